@@ -1,0 +1,58 @@
+/**
+ * Every constant of SPEC.md ("Constants and Limits", "Message Types") under its own name and with its own
+ * value, and the limits that this implementation adds. Durations are seconds, sizes are bytes.
+ */
+
+/** Largest message before encryption, bytes (SPEC.md; also Tox's own limit for a message). */
+export const MAX_MESSAGE_SIZE = 1372;
+/** Longest time a storage node keeps mail, seconds (SPEC.md: 24 h). */
+export const MAX_STORAGE_TIME = 24 * 60 * 60;
+/** Anti-spam limit of one mailbox; counted per (recipient, submitter). */
+export const MAX_MESSAGES_PER_RECIPIENT = 100;
+/** Bytes that NaCl's box adds (SPEC.md). */
+export const ENCRYPTION_OVERHEAD = 16;
+
+/** One-time keys a peer holds of ours when its stock is full (SPEC.md). */
+export const PRE_KEYS_PER_PEER = 100;
+/** Below this many keys the stock is topped up (SPEC.md). */
+export const PRE_KEY_REFRESH_THRESHOLD = 20;
+/** Age at which a sender stops using a pre-key, seconds (SPEC.md: 30 days). */
+export const MAX_PRE_KEY_AGE = 30 * 24 * 60 * 60;
+
+/** Smallest capacity of a storage node, messages (SPEC.md). */
+export const MIN_STORAGE_CAPACITY = 1536;
+/** Largest capacity of a storage node, messages (SPEC.md). */
+export const MAX_STORAGE_CAPACITY = 1_536_000;
+/** Share of the available disk space that a storage node offers, percent (SPEC.md). */
+export const STORAGE_PERCENTAGE = 1;
+
+/** The same bounds in bytes (SPEC.md's 1 MB and 1 GB). */
+export const MIN_STORAGE_BYTES = 1_000_000;
+export const MAX_STORAGE_BYTES = 1_000_000_000;
+
+/** SPEC.md's message types. Larger numbers are ours: see docs/PROTOCOL.md. */
+export const MessageType = {
+  Normal: 0,
+  Action: 1,
+} as const;
+export type MessageType = (typeof MessageType)[keyof typeof MessageType];
+
+/** Keys beyond PRE_KEYS_PER_PEER that are kept for sending new keys by mail; they seal nothing else. */
+export const RESERVED_KEYS_PER_PEER = 4;
+/** Most secrets of one-time keys that we keep alive for one peer. */
+export const MAX_LIVE_KEYS_PER_PEER = 300;
+/** Most batches of one-time keys that are alive for one peer; a state message has room for these. */
+export const MAX_LIVE_BATCHES_PER_PEER = 16;
+/** Life of a message when the caller names none, seconds (7 days). */
+export const DEFAULT_MESSAGE_LIFETIME = 7 * 24 * 60 * 60;
+/** Longest life of a message, seconds (14 days). */
+export const MAX_MESSAGE_LIFETIME = 14 * 24 * 60 * 60;
+/** Storage nodes that should hold a copy of each message. */
+export const DEFAULT_COPIES = 3;
+/** Outbox limits: messages, and bytes of plaintext. */
+export const MAX_OUTBOX_MESSAGES = 1000;
+export const MAX_OUTBOX_BYTES = 16_000_000;
+/** Messages waiting in the inbox for a handler; beyond it mail stays at the nodes. */
+export const MAX_INBOX_MESSAGES = 1000;
+/** Storage role's own cap in a new session, bytes. */
+export const DEFAULT_STORAGE_CAP_BYTES = 64_000_000;

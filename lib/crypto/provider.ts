@@ -1,0 +1,34 @@
+import type { KeyPair, PublicKey } from '../types';
+
+/**
+ * The primitives, behind one interface; two providers pass one suite byte for byte. Arguments are checked by
+ * the callers in this folder. A provider turns its library's exceptions into undefined or ErrInvalidKey.
+ */
+export interface CryptoProvider {
+  readonly name: 'sodium-native' | 'portable';
+  /** The pair of a 32-byte secret (X25519 base point multiplication, RFC 7748). */
+  keyPairFromSecret(secretKey: Uint8Array): KeyPair;
+  /**
+   * X25519 (RFC 7748), 32 bytes.
+   * @throws ErrInvalidKey when the result is all zero
+   */
+  sharedSecret(secretKey: Uint8Array, publicKey: PublicKey): Uint8Array;
+  /** NaCl crypto_box: 16-byte tag, then the ciphertext. `nonce` is 24 bytes. @throws ErrInvalidKey */
+  box(plain: Uint8Array, nonce: Uint8Array, publicKey: PublicKey, secretKey: Uint8Array): Uint8Array;
+  /** undefined when it does not open. */
+  openBox(
+    boxed: Uint8Array,
+    nonce: Uint8Array,
+    publicKey: PublicKey,
+    secretKey: Uint8Array,
+  ): Uint8Array | undefined;
+  /** NaCl crypto_secretbox: 16-byte tag, then the ciphertext. */
+  secretbox(plain: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array;
+  openSecretbox(boxed: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array | undefined;
+  sha256(data: Uint8Array): Uint8Array;
+  hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
+  /** Overwrites with zeros; only sodium-native can promise that no copy remains. */
+  wipe(bytes: Uint8Array): void;
+  /** Constant-time comparison of equal-length arrays; false for other lengths. */
+  equal(a: Uint8Array, b: Uint8Array): boolean;
+}

@@ -1,0 +1,67 @@
+/**
+ * One family of errors. `code` is stable and is the error's name; the message tells the user what to do next
+ * and never holds a secret, a plaintext or a whole key. Reasons and outcomes are words (types.ts), not errors.
+ */
+
+/** Code -> what it means. README's table of errors is generated from this. */
+export const ERROR_CODES = {
+  ErrMessageNotFound: 'No such message in this storage.',
+  ErrStorageFull: 'The storage node is at capacity, or your share of it is used up.',
+  ErrInvalidRecipient: 'The recipient is not a public key that can receive mail here.',
+  ErrInvalidKey: 'A key has the wrong size or is not an acceptable Curve25519 key.',
+  ErrInvalidToxId: 'A Tox ID has the wrong length or its checksum does not match.',
+  ErrInvalidArgument: 'An argument has the wrong type, size or range.',
+  ErrMessageTooLarge: 'The message is longer than MAX_MESSAGE_SIZE.',
+  ErrMessageEmpty: 'The message is empty.',
+  ErrUnknownFriend: 'Nobody of this name or key is a friend of this session.',
+  ErrAmbiguousFriend: 'Two friends have this name.',
+  ErrNoPreKeys: 'No one-time keys of this friend are left.',
+  ErrNoSession: 'The packet did not come inside a session with its sender.',
+  ErrOutboxFull: 'The outbox is full.',
+  ErrMessageIdInUse: 'This message id belongs to another message.',
+  ErrMalformed: 'Bytes do not have the form they should have.',
+  ErrUnsupportedVersion: 'A version this build does not know.',
+  ErrForged: 'A box does not open, or was not made by whom it names.',
+  ErrUnknownTag: 'No live one-time key has this tag.',
+  ErrNotYours: 'The envelope is for another mailbox.',
+  ErrRateLimited: 'Too many requests in a short time.',
+  ErrRefused: 'The peer refused the request.',
+  ErrTimeout: 'The peer did not answer in time.',
+  ErrNotConnected: 'The peer or the network is not connected.',
+  ErrTransportAttached: 'A transport is already attached to this session.',
+  ErrTransport: 'The transport failed.',
+  ErrIdentityInUse: 'Another process or node uses this data directory or identity.',
+  ErrIdentityMismatch: 'The identity given is not the one of this data directory.',
+  ErrIdentityFile: 'The identity file cannot be read.',
+  ErrPassphrase: 'The passphrase is missing or wrong.',
+  ErrLocalStorageFull: 'The disk is (nearly) full.',
+  ErrStore: 'The local store failed or is damaged.',
+  ErrForeignDirectory: 'The directory holds something that is not this store.',
+  ErrClosed: 'The object is closed.',
+  ErrMissingLibrary: 'A library that this feature needs is not installed.',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** The base and only class; narrow with `ToxAsyncError.is(error, code)`. */
+export class ToxAsyncError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'ToxAsyncError';
+    this.code = code;
+  }
+
+  /** True when `error` is of this family and, when given, has one of `codes`. */
+  static is(error: unknown, ...codes: ErrorCode[]): error is ToxAsyncError {
+    return error instanceof ToxAsyncError && (codes.length === 0 || codes.includes(error.code));
+  }
+}
+
+/** `error` as one of ours: itself, or wrapped with its message under `code`. */
+export function asToxAsyncError(error: unknown, code: ErrorCode): ToxAsyncError {
+  if (error instanceof ToxAsyncError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new ToxAsyncError(code, text, { cause: error });
+}

@@ -1,0 +1,36 @@
+import type { Outcome } from '../client/messages';
+import type { PublicKey } from '../types';
+
+/** Everything an AsyncManager tells; names are stable. */
+export interface AsyncManagerEvents {
+  [event: string]: unknown;
+  /** A later outcome of a message we sent. */
+  outcome: Outcome;
+  /** The friend took keys of ours or we took keys of the friend's. */
+  'keys-exchanged': { friend: PublicKey; sendable: number; issued: number };
+  /** Our stock of the friend's keys fell below the threshold. */
+  'keys-low': { friend: PublicKey; sendable: number };
+  /** No key is left to seal a message to this friend. */
+  'keys-exhausted': { friend: PublicKey };
+  /** The friend refused our keys, or we theirs; `code` is a word of docs/PROTOCOL.md. */
+  'keys-refused': { friend: PublicKey; code: string };
+  /** Dead keys show that another copy of this identity is running. */
+  'identity-in-use-elsewhere': { friend: PublicKey };
+  /** An inbox entry whose secret is lost; the sender thinks it was delivered. */
+  'message-lost': { friend: PublicKey; messageId: Uint8Array };
+  'friend-status': { friend: PublicKey; online: boolean };
+  /** A transport was attached, came online or went offline. */
+  'transport-status': { attached: boolean; online: boolean };
+  'friends-changed': undefined;
+  /** Counts for a status badge may have changed (queue, inbox, keys, nodes). */
+  changed: undefined;
+}
+
+/** Plain-word answer to "why would an alert to this friend not go out now, or would it?" */
+export interface Finding {
+  readonly friend?: PublicKey;
+  readonly level: 'ok' | 'info' | 'warning' | 'error';
+  /** Stable kebab-case word. */
+  readonly code: string;
+  readonly text: string;
+}

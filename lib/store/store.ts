@@ -1,0 +1,47 @@
+/**
+ * The ordered key-value store below everything durable (DESIGN.md, "Persistence").
+ *
+ * Guarantees of every engine, checked by one suite (test/lib/store/store-suite.ts):
+ * - a batch is atomic: after a crash all of its operations are there or none is;
+ * - `commit` resolves only after the batch is fsynced, and from then on reads see it; batches commit in the
+ *   order of their `commit` calls, and those arriving together share one sync;
+ * - `range` is in bytewise order of the keys and sees one consistent state.
+ */
+export interface Store {
+  /** Name of the engine, as the directory's manifest records it. */
+  readonly engine: string;
+  /** The value, or undefined. Callers must not change it. */
+  get(key: Uint8Array): Uint8Array | undefined;
+  range(options: RangeOptions): Iterable<[key: Uint8Array, value: Uint8Array]>;
+  /** An empty batch; nothing happens before its `commit`. */
+  batch(): WriteBatch;
+  /** Commits what is under way, then closes. Later calls throw ErrClosed. */
+  close(): Promise<void>;
+}
+
+/** Bounds are bytewise: `gte` inclusive, `lt` exclusive. */
+export interface RangeOptions {
+  readonly gte: Uint8Array;
+  readonly lt: Uint8Array;
+  readonly reverse?: boolean;
+  /** Most entries to yield. */
+  readonly limit?: number;
+}
+
+/** Longest key, bytes. */
+export const MAX_KEY_BYTES = 256;
+
+export interface WriteBatch {
+  /** Operations so far; of several on one key the last wins. */
+  readonly size: number;
+  put(key: Uint8Array, value: Uint8Array): this;
+  delete(key: Uint8Array): this;
+  /** Runs after the batch is durable, in the order added, before `commit` resolves; must not throw. */
+  afterCommit(run: () => void): this;
+  /**
+   * Makes the batch durable; callable once. An empty batch resolves without a write.
+   * @throws ErrLocalStorageFull no space; ErrStore anything else; ErrClosed. Whether a batch that failed is
+   * durable is unknown until the store is opened again.
+   */
+  commit(): Promise<void>;
+}
