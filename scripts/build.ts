@@ -1,0 +1,32 @@
+/**
+ * Builds the package into dist/: the compiled core and nodes, and beside the nodes what Node-RED looks for there
+ * (dialogs, icons, translations).
+ */
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { ROOT, tool } from './support/project';
+import { run } from './support/run';
+
+const DIST = path.join(ROOT, 'dist');
+
+async function copyAssets(): Promise<void> {
+  const source = path.join(ROOT, 'nodes');
+  const target = path.join(DIST, 'nodes');
+  await mkdir(target, { recursive: true });
+  for (const name of await readdir(source)) {
+    if (name.endsWith('.html')) await cp(path.join(source, name), path.join(target, name));
+  }
+  await cp(path.join(source, 'locales'), path.join(target, 'locales'), { recursive: true });
+  await cp(path.join(ROOT, 'icons'), path.join(target, 'icons'), { recursive: true });
+}
+
+async function build(): Promise<void> {
+  await rm(DIST, { recursive: true, force: true });
+  await run(tool('tsc'), ['-p', 'tsconfig.build.json']);
+  await copyAssets();
+}
+
+build().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,99 @@
+/**
+ * `npm test`: every check in order, cheap ones first; stops at the first suite that fails. FULL=1 (or `--full`) lets
+ * suites run at full size. The last line is `N passed, N failed`: mocha's tests, and one for each other command.
+ */
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Counts } from './support/counting-reporter';
+import { CACHE, tool } from './support/project';
+import { run } from './support/run';
+
+interface Suite {
+  name: string;
+  run(): Promise<Counts>;
+}
+
+const full = process.argv.includes('--full') || process.env.FULL === '1';
+const limitMs = (full ? 60 : 10) * 60_000;
+const env: Record<string, string> = full ? { FULL: '1' } : {};
+
+/** A command that passes or fails as a whole. */
+function command(name: string, file: string, ...args: string[]): Suite {
+  return {
+    name,
+    async run() {
+      await run(file, args, { env, limitMs });
+      return { passed: 1, failed: 0, skipped: 0 };
+    },
+  };
+}
+
+/** All tests in some folders. A folder without a test is a failure, and so is `it.only`. */
+function mocha(name: string, ...folders: string[]): Suite {
+  return {
+    name,
+    async run() {
+      const counts = path.join(CACHE, `test-counts-${name}.json`);
+      await mkdir(CACHE, { recursive: true });
+      await rm(counts, { force: true });
+      const reporter = ['--reporter', 'scripts/support/counting-reporter.ts', '--reporter-option'];
+      const args = ['--forbid-only', '--fail-zero', ...reporter, `counts=${counts}`];
+      const globs = folders.map((folder) => `${folder}/**/*.test.ts`);
+      const crash = await run(tool('mocha'), [...args, ...globs], { env, limitMs }).then(
+        () => undefined,
+        asError,
+      );
+      const result = await readFile(counts, 'utf8').catch(() => undefined);
+      if (result === undefined) throw crash ?? new Error(`${name} ended without a result.`);
+      const { passed, failed, skipped } = JSON.parse(result) as Counts;
+      // A run can fail without a failed test: an error outside of one, or the time limit.
+      return { passed, failed: crash ? Math.max(failed, 1) : failed, skipped };
+    },
+  };
+}
+
+const SUITES: readonly Suite[] = [
+  command('format', tool('prettier'), '--check', '--log-level', 'warn', '.'),
+  command('lint', tool('eslint'), '.', '--max-warnings', '0'),
+  command('types', tool('tsc'), '--noEmit'),
+  command('build', 'npm', 'run', '--silent', 'build'),
+  mocha('unit', 'test/lib', 'test/lint'),
+  mocha('nodes', 'test/nodes'),
+  mocha('package', 'test/package'),
+  command('demo', 'npm', 'run', '--silent', 'demo'),
+];
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+async function runAll(): Promise<void> {
+  let passed = 0;
+  let failed = 0;
+  const summary: string[] = [];
+  for (const suite of SUITES) {
+    console.log(`\n=== ${suite.name}`);
+    const start = performance.now();
+    const counts = await suite.run().catch((error: unknown): Counts => {
+      console.error(asError(error).message);
+      return { passed: 0, failed: 1, skipped: 0 };
+    });
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+    const verdict = counts.failed > 0 ? 'FAILED' : 'ok';
+    summary.push(
+      `${suite.name.padEnd(8)} ${seconds.padStart(7)} s  ${verdict} (${counts.passed} passed, ${counts.failed} failed${skipped})`,
+    );
+    console.log(`=== ${summary.at(-1) ?? ''}`);
+    passed += counts.passed;
+    failed += counts.failed;
+    if (counts.failed > 0) break;
+  }
+  const unreached = SUITES.slice(summary.length).map(({ name }) => name);
+  console.log(`\n${summary.join('\n')}`);
+  if (unreached.length > 0) console.log(`not run: ${unreached.join(', ')}`);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+void runAll();
