@@ -1,0 +1,13 @@
+import { systemClock } from './clock';
+import type { Platform } from './platform';
+import { systemRandom } from './random';
+import { systemDisk } from './system-disk';
+import { systemTimers } from './timers';
+
+/** The real machine. */
+export const systemPlatform: Platform = {
+  clock: systemClock,
+  random: systemRandom,
+  timers: systemTimers,
+  disk: systemDisk,
+};
