@@ -1,0 +1,48 @@
+import type * as Lmdb from 'lmdb';
+import { ToxAsyncError } from '../errors';
+
+/** Keys and values are raw bytes. */
+export type LmdbDatabase = Lmdb.RootDatabase<Uint8Array, Uint8Array>;
+
+/** False where lmdb is not installed or has no binary for this machine. */
+export function lmdbAvailable(): boolean {
+  return loadLmdb() !== undefined;
+}
+
+/**
+ * Opens the database in the file `path` (and `path`-lock beside it), making both with mode 0600. A commit
+ * returns only after its pages and then its root are synced. Threads of one process share one mapping.
+ * @throws ErrMissingLibrary, and lmdb's own errors
+ */
+export function openLmdbFile(path: string): LmdbDatabase {
+  const lmdb = loadLmdb();
+  if (!lmdb) {
+    throw new ToxAsyncError(
+      'ErrMissingLibrary',
+      'lmdb has no binary for this machine. Use the engine "nedb".',
+    );
+  }
+  const options = {
+    path,
+    noSubdir: true,
+    keyEncoding: 'binary' as const,
+    encoding: 'binary' as const,
+    overlappingSync: false,
+    permissionsMode: 0o600,
+  };
+  return lmdb.open<Uint8Array, Uint8Array>(options);
+}
+
+/** The file of the writing thread, compiled or as TypeScript. */
+export function lmdbWorkerFile(): string {
+  return require.resolve('./lmdb-worker');
+}
+
+function loadLmdb(): typeof Lmdb | undefined {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an optional package: it may be missing
+    return require('lmdb') as typeof Lmdb;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,121 @@
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import Datastore from 'nedb-promises';
+import type { NedbDocument } from './nedb-document';
+
+/** Most documents removed in one append. */
+const REMOVALS_AT_ONCE = 64;
+
+/**
+ * The nedb database and a handle of our own on its file, because nedb never syncs what it appends. An append
+ * that fails is taken back, so that the next one doesn't follow half a line. Calls must not overlap.
+ */
+export class NedbFile {
+  readonly #path: string;
+  readonly #database: Datastore<NedbDocument>;
+  #handle: FileHandle;
+  /** Bytes of the file that are durable and whole. */
+  #size: number;
+  /** A removal failed after nedb forgot the documents: only writing the file anew can remove them now. */
+  #forgotten = false;
+  #broken: Error | undefined;
+
+  private constructor(path: string, database: Datastore<NedbDocument>, handle: FileHandle, size: number) {
+    this.#path = path;
+    this.#database = database;
+    this.#handle = handle;
+    this.#size = size;
+  }
+
+  /** Opens a file that scanFile found sound; nedb writes it anew. */
+  static async open(path: string): Promise<NedbFile> {
+    const options = { filename: path, corruptAlertThreshold: 0, modes: { fileMode: 0o600, dirMode: 0o700 } };
+    await removeTemporary(path);
+    const database = Datastore.create(options) as Datastore<NedbDocument>;
+    try {
+      await database.load();
+    } catch (error) {
+      await removeTemporary(path);
+      throw error;
+    }
+    const handle = await open(path, 'r+');
+    return new NedbFile(path, database, handle, (await handle.stat()).size);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Resolves when the document is durable; when it rejects, the document is neither in the file nor in nedb. */
+  async append(document: NedbDocument): Promise<void> {
+    await this.#durably(
+      () => this.#database.insert(document),
+      () => this.#database.deleteOne({ _id: document._id }, {}),
+    );
+  }
+
+  /** Removes some of the documents and returns which, when that is durable. */
+  async remove(ids: readonly string[]): Promise<readonly string[]> {
+    if (this.#forgotten) await this.compact();
+    const now = ids.slice(0, REMOVALS_AT_ONCE);
+    await this.#durably(
+      () => this.#database.deleteMany({ _id: { $in: now } }, {}),
+      () => {
+        this.#forgotten = true;
+        return Promise.resolve();
+      },
+    );
+    return now;
+  }
+
+  /** Writes the file anew without the lines of removed documents. A crash or an error leaves the old file. */
+  async compact(): Promise<void> {
+    this.#assertSound();
+    const database = this.#database as unknown as { compactDatafileAsync(): Promise<void> };
+    try {
+      await database.compactDatafileAsync();
+    } catch (error) {
+      await removeTemporary(this.#path);
+      throw error;
+    }
+    this.#forgotten = false;
+    await this.#handle.close();
+    this.#handle = await open(this.#path, 'r+');
+    this.#size = (await this.#handle.stat()).size;
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+
+  async #durably(change: () => Promise<unknown>, undo: () => Promise<unknown>): Promise<void> {
+    this.#assertSound();
+    try {
+      await change();
+      await this.#handle.sync();
+      this.#size = (await this.#handle.stat()).size;
+    } catch (error) {
+      await this.#takeBack(error, undo);
+      throw error;
+    }
+  }
+
+  async #takeBack(cause: unknown, undo: () => Promise<unknown>): Promise<void> {
+    // On a full disk nedb cannot write the undo either, but its memory is right, and the file is cut below.
+    await Promise.allSettled([undo()]);
+    try {
+      await this.#handle.truncate(this.#size);
+      await this.#handle.sync();
+    } catch (error) {
+      this.#broken = new AggregateError([cause, error], 'a failed write could not be taken back');
+    }
+  }
+
+  #assertSound(): void {
+    if (this.#broken) throw this.#broken;
+  }
+}
+
+/** What a compaction that did not finish leaves behind; nedb would take it for data if the file were missing. */
+function removeTemporary(path: string): Promise<void> {
+  return rm(`${path}~`, { force: true });
+}

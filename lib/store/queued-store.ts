@@ -1,0 +1,117 @@
+import { ToxAsyncError } from '../errors';
+import type { RangeOptions, Store, WriteBatch } from './store';
+import { checkKey, type Operation, type PendingCommit, QueuedBatch } from './write-batch';
+
+/** Shows durable operations to readers; called right after they are durable. */
+export type Publish = () => void;
+
+/**
+ * What the engines have in common: the states open, closing and closed, and the group commit. Batches are
+ * written strictly one group after the other; those that arrive while a group is being written make up the
+ * next one, which needs a single sync.
+ */
+export abstract class QueuedStore implements Store {
+  abstract readonly engine: string;
+  #state: 'open' | 'closing' | 'closed' = 'open';
+  #closing: Promise<void> | undefined;
+  /** In the order of the `commit` calls; the first `#underWay` of them are being written. */
+  #queue: PendingCommit[] = [];
+  #underWay = 0;
+  #writer: Promise<void> | undefined;
+
+  /**
+   * Makes the operations durable, all or none; several on one key are in order.
+   * @throws ErrLocalStorageFull, ErrStore
+   */
+  protected abstract write(operations: readonly Operation[]): Promise<Publish>;
+  /** Resolves when batches that belong together had time to arrive. */
+  protected abstract gather(): Promise<void>;
+  /** Lets go of files and threads; nothing is under way any more. */
+  protected abstract release(): Promise<void>;
+  protected abstract read(key: Uint8Array): Uint8Array | undefined;
+  protected abstract scan(options: RangeOptions): Iterable<[key: Uint8Array, value: Uint8Array]>;
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    this.#assertNotClosed();
+    checkKey(key);
+    return this.read(key);
+  }
+
+  range(options: RangeOptions): Iterable<[key: Uint8Array, value: Uint8Array]> {
+    this.#assertNotClosed();
+    return this.scan(options);
+  }
+
+  batch(): WriteBatch {
+    this.#assertOpen();
+    return new QueuedBatch((commit) => {
+      this.#assertOpen();
+      this.#queue.push(commit);
+      this.#writer ??= this.#writeAll();
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Ends the store without writing what is under way, as a crash does; gives those batches, in order. */
+  protected abandon(): readonly PendingCommit[] {
+    const unwritten = this.#queue;
+    this.#queue = [];
+    this.#underWay = 0;
+    this.#state = 'closed';
+    this.#closing ??= Promise.resolve();
+    return unwritten;
+  }
+
+  async #close(): Promise<void> {
+    this.#state = 'closing';
+    await this.#writer;
+    this.#state = 'closed';
+    await this.release();
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#queue.length > 0) {
+      await this.gather();
+      this.#underWay = this.#queue.length;
+      await this.#writeGroup(this.#queue.slice());
+      this.#queue.splice(0, this.#underWay);
+      this.#underWay = 0;
+    }
+    this.#writer = undefined;
+  }
+
+  async #writeGroup(group: readonly PendingCommit[]): Promise<void> {
+    const operations = group.flatMap((commit) => commit.operations);
+    let publish: Publish;
+    try {
+      publish = operations.length > 0 ? await this.write(operations) : () => undefined;
+    } catch (error) {
+      if (this.#state === 'closed') return;
+      for (const commit of group) {
+        if (commit.operations.length > 0) commit.fail(error);
+        else commit.succeed();
+      }
+      return;
+    }
+    if (this.#state === 'closed') return;
+    publish();
+    for (const commit of group) commit.succeed();
+  }
+
+  #assertOpen(): void {
+    if (this.#state !== 'open') throw closedError();
+  }
+
+  /** While it closes, the store still answers what runs after the last commits. */
+  #assertNotClosed(): void {
+    if (this.#state === 'closed') throw closedError();
+  }
+}
+
+export function closedError(): ToxAsyncError {
+  return new ToxAsyncError('ErrClosed', 'The store is closed; open it again.');
+}
