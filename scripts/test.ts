@@ -28,7 +28,7 @@ function command(name: string, file: string, ...args: string[]): Suite {
   };
 }
 
-/** All tests in some folders. A folder without a test is a failure, and so is `it.only`. */
+/** All tests in some folders. A suite without a test is a failure, and so is `it.only`. */
 function mocha(name: string, ...folders: string[]): Suite {
   return {
     name,

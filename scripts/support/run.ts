@@ -32,9 +32,10 @@ export function run(command: string, args: readonly string[], options: RunOption
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      if (code === 0) return resolve(stdout);
       const end = code === null ? `was ended by ${String(signal)}` : `ended with code ${code}`;
-      reject(new Error([`${command} ${args.join(' ')} ${end}`, stdout, stderr].filter(Boolean).join('\n')));
+      const report = [`${command} ${args.join(' ')} ${end}`, stdout, stderr].filter(Boolean).join('\n');
+      if (code === 0) resolve(stdout);
+      else reject(new Error(report));
     });
   });
 }

@@ -12,7 +12,7 @@ export function breaches(rule: Rule.RuleModule, file: string, code: string): str
     code,
     {
       files: ['**/*.ts'],
-      languageOptions: { parser: parser as Linter.Parser },
+      languageOptions: { parser: parser },
       plugins: { project: { rules: { rule } } },
       rules: { 'project/rule': 'error' },
     },
