@@ -69,7 +69,9 @@ export interface ReceivedMessage {
  * Takes one message. Resolving 'done' (or nothing) erases it; 'later' keeps it until
  * `acknowledge(messageId)`; a rejection or 30 s without an answer means "try again later".
  */
-export type MessageHandler = (message: ReceivedMessage) => Promise<'done' | 'later' | void> | 'done' | 'later' | void;
+export type MessageHandler = (
+  message: ReceivedMessage,
+) => Promise<'done' | 'later' | void> | 'done' | 'later' | void;
 
 /** Whether the handler wants this message now; one that nobody wants waits, unmarked, in the inbox. */
 export type MessageFilter = (message: Pick<ReceivedMessage, 'sender' | 'via' | 'type'>) => boolean;

@@ -14,6 +14,10 @@ export interface AsyncManagerEvents {
   'keys-exhausted': { friend: PublicKey };
   /** The friend refused our keys, or we theirs; `code` is a word of docs/PROTOCOL.md. */
   'keys-refused': { friend: PublicKey; code: string };
+  /** The friend no longer has keys that messages were sealed to; they are sealed anew. */
+  'keys-dead': { friend: PublicKey };
+  /** The friend made a message that cannot be read; it knows. */
+  'message-malformed': { friend: PublicKey; messageId: Uint8Array };
   /** Dead keys show that another copy of this identity is running. */
   'identity-in-use-elsewhere': { friend: PublicKey };
   /** An inbox entry whose secret is lost; the sender thinks it was delivered. */

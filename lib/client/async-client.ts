@@ -1,0 +1,413 @@
+import type { MessageType } from '../constants';
+import type { CryptoProvider } from '../crypto/provider';
+import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
+import type { PeerNetwork } from '../network/peer-network';
+import type { StorageNodes } from '../network/storage-nodes';
+import type { Platform } from '../platform/platform';
+import type { Timer } from '../platform/timers';
+import type { SessionMessage } from '../protocol/session-messages';
+import type { DataDirectory } from '../store/data-directory';
+import type { PublicKey, QueuedReason } from '../types';
+import { Deposits } from './deposits';
+import { DirectDelivery } from './direct-delivery';
+import { Dispatcher } from './dispatcher';
+import { Finisher } from './finisher';
+import { HandOver } from './hand-over';
+import { Inbox } from './inbox';
+import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from './limits';
+import { Meetings } from './meetings';
+import type {
+  MessageFilter,
+  MessageHandler,
+  Outcome,
+  ReceivedMessage,
+  SendOptions,
+  SendReceipt,
+} from './messages';
+import { Outbox, type OutboxEntry } from './outbox';
+import { Outcomes } from './outcomes';
+import { OwedDeletes } from './owed-deletes';
+import { OwedReceipts } from './owed-receipts';
+import { PeerQueues } from './peer-queues';
+import { PlainDelivery } from './plain-delivery';
+import { Receiver, type Received } from './receiver';
+import { Resealer } from './resealer';
+import { Retriever } from './retriever';
+import { Sender } from './sender';
+import { Tombstones } from './tombstones';
+import { withdrawUnreadable } from './withdrawal';
+
+/** Housekeeping of keys, tombstones and endings, milliseconds. */
+const SWEEP_INTERVAL = 600_000;
+
+/** What the client tells its owner. */
+export interface AsyncClientHooks {
+  onOutcome(outcome: Outcome): void;
+  onKeysExchanged(peer: PublicKey): void;
+  onKeysRefused(peer: PublicKey, code: string): void;
+  /** A key of the friend's was spent; `sendable` are left. */
+  onKeySpent(peer: PublicKey): void;
+  onDeadKeys(peer: PublicKey): void;
+  onMalformed(sender: PublicKey, messageId: Uint8Array): void;
+  onLost(sender: PublicKey, messageId: Uint8Array): void;
+  /** A friend used a key of ours that this copy of the identity does not have. */
+  onElsewhere(peer: PublicKey): void;
+  onChange(): void;
+  onError(error: unknown): void;
+}
+
+export interface AsyncClientOptions {
+  readonly crypto: CryptoProvider;
+  readonly platform: Platform;
+  readonly directory: DataDirectory;
+  readonly forwardSecurity: ForwardSecurityManager;
+  readonly network: PeerNetwork;
+  readonly nodes: StorageNodes;
+  readonly hooks: AsyncClientHooks;
+  /** Whether our own storage holds mail for the peer. */
+  readonly holdsMailFor: (peer: PublicKey) => boolean;
+  readonly limits?: Partial<ClientLimits>;
+}
+
+/** SPEC.md's AsyncClient: outbox, distribution, retrieval and inbox of one identity. */
+export class AsyncClient {
+  readonly outcomes: Outcomes;
+  readonly #o: AsyncClientOptions;
+  readonly #limits: ClientLimits;
+  readonly #queues = new PeerQueues();
+  readonly #outbox: Outbox;
+  readonly #inbox: Inbox;
+  readonly #tombstones: Tombstones;
+  readonly #receipts: OwedReceipts;
+  readonly #deletes: OwedDeletes;
+  readonly #handOver: HandOver;
+  readonly #sender: Sender;
+  readonly #direct: DirectDelivery;
+  readonly #deposits: Deposits;
+  readonly #dispatcher: Dispatcher;
+  readonly #resealer: Resealer;
+  readonly #meetings: Meetings;
+  readonly #receiver: Receiver;
+  readonly #retriever: Retriever;
+  readonly #finisher: Finisher;
+  #sweepTimer: Timer | undefined;
+  /** Mail stayed at the nodes because the inbox was full. */
+  #turnedAway = false;
+  #running = false;
+
+  private constructor(options: AsyncClientOptions) {
+    this.#o = options;
+    this.#limits = { ...DEFAULT_CLIENT_LIMITS, ...options.limits };
+    const { crypto, platform, directory, forwardSecurity, network, nodes, hooks } = options;
+    const { clock, timers, random } = platform;
+    const { store, vault, ages } = directory;
+    const wall = () => clock.wall();
+    const queues = this.#queues;
+    const onError = (error: unknown) => hooks.onError(error);
+    const kick = () => this.#dispatcher.kick();
+    const base = { crypto, clock, timers, random, store, vault, ages, wall, queues, network, nodes, onError };
+
+    this.#outbox = new Outbox({ crypto, store, vault, forwardSecurity });
+    this.#inbox = new Inbox({ crypto, store, vault });
+    this.#tombstones = new Tombstones({ store, ages });
+    this.#receipts = new OwedReceipts({ store, ages });
+    this.#deletes = new OwedDeletes({ store, ages });
+    const outbox = this.#outbox;
+    const wanted = this.#limits.copies;
+    this.outcomes = new Outcomes({ ...base, emit: (outcome) => hooks.onOutcome(outcome) });
+    const outcomes = this.outcomes;
+    this.#finisher = new Finisher({ ...base, outbox, outcomes, wanted, onFinished: () => hooks.onChange() });
+    const finisher = this.#finisher;
+    this.#handOver = new HandOver({
+      ...base,
+      inbox: this.#inbox,
+      onLost: ({ sender, messageId }) => hooks.onLost(sender, messageId),
+      onChange: () => this.#onInboxChange(),
+    });
+    this.#sender = new Sender({
+      ...base,
+      outbox,
+      outcomes,
+      forwardSecurity,
+      limits: this.#limits,
+      assertRoom: () => directory.space.assertRoom(),
+      reasonFor: (entry) => this.#reasonFor(entry),
+      onAccepted: (entry) => {
+        if (entry.sealed !== undefined) hooks.onKeySpent(entry.friend);
+        hooks.onChange();
+        this.#dispatcher.dispatch(entry);
+      },
+    });
+    this.#direct = new DirectDelivery({ ...base, outbox, finisher, onChange: kick });
+    const direct = this.#direct;
+    const plain = new PlainDelivery({ ...base, outbox, finisher, onChange: kick });
+    this.#deposits = new Deposits({
+      ...base,
+      outbox,
+      outcomes,
+      wanted,
+      maxStorageTime: this.#limits.maxStorageTime,
+      onChange: kick,
+    });
+    this.#dispatcher = new Dispatcher({ ...base, outbox, finisher, direct, plain, deposits: this.#deposits });
+    this.#resealer = new Resealer({
+      ...base,
+      outbox,
+      forwardSecurity,
+      finisher,
+      direct,
+      sender: this.#sender,
+      onChange: kick,
+      onDeadKeys: (peer) => hooks.onDeadKeys(peer),
+    });
+    this.#meetings = new Meetings({
+      ...base,
+      forwardSecurity,
+      receipts: this.#receipts,
+      direct,
+      finisher,
+      resealer: this.#resealer,
+      holdsMailFor: options.holdsMailFor,
+      onKeysExchanged: (peer) => hooks.onKeysExchanged(peer),
+      onKeysRefused: (peer, code) => hooks.onKeysRefused(peer, code),
+    });
+    this.#receiver = new Receiver({
+      ...base,
+      forwardSecurity,
+      inbox: this.#inbox,
+      tombstones: this.#tombstones,
+      receipts: this.#receipts,
+      deletes: this.#deletes,
+      hasRoom: () => this.#hasRoom(),
+      hasSession: (peer) => network.hasSession(peer),
+      onTaken: () => this.#handOver.kick(),
+      onMalformed: (sender, messageId) => hooks.onMalformed(sender, messageId),
+    });
+    this.#retriever = new Retriever({
+      ...base,
+      forwardSecurity,
+      receiver: this.#receiver,
+      tombstones: this.#tombstones,
+      deletes: this.#deletes,
+      onReceived: (received) => this.#onReceived(received),
+    });
+  }
+
+  /** Reads the journals and cleans the vault. @throws ErrStore */
+  static async open(options: AsyncClientOptions): Promise<AsyncClient> {
+    const client = new AsyncClient(options);
+    const { store, vault } = options.directory;
+    const { issued } = options.forwardSecurity;
+    await vault.retainOnly([...issued.refs(), ...client.#outbox.refs(), ...client.#inbox.refs()]);
+    const lost = await withdrawUnreadable({
+      store,
+      vault,
+      inbox: client.#inbox,
+      tombstones: client.#tombstones,
+      receipts: client.#receipts,
+    });
+    for (const { sender, messageId } of lost) options.hooks.onLost(sender, messageId);
+    return client;
+  }
+
+  /** From now on messages go out, mail is fetched and the inbox is handed over. */
+  async start(): Promise<void> {
+    this.#running = true;
+    await this.#sweep();
+    await this.outcomes.start();
+    this.#handOver.start();
+    this.#retriever.start();
+    this.#dispatcher.start();
+  }
+
+  /** Stops taking, lets what is under way finish. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#sweepTimer?.cancel();
+    this.#dispatcher.stop();
+    this.#meetings.stop();
+    await this.#retriever.stop();
+    await this.#handOver.stop();
+    await this.#queues.idle();
+    await this.#sender.settled();
+    this.outcomes.stop();
+    await this.#o.directory.vault.settled();
+  }
+
+  /** Messages in the outbox. */
+  get queued(): number {
+    return this.#outbox.messages;
+  }
+
+  /** Messages in the inbox that nobody took yet. */
+  get waiting(): number {
+    return this.#handOver.waiting;
+  }
+
+  /** Journals a message; see Sender. */
+  sendAsyncMessage(
+    recipientPk: PublicKey,
+    content: string | Uint8Array,
+    type?: MessageType,
+    options?: SendOptions,
+  ): Promise<SendReceipt> {
+    return this.#sender.send(recipientPk, content, type, options);
+  }
+
+  /**
+   * Asks every node now and gives all messages that wait. For use without a handler: each message stays in
+   * the inbox until it is acknowledged.
+   */
+  async retrieveAsyncMessages(): Promise<ReceivedMessage[]> {
+    await this.#retriever.retrieve();
+    return this.#handOver.takeAll();
+  }
+
+  /** Uses a friend as a storage node although it has not said yet that it stores for us. */
+  addStorageNode(nodePk: PublicKey): void {
+    this.#o.nodes.noteSession(nodePk, { acceptsStores: true, openNode: false });
+  }
+
+  setMessageHandler(handler: MessageHandler | undefined, filter?: MessageFilter): void {
+    this.#handOver.setHandler(handler, filter);
+  }
+
+  acknowledge(messageId: Uint8Array): Promise<boolean> {
+    return this.#handOver.acknowledge(messageId);
+  }
+
+  async retrieve(options: { again?: boolean } = {}): Promise<void> {
+    if (options.again === true) this.#handOver.offerAgain();
+    await this.#retriever.retrieve();
+  }
+
+  /** @throws ErrNoSession, ErrMalformed, ErrRefused */
+  processPreKeyExchange(exchange: Uint8Array): Promise<void> {
+    return this.#meetings.processExchange(exchange);
+  }
+
+  exchangeKeys(peer: PublicKey): Promise<'sent' | 'not-needed' | 'offline'> {
+    return this.#meetings.exchangeKeys(peer);
+  }
+
+  /** What a message to this friend waits for. */
+  queuedOf(friend: PublicKey): { entry: OutboxEntry; reason: QueuedReason | undefined }[] {
+    return this.#outbox.of(friend).map((entry) => ({ entry, reason: this.#reasonFor(entry) }));
+  }
+
+  /** A session with a peer began. */
+  onSession(peer: PublicKey, flags: { acceptsStores: boolean; openNode: boolean }): void {
+    if (!this.#running) return;
+    this.#o.nodes.noteSession(peer, flags);
+    this.#direct.open(peer);
+    this.#deposits.reset(peer);
+    this.#meetings.open(peer);
+    this.#dispatcher.kick();
+    this.#retriever.retrieveFrom(peer).catch(this.#o.hooks.onError);
+  }
+
+  onClosed(peer: PublicKey): void {
+    this.#o.nodes.noteGone(peer);
+    this.#direct.close(peer);
+    this.#meetings.close(peer);
+    this.#dispatcher.kick();
+  }
+
+  onMessage(peer: PublicKey, message: SessionMessage): void {
+    if (!this.#running) return;
+    if (message.kind === 'deliver') {
+      this.#onDeliver(peer, message.request, message.envelope).catch(this.#o.hooks.onError);
+    } else if (message.kind === 'mail') {
+      this.#retriever.retrieveFrom(peer).catch(this.#o.hooks.onError);
+    } else {
+      this.#meetings.onMessage(peer, message);
+    }
+  }
+
+  /** An ordinary message of a friend's client: it goes through the inbox like all others. */
+  onToxMessage(peer: PublicKey, type: 'normal' | 'action', text: string): void {
+    this.#receiver.receiveTox(peer, type, text).catch(this.#o.hooks.onError);
+  }
+
+  /** The way to a friend changed (online, plain client). */
+  onFriendChange(): void {
+    this.#dispatcher.kick();
+  }
+
+  /** Drops everything that belongs to a peer who is no longer a friend. */
+  async forget(peer: PublicKey): Promise<void> {
+    const { directory, forwardSecurity } = this.#o;
+    await this.#queues.run(peer, async () => {
+      await this.#sender.settled();
+      const writes = directory.store.batch();
+      forwardSecurity.issued.forget(writes, peer);
+      forwardSecurity.held.forget(writes, peer);
+      for (const entry of this.#outbox.of(peer)) this.#finisher.failed(writes, entry, 'not-a-friend');
+      await writes.commit();
+    });
+  }
+
+  async #onDeliver(peer: PublicKey, request: number, envelope: Uint8Array): Promise<void> {
+    const { network, hooks } = this.#o;
+    let received: Received = { code: 'busy' };
+    try {
+      received = await this.#receiver.receive(envelope, { via: 'direct', peer });
+    } catch (error) {
+      // Nothing was consumed: the friend stores it on nodes and offers it again.
+      hooks.onError(error);
+    }
+    const { code } = received;
+    network.send(peer, { kind: 'deliver-answer', request, code });
+    if (code === 'unknown-tag') this.#meetings.tellState(peer);
+    if (received.unheardOf === true) hooks.onElsewhere(peer);
+    if (code === 'busy') this.#turnedAway = true;
+    hooks.onChange();
+  }
+
+  #onReceived({ code, message }: Received): void {
+    if (code === 'busy') this.#turnedAway = true;
+    if (message !== undefined && this.#o.network.hasSession(message.sender)) {
+      this.#meetings.sendReceipt(message.sender, { messageId: message.messageId, code: message.receipt });
+    }
+    this.#o.hooks.onChange();
+  }
+
+  #onInboxChange(): void {
+    this.#o.hooks.onChange();
+    if (!this.#turnedAway || !this.#hasRoom() || !this.#running) return;
+    this.#turnedAway = false;
+    this.#retriever.retrieve().catch(this.#o.hooks.onError);
+  }
+
+  #hasRoom(): boolean {
+    return this.#o.directory.space.hasRoom() && this.#inbox.size < this.#limits.inboxMessages;
+  }
+
+  #reasonFor(entry: OutboxEntry): QueuedReason | undefined {
+    const { network, nodes, forwardSecurity } = this.#o;
+    if (!network.attached) return 'no-transport';
+    if (!network.isOnline()) return 'not-connected';
+    if (network.isPlainClient(entry.friend)) return 'plain-client';
+    if (entry.sealed === undefined && !forwardSecurity.canSendMessage(entry.friend)) {
+      // A message that has just got the last key is sealed as soon as its batch is durable.
+      if (!this.#outbox.isSealing(entry)) return 'no-prekeys';
+    }
+    if (entry.stored || this.#direct.isOpen(entry.friend)) return undefined;
+    return nodes.candidates(entry.friend).length > 0 ? undefined : 'no-storage-node';
+  }
+
+  async #sweep(): Promise<void> {
+    const { platform, directory, forwardSecurity, hooks } = this.#o;
+    this.#sweepTimer = platform.timers.after(SWEEP_INTERVAL, () => {
+      this.#sweep().catch(hooks.onError);
+    });
+    const writes = directory.store.batch();
+    forwardSecurity.issued.expire(writes);
+    forwardSecurity.held.expire(writes);
+    this.#tombstones.expire(writes);
+    this.#receipts.expire(writes);
+    this.#deletes.expire(writes);
+    this.outcomes.expire(writes);
+    await writes.commit();
+  }
+}

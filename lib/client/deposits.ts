@@ -1,0 +1,176 @@
+import { toHex } from '../bytes';
+import { asToxAsyncError, ToxAsyncError } from '../errors';
+import type { PeerNetwork } from '../network/peer-network';
+import type { StorageNodes } from '../network/storage-nodes';
+import type { Clock } from '../platform/clock';
+import { randomFraction, type Random } from '../platform/random';
+import type { SessionMessage } from '../protocol/session-messages';
+import type { Store } from '../store/store';
+import type { PublicKey } from '../types';
+import type { Outcome } from './messages';
+import type { Outbox, OutboxEntry } from './outbox';
+import type { Outcomes } from './outcomes';
+import type { PeerQueues } from './peer-queues';
+
+/** Back-off of one message at one node, milliseconds. */
+const RETRY_FIRST = 15_000;
+const RETRY_MOST = 3_600_000;
+/** A deposit is renewed when this share of its keeping time is over. */
+const RENEW_AFTER = 0.9;
+/** A node that has been away this long counts as gone, seconds. */
+const GONE_AFTER = 3600;
+
+type StoreAnswer = Extract<SessionMessage, { kind: 'store-answer' }>;
+
+interface Trial {
+  inFlight: boolean;
+  failures: number;
+  /** Monotonic milliseconds. */
+  retryAt: number;
+}
+
+export interface DepositsParts {
+  readonly network: PeerNetwork;
+  readonly nodes: StorageNodes;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ages: { now(): number };
+  readonly wall: () => number;
+  readonly outbox: Outbox;
+  readonly outcomes: Outcomes;
+  readonly queues: PeerQueues;
+  readonly wanted: number;
+  readonly maxStorageTime: number;
+  readonly onChange: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Keeps up to k copies of each envelope on storage nodes until its receipt comes or its life is over. */
+export class Deposits {
+  readonly #o: DepositsParts;
+  readonly #trials = new Map<string, Trial>();
+  /** Nodes and the age at which we last had a session with them. */
+  readonly #seen = new Map<string, number>();
+
+  constructor(parts: DepositsParts) {
+    this.#o = parts;
+  }
+
+  /** Asks as many nodes as copies are missing. */
+  consider(entry: OutboxEntry): void {
+    const envelope = this.#o.outbox.envelope(entry);
+    if (envelope === undefined) return;
+    const good = new Set(this.#goodCopies(entry).map(({ node }) => toHex(node)));
+    let missing = this.#o.wanted - good.size;
+    for (const node of this.#o.nodes.candidates(entry.friend)) {
+      this.#seen.set(toHex(node), this.#o.ages.now());
+      if (good.has(toHex(node))) continue;
+      const trial = this.#trial(entry, node);
+      if (missing < 1) break;
+      if (trial.inFlight) missing -= 1;
+      if (trial.inFlight || trial.retryAt > this.#o.clock.monotonic()) continue;
+      missing -= 1;
+      trial.inFlight = true;
+      void this.#deposit(entry, envelope, node, trial);
+    }
+  }
+
+  /** A session with this node began: what was refused or failed there may be tried at once. */
+  reset(node: PublicKey): void {
+    const suffix = `@${toHex(node)}`;
+    for (const [key, trial] of this.#trials) {
+      if (key.endsWith(suffix) && !trial.inFlight) this.#trials.delete(key);
+    }
+  }
+
+  /** Forgets trials of messages that are finished. */
+  tidy(): void {
+    const alive = new Set(this.#o.outbox.entries().map(({ sequence }) => String(sequence)));
+    for (const [key, trial] of this.#trials) {
+      if (!trial.inFlight && !alive.has(key.slice(0, key.indexOf('@')))) this.#trials.delete(key);
+    }
+  }
+
+  /** Copies that need no renewal, at nodes that are not gone. */
+  #goodCopies(entry: OutboxEntry): OutboxEntry['copies'] {
+    const now = this.#o.ages.now();
+    const left = entry.acceptedAt + entry.lifetime - now;
+    return entry.copies.filter(({ node, at, kept }) => {
+      const seen = this.#o.network.hasSession(node) ? now : Math.max(at, this.#seen.get(toHex(node)) ?? 0);
+      if (now - seen > GONE_AFTER) return false;
+      // The last deposit of a life reaches to its end.
+      return at + kept - now >= left || now - at < kept * RENEW_AFTER;
+    });
+  }
+
+  async #deposit(entry: OutboxEntry, envelope: Uint8Array, node: PublicKey, trial: Trial): Promise<void> {
+    const { network, ages, nodes, queues, onChange, onError } = this.#o;
+    const remaining = entry.acceptedAt + entry.lifetime - ages.now();
+    try {
+      if (remaining < 1) return;
+      const answer = await network.request(node, { kind: 'store', remaining, envelope });
+      if (answer.code === 'ok' || answer.code === 'known') {
+        nodes.noteSuccess(node);
+        trial.failures = 0;
+        await queues.run(entry.friend, () => this.#confirmed(entry, node, answer));
+      } else {
+        this.#backOff(trial, answer.code === 'rate' ? answer.wait * 1000 : 0);
+      }
+    } catch (error) {
+      if (ToxAsyncError.is(error, 'ErrTimeout')) nodes.noteFailure(node);
+      else if (!ToxAsyncError.is(error, 'ErrNotConnected')) onError(asToxAsyncError(error, 'ErrStore'));
+      this.#backOff(trial, 0);
+    } finally {
+      trial.inFlight = false;
+      onChange();
+    }
+  }
+
+  async #confirmed(entry: OutboxEntry, node: PublicKey, answer: StoreAnswer): Promise<void> {
+    const { outbox, store, ages, outcomes, maxStorageTime } = this.#o;
+    // Finished, or sealed to another key while the node answered: this copy is of no use then.
+    if (!outbox.has(entry) || entry.sealed === undefined) return;
+    if (toHex(entry.sealed.storageId) !== toHex(answer.storageId)) return;
+    const before = this.#goodCopies(entry).length;
+    const first = !entry.stored;
+    const writes = store.batch();
+    outbox.recordCopy(writes, entry, { node, at: ages.now(), kept: Math.min(answer.kept, maxStorageTime) });
+    await writes.commit();
+    const after = this.#goodCopies(entry).length;
+    if (first || after > before) outcomes.tell(this.#stored(entry, after));
+  }
+
+  #stored(entry: OutboxEntry, nodes: number): Outcome {
+    const { wanted, wall } = this.#o;
+    const known = this.#o.nodes.candidates(entry.friend).length;
+    return {
+      messageId: entry.messageId,
+      friend: entry.friend,
+      state: 'stored',
+      nodes,
+      wanted,
+      ...(known < wanted && nodes < wanted ? { reason: 'few-nodes' as const } : {}),
+      createdAt: entry.createdAt,
+      expiresAt: entry.createdAt + entry.lifetime * 1000,
+      at: wall(),
+      ...(entry.context === undefined ? {} : { context: entry.context }),
+    };
+  }
+
+  #backOff(trial: Trial, atLeast: number): void {
+    const wait = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** trial.failures);
+    trial.failures += 1;
+    const jitter = 0.75 + randomFraction(this.#o.random) / 2;
+    trial.retryAt = this.#o.clock.monotonic() + Math.max(atLeast, wait * jitter);
+  }
+
+  #trial(entry: OutboxEntry, node: PublicKey): Trial {
+    const key = `${entry.sequence}@${toHex(node)}`;
+    const known = this.#trials.get(key);
+    if (known !== undefined) return known;
+    const made: Trial = { inFlight: false, failures: 0, retryAt: 0 };
+    this.#trials.set(key, made);
+    return made;
+  }
+}

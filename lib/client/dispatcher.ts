@@ -1,0 +1,73 @@
+import type { Timer, Timers } from '../platform/timers';
+import type { Deposits } from './deposits';
+import type { DirectDelivery } from './direct-delivery';
+import type { Finisher } from './finisher';
+import type { Outbox, OutboxEntry } from './outbox';
+import type { PeerQueues } from './peer-queues';
+import type { PlainDelivery } from './plain-delivery';
+
+/** Looks for retries that are due, milliseconds. */
+const TICK = 5_000;
+
+export interface DispatcherParts {
+  readonly timers: Timers;
+  readonly outbox: Outbox;
+  readonly queues: PeerQueues;
+  readonly finisher: Finisher;
+  readonly direct: DirectDelivery;
+  readonly plain: PlainDelivery;
+  readonly deposits: Deposits;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Decides for each waiting message which way it goes now: to the friend itself, as an ordinary message, or to
+ * storage nodes. It keeps no state of its own; calling it too often is harmless.
+ */
+export class Dispatcher {
+  readonly #o: DispatcherParts;
+  #timer: Timer | undefined;
+  #soon: Timer | undefined;
+  #running = false;
+
+  constructor(parts: DispatcherParts) {
+    this.#o = parts;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#tick();
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#timer?.cancel();
+    this.#soon?.cancel();
+    this.#soon = undefined;
+  }
+
+  /** One message, now. */
+  dispatch(entry: OutboxEntry): void {
+    const { outbox, plain, direct, deposits } = this.#o;
+    if (!this.#running || !outbox.has(entry)) return;
+    if (plain.consider(entry) || entry.sealed === undefined || direct.consider(entry)) return;
+    deposits.consider(entry);
+  }
+
+  /** Every message, once the present events are through. */
+  kick(): void {
+    if (!this.#running || this.#soon !== undefined) return;
+    this.#soon = this.#o.timers.after(0, () => {
+      this.#soon = undefined;
+      for (const entry of this.#o.outbox.entries()) this.dispatch(entry);
+    });
+  }
+
+  #tick(): void {
+    const { timers, finisher, queues, deposits, onError } = this.#o;
+    for (const friend of finisher.due()) queues.run(friend, () => finisher.expire(friend)).catch(onError);
+    deposits.tidy();
+    this.kick();
+    this.#timer = timers.after(TICK, () => this.#tick());
+  }
+}

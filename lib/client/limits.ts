@@ -1,0 +1,37 @@
+import {
+  DEFAULT_COPIES,
+  MAX_INBOX_MESSAGES,
+  MAX_OUTBOX_BYTES,
+  MAX_OUTBOX_MESSAGES,
+  MAX_STORAGE_TIME,
+} from '../constants';
+
+/** Limits of one client, as options. */
+export interface ClientLimits {
+  /** Storage nodes that should hold a copy. */
+  readonly copies: number;
+  readonly outboxMessages: number;
+  readonly outboxBytes: number;
+  /** Messages waiting for a handler; beyond it mail stays where it is. */
+  readonly inboxMessages: number;
+  /** Longest a node keeps mail, seconds. */
+  readonly maxStorageTime: number;
+}
+
+export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
+  copies: DEFAULT_COPIES,
+  outboxMessages: MAX_OUTBOX_MESSAGES,
+  outboxBytes: MAX_OUTBOX_BYTES,
+  inboxMessages: MAX_INBOX_MESSAGES,
+  maxStorageTime: MAX_STORAGE_TIME,
+};
+
+const DAY = 24 * 60 * 60;
+/** Tombstones, owed receipts and late receipts outlive the message by this much: a clock may stand still. */
+export const MEMORY_AFTER_LIFE = 30 * DAY;
+/** A delete that a node did not take by then is moot: the node has dropped the mail itself. */
+export const OWED_DELETE_AGE = DAY;
+/** Most receipts in one message. */
+export const RECEIPTS_PER_MESSAGE = 41;
+/** Times one message may be sealed anew in one meeting: a brake against two running copies of an identity. */
+export const RESEALS_PER_MEETING = 3;

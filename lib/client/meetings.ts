@@ -1,0 +1,283 @@
+import { sameBytes, toHex } from '../bytes';
+import type { CryptoProvider } from '../crypto/provider';
+import { ToxAsyncError } from '../errors';
+import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
+import type { PeerNetwork } from '../network/peer-network';
+import type { StorageNodes } from '../network/storage-nodes';
+import type { Clock } from '../platform/clock';
+import type { Timer, Timers } from '../platform/timers';
+import { decodeExchange } from '../protocol/exchange';
+import type { SessionMessage } from '../protocol/session-messages';
+import type { Store } from '../store/store';
+import type { PublicKey } from '../types';
+import type { DirectDelivery } from './direct-delivery';
+import type { Finisher } from './finisher';
+import { RECEIPTS_PER_MESSAGE } from './limits';
+import type { OwedReceipts } from './owed-receipts';
+import type { PeerQueues } from './peer-queues';
+import type { Resealer } from './resealer';
+
+/** A state goes out at most this often, milliseconds. */
+const STATE_INTERVAL = 1_000;
+
+type Of<K extends SessionMessage['kind']> = Extract<SessionMessage, { kind: K }>;
+
+interface Meeting {
+  lastState: number;
+  pendingState: Timer | undefined;
+  /** A batch that the peer refused for lack of room is not offered again in this meeting. */
+  refused: boolean;
+}
+
+export interface MeetingsParts {
+  readonly crypto: CryptoProvider;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly store: Store;
+  readonly network: PeerNetwork;
+  readonly nodes: StorageNodes;
+  readonly forwardSecurity: ForwardSecurityManager;
+  readonly receipts: OwedReceipts;
+  readonly queues: PeerQueues;
+  readonly direct: DirectDelivery;
+  readonly finisher: Finisher;
+  readonly resealer: Resealer;
+  /** Whether our storage holds mail for the peer. */
+  readonly holdsMailFor: (peer: PublicKey) => boolean;
+  readonly onKeysExchanged: (peer: PublicKey) => void;
+  readonly onKeysRefused: (peer: PublicKey, code: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * What two peers tell each other while they have a session: owed receipts first, then the state (which keys
+ * each issued are alive, how many it holds), then new keys. Everything runs in the peer's queue, so a state
+ * speaks of the moment at which it is sent.
+ */
+export class Meetings {
+  readonly #o: MeetingsParts;
+  readonly #meetings = new Map<string, Meeting>();
+
+  constructor(parts: MeetingsParts) {
+    this.#o = parts;
+  }
+
+  open(peer: PublicKey): void {
+    this.#close(peer);
+    this.#meetings.set(toHex(peer), { lastState: -Infinity, pendingState: undefined, refused: false });
+    this.#o.resealer.beginMeeting(peer);
+    this.#run(peer, async () => {
+      await this.#sendReceipts(peer);
+      this.#sendState(peer);
+      await this.#offerKeys(peer, { onlyPending: true });
+    });
+  }
+
+  close(peer: PublicKey): void {
+    this.#close(peer);
+  }
+
+  stop(): void {
+    for (const { pendingState } of this.#meetings.values()) pendingState?.cancel();
+    this.#meetings.clear();
+  }
+
+  /** Something that a state says has changed: it goes out now, or when a second is over. */
+  tellState(peer: PublicKey): void {
+    const meeting = this.#meetings.get(toHex(peer));
+    if (meeting === undefined || meeting.pendingState !== undefined) return;
+    const wait = meeting.lastState + STATE_INTERVAL - this.#o.clock.monotonic();
+    meeting.pendingState = this.#o.timers.after(Math.max(0, wait), () => {
+      meeting.pendingState = undefined;
+      this.#run(peer, () => this.#sendState(peer));
+    });
+  }
+
+  /** The nodes that we poll changed: everybody we speak with is told. */
+  tellEverybody(): void {
+    for (const peer of this.#o.network.sessions()) this.tellState(peer);
+  }
+
+  /** At once, while the friend is connected; the receipt stays owed until it is confirmed. */
+  sendReceipt(peer: PublicKey, receipt: Of<'receipts'>['receipts'][number]): void {
+    this.#o.network.send(peer, { kind: 'receipts', receipts: [receipt] });
+  }
+
+  /** Tops up the peer's stock of our keys. */
+  exchangeKeys(peer: PublicKey): Promise<'sent' | 'not-needed' | 'offline'> {
+    return this.#o.queues.run(peer, () => this.#offerKeys(peer, { fill: true }));
+  }
+
+  /**
+   * Takes an exchange handed to us from outside the network; only while its sender has a session with us.
+   * @throws ErrNoSession, ErrMalformed, ErrRefused
+   */
+  async processExchange(exchange: Uint8Array): Promise<void> {
+    const { from } = decodeExchange(exchange);
+    if (!this.#o.network.hasSession(from)) {
+      throw new ToxAsyncError(
+        'ErrNoSession',
+        'Keys are taken only while there is a session with the friend who made them.',
+      );
+    }
+    const result = await this.#o.queues.run(from, () => this.#takeExchange(from, exchange));
+    if (result !== 'added' && result !== 'known') {
+      throw new ToxAsyncError(
+        'ErrRefused',
+        `The keys were refused (${result}). Ask the friend for new ones.`,
+      );
+    }
+  }
+
+  onMessage(peer: PublicKey, message: SessionMessage): void {
+    switch (message.kind) {
+      case 'state':
+        return this.#run(peer, () => this.#onState(peer, message));
+      case 'exchange':
+        return this.#run(peer, () => this.#onExchange(peer, message));
+      case 'exchange-ack':
+        return this.#run(peer, () => this.#onExchangeAck(peer, message));
+      case 'exchange-refused':
+        return this.#run(peer, () => this.#onExchangeRefused(peer, message));
+      case 'receipts':
+        return this.#run(peer, () => this.#onReceipts(peer, message));
+      case 'receipts-confirmed':
+        return this.#run(peer, () => this.#onReceiptsConfirmed(peer, message));
+      default:
+    }
+  }
+
+  async #sendReceipts(peer: PublicKey): Promise<void> {
+    const { receipts, store, network } = this.#o;
+    const owed = receipts.owedTo(peer);
+    const writes = store.batch();
+    receipts.markSent(writes, peer, owed);
+    await writes.commit();
+    for (let i = 0; i < owed.length; i += RECEIPTS_PER_MESSAGE) {
+      network.send(peer, { kind: 'receipts', receipts: owed.slice(i, i + RECEIPTS_PER_MESSAGE) });
+    }
+  }
+
+  #sendState(peer: PublicKey): void {
+    const { network, nodes, forwardSecurity, holdsMailFor, clock } = this.#o;
+    const meeting = this.#meetings.get(toHex(peer));
+    if (meeting === undefined) return;
+    meeting.lastState = clock.monotonic();
+    network.send(peer, {
+      kind: 'state',
+      holdsMail: holdsMailFor(peer),
+      held: forwardSecurity.held.held(peer),
+      batches: forwardSecurity.issued.live(peer),
+      hints: nodes.hintsFor(),
+      openNodes: [],
+    });
+  }
+
+  /** The owner's list is the truth: keys that it doesn't name are dead, and so are envelopes sealed to them. */
+  async #onState(peer: PublicKey, state: Of<'state'>): Promise<void> {
+    const { forwardSecurity, nodes, resealer, direct } = this.#o;
+    const live = new Map(state.batches.map(({ batch, live: indexes }) => [batch, new Set(indexes)]));
+    const dropped = await resealer.applyState(peer, (batch, index) => live.get(batch)?.has(index) ?? false);
+    forwardSecurity.issued.noteHeld(peer, state.held);
+    nodes.noteHoldsMail(peer, state.holdsMail);
+    nodes.noteHints(peer, state.hints);
+    if (dropped) this.tellState(peer);
+    direct.ready(peer);
+    await this.#offerKeys(peer, {});
+    resealer.onChange();
+  }
+
+  /** Sends the exchange that waits for its acknowledgement, or a new one if the stock is low. */
+  async #offerKeys(
+    peer: PublicKey,
+    how: { onlyPending?: boolean; fill?: boolean },
+  ): Promise<'sent' | 'not-needed' | 'offline'> {
+    const { network, forwardSecurity, store } = this.#o;
+    const meeting = this.#meetings.get(toHex(peer));
+    if (meeting === undefined || !network.hasSession(peer)) return 'offline';
+    const { issued } = forwardSecurity;
+    const pending = issued.pending(peer);
+    const count = pending || how.onlyPending ? 0 : issued.shortage(peer, { fill: how.fill ?? false });
+    if (meeting.refused || (pending === undefined && count === 0)) return 'not-needed';
+    const writes = store.batch();
+    if (pending !== undefined) issued.markSent(writes, peer, pending.batch);
+    const exchange = pending?.exchange ?? (await issued.issue(writes, peer, count)).exchange;
+    await writes.commit();
+    return network.send(peer, { kind: 'exchange', exchange }) ? 'sent' : 'offline';
+  }
+
+  async #onExchange(peer: PublicKey, { exchange }: Of<'exchange'>): Promise<void> {
+    try {
+      await this.#takeExchange(peer, exchange);
+    } catch (error) {
+      if (!ToxAsyncError.is(error, 'ErrMalformed', 'ErrUnsupportedVersion')) throw error;
+      this.#o.onKeysRefused(peer, 'malformed');
+    }
+  }
+
+  /** In the peer's queue: takes the keys, answers, and seals what waited for them. */
+  async #takeExchange(peer: PublicKey, exchange: Uint8Array): Promise<string> {
+    const { forwardSecurity, network, crypto, resealer, onKeysRefused, onKeysExchanged } = this.#o;
+    const { batch, result } = await forwardSecurity.processPreKeyExchange(exchange, {
+      isFrom: (owner) => sameBytes(owner, peer),
+    });
+    if (result !== 'added' && result !== 'known') {
+      network.send(peer, { kind: 'exchange-refused', batch, code: result });
+      onKeysRefused(peer, result);
+      return result;
+    }
+    const digest = crypto.sha256(exchange).slice(0, 16);
+    network.send(peer, { kind: 'exchange-ack', batch, digest });
+    if (result === 'known') {
+      this.tellState(peer);
+    } else {
+      onKeysExchanged(peer);
+      await resealer.sealWaiting(peer);
+    }
+    return result;
+  }
+
+  async #onExchangeAck(peer: PublicKey, { batch, digest }: Of<'exchange-ack'>): Promise<void> {
+    const { forwardSecurity, store, onKeysExchanged } = this.#o;
+    const writes = store.batch();
+    const expected = forwardSecurity.issued.acknowledge(writes, peer, batch, digest);
+    await writes.commit();
+    if (expected) onKeysExchanged(peer);
+  }
+
+  async #onExchangeRefused(peer: PublicKey, { batch, code }: Of<'exchange-refused'>): Promise<void> {
+    const { forwardSecurity, store, onKeysRefused } = this.#o;
+    const writes = store.batch();
+    const known = forwardSecurity.issued.refuse(writes, peer, batch);
+    await writes.commit();
+    if (!known) return;
+    onKeysRefused(peer, code);
+    const meeting = this.#meetings.get(toHex(peer));
+    // Another number settles 'batch in use'; anything else would be refused again.
+    if (meeting !== undefined && code !== 'batch-in-use') meeting.refused = true;
+    await this.#offerKeys(peer, {});
+  }
+
+  async #onReceipts(peer: PublicKey, { receipts }: Of<'receipts'>): Promise<void> {
+    const { store, finisher, network } = this.#o;
+    const writes = store.batch();
+    for (const { messageId, code } of receipts) finisher.receipt(writes, peer, messageId, code);
+    await writes.commit();
+    network.send(peer, { kind: 'receipts-confirmed', messageIds: receipts.map((r) => r.messageId) });
+  }
+
+  async #onReceiptsConfirmed(peer: PublicKey, { messageIds }: Of<'receipts-confirmed'>): Promise<void> {
+    const writes = this.#o.store.batch();
+    this.#o.receipts.confirm(writes, peer, messageIds);
+    await writes.commit();
+  }
+
+  #close(peer: PublicKey): void {
+    this.#meetings.get(toHex(peer))?.pendingState?.cancel();
+    this.#meetings.delete(toHex(peer));
+  }
+
+  #run(peer: PublicKey, task: () => Promise<void> | void): void {
+    this.#o.queues.run(peer, task).catch(this.#o.onError);
+  }
+}

@@ -1,0 +1,309 @@
+import { sameBytes } from '../bytes';
+import { DEFAULT_MESSAGE_LIFETIME, MessageType } from '../constants';
+import type { CryptoProvider } from '../crypto/provider';
+import { generateKeyPair } from '../crypto/generate';
+import { checkPublicKey } from '../crypto/public-key';
+import { ToxAsyncError } from '../errors';
+import type { Clock } from '../platform/clock';
+import type { Random } from '../platform/random';
+import { readEnvelopeHeader } from '../protocol/envelope';
+import { decodeExchange, verifyExchange } from '../protocol/exchange';
+import { mailboxOf, preKeyId } from '../protocol/names';
+import { openEnvelope, type OpenResult } from '../protocol/open';
+import { sealEnvelope } from '../protocol/seal';
+import type { SecretVault } from '../store/secret-vault';
+import type { Store, WriteBatch } from '../store/store';
+import type { KeyPair, PublicKey } from '../types';
+import { HeldKeys, type TakeResult } from './held-keys';
+import { IssuedKeys } from './issued-keys';
+import type { IssuedKey } from './key-records';
+import { DEFAULT_KEY_LIMITS, type KeyLimits } from './limits';
+import { PreKeyStore } from './pre-key-store';
+
+/** SPEC.md's ForwardSecureMessage; of it only `envelope` travels. */
+export interface ForwardSecureMessage {
+  readonly messageId: Uint8Array;
+  readonly senderPk: PublicKey;
+  readonly recipientPk: PublicKey;
+  readonly preKeyId: number;
+  /** SPEC.md's box: the inner one. */
+  readonly encryptedData: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly messageType: number;
+  /** Unix seconds by the sender's clock; 0 without one. For display. */
+  readonly timestamp: number;
+  readonly expiresAt: number;
+  readonly envelope: Uint8Array;
+  readonly storageId: Uint8Array;
+  readonly tag: Uint8Array;
+}
+
+/** An envelope that opened. */
+export interface DecryptedMessage {
+  readonly messageId: Uint8Array;
+  readonly senderPk: PublicKey;
+  readonly preKeyId: number;
+  readonly messageType: number;
+  readonly data: Uint8Array;
+  readonly timestamp: number;
+  /** Seconds from acceptance. */
+  readonly lifetime: number;
+}
+
+/** What an envelope turned out to be, before anything is written. */
+export type Opening =
+  | { readonly outcome: 'bad-request' | 'not-yours' | 'unknown-tag' }
+  | { readonly outcome: 'forged'; readonly key: IssuedKey }
+  | {
+      readonly outcome: 'opened' | 'malformed' | 'unsupported';
+      readonly key: IssuedKey;
+      readonly result: Extract<OpenResult, { messageId: Uint8Array }>;
+    };
+
+export interface SealRequest {
+  readonly recipientPk: PublicKey;
+  readonly data: Uint8Array;
+  readonly type: number;
+  readonly messageId: Uint8Array;
+  readonly lifetime: number;
+  /** Unix seconds, 0 without a clock. */
+  readonly timestamp: number;
+}
+
+export interface ForwardSecurityOptions {
+  readonly crypto: CryptoProvider;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly ages: { now(): number };
+  readonly keyPair: KeyPair;
+  readonly store: Store;
+  readonly vault: SecretVault;
+  readonly limits?: Partial<KeyLimits>;
+}
+
+/** SPEC.md's ForwardSecurityManager: one key seals one message, and a key dies with the message it opened. */
+export class ForwardSecurityManager {
+  readonly preKeys: PreKeyStore;
+  readonly issued: IssuedKeys;
+  readonly held: HeldKeys;
+  readonly #o: ForwardSecurityOptions;
+  readonly #mailbox: Uint8Array;
+
+  private constructor(options: ForwardSecurityOptions) {
+    const { crypto, ages, store, vault, random, clock, keyPair } = options;
+    const limits = { ...DEFAULT_KEY_LIMITS, ...options.limits };
+    this.#o = options;
+    this.#mailbox = mailboxOf(crypto, keyPair.publicKey);
+    this.issued = new IssuedKeys({
+      crypto,
+      random,
+      ages,
+      store,
+      vault,
+      identity: keyPair,
+      limits,
+      timestamp: () => unixSeconds(clock),
+    });
+    this.held = new HeldKeys({ crypto, ages, store, identity: keyPair.publicKey, limits });
+    this.preKeys = new PreKeyStore({ issued: this.issued, held: this.held, store, vault });
+  }
+
+  /** Reads the keys of both sides from the store. @throws ErrStore */
+  static create(options: ForwardSecurityOptions): Promise<ForwardSecurityManager> {
+    return new Promise((resolve) => resolve(new ForwardSecurityManager(options)));
+  }
+
+  /**
+   * Seals one message to one unused key of the recipient. With an open `batch` the writes join it and the
+   * envelope must not leave the process before that batch is durable; without one they are durable on return.
+   * @throws ErrNoPreKeys, ErrMessageTooLarge, ErrMessageEmpty, ErrInvalidKey, ErrLocalStorageFull, ErrStore
+   */
+  async sendForwardSecureMessage(
+    recipientPk: PublicKey,
+    message: Uint8Array,
+    messageType: number = MessageType.Normal,
+    options: { messageId?: Uint8Array; lifetime?: number; batch?: WriteBatch } = {},
+  ): Promise<ForwardSecureMessage> {
+    checkPublicKey(recipientPk, 'The recipient', this.#o.keyPair.publicKey);
+    const writes = options.batch ?? this.#o.store.batch();
+    const sealed = this.seal(writes, {
+      recipientPk,
+      data: message,
+      type: messageType,
+      messageId: options.messageId ?? this.#o.random.bytes(32),
+      lifetime: options.lifetime ?? DEFAULT_MESSAGE_LIFETIME,
+      timestamp: unixSeconds(this.#o.clock),
+    });
+    if (sealed === undefined) {
+      throw new ToxAsyncError(
+        'ErrNoPreKeys',
+        'No one-time keys of this friend are left. They are renewed when both of you are online together.',
+      );
+    }
+    if (options.batch === undefined) await writes.commit();
+    return sealed;
+  }
+
+  /** The same, at once and into `writes`; undefined when no key is left. */
+  seal(writes: WriteBatch, request: SealRequest): ForwardSecureMessage | undefined {
+    const { crypto, random, keyPair } = this.#o;
+    const key = this.held.next(request.recipientPk);
+    if (key === undefined) return undefined;
+    const { recipientPk, messageId, timestamp, lifetime, type, data } = request;
+    const sealed = sealEnvelope(crypto, {
+      sender: keyPair,
+      recipient: recipientPk,
+      preKey: key.publicKey,
+      ephemeral: generateKeyPair(crypto, random),
+      messageId,
+      timestamp,
+      lifetime,
+      type,
+      data,
+    });
+    this.held.spend(writes, key);
+    return {
+      messageId,
+      senderPk: keyPair.publicKey,
+      recipientPk,
+      preKeyId: preKeyId(key.batch, key.index),
+      encryptedData: sealed.inner,
+      nonce: sealed.innerNonce,
+      messageType: type,
+      timestamp,
+      expiresAt: timestamp + lifetime,
+      envelope: sealed.envelope,
+      storageId: sealed.storageId,
+      tag: sealed.tag,
+    };
+  }
+
+  /** What an envelope is, in the order of checks of docs/PROTOCOL.md; writes nothing and never throws. */
+  open(envelope: Uint8Array): Opening {
+    const { crypto, vault, keyPair } = this.#o;
+    let header;
+    try {
+      header = readEnvelopeHeader(envelope);
+    } catch (error) {
+      if (!ToxAsyncError.is(error)) throw error;
+      return { outcome: 'bad-request' };
+    }
+    if (!sameBytes(header.mailbox, this.#mailbox)) return { outcome: 'not-yours' };
+    const key = this.issued.find(header.tag);
+    const secretKey = key && vault.read(key.ref);
+    if (key === undefined || secretKey === undefined) return { outcome: 'unknown-tag' };
+    const result = openEnvelope(crypto, {
+      envelope,
+      recipient: keyPair.publicKey,
+      preKey: { publicKey: key.publicKey, secretKey },
+      sender: key.peer,
+    });
+    crypto.wipe(secretKey);
+    switch (result.outcome) {
+      case 'bad-request':
+      case 'not-yours':
+        return { outcome: result.outcome };
+      case 'forged':
+        return { outcome: 'forged', key };
+      default:
+        return { outcome: result.outcome, key, result };
+    }
+  }
+
+  /** The key of an opening dies with `writes`. */
+  consume(writes: WriteBatch, key: IssuedKey): void {
+    this.issued.consume(writes, key);
+  }
+
+  /**
+   * Opens an envelope and consumes its key. With an open `batch` the consumption joins it.
+   * @throws ErrMalformed, ErrNotYours, ErrUnknownTag, ErrForged (key kept)
+   */
+  async decryptForwardSecureMessage(
+    envelope: Uint8Array,
+    options: { batch?: WriteBatch } = {},
+  ): Promise<DecryptedMessage> {
+    const opening = this.open(envelope);
+    switch (opening.outcome) {
+      case 'bad-request':
+        throw new ToxAsyncError(
+          'ErrMalformed',
+          'This is not an envelope of a version that this build reads.',
+        );
+      case 'not-yours':
+        throw new ToxAsyncError('ErrNotYours', 'The envelope is for another mailbox.');
+      case 'unknown-tag':
+        throw new ToxAsyncError('ErrUnknownTag', 'The one-time key of this envelope is used up or not ours.');
+      case 'forged':
+        throw new ToxAsyncError('ErrForged', 'The envelope was not made by the friend who holds its key.');
+      case 'opened':
+      case 'malformed':
+      case 'unsupported':
+    }
+    const writes = options.batch ?? this.#o.store.batch();
+    this.consume(writes, opening.key);
+    if (options.batch === undefined) {
+      await writes.commit();
+      await this.#o.vault.settled();
+    }
+    if (opening.result.outcome !== 'opened') {
+      throw new ToxAsyncError('ErrMalformed', 'The friend sent a message that this build cannot read.');
+    }
+    const { messageId, type, data, timestamp, lifetime } = opening.result;
+    const { peer, batch, index } = opening.key;
+    return {
+      messageId,
+      senderPk: peer,
+      preKeyId: preKeyId(batch, index),
+      messageType: type,
+      data,
+      timestamp,
+      lifetime,
+    };
+  }
+
+  /** A batch of our keys for the peer: the one not acknowledged yet, or a new one; undefined when full. */
+  async exchangePreKeys(peerPk: PublicKey): Promise<Uint8Array | undefined> {
+    checkPublicKey(peerPk, 'The peer', this.#o.keyPair.publicKey);
+    const pending = this.issued.pending(peerPk);
+    if (pending === undefined) return (await this.preKeys.generatePreKeys(peerPk))?.exchange;
+    const writes = this.#o.store.batch();
+    this.issued.markSent(writes, peerPk, pending.batch);
+    await writes.commit();
+    return pending.exchange;
+  }
+
+  /**
+   * Takes a peer's exchange; the caller vouches that the channel was the peer's own, or lets `isFrom` say whose
+   * it was. Idempotent.
+   * @returns the batch number, whom it came from and what became of it; 'bad-mac' and 'not-yours' add nothing
+   * @throws ErrMalformed
+   */
+  async processPreKeyExchange(
+    exchange: Uint8Array,
+    options: { batch?: WriteBatch; isFrom?: (owner: PublicKey) => boolean } = {},
+  ): Promise<{ from: PublicKey; batch: number; result: TakeResult | 'bad-mac' | 'not-yours' }> {
+    const { crypto, keyPair, store } = this.#o;
+    const decoded = decodeExchange(exchange);
+    const { from, to, batch } = decoded;
+    const mine = sameBytes(to, keyPair.publicKey) && !sameBytes(from, to);
+    if (!mine || options.isFrom?.(from) === false) return { from, batch, result: 'not-yours' };
+    if (!verifyExchange(crypto, exchange, keyPair)) return { from, batch, result: 'bad-mac' };
+    const writes = options.batch ?? store.batch();
+    const result = this.held.take(writes, decoded);
+    if (options.batch === undefined) await writes.commit();
+    return { from, batch, result };
+  }
+
+  canSendMessage(peerPk: PublicKey): boolean {
+    return this.held.sendable(peerPk) > 0;
+  }
+
+  getAvailableKeyCount(peerPk: PublicKey): number {
+    return this.held.sendable(peerPk);
+  }
+}
+
+function unixSeconds(clock: Clock): number {
+  return Math.max(0, Math.floor(clock.wall() / 1000));
+}

@@ -1,0 +1,180 @@
+import { sameBytes, toHex } from '../bytes';
+import type { CryptoProvider } from '../crypto/provider';
+import { isAcceptablePublicKey } from '../crypto/public-key';
+import { keyListHash, type Exchange } from '../protocol/exchange';
+import { prekeyTag } from '../protocol/names';
+import type { Store, WriteBatch } from '../store/store';
+import { readSequence, sequenceKey, Table } from '../store/table';
+import type { PublicKey } from '../types';
+import {
+  batchKey,
+  readBatchKey,
+  type HeldBatchRecord,
+  type HeldKey,
+  type HeldKeyRecord,
+} from './key-records';
+import { BATCH_MEMORY, MAX_HELD_KEYS_PER_PEER, MAX_REMEMBERED_BATCHES, type KeyLimits } from './limits';
+
+/** What became of keys that a peer gave us. */
+export type TakeResult = 'added' | 'known' | 'batch-in-use' | 'no-room' | 'malformed';
+
+interface PeerStock {
+  readonly batches: Map<number, HeldBatchRecord>;
+  /** Unused keys in the order in which they are spent. */
+  keys: HeldKey[];
+  nextSequence: number;
+}
+
+export interface HeldKeysOptions {
+  readonly crypto: CryptoProvider;
+  readonly ages: { now(): number };
+  readonly store: Store;
+  readonly identity: PublicKey;
+  readonly limits: KeyLimits;
+}
+
+/** The one-time keys of our peers that we may seal to. A key leaves the stock before it seals anything. */
+export class HeldKeys {
+  readonly #o: HeldKeysOptions;
+  readonly #batches: Table<HeldBatchRecord>;
+  readonly #keys: Table<HeldKeyRecord>;
+  readonly #peers = new Map<string, PeerStock>();
+
+  constructor(options: HeldKeysOptions) {
+    this.#o = options;
+    this.#batches = new Table(options.store, 'held-batch');
+    this.#keys = new Table(options.store, 'held-key');
+    for (const { rest, record } of this.#batches.entries()) {
+      this.#peer(rest.subarray(0, 32)).batches.set(readBatchKey(rest.subarray(32)), record);
+    }
+    for (const { rest, record } of this.#keys.entries()) {
+      const peer = rest.slice(0, 32);
+      const sequence = readSequence(rest.subarray(32));
+      const stock = this.#peer(peer);
+      stock.keys.push({ ...record, peer, sequence });
+      stock.nextSequence = sequence + 1;
+    }
+  }
+
+  /** Peers of whom we ever took keys. */
+  peers(): PublicKey[] {
+    return [...this.#peers.keys()].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));
+  }
+
+  /** True once we took keys of this peer: it speaks the extension. */
+  knows(peer: PublicKey): boolean {
+    return (this.#peers.get(toHex(peer))?.batches.size ?? 0) > 0;
+  }
+
+  /** Unused, unexpired keys, the reserve included: the number we tell their owner. */
+  held(peer: PublicKey): number {
+    const now = this.#o.ages.now();
+    return this.#peers.get(toHex(peer))?.keys.filter(({ validUntil }) => validUntil > now).length ?? 0;
+  }
+
+  /** Messages that can be sealed before new keys must come. */
+  sendable(peer: PublicKey): number {
+    return Math.max(0, this.held(peer) - this.#o.limits.reservedKeysPerPeer);
+  }
+
+  /** The key that the next message would be sealed to, or undefined. */
+  next(peer: PublicKey): HeldKey | undefined {
+    if (this.sendable(peer) === 0) return undefined;
+    const now = this.#o.ages.now();
+    return this.#peers.get(toHex(peer))?.keys.find(({ validUntil }) => validUntil > now);
+  }
+
+  /** Takes the key out of the stock, in memory at once and on disk with `writes`: it seals one message. */
+  spend(writes: WriteBatch, key: HeldKey): void {
+    const stock = this.#peer(key.peer);
+    stock.keys = stock.keys.filter(({ sequence }) => sequence !== key.sequence);
+    this.#keys.delete(writes, [key.peer, sequenceKey(key.sequence)]);
+  }
+
+  /** Adds the keys of an authentic exchange from `exchange.from`. */
+  take(writes: WriteBatch, exchange: Exchange): TakeResult {
+    const { crypto, ages, limits } = this.#o;
+    const peer = exchange.from;
+    const stock = this.#peer(peer);
+    const listHash = keyListHash(crypto, exchange.keys);
+    const known = stock.batches.get(exchange.batch);
+    if (known !== undefined) return sameBytes(known.listHash, listHash) ? 'known' : 'batch-in-use';
+    const full =
+      stock.keys.length + exchange.keys.length > MAX_HELD_KEYS_PER_PEER ||
+      stock.batches.size >= MAX_REMEMBERED_BATCHES;
+    if (full) return 'no-room';
+    const tags = exchange.keys.map(({ publicKey }) => prekeyTag(crypto, publicKey));
+    if (!this.#acceptable(stock, exchange, tags)) return 'malformed';
+    const takenAt = ages.now();
+    const validUntil = takenAt + Math.min(exchange.valid, limits.maxPreKeyAge);
+    const record: HeldBatchRecord = { listHash, takenAt, validUntil };
+    this.#batches.put(writes, [peer, batchKey(exchange.batch)], record);
+    const keys = exchange.keys.map(({ index, publicKey }, i): HeldKey => {
+      const tag = tags[i] ?? new Uint8Array();
+      const key = { batch: exchange.batch, index, publicKey, tag, validUntil };
+      const sequence = stock.nextSequence + i;
+      this.#keys.put(writes, [peer, sequenceKey(sequence)], key);
+      return { ...key, peer, sequence };
+    });
+    stock.nextSequence += keys.length;
+    writes.afterCommit(() => {
+      stock.batches.set(exchange.batch, record);
+      stock.keys.push(...keys);
+    });
+    return 'added';
+  }
+
+  /**
+   * Drops every key that its owner no longer lists.
+   * @param isLive tells whether the owner's list has (batch, index)
+   * @returns how many were dropped
+   */
+  retain(writes: WriteBatch, peer: PublicKey, isLive: (batch: number, index: number) => boolean): number {
+    const dead = this.#peer(peer).keys.filter(({ batch, index }) => !isLive(batch, index));
+    for (const key of dead) this.spend(writes, key);
+    return dead.length;
+  }
+
+  /** Forgets expired keys and batches taken too long ago to matter. */
+  expire(writes: WriteBatch): void {
+    const now = this.#o.ages.now();
+    for (const [hex, stock] of this.#peers) {
+      const peer = Buffer.from(hex, 'hex');
+      for (const key of stock.keys.filter(({ validUntil }) => validUntil <= now)) this.spend(writes, key);
+      for (const [batch, { takenAt }] of stock.batches) {
+        if (now - takenAt <= BATCH_MEMORY) continue;
+        this.#batches.delete(writes, [peer, batchKey(batch)]);
+        writes.afterCommit(() => stock.batches.delete(batch));
+      }
+    }
+  }
+
+  forget(writes: WriteBatch, peer: PublicKey): void {
+    const stock = this.#peers.get(toHex(peer));
+    if (stock === undefined) return;
+    for (const key of stock.keys) this.spend(writes, key);
+    for (const batch of stock.batches.keys()) this.#batches.delete(writes, [peer, batchKey(batch)]);
+    writes.afterCommit(() => this.#peers.delete(toHex(peer)));
+  }
+
+  /** No key that could not be used safely: low order, our own, the peer's identity, or given twice. */
+  #acceptable(stock: PeerStock, exchange: Exchange, tags: Uint8Array[]): boolean {
+    const seen = new Set(stock.keys.map(({ tag }) => toHex(tag)));
+    return exchange.keys.every(({ publicKey }, i) => {
+      const tag = toHex(tags[i] ?? new Uint8Array());
+      if (seen.has(tag) || !isAcceptablePublicKey(publicKey)) return false;
+      if (sameBytes(publicKey, this.#o.identity) || sameBytes(publicKey, exchange.from)) return false;
+      seen.add(tag);
+      return true;
+    });
+  }
+
+  #peer(peer: PublicKey): PeerStock {
+    const hex = toHex(peer);
+    const known = this.#peers.get(hex);
+    if (known !== undefined) return known;
+    const made: PeerStock = { batches: new Map(), keys: [], nextSequence: 1 };
+    this.#peers.set(hex, made);
+    return made;
+  }
+}

@@ -1,0 +1,60 @@
+import type { SlotRef } from '../store/secret-vault';
+
+/** A batch of our own one-time keys that we gave (or are giving) to one peer. */
+export interface IssuedBatchRecord {
+  /** Rises with every batch for any peer: the order in which messages sealed to them were meant. */
+  readonly order: number;
+  /** The exchange, kept until the peer acknowledged it so that the same bytes go out again. */
+  exchange?: Uint8Array;
+  acknowledged: boolean;
+  /** Ages in seconds (store/age-clock.ts). */
+  readonly createdAt: number;
+  sentAt: number;
+}
+
+/** One live key of such a batch; its secret is in the vault. */
+export interface IssuedKeyRecord {
+  readonly publicKey: Uint8Array;
+  readonly tag: Uint8Array;
+  readonly ref: SlotRef;
+}
+
+/** A live key of ours, as a tag finds it. */
+export interface IssuedKey extends IssuedKeyRecord {
+  readonly peer: Uint8Array;
+  readonly batch: number;
+  readonly index: number;
+  readonly order: number;
+}
+
+/** A batch of a peer's keys that we took; remembered so that it is never added twice. */
+export interface HeldBatchRecord {
+  readonly listHash: Uint8Array;
+  readonly takenAt: number;
+  /** Age at which its keys are no longer used. */
+  readonly validUntil: number;
+}
+
+/** One unused key of a peer. */
+export interface HeldKeyRecord {
+  readonly batch: number;
+  readonly index: number;
+  readonly publicKey: Uint8Array;
+  readonly tag: Uint8Array;
+  readonly validUntil: number;
+}
+
+export interface HeldKey extends HeldKeyRecord {
+  readonly peer: Uint8Array;
+  /** Position in the peer's stock; keys are spent in this order. */
+  readonly sequence: number;
+}
+
+/** A batch number as three bytes, for keys of records. */
+export function batchKey(batch: number): Uint8Array {
+  return new Uint8Array([batch >>> 16, batch >>> 8, batch]);
+}
+
+export function readBatchKey(bytes: Uint8Array): number {
+  return ((bytes[0] ?? 0) << 16) | ((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0);
+}

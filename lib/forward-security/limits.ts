@@ -1,0 +1,43 @@
+import {
+  MAX_LIVE_BATCHES_PER_PEER,
+  MAX_LIVE_KEYS_PER_PEER,
+  MAX_MESSAGE_LIFETIME,
+  MAX_PRE_KEY_AGE,
+  PRE_KEYS_PER_PEER,
+  PRE_KEY_REFRESH_THRESHOLD,
+  RESERVED_KEYS_PER_PEER,
+} from '../constants';
+
+const DAY = 24 * 60 * 60;
+
+/** SPEC.md's constants of key life, as options; times in seconds. */
+export interface KeyLimits {
+  readonly preKeysPerPeer: number;
+  readonly preKeyRefreshThreshold: number;
+  readonly maxPreKeyAge: number;
+  /** Of each stock, kept for sending new keys by mail. */
+  readonly reservedKeysPerPeer: number;
+  readonly maxLiveKeysPerPeer: number;
+  readonly maxLiveBatchesPerPeer: number;
+  readonly maxMessageLifetime: number;
+}
+
+export const DEFAULT_KEY_LIMITS: KeyLimits = {
+  preKeysPerPeer: PRE_KEYS_PER_PEER,
+  preKeyRefreshThreshold: PRE_KEY_REFRESH_THRESHOLD,
+  maxPreKeyAge: MAX_PRE_KEY_AGE,
+  reservedKeysPerPeer: RESERVED_KEYS_PER_PEER,
+  maxLiveKeysPerPeer: MAX_LIVE_KEYS_PER_PEER,
+  maxLiveBatchesPerPeer: MAX_LIVE_BATCHES_PER_PEER,
+  maxMessageLifetime: MAX_MESSAGE_LIFETIME,
+};
+
+/** An exchange without an answer is sent again with the same bytes up to this age. */
+export const EXCHANGE_RETRY_AGE = 14 * DAY;
+/** A batch taken is remembered this long, so that it is never added twice. */
+export const BATCH_MEMORY = 60 * DAY;
+/** Most batches of one peer remembered, and most of its keys held; beyond it an exchange is refused. */
+export const MAX_REMEMBERED_BATCHES = 500;
+export const MAX_HELD_KEYS_PER_PEER = 600;
+/** Slack of an owner's erasure over the sender's last use. */
+export const ERASE_SLACK = DAY;

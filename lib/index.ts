@@ -1,0 +1,45 @@
+/** The one public door of the core library. */
+export * from './constants';
+export * from './errors';
+export * from './types';
+export { fromHex, toHex } from './bytes';
+export type { Clock } from './platform/clock';
+export { systemClock } from './platform/clock';
+export type { Disk, DiskFile } from './platform/disk';
+export { Emitter } from './platform/emitter';
+export type { Platform } from './platform/platform';
+export type { Random } from './platform/random';
+export { systemPlatform } from './platform/system-platform';
+export type { Timer, Timers } from './platform/timers';
+export { chooseCryptoProvider } from './crypto/choose-provider';
+export { generateKeyPair } from './crypto/generate';
+export { createPortableProvider } from './crypto/portable';
+export type { CryptoProvider } from './crypto/provider';
+export type { RangeOptions, Store, WriteBatch } from './store/store';
+export type { SecretVault, SlotRef, VaultSecret } from './store/secret-vault';
+export { lmdbAvailable } from './store/lmdb-loader';
+export { openLmdbStore } from './store/lmdb-store';
+export { openNedbStore } from './store/nedb-store';
+export { openDataDirectory, type DataDirectory } from './store/data-directory';
+export { formatToxId, parseToxId } from './identity/tox-id';
+export {
+  ForwardSecurityManager,
+  type DecryptedMessage,
+  type ForwardSecureMessage,
+  type ForwardSecurityOptions,
+} from './forward-security/forward-security-manager';
+export { DEFAULT_KEY_LIMITS, type KeyLimits } from './forward-security/limits';
+export { PreKeyStore, type PreKeyBundle } from './forward-security/pre-key-store';
+export { MessageStorage, type MessageStorageOptions, type StorageStats } from './storage/message-storage';
+export type { MessageEngine } from './storage/message-engine';
+export { StorageCapacity } from './storage/storage-capacity';
+export { openStoreEngine } from './storage/store-engine';
+export type { Transport, TransportHandler, SendResult } from './transport/transport';
+export { VirtualNetwork } from './transport/virtual-network';
+export type { VirtualTransport } from './transport/virtual-transport';
+export { AsyncClient, type AsyncClientHooks, type AsyncClientOptions } from './client/async-client';
+export { DEFAULT_CLIENT_LIMITS, type ClientLimits } from './client/limits';
+export * from './client/messages';
+export { AsyncManager } from './manager/async-manager';
+export * from './manager/events';
+export type { AsyncManagerOptions, FriendInfo, SessionCounts } from './manager/options';

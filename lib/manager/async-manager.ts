@@ -1,0 +1,327 @@
+import { sameBytes, toHex } from '../bytes';
+import type {
+  MessageFilter,
+  MessageHandler,
+  PreKeyStats,
+  SendOptions,
+  SendReceipt,
+} from '../client/messages';
+import type { MessageType } from '../constants';
+import { ToxAsyncError } from '../errors';
+import type { Emitter } from '../platform/emitter';
+import type { StorageStats } from '../storage/message-storage';
+import type { Transport } from '../transport/transport';
+import type { PublicKey } from '../types';
+import { buildSession, type SessionParts } from './build-session';
+import { diagnoseFriend, diagnoseSession, type SessionSituation } from './diagnosis';
+import type { AsyncManagerEvents, Finding } from './events';
+import type { AsyncManagerOptions, FriendInfo, SessionCounts } from './options';
+import { connectSession } from './session-events';
+
+/**
+ * SPEC.md's AsyncManager: one identity with its data directory, friends, keys, outbox, inbox and storage role.
+ * The only place that knows all the layers; each of them does its own work.
+ */
+export class AsyncManager implements AsyncDisposable {
+  readonly events: Emitter<AsyncManagerEvents>;
+  readonly #parts: SessionParts;
+  readonly #disconnect: () => void;
+  #transport: Transport | undefined;
+  #state: 'open' | 'started' | 'stopped' = 'open';
+  #stopping: Promise<void> | undefined;
+
+  private constructor(parts: SessionParts, transport: Transport | undefined) {
+    this.#parts = parts;
+    this.events = parts.events;
+    this.#transport = transport;
+    this.#disconnect = connectSession(parts, {
+      friendsOfTransport: () => this.#adoptFriends(),
+    });
+  }
+
+  /**
+   * Opens the data directory (its lock, store and vault), and makes an identity if it has none.
+   * @throws ErrIdentityInUse, ErrForeignDirectory, ErrIdentityFile, ErrIdentityMismatch, ErrMissingLibrary,
+   * ErrLocalStorageFull, ErrStore
+   */
+  static async create(options: AsyncManagerOptions): Promise<AsyncManager> {
+    return new AsyncManager(await buildSession(options), options.transport);
+  }
+
+  get publicKey(): PublicKey {
+    return this.#parts.identity.keyPair.publicKey;
+  }
+
+  /** 76 hexadecimal digits to give to a friend. */
+  get toxId(): string {
+    return this.#parts.identity.toxId;
+  }
+
+  get providerName(): 'sodium-native' | 'portable' {
+    return this.#parts.crypto.name;
+  }
+
+  get engineName(): string {
+    return this.#parts.directory.store.engine;
+  }
+
+  /** Network, retrieval and hand-over begin; before it messages are only queued. Idempotent. */
+  async start(): Promise<void> {
+    this.#assertOpen();
+    if (this.#state === 'started') return;
+    this.#state = 'started';
+    const { client, service } = this.#parts;
+    service.start();
+    await client.start();
+    if (this.#transport !== undefined) await this.#startTransport(this.#transport);
+  }
+
+  /** Stops taking, finishes what is under way, closes the directory. Idempotent. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** @throws ErrTransportAttached, ErrIdentityMismatch, ErrTransport */
+  async attachTransport(transport: Transport): Promise<void> {
+    this.#assertOpen();
+    if (this.#transport !== undefined) {
+      throw new ToxAsyncError(
+        'ErrTransportAttached',
+        'This session already has a transport. Use one tox-transport node for each session.',
+      );
+    }
+    this.#transport = transport;
+    if (this.#state === 'started') await this.#startTransport(transport);
+    this.#tellTransport();
+  }
+
+  async detachTransport(): Promise<void> {
+    this.#transport = undefined;
+    await this.#parts.network.detach();
+    this.#tellTransport();
+  }
+
+  get transportAttached(): boolean {
+    return this.#transport !== undefined;
+  }
+
+  isOnline(): boolean {
+    return this.#parts.network.isOnline();
+  }
+
+  /** @throws ErrInvalidKey, ErrInvalidRecipient */
+  async addFriend(publicKey: PublicKey, name?: string): Promise<void> {
+    await this.#parts.friends.add(publicKey, name);
+    await this.#friendsChanged();
+  }
+
+  /** Erases the friend's keys and fails what waits for it. */
+  async removeFriend(publicKey: PublicKey): Promise<void> {
+    await this.#parts.friends.remove(publicKey);
+    await this.#parts.client.forget(publicKey);
+    await this.#friendsChanged();
+  }
+
+  friends(): FriendInfo[] {
+    const { friends, network } = this.#parts;
+    return friends.list().map(({ publicKey, name }) => ({
+      publicKey,
+      ...(name === undefined ? {} : { name }),
+      online: network.isFriendOnline(publicKey),
+      session: network.hasSession(publicKey),
+      plainClient: network.isPlainClient(publicKey),
+    }));
+  }
+
+  /**
+   * The friend meant by a name, a 64-digit public key or a 76-digit Tox ID.
+   * @throws ErrUnknownFriend, ErrAmbiguousFriend, ErrInvalidKey, ErrInvalidToxId
+   */
+  resolveFriend(text: string): PublicKey {
+    return this.#parts.friends.resolve(text);
+  }
+
+  nameOf(publicKey: PublicKey): string | undefined {
+    return this.#parts.friends.nameOf(publicKey);
+  }
+
+  /**
+   * Accepts a message: resolves when it is durable in the outbox; its outcomes follow as events.
+   * @throws ErrInvalidKey, ErrUnknownFriend, ErrMessageEmpty, ErrMessageTooLarge, ErrMalformed,
+   * ErrInvalidArgument, ErrOutboxFull, ErrNoPreKeys, ErrLocalStorageFull, ErrStore, ErrClosed
+   */
+  async sendAsyncMessage(
+    recipientPk: PublicKey,
+    content: string | Uint8Array,
+    type?: MessageType,
+    options?: SendOptions,
+  ): Promise<SendReceipt> {
+    this.#assertOpen();
+    this.#parts.friends.assertFriend(recipientPk);
+    return this.#parts.client.sendAsyncMessage(recipientPk, content, type, options);
+  }
+
+  /** Replaces the handler; what it did not take yet is offered again. */
+  setMessageHandler(handler: MessageHandler | undefined, filter?: MessageFilter): void {
+    this.#parts.client.setMessageHandler(handler, filter);
+  }
+
+  /** Ends a message whose handler resolved with 'later'. False when there is no such message. */
+  acknowledge(messageId: Uint8Array): Promise<boolean> {
+    this.#assertOpen();
+    return this.#parts.client.acknowledge(messageId);
+  }
+
+  /** Asks the nodes for mail now; `again` also hands unacknowledged messages over once more. */
+  async retrieve(options?: { again?: boolean }): Promise<void> {
+    this.#assertOpen();
+    await this.#parts.client.retrieve(options);
+  }
+
+  /** Fills the friend's stock of our keys, if the friend is connected. */
+  exchangeKeys(friend: PublicKey): Promise<'sent' | 'not-needed' | 'offline'> {
+    this.#assertOpen();
+    return this.#parts.client.exchangeKeys(friend);
+  }
+
+  /**
+   * Takes a friend's exchange that came by other means; only while there is a session with the friend.
+   * @throws ErrNoSession, ErrMalformed, ErrRefused
+   */
+  async processPreKeyExchange(exchange: Uint8Array): Promise<void> {
+    this.#assertOpen();
+    await this.#parts.client.processPreKeyExchange(exchange);
+  }
+
+  /** For a transport that can't tell it itself. */
+  setFriendOnlineStatus(friend: PublicKey, online: boolean): void {
+    this.#parts.network.setFriendOnline(friend, online);
+  }
+
+  canSendAsyncMessage(friend: PublicKey): boolean {
+    return this.#parts.forwardSecurity.canSendMessage(friend);
+  }
+
+  /** Public key in hex -> keys of that friend. */
+  getPreKeyStats(): Map<string, PreKeyStats> {
+    const { friends } = this.#parts;
+    return new Map(friends.list().map(({ publicKey }) => [toHex(publicKey), this.#keysOf(publicKey)]));
+  }
+
+  getStorageStats(): StorageStats {
+    return this.#parts.storage.getStorageStats();
+  }
+
+  counts(): SessionCounts {
+    const { client, nodes, network } = this.#parts;
+    const friends = this.friends();
+    return {
+      queued: client.queued,
+      waiting: client.waiting,
+      friends: friends.length,
+      online: friends.filter(({ online }) => online).length,
+      nodes: nodes.polled().filter((node) => network.hasSession(node)).length,
+    };
+  }
+
+  /** Why a message to this friend (or to any) would not go out now, or that it would. */
+  diagnose(friend?: PublicKey): Finding[] {
+    const { friends, network, nodes, client, directory } = this.#parts;
+    const session: SessionSituation = {
+      attached: this.transportAttached,
+      online: this.isOnline(),
+      roomOnDisk: directory.space.hasRoom(),
+      waiting: client.waiting,
+    };
+    const asked = friends
+      .list()
+      .filter(({ publicKey }) => friend === undefined || sameBytes(publicKey, friend));
+    const findings = asked.flatMap(({ publicKey, name }) => {
+      const waiting = client.queuedOf(publicKey);
+      return diagnoseFriend(session, {
+        friend: publicKey,
+        label: name ?? toHex(publicKey).slice(0, 8),
+        online: network.isFriendOnline(publicKey),
+        session: network.hasSession(publicKey),
+        plainClient: network.isPlainClient(publicKey),
+        sendable: this.#keysOf(publicKey).sendable,
+        nodes: nodes.candidates(publicKey).length,
+        queued: waiting.length,
+        reason: waiting[0]?.reason,
+      });
+    });
+    return [...diagnoseSession(session), ...findings];
+  }
+
+  /** A small durable setting of whoever runs the session. */
+  preference(name: string): unknown {
+    return this.#parts.preferences.get(name);
+  }
+
+  /** Durable on return. @throws ErrLocalStorageFull, ErrStore */
+  savePreference(name: string, value: unknown): Promise<void> {
+    this.#assertOpen();
+    return this.#parts.preferences.set(name, value);
+  }
+
+  #keysOf(friend: PublicKey): PreKeyStats {
+    const { held, issued } = this.#parts.forwardSecurity;
+    return { sendable: held.sendable(friend), held: held.held(friend), issued: issued.liveCount(friend) };
+  }
+
+  async #startTransport(transport: Transport): Promise<void> {
+    try {
+      await this.#parts.network.attach(transport);
+    } catch (error) {
+      if (this.#transport === transport) this.#transport = undefined;
+      throw error;
+    }
+    await this.#adoptFriends();
+  }
+
+  /** Friends of the network become ours, under the network's name for them when it has one. */
+  async #adoptFriends(): Promise<void> {
+    const { friends, network } = this.#parts;
+    for (const publicKey of network.friends()) {
+      const name = this.#transport?.nameOf(publicKey);
+      if (friends.nameOf(publicKey) === undefined || name !== undefined) await friends.add(publicKey, name);
+    }
+    await this.#friendsChanged();
+  }
+
+  async #friendsChanged(): Promise<void> {
+    const { friends, storage, identity } = this.#parts;
+    const list = friends.list();
+    storage.setFriends(list.map(({ publicKey }) => publicKey));
+    await identity.saveFriends(list);
+    this.events.emit('friends-changed', undefined);
+    this.events.emit('changed', undefined);
+  }
+
+  #tellTransport(): void {
+    this.events.emit('transport-status', { attached: this.transportAttached, online: this.isOnline() });
+    this.events.emit('changed', undefined);
+  }
+
+  async #stop(): Promise<void> {
+    this.#state = 'stopped';
+    const { network, client, service, directory } = this.#parts;
+    // In this order: nothing new comes in, what is under way ends, then the files close.
+    await client.stop();
+    await network.detach();
+    await service.stop();
+    this.#disconnect();
+    await directory.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#state === 'stopped') {
+      throw new ToxAsyncError('ErrClosed', 'This session is stopped. Open it again to use it.');
+    }
+  }
+}

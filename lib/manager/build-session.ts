@@ -1,0 +1,152 @@
+import { AsyncClient } from '../client/async-client';
+import { chooseCryptoProvider } from '../crypto/choose-provider';
+import type { CryptoProvider } from '../crypto/provider';
+import { ForwardSecurityManager } from '../forward-security/forward-security-manager';
+import { FriendBook } from '../identity/friend-book';
+import { openIdentity, type Identity } from '../identity/identity-file';
+import { PeerNetwork } from '../network/peer-network';
+import { StorageNodes } from '../network/storage-nodes';
+import { StorageService } from '../network/storage-service';
+import { Emitter } from '../platform/emitter';
+import { systemPlatform } from '../platform/system-platform';
+import { MessageStorage } from '../storage/message-storage';
+import { StorageCapacity } from '../storage/storage-capacity';
+import { openStoreEngine } from '../storage/store-engine';
+import { openDataDirectory, type DataDirectory } from '../store/data-directory';
+import { silentLogger, type Logger, type PublicKey } from '../types';
+import { clientHooks } from './client-hooks';
+import type { AsyncManagerEvents } from './events';
+import type { AsyncManagerOptions } from './options';
+import { Preferences } from './preferences';
+
+/** Everything one session consists of. */
+export interface SessionParts {
+  readonly crypto: CryptoProvider;
+  readonly log: Logger;
+  readonly events: Emitter<AsyncManagerEvents>;
+  readonly directory: DataDirectory;
+  readonly identity: Identity;
+  readonly friends: FriendBook;
+  readonly preferences: Preferences;
+  readonly forwardSecurity: ForwardSecurityManager;
+  readonly storage: MessageStorage;
+  readonly service: StorageService;
+  readonly network: PeerNetwork;
+  readonly nodes: StorageNodes;
+  readonly client: AsyncClient;
+}
+
+/** Opens the directory and puts the layers together, bottom up; whatever fails closes what was opened. */
+export async function buildSession(options: AsyncManagerOptions): Promise<SessionParts> {
+  const { platform = systemPlatform, crypto = chooseCryptoProvider(), log = silentLogger } = options;
+  const directory =
+    options.directory ??
+    (await openDataDirectory({
+      platform,
+      crypto,
+      path: options.dataDir,
+      engine: options.engine ?? 'auto',
+      log,
+    }));
+  try {
+    return await assemble({ ...options, platform, crypto, log }, directory);
+  } catch (error) {
+    await directory.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: AsyncManagerOptions & Required<Pick<AsyncManagerOptions, 'platform' | 'crypto' | 'log'>>,
+  directory: DataDirectory,
+): Promise<SessionParts> {
+  const { platform, crypto, log, limits = {}, storageRole = 'friends' } = options;
+  const { clock, timers, random, disk } = platform;
+  const { store, vault, ages } = directory;
+  const events = new Emitter<AsyncManagerEvents>((error, event) =>
+    log.error(`A listener of "${event}" failed: ${String(error)}`),
+  );
+  const identity = await openIdentity({
+    disk,
+    random,
+    crypto,
+    path: `${directory.path}/identity.tox`,
+    ...(options.keyPair === undefined ? {} : { import: options.keyPair.secretKey }),
+  });
+  const { keyPair } = identity;
+  const friends = await FriendBook.open({ store, self: keyPair.publicKey });
+  const forwardSecurity = await ForwardSecurityManager.create({
+    crypto,
+    random,
+    clock,
+    ages,
+    keyPair,
+    store,
+    vault,
+    limits,
+  });
+  const capacity = new StorageCapacity({
+    path: directory.path,
+    ...(options.storageCapBytes === undefined ? {} : { capBytes: options.storageCapBytes }),
+    ...(options.diskSpace === undefined ? {} : { probe: options.diskSpace }),
+  });
+  const storage = new MessageStorage({
+    engine: openStoreEngine({ store, ages }),
+    crypto,
+    random,
+    clock,
+    timers,
+    capacity,
+    friends: friends.list().map(({ publicKey }) => publicKey),
+    role: storageRole,
+    hasRoom: () => directory.space.hasRoom(),
+  });
+  const network = new PeerNetwork({
+    crypto,
+    clock,
+    timers,
+    random,
+    identity: keyPair,
+    flagsFor: (peer) => ({
+      acceptsStores: storageRole === 'everyone' || (storageRole === 'friends' && friends.has(peer)),
+      openNode: storageRole === 'everyone',
+    }),
+    hasSpoken: (peer) => forwardSecurity.held.knows(peer) || forwardSecurity.issued.liveCount(peer) > 0,
+    log,
+  });
+  const nodes = new StorageNodes({
+    crypto,
+    store,
+    ages,
+    identity: keyPair.publicKey,
+    isConnected: (peer: PublicKey) => network.hasSession(peer),
+    log,
+  });
+  const service = new StorageService({ storage, sessions: network, clock, timers, log });
+  const client = await AsyncClient.open({
+    crypto,
+    platform,
+    directory,
+    forwardSecurity,
+    network,
+    nodes,
+    hooks: clientHooks({ events, forwardSecurity, clock, log }),
+    holdsMailFor: (peer) => storage.countWaiting(peer) > 0,
+    limits,
+  });
+  return {
+    crypto,
+    log,
+    events,
+    directory,
+    identity,
+    friends,
+    preferences: new Preferences(store),
+    forwardSecurity,
+    storage,
+    service,
+    network,
+    nodes,
+    client,
+  };
+}

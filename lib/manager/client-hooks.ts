@@ -1,0 +1,72 @@
+import { toHex } from '../bytes';
+import type { AsyncClientHooks } from '../client/async-client';
+import { PRE_KEY_REFRESH_THRESHOLD } from '../constants';
+import { ToxAsyncError } from '../errors';
+import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
+import type { Clock } from '../platform/clock';
+import type { Emitter } from '../platform/emitter';
+import type { Logger } from '../types';
+import type { AsyncManagerEvents } from './events';
+
+/** The warning about a second copy comes at most this often for one friend, milliseconds. */
+const ELSEWHERE_INTERVAL = 3_600_000;
+
+/** Turns what the client notices into events and log lines. */
+export function clientHooks(parts: {
+  events: Emitter<AsyncManagerEvents>;
+  forwardSecurity: ForwardSecurityManager;
+  clock: Clock;
+  log: Logger;
+}): AsyncClientHooks {
+  const { events, forwardSecurity, clock, log } = parts;
+  const warnedAt = new Map<string, number>();
+  const changed = () => events.emit('changed', undefined);
+  return {
+    onOutcome(outcome) {
+      events.emit('outcome', outcome);
+      changed();
+    },
+    onKeysExchanged(friend) {
+      events.emit('keys-exchanged', {
+        friend,
+        sendable: forwardSecurity.held.sendable(friend),
+        issued: forwardSecurity.issued.liveCount(friend),
+      });
+      changed();
+    },
+    onKeysRefused(friend, code) {
+      events.emit('keys-refused', { friend, code });
+    },
+    onKeySpent(friend) {
+      const sendable = forwardSecurity.held.sendable(friend);
+      if (sendable === 0) events.emit('keys-exhausted', { friend });
+      else if (sendable === PRE_KEY_REFRESH_THRESHOLD - 1) events.emit('keys-low', { friend, sendable });
+    },
+    onDeadKeys(friend) {
+      events.emit('keys-dead', { friend });
+      log.info(
+        `Messages to ${toHex(friend).slice(0, 8)} are sealed anew: their keys are gone at the friend's side.`,
+      );
+    },
+    onMalformed(friend, messageId) {
+      events.emit('message-malformed', { friend, messageId });
+      changed();
+    },
+    onLost(friend, messageId) {
+      events.emit('message-lost', { friend, messageId });
+      changed();
+    },
+    onElsewhere(friend) {
+      const peer = toHex(friend);
+      const now = clock.monotonic();
+      if (now - (warnedAt.get(peer) ?? -Infinity) < ELSEWHERE_INTERVAL) return;
+      warnedAt.set(peer, now);
+      events.emit('identity-in-use-elsewhere', { friend });
+    },
+    onChange: changed,
+    onError(error) {
+      const code = ToxAsyncError.is(error) ? `${error.code}: ` : '';
+      log.error(code + (error instanceof Error ? error.message : String(error)));
+    },
+  };
+}

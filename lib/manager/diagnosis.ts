@@ -1,0 +1,97 @@
+import type { PublicKey, QueuedReason } from '../types';
+import type { Finding } from './events';
+
+/** What is known about one friend when somebody asks why an alert does not go out. */
+export interface FriendSituation {
+  readonly friend: PublicKey;
+  readonly label: string;
+  readonly online: boolean;
+  readonly session: boolean;
+  readonly plainClient: boolean;
+  readonly sendable: number;
+  /** Storage nodes that could take mail for this friend now. */
+  readonly nodes: number;
+  readonly queued: number;
+  readonly reason: QueuedReason | undefined;
+}
+
+export interface SessionSituation {
+  readonly attached: boolean;
+  readonly online: boolean;
+  readonly roomOnDisk: boolean;
+  readonly waiting: number;
+}
+
+const REFRESH_HINT = 'They are renewed by themselves when both of you are online together.';
+
+/** Findings about the session as a whole. */
+export function diagnoseSession(session: SessionSituation): Finding[] {
+  const findings: Finding[] = [];
+  if (!session.attached) {
+    findings.push({
+      level: 'error',
+      code: 'no-transport',
+      text: 'No Tox network is attached to this session. Add a tox-transport node that uses it.',
+    });
+  } else if (!session.online) {
+    findings.push({
+      level: 'warning',
+      code: 'not-connected',
+      text: 'The Tox network is not connected. Messages wait here until it is.',
+    });
+  }
+  if (!session.roomOnDisk) {
+    findings.push({
+      level: 'error',
+      code: 'disk-full',
+      text: 'The disk is nearly full, so nothing new is accepted. Free some space on the volume of the data directory.',
+    });
+  }
+  if (session.waiting > 0) {
+    findings.push({
+      level: 'info',
+      code: 'waiting',
+      text: `${session.waiting} received message(s) wait for a receive-async node that accepts them.`,
+    });
+  }
+  return findings;
+}
+
+/** Would an alert to this friend go out now, and if not, why. */
+export function diagnoseFriend(session: SessionSituation, situation: FriendSituation): Finding[] {
+  const { friend, label, plainClient, online, sendable, nodes, queued } = situation;
+  const findings: Finding[] = [];
+  const add = (level: Finding['level'], code: string, text: string) =>
+    findings.push({ friend, level, code, text });
+  if (plainClient) {
+    add(
+      'info',
+      'plain-client',
+      `${label} uses an ordinary Tox client: messages go out as ordinary ones, only while both are online.`,
+    );
+  } else if (sendable === 0) {
+    add('warning', 'no-prekeys', `We hold no one-time keys of ${label}. ${REFRESH_HINT}`);
+  } else if (session.attached && session.online && situation.session) {
+    add('ok', 'direct', `${label} is online: a message goes there at once. ${sendable} keys are left.`);
+  } else if (session.attached && session.online && nodes > 0) {
+    add(
+      'ok',
+      'stored',
+      `${label} is offline: ${nodes} storage node(s) would take a message. ${sendable} keys are left.`,
+    );
+  } else if (session.attached && session.online) {
+    add(
+      'warning',
+      'no-storage-node',
+      `${label} is ${online ? 'not ready' : 'offline'} and no storage node that both of you know is online.`,
+    );
+  }
+  if (queued > 0) {
+    add(
+      'info',
+      'queued',
+      `${queued} message(s) to ${label} wait${situation.reason ? `: ${situation.reason}` : ''}.`,
+    );
+  }
+  return findings;
+}

@@ -1,0 +1,55 @@
+import type { ClientLimits } from '../client/limits';
+import type { CryptoProvider } from '../crypto/provider';
+import type { KeyLimits } from '../forward-security/limits';
+import type { Platform } from '../platform/platform';
+import type { DiskSpaceProbe } from '../storage/storage-capacity';
+import type { DataDirectory } from '../store/data-directory';
+import type { Transport } from '../transport/transport';
+import type { KeyPair, Logger, PublicKey, StorageRole } from '../types';
+
+export interface AsyncManagerOptions {
+  /** Absolute path of the data directory; made (mode 0700) when it does not exist. */
+  readonly dataDir: string;
+  /** Becomes the directory's identity when it has none yet; must be the same later (ErrIdentityMismatch). */
+  readonly keyPair?: KeyPair;
+  /** May also be attached later. */
+  readonly transport?: Transport;
+  /** 'auto' (default): lmdb where its binary loads, else nedb. An existing directory keeps its engine. */
+  readonly engine?: 'auto' | 'lmdb' | 'nedb';
+  /** Whose mail this session stores. Default 'friends'. */
+  readonly storageRole?: StorageRole;
+  /** The session's own cap of stored mail, bytes. Default 64 MB; 1 % of the free disk is a cap as well. */
+  readonly storageCapBytes?: number;
+  /** SPEC.md's constants, to override. */
+  readonly limits?: Partial<ClientLimits & KeyLimits>;
+  readonly log?: Logger;
+  /** An open directory in place of `dataDir`: a network of many sessions in memory, replayed from a seed. */
+  readonly directory?: DataDirectory;
+  /** How the free disk is read for the storage capacity; default check-disk-space. */
+  readonly diskSpace?: DiskSpaceProbe;
+  readonly platform?: Platform;
+  readonly crypto?: CryptoProvider;
+}
+
+export interface FriendInfo {
+  readonly publicKey: PublicKey;
+  readonly name?: string;
+  /** The network says that the friend is connected. */
+  readonly online: boolean;
+  /** The friend speaks the extension and has a session with us now. */
+  readonly session: boolean;
+  /** Connected, and its client does not speak the extension. */
+  readonly plainClient: boolean;
+}
+
+/** Numbers for a status badge. */
+export interface SessionCounts {
+  /** Messages in the outbox. */
+  readonly queued: number;
+  /** Messages in the inbox that nobody took yet. */
+  readonly waiting: number;
+  readonly friends: number;
+  readonly online: number;
+  /** Friends that would store mail for us now. */
+  readonly nodes: number;
+}

@@ -1,0 +1,25 @@
+import { utf8 } from '../bytes';
+import type { Store } from '../store/store';
+import { Table } from '../store/table';
+
+/** Small durable settings of whoever runs the session; JSON values by name. */
+export class Preferences {
+  readonly #store: Store;
+  readonly #table: Table<{ value: unknown }>;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#table = new Table(store, 'preference');
+  }
+
+  get(name: string): unknown {
+    return this.#table.get(utf8(name))?.value;
+  }
+
+  /** Durable on return. @throws ErrLocalStorageFull, ErrStore */
+  async set(name: string, value: unknown): Promise<void> {
+    const writes = this.#store.batch();
+    this.#table.put(writes, [utf8(name)], { value });
+    await writes.commit();
+  }
+}

@@ -1,0 +1,53 @@
+import type { SessionParts } from './build-session';
+
+/** Which message kinds the storage node answers; the client takes the others. */
+const SERVICE_KINDS = ['store', 'list', 'fetch', 'delete'] as const;
+type ServiceKind = (typeof SERVICE_KINDS)[number];
+
+/** Leads what the network tells to the layers above it. Returns what undoes that. */
+export function connectSession(
+  { network, client, service, events, log }: SessionParts,
+  hooks: { friendsOfTransport: () => Promise<void> },
+): () => void {
+  const changed = () => events.emit('changed', undefined);
+  const undo = [
+    network.events.on('session', ({ peer, acceptsStores, openNode }) => {
+      client.onSession(peer, { acceptsStores, openNode });
+      changed();
+    }),
+    network.events.on('closed', ({ peer }) => {
+      client.onClosed(peer);
+      changed();
+    }),
+    network.events.on('message', ({ peer, message }) => {
+      if (isForService(message)) service.handle(peer, message);
+      else client.onMessage(peer, message);
+    }),
+    network.events.on('plain-client', () => {
+      client.onFriendChange();
+      changed();
+    }),
+    network.events.on('online', ({ online }) => {
+      events.emit('transport-status', { attached: network.attached, online });
+      changed();
+    }),
+    network.events.on('friend', ({ peer, online }) => {
+      events.emit('friend-status', { friend: peer, online });
+      client.onFriendChange();
+      changed();
+    }),
+    network.events.on('friends', () => {
+      hooks.friendsOfTransport().catch((error: unknown) => {
+        log.error(`The list of friends could not be saved: ${String(error)}`);
+      });
+    }),
+    network.events.on('tox-message', ({ peer, type, text }) => {
+      client.onToxMessage(peer, type, text);
+    }),
+  ];
+  return () => undo.forEach((off) => off());
+}
+
+function isForService<M extends { kind: string }>(message: M): message is Extract<M, { kind: ServiceKind }> {
+  return (SERVICE_KINDS as readonly string[]).includes(message.kind);
+}
