@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import nacl from 'tweetnacl';
+import type { PublicKey } from '../types';
+import { checkKeyLength, checkNonceLength } from './lengths';
+import { constantTimeEqual, hmacSha256 } from './node-primitives';
+import { x25519 } from './node-x25519';
+import type { CryptoProvider } from './provider';
+import { checkPublicKey, isAcceptablePublicKey, lowOrderError } from './public-key';
+import { boxKeyOf } from './tweetnacl-lowlevel';
+
+/**
+ * The provider that works wherever Node does: tweetnacl for key pairs, HSalsa20 and XSalsa20-Poly1305, Node's
+ * X25519 for shared secrets. It wipes what it can reach, but JavaScript may keep copies.
+ */
+export function createPortableProvider(): CryptoProvider {
+  const wipe = (bytes: Uint8Array) => void bytes.fill(0);
+
+  const sharedSecret = (secretKey: Uint8Array, publicKey: PublicKey): Uint8Array => {
+    checkKeyLength(secretKey, 'The secret key');
+    checkKeyLength(publicKey, 'The public key');
+    const shared = x25519(secretKey, publicKey);
+    if (shared.every((byte) => byte === 0)) throw lowOrderError();
+    return shared;
+  };
+
+  /** Runs `use` with the key of the box, then wipes it. */
+  const withBoxKey = <T>(secretKey: Uint8Array, publicKey: PublicKey, use: (key: Uint8Array) => T): T => {
+    const shared = sharedSecret(secretKey, publicKey);
+    const key = boxKeyOf(shared);
+    wipe(shared);
+    try {
+      return use(key);
+    } finally {
+      wipe(key);
+    }
+  };
+
+  return {
+    name: 'portable',
+
+    keyPairFromSecret(secretKey) {
+      checkKeyLength(secretKey, 'The secret key');
+      return { publicKey: nacl.scalarMult.base(secretKey), secretKey };
+    },
+
+    sharedSecret,
+
+    box(plain, nonce, publicKey, secretKey) {
+      checkNonceLength(nonce);
+      checkPublicKey(publicKey, 'The public key');
+      return withBoxKey(secretKey, publicKey, (key) => nacl.secretbox(plain, nonce, key));
+    },
+
+    openBox(boxed, nonce, publicKey, secretKey) {
+      checkNonceLength(nonce);
+      checkKeyLength(secretKey, 'The secret key');
+      if (!isAcceptablePublicKey(publicKey)) return undefined;
+      return withBoxKey(secretKey, publicKey, (key) => nacl.secretbox.open(boxed, nonce, key) ?? undefined);
+    },
+
+    secretbox(plain, nonce, key) {
+      checkNonceLength(nonce);
+      checkKeyLength(key, 'The key');
+      return nacl.secretbox(plain, nonce, key);
+    },
+
+    openSecretbox(boxed, nonce, key) {
+      checkNonceLength(nonce);
+      checkKeyLength(key, 'The key');
+      return nacl.secretbox.open(boxed, nonce, key) ?? undefined;
+    },
+
+    sha256: (data) => new Uint8Array(createHash('sha256').update(data).digest()),
+    hmacSha256,
+    wipe,
+    equal: constantTimeEqual,
+  };
+}

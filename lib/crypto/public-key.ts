@@ -1,0 +1,57 @@
+import { compareBytes, fromHex, sameBytes } from '../bytes';
+import { ToxAsyncError } from '../errors';
+import type { PublicKey } from '../types';
+import { KEY_BYTES } from './lengths';
+
+/**
+ * Which Curve25519 public keys are used at all (docs/PROTOCOL.md, "Acceptable public keys"). A low-order point
+ * makes the shared secret a constant that anybody knows, and a second encoding of one point would let one key
+ * pass for two.
+ */
+
+/** 2^255 - 19, big-endian. */
+const FIELD_PRIME = hex('7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed');
+
+/** The points of low order below the prime, as they travel (little-endian). */
+const LOW_ORDER = [
+  hex('0000000000000000000000000000000000000000000000000000000000000000'),
+  hex('0100000000000000000000000000000000000000000000000000000000000000'),
+  hex('e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800'),
+  hex('5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157'),
+  hex('ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f'),
+];
+
+/** 32 bytes, bit 255 clear, below 2^255 - 19, not of low order. */
+export function isAcceptablePublicKey(publicKey: PublicKey): boolean {
+  if (publicKey.length !== KEY_BYTES) return false;
+  // The prime has bit 255 clear, so this also refuses keys that have it set.
+  if (compareBytes(Uint8Array.from(publicKey).reverse(), FIELD_PRIME) >= 0) return false;
+  return !LOW_ORDER.some((point) => sameBytes(point, publicKey));
+}
+
+/**
+ * @param what begins the error's sentence, such as "The recipient"
+ * @param own keys of ours, which nobody else can have
+ * @throws ErrInvalidKey
+ */
+export function checkPublicKey(publicKey: PublicKey, what: string, ...own: PublicKey[]): void {
+  if (!(publicKey instanceof Uint8Array) || !isAcceptablePublicKey(publicKey)) {
+    const hint = `a public key is ${KEY_BYTES} bytes, the first 64 digits of a Tox ID`;
+    throw new ToxAsyncError('ErrInvalidKey', `${what} is not a usable public key; check it: ${hint}.`);
+  }
+  if (own.some((key) => sameBytes(key, publicKey))) {
+    throw new ToxAsyncError('ErrInvalidKey', `${what} is a key of our own; use the key of the other side.`);
+  }
+}
+
+/** What a provider throws instead of a shared secret that anybody would know. */
+export function lowOrderError(): ToxAsyncError {
+  return new ToxAsyncError(
+    'ErrInvalidKey',
+    'The public key is of low order; get the right key from its owner.',
+  );
+}
+
+function hex(digits: string): Uint8Array {
+  return fromHex(digits) ?? new Uint8Array();
+}

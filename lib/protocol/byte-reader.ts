@@ -1,0 +1,115 @@
+import { ToxAsyncError } from '../errors';
+import { codeWord, type CodeWord } from './codes';
+
+/** The latest Unix second that a Date can show. */
+export const MAX_TIMESTAMP = 8_640_000_000_000;
+
+/** @param what such as "exchange"; @param why completes "Not a well-formed exchange: " */
+export function malformed(what: string, why: string): ToxAsyncError {
+  return new ToxAsyncError(
+    'ErrMalformed',
+    `Not a well-formed ${what}: ${why}. It was damaged or made by another version; get it again.`,
+  );
+}
+
+/**
+ * Reads big-endian fields from front to back. Nothing is allocated for a length that the bytes do not have;
+ * every failure is ErrMalformed. Byte fields are copies, so they outlive the buffer they came in.
+ */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #what: string;
+  #offset = 0;
+
+  constructor(bytes: Uint8Array, what: string) {
+    this.#bytes = bytes;
+    this.#what = what;
+  }
+
+  u8(): number {
+    return this.#number(1);
+  }
+
+  u16(): number {
+    return this.#number(2);
+  }
+
+  u24(): number {
+    return this.#number(3);
+  }
+
+  u32(): number {
+    return this.#number(4);
+  }
+
+  /** @throws ErrMalformed also for 2^53 and more, which a number cannot hold */
+  u64(): number {
+    const value = this.#u64();
+    if (value > Number.MAX_SAFE_INTEGER) throw this.bad('a number is too large');
+    return Number(value);
+  }
+
+  /** Unix seconds, for display only: what no Date can show reads as 0, "no clock". */
+  timestamp(): number {
+    const value = this.#u64();
+    return value > MAX_TIMESTAMP ? 0 : Number(value);
+  }
+
+  /** A number of things, at most `max`. */
+  count(max: number): number {
+    const n = this.u8();
+    if (n > max) throw this.bad(`it counts ${n} entries, more than ${max}`);
+    return n;
+  }
+
+  code(): CodeWord {
+    const number = this.u8();
+    const word = codeWord(number);
+    if (word === undefined) throw this.bad(`${number} is not a code`);
+    return word;
+  }
+
+  /** The next `length` bytes. */
+  bytes(length: number): Uint8Array {
+    const end = this.#offset + length;
+    if (end > this.#bytes.length) throw this.bad('it is cut short');
+    const part = Uint8Array.prototype.slice.call(this.#bytes, this.#offset, end);
+    this.#offset = end;
+    return part;
+  }
+
+  /** All that is left, possibly nothing. */
+  rest(): Uint8Array {
+    return this.bytes(this.left);
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#offset;
+  }
+
+  /** `n` entries that `read` reads one after the other. */
+  list<T>(n: number, read: () => T): T[] {
+    const items: T[] = [];
+    for (let i = 0; i < n; i += 1) items.push(read());
+    return items;
+  }
+
+  /** @throws ErrMalformed when bytes are left */
+  end(): void {
+    if (this.left > 0) throw this.bad(`it is ${this.left} bytes too long`);
+  }
+
+  bad(why: string): ToxAsyncError {
+    return malformed(this.#what, why);
+  }
+
+  #number(length: number): number {
+    let value = 0;
+    for (const byte of this.bytes(length)) value = value * 256 + byte;
+    return value;
+  }
+
+  #u64(): bigint {
+    return (BigInt(this.u32()) << 32n) | BigInt(this.u32());
+  }
+}
