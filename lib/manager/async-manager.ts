@@ -124,6 +124,7 @@ export class AsyncManager implements AsyncDisposable {
   async removeFriend(publicKey: PublicKey): Promise<void> {
     await this.#parts.friends.remove(publicKey);
     await this.#parts.client.forget(publicKey);
+    this.#parts.nodes.forget(publicKey);
     await this.#friendsChanged();
   }
 

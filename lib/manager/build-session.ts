@@ -101,7 +101,7 @@ async function assemble(
     role: storageRole,
     hasRoom: () => directory.space.hasRoom(),
   });
-  const network = new PeerNetwork({
+  const network: PeerNetwork = new PeerNetwork({
     crypto,
     clock,
     timers,
@@ -111,15 +111,15 @@ async function assemble(
       acceptsStores: storageRole === 'everyone' || (storageRole === 'friends' && friends.has(peer)),
       openNode: storageRole === 'everyone',
     }),
-    hasSpoken: (peer) => forwardSecurity.held.knows(peer) || forwardSecurity.issued.liveCount(peer) > 0,
+    hasSpoken: (peer) => nodes.hasSpoken(peer),
     log,
   });
-  const nodes = new StorageNodes({
+  const nodes: StorageNodes = new StorageNodes({
     crypto,
+    clock,
     store,
-    ages,
-    identity: keyPair.publicKey,
-    isConnected: (peer: PublicKey) => network.hasSession(peer),
+    self: keyPair.publicKey,
+    connected: (peer: PublicKey) => network.hasSession(peer),
     log,
   });
   const service = new StorageService({ storage, sessions: network, clock, timers, log });

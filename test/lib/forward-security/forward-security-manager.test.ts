@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import { sameBytes } from '../../../lib/bytes';
+import { ToxAsyncError, type ErrorCode } from '../../../lib/errors';
+import { decodeExchange as decoded } from '../../../lib/protocol/exchange';
+import { DAY, KeyPeer, pair } from './key-peer';
+
+function code(expected: ErrorCode) {
+  return (error: unknown) => ToxAsyncError.is(error, expected);
+}
+
+describe('forward security: messages', () => {
+  let alice: KeyPeer;
+  let bob: KeyPeer;
+
+  beforeEach(async () => {
+    ({ alice, bob } = await pair('messages'));
+  });
+
+  it('sends nothing before keys were exchanged', async () => {
+    assert.equal(alice.fsm.canSendMessage(bob.pk), false);
+    await assert.rejects(alice.send(bob, 'leak'), code('ErrNoPreKeys'));
+  });
+
+  it('gives 100 sendable keys in the first exchange and keeps four in reserve', async () => {
+    await bob.giveKeys(alice);
+    assert.equal(alice.fsm.getAvailableKeyCount(bob.pk), 100);
+    assert.equal(alice.fsm.held.held(bob.pk), 104);
+    for (let i = 0; i < 100; i += 1) await alice.send(bob, `message ${i}`);
+    await assert.rejects(alice.send(bob, 'one too many'), code('ErrNoPreKeys'));
+    assert.equal(alice.fsm.held.held(bob.pk), 4);
+  });
+
+  it('reads what the other side sealed, once', async () => {
+    await bob.giveKeys(alice);
+    const { envelope } = await alice.send(bob, 'leak in the cellar');
+    assert.equal(await bob.read(envelope), 'leak in the cellar');
+    await assert.rejects(bob.read(envelope), code('ErrUnknownTag'));
+  });
+
+  it('never seals twice to one key, across restarts and repeated exchanges', async () => {
+    const exchange = await bob.giveKeys(alice);
+    const used = new Set<number>();
+    for (let i = 0; i < 10; i += 1) {
+      used.add((await alice.send(bob, `message ${i}`)).preKeyId);
+      await alice.crash();
+      assert.ok(exchange);
+      assert.equal((await alice.fsm.processPreKeyExchange(exchange)).result, 'known');
+    }
+    assert.equal(used.size, 10);
+    assert.equal(alice.fsm.getAvailableKeyCount(bob.pk), 90);
+  });
+
+  it('keeps the keys of both sides over a restart', async () => {
+    await bob.giveKeys(alice);
+    const { envelope } = await alice.send(bob, 'before the restart');
+    await alice.crash();
+    await bob.crash();
+    assert.equal(await bob.read(envelope), 'before the restart');
+    const later = await alice.send(bob, 'after it');
+    assert.equal(await bob.read(later.envelope), 'after it');
+  });
+
+  it('spends no key on a forged envelope', async () => {
+    await bob.giveKeys(alice);
+    const { envelope } = await alice.send(bob, 'genuine');
+    const forged = envelope.slice();
+    forged[200] = (forged[200] ?? 0) ^ 1;
+    await assert.rejects(bob.read(forged), code('ErrForged'));
+    assert.equal(await bob.read(envelope), 'genuine');
+  });
+
+  it('does not let a friend pose as another', async () => {
+    const eve = await KeyPeer.open('eve');
+    await bob.giveKeys(alice);
+    const exchange = await bob.giveKeys(eve);
+    assert.ok(exchange);
+    const { envelope } = await eve.send(bob, 'I am Alice');
+    const message = await bob.fsm.decryptForwardSecureMessage(envelope);
+    assert.ok(sameBytes(message.senderPk, eve.pk));
+    // Keys that were given to Alice are of no use to Eve: the exchange names its reader.
+    const forAlice = await bob.fsm.preKeys.generatePreKeys(alice.pk);
+    assert.equal(forAlice, undefined);
+    await assert.rejects(eve.fsm.processPreKeyExchange(new Uint8Array(10)), code('ErrMalformed'));
+  });
+
+  it('refuses an exchange that was made for somebody else', async () => {
+    const eve = await KeyPeer.open('eve');
+    const exchange = await bob.fsm.exchangePreKeys(alice.pk);
+    assert.ok(exchange);
+    assert.equal((await eve.fsm.processPreKeyExchange(exchange)).result, 'not-yours');
+    const changed = exchange.slice();
+    changed.set([9], 70);
+    assert.equal((await alice.fsm.processPreKeyExchange(changed)).result, 'bad-mac');
+    assert.equal(alice.fsm.held.held(bob.pk), 0);
+  });
+
+  it('joins an open batch and makes nothing durable by itself', async () => {
+    await bob.giveKeys(alice);
+    const batch = alice.store.batch();
+    await alice.fsm.sendForwardSecureMessage(bob.pk, new Uint8Array([65]), 0, { batch });
+    await alice.crash();
+    assert.equal(alice.fsm.getAvailableKeyCount(bob.pk), 100);
+    const received = bob.store.batch();
+    const { envelope } = await alice.send(bob, 'kept');
+    await bob.fsm.decryptForwardSecureMessage(envelope, { batch: received });
+    await bob.crash();
+    assert.equal(await bob.read(envelope), 'kept');
+  });
+
+  it('erases the secret of a key with the message that used it', async () => {
+    await bob.giveKeys(alice);
+    const { envelope } = await alice.send(bob, 'once');
+    const tag = envelope.slice(33, 49);
+    const key = bob.fsm.issued.find(tag);
+    assert.ok(key);
+    const secret = bob.vault.read(key.ref);
+    assert.ok(secret);
+    await bob.read(envelope);
+    await bob.vault.settled();
+    assert.equal(bob.vault.read(key.ref), undefined);
+    const file = await bob.disk.readFile('/data/vault.bin');
+    assert.ok(file && !Buffer.from(file).includes(secret));
+  });
+});
+
+describe('forward security: life of keys', () => {
+  let alice: KeyPeer;
+  let bob: KeyPeer;
+
+  beforeEach(async () => {
+    ({ alice, bob } = await pair('life'));
+    await bob.giveKeys(alice);
+  });
+
+  it('does not offer new keys while the stock is good', async () => {
+    bob.fsm.issued.noteHeld(alice.pk, 20);
+    assert.equal(bob.fsm.preKeys.needsRefresh(alice.pk), false);
+    assert.equal(await bob.fsm.preKeys.refreshPreKeys(alice.pk), undefined);
+  });
+
+  it('tops up below the threshold and kills nothing that is in flight', async () => {
+    const { envelope } = await alice.send(bob, 'in flight');
+    bob.fsm.issued.noteHeld(alice.pk, 19);
+    const bundle = await bob.fsm.preKeys.refreshPreKeys(alice.pk);
+    assert.equal(bundle?.keyCount, 85);
+    assert.equal((await alice.fsm.processPreKeyExchange(bundle.exchange)).result, 'added');
+    assert.equal(await bob.read(envelope), 'in flight');
+    assert.equal(alice.fsm.held.held(bob.pk), 103 + 85);
+  });
+
+  it('offers fresh keys when the old ones are over half of their age', async () => {
+    bob.age += 16 * DAY;
+    bob.fsm.issued.noteHeld(alice.pk, 104);
+    const bundle = await bob.fsm.preKeys.refreshPreKeys(alice.pk);
+    assert.equal(bundle?.keyCount, 104);
+  });
+
+  it('sends the same exchange again until it is acknowledged, for at most 14 days', async () => {
+    const carol = await KeyPeer.open('carol');
+    const first = await bob.fsm.exchangePreKeys(carol.pk);
+    await bob.crash();
+    assert.deepEqual(await bob.fsm.exchangePreKeys(carol.pk), first);
+    bob.age += 14 * DAY + 1;
+    assert.notDeepEqual(await bob.fsm.exchangePreKeys(carol.pk), first);
+  });
+
+  it('takes a key that was used as the acknowledgement of its batch', async () => {
+    const carol = await KeyPeer.open('carol');
+    const exchange = await bob.fsm.exchangePreKeys(carol.pk);
+    assert.ok(exchange);
+    await carol.fsm.processPreKeyExchange(exchange);
+    const { envelope } = await carol.send(bob, 'hello');
+    await bob.read(envelope);
+    assert.equal(bob.fsm.issued.pending(carol.pk), undefined);
+  });
+
+  it('refuses the same batch number with another list and remembers it for 60 days', async () => {
+    const exchange = await alice.fsm.exchangePreKeys(bob.pk);
+    assert.ok(exchange);
+    assert.equal((await bob.fsm.processPreKeyExchange(exchange)).result, 'added');
+    const { batch } = await bob.fsm.processPreKeyExchange(exchange);
+    const twin = await KeyPeer.open('twin');
+    const other = { ...decoded(exchange), keys: [{ index: 1, publicKey: twin.pk }] };
+    const writes = bob.store.batch();
+    assert.equal(bob.fsm.held.take(writes, other), 'batch-in-use');
+    assert.equal(other.batch, batch);
+    bob.age += 61 * DAY;
+    const expiry = bob.store.batch();
+    bob.fsm.held.expire(expiry);
+    await expiry.commit();
+    assert.equal((await bob.fsm.processPreKeyExchange(exchange)).result, 'added');
+  });
+
+  it('drops the keys that their owner no longer lists, durably', async () => {
+    const [live] = bob.fsm.issued.live(alice.pk);
+    assert.ok(live);
+    const writes = alice.store.batch();
+    const dropped = alice.fsm.held.retain(
+      writes,
+      bob.pk,
+      (batch, index) => batch === live.batch && index > 50,
+    );
+    await writes.commit();
+    assert.equal(dropped, 50);
+    await alice.crash();
+    assert.equal(alice.fsm.held.held(bob.pk), 54);
+  });
+
+  it('does not seal to a key older than 30 days', async () => {
+    alice.age += 30 * DAY;
+    await assert.rejects(alice.send(bob, 'too late'), code('ErrNoPreKeys'));
+  });
+
+  it('erases a batch 45 days after it was last sent, and not a day before', async () => {
+    const { envelope } = await alice.send(bob, 'a late one');
+    bob.age += 45 * DAY;
+    await expire(bob);
+    assert.ok(bob.fsm.issued.find(envelope.slice(33, 49)));
+    bob.age += 1;
+    await expire(bob);
+    assert.equal(bob.fsm.issued.find(envelope.slice(33, 49)), undefined);
+    assert.equal(bob.fsm.issued.liveCount(alice.pk), 0);
+  });
+
+  it('keeps at most 300 live secrets for a peer: the oldest batch goes first', async () => {
+    const first = bob.fsm.issued.live(alice.pk)[0]?.batch;
+    for (let i = 0; i < 3; i += 1) {
+      bob.fsm.issued.noteHeld(alice.pk, 0);
+      const bundle = await bob.fsm.preKeys.refreshPreKeys(alice.pk);
+      assert.ok(bundle);
+      const digest = (await import('node:crypto')).createHash('sha256').update(bundle.exchange).digest();
+      const writes = bob.store.batch();
+      bob.fsm.issued.acknowledge(writes, alice.pk, bundle.batch, digest.subarray(0, 16));
+      await writes.commit();
+      assert.ok(bob.fsm.issued.liveCount(alice.pk) <= 300);
+    }
+    assert.ok(!bob.fsm.issued.live(alice.pk).some(({ batch }) => batch === first));
+  });
+
+  it('refuses an exchange with an unacceptable or a doubled key', async () => {
+    const exchange = await alice.fsm.exchangePreKeys(bob.pk);
+    assert.ok(exchange);
+    const good = decoded(exchange);
+    for (const publicKey of [new Uint8Array(32), bob.pk, alice.pk]) {
+      const writes = bob.store.batch();
+      assert.equal(bob.fsm.held.take(writes, { ...good, keys: [{ index: 1, publicKey }] }), 'malformed');
+    }
+    const twice = good.keys.slice(0, 1).flatMap(({ publicKey }) => [
+      { index: 1, publicKey },
+      { index: 2, publicKey },
+    ]);
+    assert.equal(bob.fsm.held.take(bob.store.batch(), { ...good, keys: twice }), 'malformed');
+    assert.equal(bob.fsm.held.held(alice.pk), 0);
+  });
+});
+
+async function expire(peer: KeyPeer): Promise<void> {
+  const writes = peer.store.batch();
+  peer.fsm.issued.expire(writes);
+  await writes.commit();
+}
