@@ -1,0 +1,88 @@
+import { concat, sameBytes, utf8 } from '../bytes';
+import { crc32 } from './crc32';
+
+/**
+ * Bytes of a vault file: slots of 64 bytes, so that none crosses a 512-byte line, the unit that a disk writes as
+ * a whole. Slot 0 is the header, the others hold one secret each; a slot of zeros is empty.
+ *
+ * ```
+ * header   magic 8 | version 1 | vault id 16 | zeros 35           | CRC-32 4
+ * secret   serial 6 | sealed secret 48                 | zeros 6  | CRC-32 4
+ * ```
+ * Big-endian. The CRC covers the slot's number (8 bytes) and the slot's first 60 bytes, so a slot that was moved
+ * reads as damaged.
+ */
+export const SLOT_BYTES = 64;
+export const SECRET_BYTES = 32;
+export const VAULT_ID_BYTES = 16;
+/** Serials have 48 bits; numbers of JavaScript hold them exactly. */
+export const LARGEST_SERIAL = 2 ** 48 - 1;
+
+const SEALED_BYTES = 48;
+const CRC_AT = SLOT_BYTES - 4;
+const MAGIC = utf8('TOXVAULT');
+const VERSION = 1;
+
+/** The one way of secrets into slots and out of them. `sealed` has 48 bytes: room for a secretbox of a secret. */
+export interface SlotSeal {
+  seal(slot: number, serial: number, secret: Uint8Array): Uint8Array;
+  /** A copy of the secret, or undefined when it was not sealed for this slot and serial. */
+  open(slot: number, serial: number, sealed: Uint8Array): Uint8Array | undefined;
+}
+
+/** A vault without a passphrase: secrets lie in their slots as they are. */
+export const plainSeal: SlotSeal = {
+  seal: (_slot, _serial, secret) => concat(secret, new Uint8Array(SEALED_BYTES - SECRET_BYTES)),
+  open: (_slot, _serial, sealed) => sealed.slice(0, SECRET_BYTES),
+};
+
+/** Fills `target`, the 64 bytes of slot number `slot`. */
+export function writeSecretSlot(target: Uint8Array, slot: number, serial: number, sealed: Uint8Array): void {
+  target.fill(0);
+  const view = viewOf(target);
+  view.setUint16(0, Math.floor(serial / 2 ** 32));
+  view.setUint32(2, serial % 2 ** 32);
+  target.set(sealed, 6);
+  view.setUint32(CRC_AT, checksum(slot, target));
+}
+
+/** What slot number `slot` holds (`sealed` is a view), or undefined when it is empty, torn or of another place. */
+export function readSecretSlot(
+  bytes: Uint8Array,
+  slot: number,
+): { serial: number; sealed: Uint8Array } | undefined {
+  const view = viewOf(bytes);
+  if (view.getUint32(CRC_AT) !== checksum(slot, bytes)) return undefined;
+  const serial = view.getUint16(0) * 2 ** 32 + view.getUint32(2);
+  return serial === 0 ? undefined : { serial, sealed: bytes.subarray(6, 6 + SEALED_BYTES) };
+}
+
+export function encodeVaultHeader(id: Uint8Array): Uint8Array {
+  const header = new Uint8Array(SLOT_BYTES);
+  header.set(MAGIC);
+  header[MAGIC.length] = VERSION;
+  header.set(id, MAGIC.length + 1);
+  viewOf(header).setUint32(CRC_AT, checksum(0, header));
+  return header;
+}
+
+/** The vault's id, or undefined when this is not the header of a vault of this version. */
+export function readVaultHeader(file: Uint8Array): Uint8Array | undefined {
+  if (file.length < SLOT_BYTES) return undefined;
+  const start = MAGIC.length + 1;
+  const id = file.slice(start, start + VAULT_ID_BYTES);
+  return sameBytes(file.subarray(0, SLOT_BYTES), encodeVaultHeader(id)) ? id : undefined;
+}
+
+function checksum(slot: number, bytes: Uint8Array): number {
+  const covered = new Uint8Array(8 + CRC_AT);
+  viewOf(covered).setUint32(4, slot);
+  covered.set(bytes.subarray(0, CRC_AT), 8);
+  const crc = crc32(covered);
+  covered.fill(0);
+  return crc;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,44 @@
+import type { Disk, DiskFile } from '../../../../lib/platform/disk';
+
+/** Passes everything on to a disk, counts the syncs of open files, and fails on demand. */
+export class CountingDisk implements Disk {
+  syncs = 0;
+  /** While set, every write in place and every sync fails with this errno. */
+  failing: string | undefined;
+  readonly #disk: Disk;
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  makeFolder = (path: string) => this.#disk.makeFolder(path);
+  list = (path: string) => this.#disk.list(path);
+  readFile = (path: string) => this.#disk.readFile(path);
+  writeFile = (path: string, data: Uint8Array) => this.#disk.writeFile(path, data);
+  remove = (path: string) => this.#disk.remove(path);
+  freeBytes = (path: string) => this.#disk.freeBytes(path);
+  volumeBytes = (path: string) => this.#disk.volumeBytes(path);
+
+  async open(path: string): Promise<DiskFile> {
+    const file = await this.#disk.open(path);
+    return {
+      size: () => file.size(),
+      read: (offset, length) => file.read(offset, length),
+      write: async (offset, data) => {
+        this.#check();
+        await file.write(offset, data);
+      },
+      truncate: (size) => file.truncate(size),
+      sync: async () => {
+        this.#check();
+        this.syncs += 1;
+        await file.sync();
+      },
+      close: () => file.close(),
+    };
+  }
+
+  #check(): void {
+    if (this.failing) throw Object.assign(new Error(`${this.failing}: on demand`), { code: this.failing });
+  }
+}
