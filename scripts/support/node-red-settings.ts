@@ -18,7 +18,7 @@ const QUIET: Settings = {
     palette: { allowInstall: false, allowUpload: false, allowUpdate: false, catalogues: [] },
     modules: { allowInstall: false },
   },
-  editorTheme: { tours: false, projects: { enabled: false }, userMenu: false },
+  editorTheme: { tours: false, userMenu: false },
   logging: { console: { level: 'info', metrics: false, audit: false } },
 };
 

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { MANIFEST } from '../../scripts/support/project';
+import { packed } from './package-under-test';
+
+const TYPES = ['storage-node', 'tox-transport', 'send-async', 'receive-async', 'prekey-exchange'];
+
+/** All that may be in the package. */
+const SHAPE = [
+  /^package\.json$/,
+  /^LICENSE$/,
+  /^(README|CHANGELOG)\.md$/,
+  /^dist\/lib\/[\w/-]+\.(js|d\.ts)$/,
+  /^dist\/nodes\/[\w/-]+\.js$/,
+  /^dist\/nodes\/[\w-]+\.html$/,
+  /^dist\/nodes\/icons\/[\w-]+\.(svg|png)$/,
+  /^dist\/nodes\/locales\/[a-z]{2}(-[A-Z]{2})?\/[\w-]+\.(json|html)$/,
+  /^docs\/[\w-]+\.md$/,
+  /^examples\/[\w-]+\.json$/,
+];
+
+describe('The packed package', function () {
+  this.timeout(120_000);
+  let files: string[];
+
+  before(async () => {
+    ({ files } = await packed());
+  });
+
+  it('holds nothing beyond what users need: no tests, no scripts, no TypeScript sources', () => {
+    assert.deepEqual(
+      files.filter((file) => !SHAPE.some((shape) => shape.test(file))),
+      [],
+    );
+  });
+
+  it('holds the code, the dialog, the texts and the help of every node', () => {
+    const expected = TYPES.flatMap((type) => [
+      `dist/nodes/${type}.js`,
+      `dist/nodes/${type}.html`,
+      `dist/nodes/locales/en-US/${type}.json`,
+      `dist/nodes/locales/en-US/${type}.html`,
+    ]);
+    assert.deepEqual(
+      expected.filter((file) => !files.includes(file)),
+      [],
+    );
+  });
+
+  it('names exactly these five nodes to Node-RED', () => {
+    const declared = Object.entries(MANIFEST['node-red'].nodes);
+    assert.deepEqual(declared.sort(), TYPES.map((type) => [type, `dist/nodes/${type}.js`]).sort());
+  });
+
+  it('holds the library with its types, the licence, the read-me and the changelog', () => {
+    const expected = ['dist/lib/index.js', 'dist/lib/index.d.ts', 'LICENSE', 'README.md', 'CHANGELOG.md'];
+    assert.deepEqual(
+      expected.filter((file) => !files.includes(file)),
+      [],
+    );
+  });
+
+  it('holds icons and examples', () => {
+    assert.ok(files.some((file) => file.startsWith('dist/nodes/icons/')));
+    assert.ok(files.some((file) => file.startsWith('examples/')));
+  });
+});

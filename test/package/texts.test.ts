@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { MANIFEST, ROOT } from '../../scripts/support/project';
+
+const NODES = path.join(ROOT, 'nodes');
+const LOCALES = path.join(NODES, 'locales');
+const TYPES = Object.keys(MANIFEST['node-red'].nodes);
+
+/** Every text of a catalog by its full key, such as `send-async.label.friend`. */
+function flatten(catalog: object, prefix = ''): Map<string, string> {
+  const entries = Object.entries(catalog).flatMap(([key, value]): [string, string][] =>
+    typeof value === 'object' && value !== null
+      ? [...flatten(value as object, `${prefix}${key}.`)]
+      : [[prefix + key, String(value)]],
+  );
+  return new Map(entries);
+}
+
+function catalog(language: string, type: string): Map<string, string> {
+  const file = path.join(LOCALES, language, `${type}.json`);
+  return flatten(JSON.parse(readFileSync(file, 'utf8')) as object);
+}
+
+/** The keys a dialog asks for: data-i18n attributes and calls of `_`; those of other catalogs have a colon. */
+function keysOf(type: string): string[] {
+  const html = readFileSync(path.join(NODES, `${type}.html`), 'utf8');
+  const attributes = [...html.matchAll(/data-i18n="([^"]+)"/g)].flatMap(([, value = '']) => value.split(';'));
+  const calls = [...html.matchAll(/\b_\(\s*['"]([^'"]+)['"]\s*[,)]/g)].map(([, key = '']) => key);
+  return [...attributes, ...calls]
+    .map((key) => key.replace(/^\[\w+\]/, '').replace(`${MANIFEST.name}/${type}:`, ''))
+    .filter((key) => !key.includes(':'));
+}
+
+const placeholders = (text: string) => (text.match(/__\w+__|\{\{\w+\}\}/g) ?? []).sort();
+
+describe('The texts of the nodes', () => {
+  for (const type of TYPES) {
+    it(`${type}: the dialog asks for no text that is missing`, () => {
+      const known = catalog('en-US', type);
+      assert.deepEqual(
+        keysOf(type).filter((key) => !known.has(key)),
+        [],
+      );
+    });
+
+    for (const language of readdirSync(LOCALES).filter((name) => name !== 'en-US')) {
+      it(`${type}: ${language} has the same texts as English, with the same blanks to fill`, () => {
+        const english = catalog('en-US', type);
+        const other = catalog(language, type);
+        assert.deepEqual([...other.keys()].sort(), [...english.keys()].sort());
+        for (const [key, text] of english) {
+          assert.deepEqual(placeholders(other.get(key) ?? ''), placeholders(text), key);
+        }
+      });
+    }
+  }
+});
