@@ -4,12 +4,12 @@ import path from 'node:path';
 /** Settings that can be written as JSON; see Node-RED's own settings.js for their meaning. */
 export type Settings = Record<string, unknown>;
 
-/** A Node-RED that listens on this machine only, talks to nobody, and logs in English. */
+/** A Node-RED that listens on this machine only, on any free port, talks to nobody, and logs in English. */
 const QUIET: Settings = {
   uiHost: '127.0.0.1',
   uiPort: 0,
   flowFile: 'flows.json',
-  credentialSecret: 'a secret for tests',
+  credentialSecret: 'no secret: for tests and trials on this machine',
   lang: 'en-US',
   telemetry: { enabled: false, updateNotification: false },
   diagnostics: { enabled: false, ui: false },
