@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { compareBytes, toHex } from '../../../lib/bytes';
+import { generateKeyPair } from '../../../lib/crypto/generate';
+import { createPortableProvider } from '../../../lib/crypto/portable';
+import { StorageNodes } from '../../../lib/network/storage-nodes';
+import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-platform';
+import { mailboxOf, nodeHint } from '../../../lib/protocol/names';
+import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
+import type { Store } from '../../../lib/store/store';
+import { silentLogger, type PublicKey } from '../../../lib/types';
+
+const crypto = createPortableProvider();
+const random = new SeededRandom('storage nodes');
+const key = (): PublicKey => generateKeyPair(crypto, random).publicKey;
+const stores = { acceptsStores: true, openNode: false };
+const storesNot = { acceptsStores: false, openNode: false };
+const hex = (keys: Iterable<Uint8Array>): string[] => [...keys].map(toHex);
+
+function byDistance(nodes: PublicKey[], recipient: PublicKey): PublicKey[] {
+  const mailbox = mailboxOf(crypto, recipient);
+  const distance = (node: PublicKey) => crypto.sha256(node).map((byte, i) => byte ^ (mailbox[i] ?? 0));
+  return nodes.toSorted((a, b) => compareBytes(distance(a), distance(b)));
+}
+
+describe('storage nodes', () => {
+  const self = key();
+  const recipient = key();
+  let store: Store;
+  let time: SimulatedTime;
+  let connected: Set<string>;
+  let warnings: string[];
+  let nodes: StorageNodes;
+
+  function open(): StorageNodes {
+    return new StorageNodes({
+      crypto,
+      clock: time.clock,
+      store,
+      self,
+      connected: (peer) => connected.has(toHex(peer)),
+      log: { ...silentLogger, warn: (text) => warnings.push(text) },
+    });
+  }
+
+  /** Connected friends who store mail. */
+  function meet(count: number): PublicKey[] {
+    return Array.from({ length: count }, () => {
+      const peer = key();
+      connected.add(toHex(peer));
+      nodes.noteSession(peer, stores);
+      return peer;
+    });
+  }
+
+  beforeEach(() => {
+    store = openMemoryStore(new MemoryVolume());
+    time = new SimulatedTime();
+    connected = new Set();
+    warnings = [];
+    nodes = open();
+  });
+
+  describe('candidates', () => {
+    it('are the connected friends who accept stores, nearest to the mailbox first', () => {
+      const all = meet(6);
+      const [refuses, away, ...rest] = all as [PublicKey, PublicKey, ...PublicKey[]];
+      nodes.noteSession(refuses, storesNot);
+      connected.delete(toHex(away));
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(byDistance(rest, recipient)));
+    });
+
+    it('are never ourselves nor the recipient', () => {
+      connected.add(toHex(self)).add(toHex(recipient));
+      nodes.noteSession(self, stores);
+      nodes.noteSession(recipient, stores);
+      assert.deepEqual(nodes.candidates(recipient), []);
+    });
+
+    it('that the recipient polls come first, even in bad health', () => {
+      const all = meet(5);
+      const last = byDistance(all, recipient).at(-1)!;
+      nodes.noteBroken(last);
+      nodes.noteHints(recipient, [nodeHint(crypto, recipient, last)]);
+      assert.equal(toHex(nodes.candidates(recipient)[0]!), toHex(last));
+    });
+
+    it('are not moved forward by a hint that was made for another mailbox', () => {
+      const all = meet(5);
+      const last = byDistance(all, recipient).at(-1)!;
+      nodes.noteHints(recipient, [nodeHint(crypto, key(), last)]);
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(byDistance(all, recipient)));
+    });
+
+    it('that failed come after the healthy ones, and those that lost mail come last', () => {
+      const [nearest, second, ...rest] = byDistance(meet(4), recipient) as [
+        PublicKey,
+        PublicKey,
+        ...PublicKey[],
+      ];
+      nodes.noteBroken(nearest);
+      nodes.noteFailure(second);
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex([...rest, second, nearest]));
+    });
+
+    it('that succeed again take their place again', () => {
+      const all = byDistance(meet(3), recipient);
+      nodes.noteFailure(all[0]!);
+      for (let i = 0; i < 3; i++) nodes.noteSuccess(all[0]!);
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(all));
+    });
+  });
+
+  describe('polled', () => {
+    it('are the friends who store for us or hold our mail, connected or not', () => {
+      const [storing, holding, neither] = meet(3) as [PublicKey, PublicKey, PublicKey];
+      nodes.noteSession(holding, storesNot);
+      nodes.noteHoldsMail(holding, true);
+      nodes.noteSession(neither, storesNot);
+      connected.clear();
+      assert.deepEqual(hex(nodes.polled()), hex([storing, holding]));
+      nodes.noteHoldsMail(holding, false);
+      assert.deepEqual(hex(nodes.polled()), hex([storing]));
+    });
+
+    it('are named by hints that only fit our own mailbox', () => {
+      const [peer] = meet(1) as [PublicKey];
+      assert.deepEqual(hex(nodes.hintsFor()), hex([nodeHint(crypto, self, peer)]));
+    });
+
+    it('are named at most 16 at a time: the healthiest, then those seen last', async () => {
+      const all = meet(18);
+      const [bad, gone] = all as [PublicKey, PublicKey];
+      nodes.noteBroken(bad);
+      connected.delete(toHex(gone));
+      nodes.noteGone(gone);
+      await time.advance(1000);
+      const expected = all.slice(2).map((peer) => nodeHint(crypto, self, peer));
+      assert.deepEqual(hex(nodes.hintsFor()), hex(expected.toSorted(compareBytes)));
+    });
+
+    it('are named in an order that does not change with their health', () => {
+      const all = meet(5);
+      const before = hex(nodes.hintsFor());
+      nodes.noteFailure(all[0]!);
+      assert.deepEqual(hex(nodes.hintsFor()), before);
+    });
+  });
+
+  describe('after a restart', () => {
+    it('it knows whom to poll, and which nodes a friend polls', () => {
+      const [storing, holding, far] = byDistance(meet(3), recipient) as [PublicKey, PublicKey, PublicKey];
+      nodes.noteSession(holding, { acceptsStores: false, openNode: true });
+      nodes.noteHoldsMail(holding, true);
+      nodes.noteHints(recipient, [nodeHint(crypto, recipient, far)]);
+      return store
+        .batch()
+        .put(new Uint8Array([1]), new Uint8Array())
+        .commit()
+        .then(() => {
+          const again = open();
+          assert.deepEqual(hex(again.polled()).sort(), hex([storing, holding, far]).sort());
+          assert.deepEqual(hex(again.candidates(recipient)), hex([far, storing]));
+          assert.equal(again.isOpenNode(holding), true);
+          assert.equal(again.isOpenNode(storing), false);
+          assert.equal(again.hasSpoken(recipient), true);
+          assert.equal(again.hasSpoken(key()), false);
+        });
+    });
+
+    it('a friend who was removed is not known any more', async () => {
+      const [peer] = meet(1) as [PublicKey];
+      nodes.forget(peer);
+      await store
+        .batch()
+        .put(new Uint8Array([1]), new Uint8Array())
+        .commit();
+      for (const known of [nodes, open()]) {
+        assert.deepEqual(known.polled(), []);
+        assert.equal(known.hasSpoken(peer), false);
+      }
+    });
+  });
+
+  it('writes nothing when a friend says the same again', () => {
+    const [peer] = meet(1) as [PublicKey];
+    nodes.noteHints(peer, [new Uint8Array(8)]);
+    let batches = 0;
+    const batch = store.batch.bind(store);
+    store.batch = () => {
+      batches += 1;
+      return batch();
+    };
+    nodes.noteSession(peer, stores);
+    nodes.noteHoldsMail(peer, false);
+    nodes.noteHints(peer, [new Uint8Array(8)]);
+    assert.equal(batches, 0);
+  });
+
+  it('goes on in memory, and says so, when its records cannot be written', async () => {
+    await store.close();
+    const [peer] = meet(1) as [PublicKey];
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(hex(nodes.polled()), hex([peer]));
+    assert.equal(warnings.length, 1);
+  });
+});
