@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { toHex } from '../../../lib/bytes';
+import { generateKeyPair } from '../../../lib/crypto/generate';
+import { checkPublicKey, isAcceptablePublicKey } from '../../../lib/crypto/public-key';
+import { ToxAsyncError } from '../../../lib/errors';
+import { ACCEPTABLE_KEYS, NACL_BOX, UNACCEPTABLE_KEYS } from './known-answers';
+import { PROVIDERS } from './providers';
+
+describe('acceptable public keys', () => {
+  it('are 32 bytes, canonical and not of low order', () => {
+    for (const key of ACCEPTABLE_KEYS) assert.equal(isAcceptablePublicKey(key), true, toHex(key));
+    for (const key of UNACCEPTABLE_KEYS) assert.equal(isAcceptablePublicKey(key), false, toHex(key));
+  });
+
+  it('are all that checkPublicKey lets pass', () => {
+    for (const key of ACCEPTABLE_KEYS) checkPublicKey(key, 'The key');
+    for (const key of UNACCEPTABLE_KEYS) {
+      assert.throws(
+        () => checkPublicKey(key, 'The key'),
+        (e) => ToxAsyncError.is(e, 'ErrInvalidKey'),
+      );
+    }
+  });
+
+  it('are not our own', () => {
+    const { alicePublic, bobPublic } = NACL_BOX;
+    checkPublicKey(bobPublic, 'The recipient', alicePublic);
+    assert.throws(
+      () => checkPublicKey(bobPublic, 'The recipient', alicePublic, bobPublic.slice()),
+      (error: ToxAsyncError) => error.code === 'ErrInvalidKey' && error.message.startsWith('The recipient'),
+    );
+  });
+
+  it('are not text, even from plain JavaScript', () => {
+    const text = toHex(NACL_BOX.bobPublic) as unknown as Uint8Array;
+    assert.throws(
+      () => checkPublicKey(text, 'The recipient'),
+      (e) => ToxAsyncError.is(e, 'ErrInvalidKey'),
+    );
+    const array = [...NACL_BOX.bobPublic] as unknown as Uint8Array;
+    assert.throws(
+      () => checkPublicKey(array, 'The recipient'),
+      (e) => ToxAsyncError.is(e, 'ErrInvalidKey'),
+    );
+  });
+
+  it('do not appear in the error', () => {
+    const key = UNACCEPTABLE_KEYS[2]!;
+    assert.throws(
+      () => checkPublicKey(key, 'The key'),
+      (e: Error) => !e.message.includes(toHex(key).slice(0, 8)),
+    );
+  });
+});
+
+describe('generating a key pair', () => {
+  it('takes the 32 secret bytes from the injected randomness', () => {
+    for (const crypto of PROVIDERS) {
+      const asked: number[] = [];
+      const bytes = (n: number) => {
+        asked.push(n);
+        return NACL_BOX.aliceSecret.slice(0, n);
+      };
+      const pair = generateKeyPair(crypto, { bytes });
+      assert.deepEqual(asked, [32]);
+      assert.deepEqual(pair, { publicKey: NACL_BOX.alicePublic, secretKey: NACL_BOX.aliceSecret });
+    }
+  });
+});

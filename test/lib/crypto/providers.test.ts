@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { createPortableProvider } from '../../../lib/crypto/portable';
+import type { CryptoProvider } from '../../../lib/crypto/provider';
+import { loadSodiumProvider } from '../../../lib/crypto/sodium';
+import { ToxAsyncError } from '../../../lib/errors';
+import { cryptoProviderSuite } from './crypto-provider-suite';
+import { UNACCEPTABLE_KEYS } from './known-answers';
+import { portable, PROVIDERS, sodium } from './providers';
+
+cryptoProviderSuite('portable', createPortableProvider);
+cryptoProviderSuite('sodium-native', () => loadSodiumProvider());
+
+const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
+const nonce = fc.uint8Array({ minLength: 24, maxLength: 24 });
+const data = fc.uint8Array({ maxLength: 1600 });
+const publicKey = fc.oneof(key, fc.constantFrom(...UNACCEPTABLE_KEYS));
+
+describe('the two crypto providers', () => {
+  /** Result, or the code of the typed error. */
+  const attempt = (run: () => unknown): unknown => {
+    try {
+      return run();
+    } catch (error) {
+      assert.ok(ToxAsyncError.is(error));
+      return error.code;
+    }
+  };
+
+  /** Both must give the same bytes, undefined or error for the same input. */
+  const same = (use: (crypto: CryptoProvider) => unknown): void => {
+    const [first, second] = PROVIDERS.map((crypto) => attempt(() => use(crypto)));
+    assert.deepEqual(first, second);
+  };
+
+  before(function () {
+    if (sodium === undefined) this.skip();
+  });
+
+  it('make byte-identical key pairs and shared secrets', () => {
+    fc.assert(
+      fc.property(key, (secret) => same((c) => c.keyPairFromSecret(secret))),
+      { numRuns: 50 },
+    );
+    fc.assert(fc.property(key, publicKey, (secret, peer) => same((c) => c.sharedSecret(secret, peer))));
+  });
+
+  it('make byte-identical boxes and secretboxes', () => {
+    fc.assert(fc.property(data, nonce, publicKey, key, (...args) => same((c) => c.box(...args))));
+    fc.assert(fc.property(data, nonce, key, (...args) => same((c) => c.secretbox(...args))));
+  });
+
+  it('open the same boxes, each what the other made', () => {
+    fc.assert(
+      fc.property(data, nonce, key, key, fc.nat(1700), (plain, n, mine, theirs, at) => {
+        const peer = portable.keyPairFromSecret(theirs).publicKey;
+        for (const crypto of PROVIDERS) {
+          const boxed = crypto.box(plain, n, peer, mine);
+          const own = portable.keyPairFromSecret(mine).publicKey;
+          for (const opener of PROVIDERS) assert.deepEqual(opener.openBox(boxed, n, own, theirs), plain);
+          boxed[at % boxed.length]! ^= 1;
+          for (const opener of PROVIDERS) assert.equal(opener.openBox(boxed, n, own, theirs), undefined);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('hash and authenticate alike', () => {
+    fc.assert(fc.property(data, (input) => same((c) => c.sha256(input))));
+    fc.assert(fc.property(data, data, (k, input) => same((c) => c.hmacSha256(k, input))));
+  });
+});
+
+describe('choosing a crypto provider', () => {
+  it('takes sodium-native where it loads, else the portable one', () => {
+    assert.equal(chooseCryptoProvider().name, sodium === undefined ? 'portable' : 'sodium-native');
+  });
+
+  it('goes on without sodium-native when it is missing or does not load', () => {
+    const missing = () => {
+      throw Object.assign(new Error("Cannot find module 'sodium-native'"), { code: 'MODULE_NOT_FOUND' });
+    };
+    assert.equal(loadSodiumProvider(missing), undefined);
+  });
+});
