@@ -1,31 +1,42 @@
 /**
  * Where a storage node's mail lies. MessageStorage (policy) knows only this interface, so an engine that spans
  * machines fits. The engine keeps time itself: ages and keeping times are seconds on its own clock.
+ * Every engine passes one suite (test/lib/storage/message-engine-suite.ts).
  */
 export interface MessageEngine {
-  /** Stores one envelope; the id must not be in this mailbox yet. Durable when it resolves. */
+  /**
+   * Stores one envelope. Durable when it resolves.
+   * @throws ErrInvalidArgument when the id is already in this mailbox, or the envelope names another mailbox;
+   * ErrLocalStorageFull, ErrStore, ErrClosed when it could not be made durable
+   */
   put(mail: NewMail): Promise<void>;
   /** undefined when it is not there or its time is over. */
   get(mailbox: Uint8Array, storageId: Uint8Array): Promise<StoredMail | undefined>;
   /**
    * A further deposit of the same envelope: keeping time becomes max(what is left, keepSeconds) and its age
-   * counts from now. False when it is not there.
+   * counts from now. undefined when it is not there or its time is over.
    */
   renew(mailbox: Uint8Array, storageId: Uint8Array, keepSeconds: number): Promise<RenewedMail | undefined>;
   /** Entries after `cursor` (0: from the start) in the order of arrival, expired ones left out. */
   page(mailbox: Uint8Array, cursor: number, max: number): Promise<MailPage>;
   /** True when it was there. */
   delete(mailbox: Uint8Array, storageId: Uint8Array): Promise<boolean>;
-  /** Live and expired-but-unswept records of one submitter, in one mailbox and in all. */
-  countInMailbox(mailbox: Uint8Array, submitter: Uint8Array): number;
-  bytesOfSubmitter(submitter: Uint8Array): { messages: number; bytes: number };
+  /**
+   * Records in one mailbox, of one submitter or (without it) of all. Like the next two it counts
+   * live records, expired ones that are not yet swept, and every `put` from the moment of its call.
+   */
+  countInMailbox(mailbox: Uint8Array, submitter?: Uint8Array): number;
+  /** What one submitter has in all mailboxes; `bytes` are envelope bytes. */
+  bytesOfSubmitter(submitter: Uint8Array): MailUsage;
+  /** Messages and envelope bytes in all. */
+  total(): MailUsage;
   /** Deletes records whose time is over, at most `max`; returns how many. */
   expire(max: number): Promise<number>;
   stats(): EngineStats;
 }
 
 export interface NewMail {
-  /** 32 bytes. */
+  /** 32 bytes; the one the envelope names. */
   readonly mailbox: Uint8Array;
   /** 16 bytes. */
   readonly storageId: Uint8Array;
@@ -36,6 +47,7 @@ export interface NewMail {
 }
 
 export interface MailEntry {
+  /** Rises with each arrival and is never used twice. */
   readonly cursor: number;
   readonly storageId: Uint8Array;
   /** 16 bytes, from the envelope's header. */
@@ -59,10 +71,14 @@ export interface MailPage {
   readonly more: boolean;
 }
 
-export interface EngineStats {
+/** Messages and their bytes, of whatever is counted. */
+export interface MailUsage {
   readonly messages: number;
-  /** Envelope bytes. */
   readonly bytes: number;
+}
+
+export interface EngineStats extends MailUsage {
+  /** Mailboxes with at least one record. */
   readonly mailboxes: number;
   /** Seconds since the last deposit of the record that was stored first; undefined when empty. */
   readonly oldestAge: number | undefined;

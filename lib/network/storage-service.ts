@@ -1,0 +1,229 @@
+import { toHex } from '../bytes';
+import { ToxAsyncError } from '../errors';
+import type { Clock } from '../platform/clock';
+import type { Timer, Timers } from '../platform/timers';
+import type { CodeWord } from '../protocol/codes';
+import type { SessionMessage } from '../protocol/session-messages';
+import { MAX_LIST_ITEMS } from '../protocol/storage-messages';
+import type { MessageStorage } from '../storage/message-storage';
+import { TokenBuckets } from '../storage/token-bucket';
+import type { Logger, PublicKey } from '../types';
+import { MailHints } from './mail-hints';
+import { fetchedNothing, refusalsOf, type StorageRequest } from './storage-refusals';
+
+/** The sessions with peers, as far as this service needs them. */
+export interface StorageSessions {
+  /** Queues a message for a peer with a session. */
+  send(peer: PublicKey, message: SessionMessage): void;
+  hasSession(peer: PublicKey): boolean;
+}
+
+export interface StorageServiceOptions {
+  readonly storage: MessageStorage;
+  readonly sessions: StorageSessions;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Logger;
+  /** Seconds between sweeps (SPEC.md: an hour). */
+  readonly sweepSeconds?: number;
+  /** Requests of one peer that may be in work; further ones are answered `busy`. */
+  readonly maxInWork?: number;
+  /** Lists, fetches and deletes one peer may make at once, and a second after that. Stores have their own limit. */
+  readonly readBurst?: number;
+  readonly readsPerSecond?: number;
+}
+
+const DEFAULTS = { sweepSeconds: 3600, maxInWork: 64, readBurst: 500, readsPerSecond: 100 };
+/** A peer must not be able to fill the log. */
+const QUIET_MS = 60_000;
+/** The field of a hint has two bytes. */
+const MOST_COUNTED = 0xffff;
+
+/**
+ * The storage node towards its peers (docs/PROTOCOL.md, sealed messages): answers store, list, fetch and delete,
+ * the last three only ever for the mailbox of the session's own peer, and tells a recipient with a session that
+ * mail came. Sweeps and reads the disk's free space every hour.
+ */
+export class StorageService {
+  readonly #options: Required<StorageServiceOptions>;
+  readonly #storage: MessageStorage;
+  readonly #hints: MailHints;
+  readonly #reads: TokenBuckets;
+  readonly #inWork = new Map<string, number>();
+  readonly #tasks = new Set<Promise<void>>();
+  #sweepTimer: Timer | undefined;
+  #stopped = new AbortController();
+  #running = false;
+  /** Before this moment of the monotonic clock no further failure is logged. */
+  #quietUntil = 0;
+
+  constructor(options: StorageServiceOptions) {
+    this.#options = { ...DEFAULTS, ...options };
+    const { storage, timers, clock, readBurst, readsPerSecond } = this.#options;
+    this.#storage = storage;
+    this.#hints = new MailHints(timers, (recipient) => this.#tellOfMail(recipient));
+    this.#reads = new TokenBuckets({ burst: readBurst, perSecond: readsPerSecond }, clock);
+  }
+
+  /** Begins to answer, sweeps at once and then every hour. */
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#stopped = new AbortController();
+    this.#sweep(this.#stopped.signal);
+  }
+
+  /** Answers `busy` from now on and resolves when everything under way is done. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#stopped.abort();
+    this.#sweepTimer?.cancel();
+    await Promise.all(this.#tasks);
+    this.#hints.stop();
+  }
+
+  /** Answers one request of a session's peer. Never throws: what fails inside is answered `busy`. */
+  handle(peer: PublicKey, request: StorageRequest): void {
+    const name = toHex(peer);
+    const inWork = this.#inWork.get(name) ?? 0;
+    if (!this.#running || inWork >= this.#options.maxInWork || this.#isOverReadRate(name, request)) {
+      this.#refuse(peer, request, 'busy');
+      return;
+    }
+    this.#inWork.set(name, inWork + 1);
+    this.#track(async () => {
+      try {
+        await this.#answer(peer, request);
+      } catch (error) {
+        this.#report('A request to this storage node failed', error);
+        this.#refuse(peer, request, 'busy');
+      } finally {
+        const left = (this.#inWork.get(name) ?? 1) - 1;
+        if (left > 0) this.#inWork.set(name, left);
+        else this.#inWork.delete(name);
+      }
+    });
+  }
+
+  #isOverReadRate(name: string, request: StorageRequest): boolean {
+    return request.kind !== 'store' && this.#reads.take(name) > 0;
+  }
+
+  async #answer(peer: PublicKey, message: StorageRequest): Promise<void> {
+    const { request } = message;
+    switch (message.kind) {
+      case 'store': {
+        const answer = await this.#storage.tryStore(peer, message.envelope, message.remaining);
+        const { code, storageId } = answer;
+        const kept = 'kept' in answer ? answer.kept : 0;
+        const wait = 'wait' in answer ? Math.min(answer.wait, 0xffff) : 0;
+        this.#send(peer, { kind: 'store-answer', request, code, storageId, kept, wait });
+        if (answer.code === 'ok') this.#hints.mailCame(answer.recipient);
+        return;
+      }
+      case 'list': {
+        if (message.max < 1) {
+          this.#refuse(peer, message, 'bad-request');
+          return;
+        }
+        const max = Math.min(message.max, MAX_LIST_ITEMS);
+        const { items, more } = await this.#storage.retrieveMessages(peer, message.after, max);
+        this.#send(peer, { kind: 'list-answer', request, code: 'ok', more, items });
+        return;
+      }
+      case 'fetch': {
+        for (const [position, storageId] of message.storageIds.entries()) {
+          await this.#fetch(peer, request, position, storageId);
+        }
+        return;
+      }
+      case 'delete': {
+        const deleted = await Promise.all(message.storageIds.map((id) => this.#delete(peer, id)));
+        const count = deleted.filter(Boolean).length;
+        this.#send(peer, { kind: 'delete-answer', request, code: 'ok', deleted: count });
+        return;
+      }
+    }
+  }
+
+  async #fetch(peer: PublicKey, request: number, position: number, storageId: Uint8Array): Promise<void> {
+    try {
+      const { age, envelope } = await this.#storage.getMessage(peer, storageId);
+      this.#send(peer, { kind: 'fetched', request, position, code: 'ok', age, envelope });
+    } catch (error) {
+      const isGone = ToxAsyncError.is(error, 'ErrMessageNotFound');
+      if (!isGone) this.#report('A request to this storage node failed', error);
+      this.#send(peer, fetchedNothing(request, position, isGone ? 'not-found' : 'busy'));
+    }
+  }
+
+  /** False when it was not there. */
+  async #delete(peer: PublicKey, storageId: Uint8Array): Promise<boolean> {
+    try {
+      await this.#storage.deleteMessage(storageId, peer);
+      return true;
+    } catch (error) {
+      if (ToxAsyncError.is(error, 'ErrMessageNotFound')) return false;
+      throw error;
+    }
+  }
+
+  #refuse(peer: PublicKey, message: StorageRequest, code: CodeWord): void {
+    for (const refusal of refusalsOf(message, code)) this.#send(peer, refusal);
+  }
+
+  /** The peer may have gone meanwhile; then nobody waits for the answer. */
+  #send(peer: PublicKey, message: SessionMessage): void {
+    try {
+      if (this.#options.sessions.hasSession(peer)) this.#options.sessions.send(peer, message);
+    } catch (error) {
+      this.#report('An answer of this storage node could not be sent', error);
+    }
+  }
+
+  /** False when the recipient has no session: it asks by itself when it comes. */
+  #tellOfMail(recipient: PublicKey): boolean {
+    try {
+      if (!this.#options.sessions.hasSession(recipient)) return false;
+      const waiting = Math.min(this.#storage.countWaiting(recipient), MOST_COUNTED);
+      if (waiting === 0) return false;
+      this.#options.sessions.send(recipient, { kind: 'mail', waiting });
+      return true;
+    } catch (error) {
+      this.#report('A hint that mail came could not be sent', error);
+      return false;
+    }
+  }
+
+  #sweep(stopped: AbortSignal): void {
+    this.#track(async () => {
+      try {
+        await this.#storage.updateCapacity();
+      } catch (error) {
+        this.#report('The free space of the disk could not be read', error);
+      }
+      try {
+        if (!stopped.aborted) await this.#storage.cleanupExpiredMessages(stopped);
+      } catch (error) {
+        this.#report('Expired mail could not be deleted', error);
+      }
+    });
+    this.#sweepTimer = this.#options.timers.after(this.#options.sweepSeconds * 1000, () =>
+      this.#sweep(stopped),
+    );
+  }
+
+  #track(work: () => Promise<void>): void {
+    const task = work().finally(() => this.#tasks.delete(task));
+    this.#tasks.add(task);
+  }
+
+  /** Names no peer: a storage node keeps no record of who asked for what (SPEC.md, "Privacy"). */
+  #report(what: string, error: unknown): void {
+    const now = this.#options.clock.monotonic();
+    if (now < this.#quietUntil) return;
+    this.#quietUntil = now + QUIET_MS;
+    const why = error instanceof ToxAsyncError ? `${error.code}: ${error.message}` : 'unexpected error';
+    this.#options.log.warn(`${what} (${why}). Further failures are not logged for a minute.`);
+  }
+}

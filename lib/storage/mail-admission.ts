@@ -1,0 +1,142 @@
+import { toHex } from '../bytes';
+import type { CryptoProvider } from '../crypto/provider';
+import { ToxAsyncError } from '../errors';
+import type { Clock } from '../platform/clock';
+import type { Random } from '../platform/random';
+import { isEnvelopeSize, readEnvelopeHeader } from '../protocol/envelope';
+import { storageIdOf } from '../protocol/names';
+import type { PublicKey, StorageRole } from '../types';
+import type { FriendMailboxes } from './friend-mailboxes';
+import { KeyedQueue } from './keyed-queue';
+import type { MailUsage, MessageEngine } from './message-engine';
+import { judgeShares, type ShareVerdict } from './node-shares';
+import { onDisk } from './storage-capacity';
+import type { StorageLimits } from './storage-limits';
+import type { Refused, StoreAnswer, StoreRefusal } from './store-answer';
+import { SubmitterMarks } from './submitter-marks';
+import { TokenBuckets } from './token-bucket';
+
+export interface MailAdmissionOptions {
+  readonly engine: MessageEngine;
+  readonly crypto: CryptoProvider;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly capacity: MailUsage;
+  readonly role: StorageRole;
+  /** False while the local disk is nearly full. */
+  readonly hasRoom: () => boolean;
+}
+
+/**
+ * Whether an envelope is taken: the checks of a storage node, in the order of docs/PROTOCOL.md (storage service).
+ * Each is cheaper than the next, and one that fails tells the submitter no more than it knows.
+ */
+export class MailAdmission {
+  readonly #options: MailAdmissionOptions;
+  readonly #engine: MessageEngine;
+  readonly #friends: FriendMailboxes;
+  readonly #limits: StorageLimits;
+  readonly #marks: SubmitterMarks;
+  readonly #rate: TokenBuckets;
+  /** By storage id: two deposits of one envelope at once make one record. */
+  readonly #deposits = new KeyedQueue();
+
+  constructor(options: MailAdmissionOptions, friends: FriendMailboxes, limits: StorageLimits) {
+    this.#options = options;
+    this.#engine = options.engine;
+    this.#friends = friends;
+    this.#limits = limits;
+    this.#marks = new SubmitterMarks(options.crypto, options.random);
+    const { storeBurst, storesPerSecond } = limits;
+    this.#rate = new TokenBuckets({ burst: storeBurst, perSecond: storesPerSecond }, options.clock);
+  }
+
+  /** @throws ErrStore, ErrClosed */
+  async admit(submitterPk: PublicKey, envelope: Uint8Array, remaining: number): Promise<StoreAnswer> {
+    if (this.#options.role === 'off') return refused('off');
+    const mailbox = remaining >= 1 ? mailboxIn(envelope) : undefined;
+    if (!mailbox) return refused('bad-request');
+    const recipient = this.#friends.friendOf(mailbox);
+    if (!recipient) return refused('no-mailbox');
+    const storageId = storageIdOf(this.#options.crypto, envelope);
+    const keep = Math.min(Math.floor(remaining), this.#limits.maxStorageTime);
+    const deposit = { mailbox, recipient, storageId, envelope, keep, submitterPk };
+    try {
+      return await this.#deposits.run(toHex(storageId), () => this.#deposit(deposit));
+    } catch (error) {
+      if (ToxAsyncError.is(error, 'ErrLocalStorageFull')) return refused('node-full', storageId);
+      throw error;
+    }
+  }
+
+  async #deposit(deposit: Deposit): Promise<StoreAnswer> {
+    const { mailbox, recipient, storageId, envelope, keep, submitterPk } = deposit;
+    if (await this.#engine.get(mailbox, storageId)) {
+      const renewed = await this.#engine.renew(mailbox, storageId, keep);
+      if (renewed) return { code: 'known', storageId, kept: renewed.remaining, recipient };
+    }
+    const wait = this.#rate.take(toHex(submitterPk));
+    if (wait > 0) return refused('rate', storageId, wait);
+    let verdict = this.#judge(deposit);
+    // Mail past its time counts until it is swept, and must not cost anybody a place.
+    while (verdict !== 'fits' && (await this.#engine.expire(this.#limits.sweepSlice)) > 0) {
+      verdict = this.#judge(deposit);
+    }
+    if (verdict !== 'fits') return refused(verdict, storageId);
+    // Nothing is awaited between the verdict and `put`, which counts at once: no limit is overrun by many at once.
+    const submitter = this.#marks.markOf(submitterPk);
+    await this.#engine.put({ mailbox, storageId, submitter, envelope, keepSeconds: keep });
+    return { code: 'ok', storageId, kept: keep, recipient };
+  }
+
+  #judge({ mailbox, envelope, submitterPk }: Deposit): ShareVerdict | 'mailbox-share' {
+    const submitter = this.#marks.markOf(submitterPk);
+    const { maxMessagesPerRecipient } = this.#limits;
+    if (this.#engine.countInMailbox(mailbox, submitter) >= maxMessagesPerRecipient) return 'mailbox-share';
+    const verdict = judgeShares(
+      this.#limits,
+      {
+        capacity: this.#options.capacity,
+        friends: this.#friends.count,
+        isFriend: this.#friends.has(submitterPk),
+        total: onDisk(this.#engine.total()),
+        own: onDisk(this.#engine.bytesOfSubmitter(submitter)),
+        others: () => this.#usageOfOthers(submitter),
+      },
+      onDisk({ messages: 1, bytes: envelope.length }),
+    );
+    if (verdict === 'fits' && !this.#options.hasRoom()) return 'node-full';
+    return verdict;
+  }
+
+  *#usageOfOthers(mark: Uint8Array): Generator<MailUsage> {
+    for (const other of this.#marks.all()) {
+      if (other.mark !== mark && this.#friends.has(other.submitter)) {
+        yield onDisk(this.#engine.bytesOfSubmitter(other.mark));
+      }
+    }
+  }
+}
+
+interface Deposit {
+  readonly mailbox: Uint8Array;
+  readonly recipient: PublicKey;
+  readonly storageId: Uint8Array;
+  readonly envelope: Uint8Array;
+  readonly keep: number;
+  readonly submitterPk: PublicKey;
+}
+
+function mailboxIn(envelope: Uint8Array): Uint8Array | undefined {
+  if (!isEnvelopeSize(envelope.length)) return undefined;
+  try {
+    return readEnvelopeHeader(envelope).mailbox;
+  } catch (error) {
+    if (ToxAsyncError.is(error, 'ErrMalformed', 'ErrUnsupportedVersion')) return undefined;
+    throw error;
+  }
+}
+
+function refused(code: StoreRefusal, storageId: Uint8Array = new Uint8Array(16), wait = 0): Refused {
+  return { code, storageId, wait };
+}

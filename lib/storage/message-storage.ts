@@ -1,0 +1,199 @@
+import type { CryptoProvider } from '../crypto/provider';
+import { ToxAsyncError } from '../errors';
+import type { Clock } from '../platform/clock';
+import type { Random } from '../platform/random';
+import { sleep, type Timers } from '../platform/timers';
+import { ENVELOPE_SIZES } from '../protocol/envelope';
+import type { PublicKey, StorageRole } from '../types';
+import { FriendMailboxes } from './friend-mailboxes';
+import { MailAdmission } from './mail-admission';
+import type { MailPage, MessageEngine, StoredMail } from './message-engine';
+import { onDisk } from './storage-capacity';
+import { STORAGE_LIMITS, type StorageLimits } from './storage-limits';
+import { isStored, refusalError, type StoreAnswer, type Stored, type StoreRefusal } from './store-answer';
+
+export interface MessageStorageOptions {
+  readonly engine: MessageEngine;
+  readonly crypto: CryptoProvider;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** StorageCapacity, or another source of the same two figures. */
+  readonly capacity: { readonly messages: number; readonly bytes: number; update(): Promise<void> };
+  /** Whom this node stores mail for; `setFriends` changes it. */
+  readonly friends: Iterable<PublicKey>;
+  readonly role: StorageRole;
+  /** False while the local disk is nearly full. */
+  readonly hasRoom?: () => boolean;
+  readonly limits?: Partial<StorageLimits>;
+}
+
+export interface StorageStats {
+  readonly totalMessages: number;
+  /** Bytes that these take on the disk, records included, reckoned. */
+  readonly bytes: number;
+  /** Messages. */
+  readonly storageCapacity: number;
+  readonly capacityBytes: number;
+  /** Percent; the larger one of messages and bytes. */
+  readonly utilization: number;
+  readonly mailboxes: number;
+  /** Stores refused since the start, by reason. */
+  readonly refusals: Readonly<Record<StoreRefusal, number>>;
+  /** Seconds since the last deposit of the message stored first; undefined when empty. */
+  readonly oldestAge: number | undefined;
+}
+
+/**
+ * The policy of a storage node (SPEC.md, "Storage Protocol"; docs/PROTOCOL.md, storage service): for whom mail is
+ * kept, how much from whom, how long. Nothing is deleted before its time to make room.
+ */
+export class MessageStorage {
+  readonly #options: MessageStorageOptions;
+  readonly #engine: MessageEngine;
+  readonly #limits: StorageLimits;
+  readonly #friends: FriendMailboxes;
+  readonly #admission: MailAdmission;
+  readonly #refusals: Record<StoreRefusal, number> = {
+    off: 0,
+    'bad-request': 0,
+    'no-mailbox': 0,
+    rate: 0,
+    'mailbox-share': 0,
+    'node-share': 0,
+    'node-full': 0,
+  };
+  #sweep: Promise<number> | undefined;
+
+  constructor(options: MessageStorageOptions) {
+    this.#options = options;
+    this.#engine = options.engine;
+    this.#limits = { ...STORAGE_LIMITS, ...options.limits };
+    this.#friends = new FriendMailboxes(options.crypto, options.friends);
+    const { hasRoom = () => true } = options;
+    this.#admission = new MailAdmission({ ...options, hasRoom }, this.#friends, this.#limits);
+  }
+
+  get role(): StorageRole {
+    return this.#options.role;
+  }
+
+  /** From now on mail is taken for these; what is stored for others stays until its time is over. */
+  setFriends(friends: Iterable<PublicKey>): void {
+    this.#friends.replace(friends);
+  }
+
+  /**
+   * Keeps an envelope for min(`remaining`, maxStorageTime) seconds.
+   * @param remaining seconds the message has left to live
+   * @throws ErrMessageTooLarge, ErrMalformed, ErrInvalidRecipient, ErrRateLimited, ErrStorageFull (also when the
+   * submitter's share is used up), ErrRefused (the node is switched off), ErrStore, ErrClosed
+   */
+  async storeMessage(submitterPk: PublicKey, envelope: Uint8Array, remaining: number): Promise<Stored> {
+    const answer = await this.tryStore(submitterPk, envelope, remaining);
+    if (isStored(answer)) return answer;
+    if (envelope.length > Math.max(...ENVELOPE_SIZES)) {
+      throw new ToxAsyncError('ErrMessageTooLarge', 'The envelope is longer than the longest there is.');
+    }
+    throw refusalError(answer);
+  }
+
+  /**
+   * The same with a refusal as an answer, as it travels to a peer.
+   * @throws ErrStore, ErrClosed
+   */
+  async tryStore(submitterPk: PublicKey, envelope: Uint8Array, remaining: number): Promise<StoreAnswer> {
+    const answer = await this.#admission.admit(submitterPk, envelope, remaining);
+    if (!isStored(answer)) this.#refusals[answer.code] += 1;
+    return answer;
+  }
+
+  /** Mail after `after` (a cursor; 0: from the start), oldest first. @throws ErrInvalidRecipient, ErrStore */
+  async retrieveMessages(recipientPk: PublicKey, after = 0, max = 64): Promise<MailPage> {
+    return this.#engine.page(this.#mailboxOf(recipientPk), after, max);
+  }
+
+  /** @throws ErrMessageNotFound, ErrInvalidRecipient, ErrStore */
+  async getMessage(recipientPk: PublicKey, storageId: Uint8Array): Promise<StoredMail> {
+    const mail = await this.#engine.get(this.#mailboxOf(recipientPk), storageId);
+    if (!mail) throw notFound();
+    return mail;
+  }
+
+  /** @throws ErrMessageNotFound, ErrInvalidRecipient, ErrStore */
+  async deleteMessage(storageId: Uint8Array, recipientPk: PublicKey): Promise<void> {
+    if (!(await this.#engine.delete(this.#mailboxOf(recipientPk), storageId))) throw notFound();
+  }
+
+  /** Messages that wait for a recipient; may include some whose time has just passed. */
+  countWaiting(recipientPk: PublicKey): number {
+    return this.#engine.countInMailbox(this.#mailboxOf(recipientPk));
+  }
+
+  /**
+   * Deletes what is past its time, in slices between which others work; gives how many. One sweep runs at a time;
+   * an aborted one ends after its slice.
+   * @throws ErrStore
+   */
+  cleanupExpiredMessages(signal?: AbortSignal): Promise<number> {
+    this.#sweep ??= this.#sweepAll(signal).finally(() => {
+      this.#sweep = undefined;
+    });
+    return this.#sweep;
+  }
+
+  /** Messages. */
+  getMaxCapacity(): number {
+    return this.#options.capacity.messages;
+  }
+
+  /** Reads the disk again. @throws ErrStore; the last figures stay */
+  updateCapacity(): Promise<void> {
+    return this.#options.capacity.update();
+  }
+
+  /** Percent; the larger one of messages and bytes. */
+  getStorageUtilization(): number {
+    const { messages, bytes } = onDisk(this.#engine.total());
+    const { capacity } = this.#options;
+    return 100 * Math.max(messages / capacity.messages, bytes / capacity.bytes);
+  }
+
+  getStorageStats(): StorageStats {
+    const { messages, bytes, mailboxes, oldestAge } = this.#engine.stats();
+    return {
+      totalMessages: messages,
+      bytes: onDisk({ messages, bytes }).bytes,
+      storageCapacity: this.#options.capacity.messages,
+      capacityBytes: this.#options.capacity.bytes,
+      utilization: this.getStorageUtilization(),
+      refusals: { ...this.#refusals },
+      mailboxes,
+      oldestAge,
+    };
+  }
+
+  async #sweepAll(signal?: AbortSignal): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const swept = await this.#engine.expire(this.#limits.sweepSlice);
+      total += swept;
+      if (swept < this.#limits.sweepSlice || signal?.aborted) return total;
+      await sleep(this.#options.timers, 0, signal);
+    }
+  }
+
+  #mailboxOf(recipientPk: PublicKey): Uint8Array {
+    if (recipientPk.length !== 32) {
+      throw new ToxAsyncError('ErrInvalidRecipient', 'A public key has 32 bytes.');
+    }
+    return this.#friends.mailboxOf(recipientPk);
+  }
+}
+
+function notFound(): ToxAsyncError {
+  return new ToxAsyncError(
+    'ErrMessageNotFound',
+    'No such message waits in this mailbox; it may have expired.',
+  );
+}

@@ -1,0 +1,72 @@
+import type { MailUsage } from './message-engine';
+
+/**
+ * How a node's capacity is divided, so that no submitter can close it to the others (docs/PROTOCOL.md, storage
+ * service): one part is divided evenly among the friends as guaranteed shares, the rest is first come.
+ */
+export interface ShareRules {
+  /** Part of the capacity that is guaranteed, 0..1. */
+  readonly guaranteedPart: number;
+  /** Part of the rest that one submitter may take beyond its guaranteed share, 0..1. */
+  readonly restPartEach: number;
+}
+
+export interface ShareState {
+  readonly capacity: MailUsage;
+  readonly friends: number;
+  readonly isFriend: boolean;
+  /** What everybody stores. */
+  readonly total: MailUsage;
+  /** What this submitter stores. */
+  readonly own: MailUsage;
+  /** What each of the other friends stores; asked for only when it decides. */
+  readonly others: () => Iterable<MailUsage>;
+}
+
+export type ShareVerdict = 'fits' | 'node-share' | 'node-full';
+
+/** Whether `added` may be stored: the submitter's own share is looked at first, then the node's capacity. */
+export function judgeShares(rules: ShareRules, state: ShareState, added: MailUsage): ShareVerdict {
+  const measures: (keyof MailUsage)[] = ['messages', 'bytes'];
+  if (measures.some((measure) => overOwnShare(rules, state, added, measure))) return 'node-share';
+  if (measures.some((measure) => overCapacity(rules, state, added, measure))) return 'node-full';
+  return 'fits';
+}
+
+function guaranteedShare(rules: ShareRules, state: ShareState, measure: keyof MailUsage): number {
+  return state.friends === 0 ? 0 : (state.capacity[measure] * rules.guaranteedPart) / state.friends;
+}
+
+function overOwnShare(
+  rules: ShareRules,
+  state: ShareState,
+  added: MailUsage,
+  measure: keyof MailUsage,
+): boolean {
+  const own = state.isFriend ? guaranteedShare(rules, state, measure) : 0;
+  const rest = state.capacity[measure] * (1 - rules.guaranteedPart);
+  return state.own[measure] + added[measure] > own + rest * rules.restPartEach;
+}
+
+/**
+ * Everything that no guaranteed share covers (the excess of friends, records of earlier runs and of former
+ * friends) must fit into the rest, so guaranteed shares stay free for their owners.
+ */
+function overCapacity(
+  rules: ShareRules,
+  state: ShareState,
+  added: MailUsage,
+  measure: keyof MailUsage,
+): boolean {
+  const capacity = state.capacity[measure];
+  const total = state.total[measure] + added[measure];
+  if (total > capacity) return true;
+  const rest = capacity * (1 - rules.guaranteedPart);
+  if (total <= rest) return false;
+  const guaranteed = guaranteedShare(rules, state, measure);
+  const own = state.own[measure] + added[measure];
+  if (state.isFriend && own <= guaranteed) return false;
+  let covered = state.isFriend ? guaranteed : 0;
+  for (const other of state.others()) covered += Math.min(other[measure], guaranteed);
+  return total - covered > rest;
+}

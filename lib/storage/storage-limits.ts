@@ -1,0 +1,20 @@
+import { MAX_MESSAGES_PER_RECIPIENT, MAX_STORAGE_TIME } from '../constants';
+
+/** Every limit of a storage node with its default. */
+export const STORAGE_LIMITS = {
+  /** Longest time mail is kept after its last deposit, seconds (SPEC.md). */
+  maxStorageTime: MAX_STORAGE_TIME,
+  /** Messages of one submitter in one mailbox. */
+  maxMessagesPerRecipient: MAX_MESSAGES_PER_RECIPIENT,
+  /** New messages one submitter may store at once, and a second after that. */
+  storeBurst: 200,
+  storesPerSecond: 5,
+  /** Part of the capacity that is divided evenly among the friends. */
+  guaranteedPart: 0.5,
+  /** Part of the rest that one submitter may take beyond its guaranteed share. */
+  restPartEach: 0.25,
+  /** Records a sweep deletes before it lets others work. */
+  sweepSlice: 500,
+} as const;
+
+export type StorageLimits = { readonly [Name in keyof typeof STORAGE_LIMITS]: number };

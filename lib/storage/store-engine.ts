@@ -1,0 +1,221 @@
+import { sameBytes } from '../bytes';
+import { ToxAsyncError } from '../errors';
+import { readEnvelopeHeader } from '../protocol/envelope';
+import type { Store } from '../store/store';
+import { afterPrefix } from '../store/table';
+import { CommitWaves, type Draft } from './commit-waves';
+import { MailCounts, nameOf } from './mail-counts';
+import { entryOf, find, findByNumber, type Found, readEnvelope } from './mail-lookup';
+import {
+  decodeIndex,
+  encodeIndex,
+  ENVELOPE_PREFIX,
+  expiryKey,
+  indexKey,
+  MAX_NUMBER,
+  mailboxPrefix,
+  numberKey,
+  numberOfEnvelopeKey,
+  numberOfKey,
+  partsOf,
+  PRESENT,
+  uint48,
+} from './mail-records';
+import type {
+  EngineStats,
+  MailEntry,
+  MailPage,
+  MailUsage,
+  MessageEngine,
+  NewMail,
+  RenewedMail,
+  StoredMail,
+} from './message-engine';
+import { StoredCounts } from './stored-counts';
+
+export interface StoreEngineOptions {
+  readonly store: Store;
+  /** Durable seconds that no step of the wall clock moves (store/age-clock.ts). */
+  readonly ages: { now(): number };
+}
+
+/** @throws ErrStore, ErrClosed */
+export function openStoreEngine(options: StoreEngineOptions): StoreEngine {
+  return new StoreEngine(options);
+}
+
+/**
+ * MessageEngine over a Store. Writes that arrive together share one durable batch; reads go straight to the store.
+ * Closing the store is the owner's part.
+ */
+export class StoreEngine implements MessageEngine {
+  readonly #store: Store;
+  readonly #ages: { now(): number };
+  readonly #counts: StoredCounts;
+  /** Puts that were called and are in no wave yet. */
+  readonly #underWay = new MailCounts();
+  readonly #waves: CommitWaves;
+
+  constructor(options: StoreEngineOptions) {
+    this.#store = options.store;
+    this.#ages = options.ages;
+    this.#counts = new StoredCounts(options.store);
+    this.#waves = new CommitWaves(options.store, {
+      beforeCommit: (draft) => this.#counts.save(draft),
+      afterFailure: () => this.#counts.forget(),
+    });
+  }
+
+  put(mail: NewMail): Promise<void> {
+    const mailbox = nameOf(mail.mailbox);
+    const submitter = nameOf(mail.submitter);
+    this.#underWay.change(mailbox, submitter, 1, mail.envelope.length);
+    let waits = true;
+    const arrive = () => {
+      if (waits) this.#underWay.change(mailbox, submitter, -1, -mail.envelope.length);
+      waits = false;
+    };
+    return this.#waves
+      .run((draft) => {
+        arrive();
+        this.#insert(draft, mail);
+      })
+      .finally(arrive);
+  }
+
+  get(mailbox: Uint8Array, storageId: Uint8Array): Promise<StoredMail | undefined> {
+    return promised(() => {
+      const found = find(this.#store, mailbox, storageId);
+      const now = this.#now();
+      if (!found || found.record.expires <= now) return undefined;
+      const envelope = readEnvelope(this.#store, found.number);
+      return { ...entryOf(found, now), envelope, remaining: found.record.expires - now };
+    });
+  }
+
+  renew(mailbox: Uint8Array, storageId: Uint8Array, keepSeconds: number): Promise<RenewedMail | undefined> {
+    return this.#waves.run((draft) => {
+      const found = find(draft, mailbox, storageId);
+      const now = this.#now();
+      if (!found || found.record.expires <= now) return undefined;
+      const { number, record } = found;
+      const expires = Math.max(record.expires, now + keepSeconds);
+      // Further deposits within one second change nothing and cost no write.
+      if (expires !== record.expires || record.deposited !== now) {
+        draft.put(indexKey(mailbox, number), encodeIndex({ ...record, deposited: now, expires }));
+      }
+      if (expires !== record.expires) {
+        draft.delete(expiryKey(record.expires, number));
+        draft.put(expiryKey(expires, number), PRESENT);
+      }
+      return { remaining: expires - now };
+    });
+  }
+
+  page(mailbox: Uint8Array, cursor: number, max: number): Promise<MailPage> {
+    return promised(() => {
+      const items: MailEntry[] = [];
+      if (cursor >= MAX_NUMBER) return { items, more: false };
+      const now = this.#now();
+      const bounds = { gte: indexKey(mailbox, cursor + 1), lt: afterPrefix(mailboxPrefix(mailbox)) };
+      for (const [key, value] of this.#store.range(bounds)) {
+        const record = decodeIndex(value);
+        if (record.expires <= now) continue;
+        if (items.length >= max) return { items, more: true };
+        items.push(entryOf({ number: numberOfKey(key), record }, now));
+      }
+      return { items, more: false };
+    });
+  }
+
+  delete(mailbox: Uint8Array, storageId: Uint8Array): Promise<boolean> {
+    return this.#waves.run((draft) => {
+      const found = find(draft, mailbox, storageId);
+      if (!found) return false;
+      this.#remove(draft, mailbox, found);
+      return found.record.expires > this.#now();
+    });
+  }
+
+  countInMailbox(mailbox: Uint8Array, submitter?: Uint8Array): number {
+    const underWay = this.#underWay.inMailbox(nameOf(mailbox), submitter && nameOf(submitter));
+    return this.#counts.inMailbox(mailbox, submitter) + underWay;
+  }
+
+  bytesOfSubmitter(submitter: Uint8Array): MailUsage {
+    return plus(this.#counts.usageOf(submitter), this.#underWay.usageOf(nameOf(submitter)));
+  }
+
+  expire(max: number): Promise<number> {
+    return this.#waves.run((draft) => {
+      const bounds = { gte: expiryKey(0, 0), lt: expiryKey(this.#now() + 1, 0), limit: max };
+      // The range does not see what this wave has done: a record renewed or deleted in it stays as it is.
+      const due = [...this.#store.range(bounds)].filter(([key]) => draft.get(key));
+      const records = due.map(([key]) => findByNumber(this.#store, numberOfKey(key)));
+      for (const { mailbox, found } of records) this.#remove(draft, mailbox, found);
+      return records.length;
+    });
+  }
+
+  total(): MailUsage {
+    return plus(this.#counts.total, this.#underWay.total);
+  }
+
+  stats(): EngineStats {
+    return { ...this.total(), mailboxes: this.#counts.mailboxes, oldestAge: this.#oldestAge() };
+  }
+
+  #insert(draft: Draft, mail: NewMail): void {
+    const { mailbox, storageId, submitter, envelope, keepSeconds } = mail;
+    const header = readEnvelopeHeader(envelope);
+    if (!sameBytes(header.mailbox, mailbox)) throw invalid('The envelope names another mailbox.');
+    const now = this.#now();
+    const old = find(draft, mailbox, storageId);
+    if (old && old.record.expires > now) throw invalid('This envelope is stored already; renew it instead.');
+    if (old) this.#remove(draft, mailbox, old);
+    const number = this.#counts.nextNumber();
+    const expires = now + keepSeconds;
+    const bytes = envelope.length;
+    this.#counts.add(mailbox, submitter, bytes);
+    for (const { key, from, to } of partsOf(number, bytes)) draft.put(key, envelope.subarray(from, to));
+    draft.put(
+      indexKey(mailbox, number),
+      encodeIndex({ storageId, tag: header.tag, submitter, deposited: now, expires, bytes }),
+    );
+    draft.put(numberKey(mailbox, storageId), uint48(number));
+    draft.put(expiryKey(expires, number), PRESENT);
+  }
+
+  #remove(draft: Draft, mailbox: Uint8Array, { number, record }: Found): void {
+    this.#counts.remove(mailbox, record.submitter, record.bytes);
+    for (const { key } of partsOf(number, record.bytes)) draft.delete(key);
+    draft.delete(indexKey(mailbox, number));
+    draft.delete(numberKey(mailbox, record.storageId));
+    draft.delete(expiryKey(record.expires, number));
+  }
+
+  #oldestAge(): number | undefined {
+    const bounds = { gte: ENVELOPE_PREFIX, lt: afterPrefix(ENVELOPE_PREFIX), limit: 1 };
+    for (const [key] of this.#store.range(bounds)) {
+      return entryOf(findByNumber(this.#store, numberOfEnvelopeKey(key)).found, this.#now()).age;
+    }
+    return undefined;
+  }
+
+  #now(): number {
+    return Math.floor(this.#ages.now());
+  }
+}
+
+function plus(a: MailUsage, b: MailUsage): MailUsage {
+  return { messages: a.messages + b.messages, bytes: a.bytes + b.bytes };
+}
+
+function invalid(text: string): ToxAsyncError {
+  return new ToxAsyncError('ErrInvalidArgument', text);
+}
+
+/** A synchronous read as the promise the interface asks for; what it throws rejects. */
+function promised<T>(read: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(read()));
+}

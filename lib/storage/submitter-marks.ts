@@ -1,0 +1,40 @@
+import { toHex } from '../bytes';
+import type { CryptoProvider } from '../crypto/provider';
+import type { Random } from '../platform/random';
+import type { PublicKey } from '../types';
+
+const MARK_BYTES = 16;
+
+/**
+ * Who submitted, as the disk may know it: an HMAC of the public key under a random key that only this run has. So
+ * a seized disk does not say who wrote to whom, and records of earlier runs belong to nobody in particular.
+ */
+export class SubmitterMarks {
+  readonly #crypto: CryptoProvider;
+  readonly #key: Uint8Array;
+  readonly #marks = new Map<string, SubmitterMark>();
+
+  constructor(crypto: CryptoProvider, random: Random) {
+    this.#crypto = crypto;
+    this.#key = random.bytes(32);
+  }
+
+  /** 16 bytes. */
+  markOf(submitter: PublicKey): Uint8Array {
+    const known = this.#marks.get(toHex(submitter));
+    if (known) return known.mark;
+    const mark = this.#crypto.hmacSha256(this.#key, submitter).slice(0, MARK_BYTES);
+    this.#marks.set(toHex(submitter), { submitter, mark });
+    return mark;
+  }
+
+  /** Everybody who was asked about in this run. */
+  all(): Iterable<SubmitterMark> {
+    return this.#marks.values();
+  }
+}
+
+export interface SubmitterMark {
+  readonly submitter: PublicKey;
+  readonly mark: Uint8Array;
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '../platform/clock';
+
+export interface RateLimit {
+  /** Requests taken at once after a pause. */
+  readonly burst: number;
+  /** Requests a second after that. */
+  readonly perSecond: number;
+}
+
+/** One token bucket a name, on the monotonic clock. */
+export class TokenBuckets {
+  readonly #limit: RateLimit;
+  readonly #clock: Clock;
+  readonly #buckets = new Map<string, { tokens: number; at: number }>();
+
+  constructor(limit: RateLimit, clock: Clock) {
+    this.#limit = limit;
+    this.#clock = clock;
+  }
+
+  /** Takes a token and gives 0, or gives the whole seconds (at least 1) until there is one. */
+  take(name: string): number {
+    const { burst, perSecond } = this.#limit;
+    const now = this.#clock.monotonic();
+    const bucket = this.#buckets.get(name) ?? { tokens: burst, at: now };
+    const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
+    const taken = tokens >= 1;
+    this.#buckets.set(name, { tokens: taken ? tokens - 1 : tokens, at: now });
+    return taken ? 0 : Math.max(1, Math.ceil((1 - tokens) / perSecond));
+  }
+}

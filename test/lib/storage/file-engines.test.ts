@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemDisk } from '../../../lib/platform/system-disk';
+import { lmdbAvailable, openLmdbStore } from '../../../lib/store/lmdb-store';
+import { openNedbStore } from '../../../lib/store/nedb-store';
+import type { Store } from '../../../lib/store/store';
+import { engineOver } from './engine-over';
+import { messageEngineSuite } from './message-engine-suite';
+
+async function inFolder(open: (path: string) => Promise<Store>) {
+  const folder = await mkdtemp(join(tmpdir(), 'tox-async-mail-'));
+  return engineOver(
+    () => open(join(folder, 'store')),
+    () => rm(folder, { recursive: true, force: true }),
+  );
+}
+
+messageEngineSuite('nedb store', () => inFolder((path) => openNedbStore({ path })));
+
+// Where its prebuilt binary does not load, lmdb is not used.
+if (lmdbAvailable()) {
+  messageEngineSuite('lmdb store', () => inFolder((path) => openLmdbStore({ path, disk: systemDisk })));
+}

@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict';
+import { MAX_MESSAGES_PER_RECIPIENT, MAX_STORAGE_TIME } from '../../../lib/constants';
+import { type ErrorCode, ToxAsyncError } from '../../../lib/errors';
+import { openStoreEngine } from '../../../lib/storage/store-engine';
+import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
+import { bytesOf, storageIdOfBytes } from './fixtures';
+import { alice, bob, carol, envelopeTo, mallory, openStorage } from './storage-fixture';
+
+const DAY = MAX_STORAGE_TIME;
+const fails = (code: ErrorCode) => (error: unknown) => ToxAsyncError.is(error, code);
+
+describe('message storage', () => {
+  it('stores mail for a friend and gives it back to that friend', async () => {
+    const { storage } = openStorage();
+    const envelope = envelopeTo(bob, 'hello');
+    const stored = await storage.storeMessage(alice, envelope, 3600);
+    assert.deepEqual(stored, {
+      code: 'ok',
+      storageId: storageIdOfBytes(envelope),
+      kept: 3600,
+      recipient: bob,
+    });
+    const { items, more } = await storage.retrieveMessages(bob);
+    assert.deepEqual([items.length, more], [1, false]);
+    const mail = await storage.getMessage(bob, stored.storageId);
+    assert.deepEqual(mail.envelope, envelope);
+  });
+
+  it('keeps mail for at most 24 h, however long the message lives', async () => {
+    const { storage, time } = openStorage();
+    const { kept, storageId } = await storage.storeMessage(alice, envelopeTo(bob, 'long'), 14 * DAY);
+    assert.equal(kept, DAY);
+    await time.advance((DAY - 1) * 1000);
+    assert.equal((await storage.getMessage(bob, storageId)).remaining, 1);
+    await time.advance(1000);
+    await assert.rejects(storage.getMessage(bob, storageId), fails('ErrMessageNotFound'));
+  });
+
+  it('does not keep mail longer than its message lives', async () => {
+    const { storage, time } = openStorage();
+    const { kept } = await storage.storeMessage(alice, envelopeTo(bob, 'short'), 60);
+    assert.equal(kept, 60);
+    await time.advance(60_000);
+    assert.deepEqual((await storage.retrieveMessages(bob)).items, []);
+  });
+
+  it('answers "known" to a further deposit, keeps one record and counts its time and age anew', async () => {
+    const { storage, time } = openStorage();
+    const envelope = envelopeTo(bob, 'again');
+    await storage.storeMessage(alice, envelope, DAY);
+    await time.advance(DAY * 500);
+    const again = await storage.storeMessage(carol, envelope, 2 * DAY);
+    assert.deepEqual([again.code, again.kept], ['known', DAY]);
+    const { items } = await storage.retrieveMessages(bob);
+    assert.deepEqual([items.length, items[0]?.age], [1, 0]);
+    assert.equal(storage.getStorageStats().totalMessages, 1);
+  });
+
+  it('never shortens the keeping time by a further deposit', async () => {
+    const { storage } = openStorage();
+    const envelope = envelopeTo(bob, 'again');
+    await storage.storeMessage(alice, envelope, 1000);
+    assert.equal((await storage.storeMessage(alice, envelope, 10)).kept, 1000);
+  });
+
+  it('makes one record of deposits that arrive at once', async () => {
+    const { storage } = openStorage();
+    const envelope = envelopeTo(bob, 'together');
+    const answers = await Promise.all(
+      [alice, carol, alice, alice].map((from) => storage.tryStore(from, envelope, 100)),
+    );
+    assert.deepEqual(
+      answers.map((answer) => answer.code),
+      ['ok', 'known', 'known', 'known'],
+    );
+    assert.equal(storage.getStorageStats().totalMessages, 1);
+  });
+
+  it('tells a mailbox of nobody it knows from one of a friend, and follows the list of friends', async () => {
+    const { storage } = openStorage({ friends: [alice] });
+    const envelope = envelopeTo(bob, 'hello');
+    await assert.rejects(storage.storeMessage(alice, envelope, 100), fails('ErrInvalidRecipient'));
+    storage.setFriends([alice, bob]);
+    await storage.storeMessage(alice, envelope, 100);
+    storage.setFriends([alice]);
+    assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'later'), 100)).code, 'no-mailbox');
+    assert.equal(storage.countWaiting(bob), 1);
+  });
+
+  it('gives nobody the mail of another', async () => {
+    const { storage } = openStorage();
+    const { storageId } = await storage.storeMessage(alice, envelopeTo(bob, 'private'), 100);
+    assert.deepEqual((await storage.retrieveMessages(mallory)).items, []);
+    await assert.rejects(storage.getMessage(mallory, storageId), fails('ErrMessageNotFound'));
+    await assert.rejects(storage.deleteMessage(storageId, mallory), fails('ErrMessageNotFound'));
+    assert.equal(storage.countWaiting(bob), 1);
+    await storage.deleteMessage(storageId, bob);
+    assert.equal(storage.countWaiting(bob), 0);
+  });
+
+  it('pages through a mailbox with a cursor', async () => {
+    const { storage } = openStorage();
+    for (let n = 0; n < 5; n++) await storage.storeMessage(alice, envelopeTo(bob, `${n}`), 100);
+    const first = await storage.retrieveMessages(bob, 0, 3);
+    const rest = await storage.retrieveMessages(bob, first.items.at(-1)?.cursor);
+    assert.deepEqual([first.items.length, first.more, rest.items.length, rest.more], [3, true, 2, false]);
+  });
+
+  it('refuses a recipient that is no public key', async () => {
+    const { storage } = openStorage();
+    await assert.rejects(storage.retrieveMessages(bob.slice(1)), fails('ErrInvalidRecipient'));
+  });
+
+  describe('checks in the order of the protocol', () => {
+    it('switched off, it takes nothing but still gives and deletes what it holds', async () => {
+      const volume = new MemoryVolume();
+      const on = openStorage({}, volume);
+      const { storageId } = await on.storage.storeMessage(alice, envelopeTo(bob, 'before'), 100);
+      volume.crash();
+      const { storage } = openStorage({ role: 'off' }, volume);
+      assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'before'), 100)).code, 'off');
+      await assert.rejects(storage.storeMessage(alice, envelopeTo(bob, 'x'), 100), fails('ErrRefused'));
+      assert.equal((await storage.retrieveMessages(bob)).items.length, 1);
+      await storage.getMessage(bob, storageId);
+      await storage.deleteMessage(storageId, bob);
+    });
+
+    it('takes the four sizes and no other', async () => {
+      const { storage } = openStorage();
+      for (const size of [287, 543, 1311, 1534]) {
+        assert.equal((await storage.tryStore(alice, envelopeTo(bob, `${size}`, size), 100)).code, 'ok');
+      }
+      for (const size of [150, 286, 288, 1535]) {
+        assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'x', size), 100)).code, 'bad-request');
+      }
+      await assert.rejects(storage.storeMessage(alice, new Uint8Array(1535), 1), fails('ErrMessageTooLarge'));
+      await assert.rejects(storage.storeMessage(alice, new Uint8Array(286), 1), fails('ErrMalformed'));
+    });
+
+    it('refuses an unknown version and a message without time left', async () => {
+      const { storage } = openStorage();
+      const other = envelopeTo(bob, 'x');
+      other[0] = 2;
+      assert.equal((await storage.tryStore(alice, other, 100)).code, 'bad-request');
+      assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'x'), 0)).code, 'bad-request');
+    });
+
+    it('looks at the size before the mailbox, and at the mailbox before the rate', async () => {
+      const { storage } = openStorage({ limits: { storeBurst: 0 } });
+      const nobody = bytesOf('nobody');
+      assert.equal((await storage.tryStore(alice, envelopeTo(nobody, 'x', 300), 1)).code, 'bad-request');
+      assert.equal((await storage.tryStore(alice, envelopeTo(nobody, 'x'), 1)).code, 'no-mailbox');
+      assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'x'), 1)).code, 'rate');
+    });
+
+    it('answers "known" before it looks at the rate and at any share', async () => {
+      const { storage } = openStorage({
+        limits: { storeBurst: 1, maxMessagesPerRecipient: 1 },
+        hasRoom: () => storage.countWaiting(bob) === 0,
+      });
+      const envelope = envelopeTo(bob, 'x');
+      assert.equal((await storage.tryStore(alice, envelope, 100)).code, 'ok');
+      assert.equal((await storage.tryStore(alice, envelope, 100)).code, 'known');
+      assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'y'), 100)).code, 'rate');
+    });
+
+    it('looks at the rate before the mailbox share, and at that before the share of the node', async () => {
+      const limits = { storeBurst: 3, maxMessagesPerRecipient: 2, guaranteedPart: 0, restPartEach: 0.2 };
+      const { storage } = openStorage({ limits, room: { messages: 10 } });
+      const codes: string[] = [];
+      for (let n = 0; n < 4; n++) {
+        codes.push((await storage.tryStore(alice, envelopeTo(bob, `${n}`), 100)).code);
+      }
+      assert.deepEqual(codes, ['ok', 'ok', 'mailbox-share', 'rate']);
+    });
+  });
+
+  describe('rate', () => {
+    it('takes 200 at once and 5 a second after that, and says how long to wait', async () => {
+      const { storage, time } = openStorage({ limits: { maxMessagesPerRecipient: 1000 } });
+      const store = async (n: number) => storage.tryStore(alice, envelopeTo(bob, `${n}`), 100);
+      const burst = await Promise.all(Array.from({ length: 201 }, (_, n) => store(n)));
+      assert.equal(burst.filter(({ code }) => code === 'ok').length, 200);
+      assert.deepEqual(burst[200], { code: 'rate', storageId: burst[200]?.storageId, wait: 1 });
+      await time.advance(1000);
+      const next = await Promise.all(Array.from({ length: 10 }, (_, n) => store(300 + n)));
+      assert.equal(next.filter(({ code }) => code === 'ok').length, 5);
+      await assert.rejects(storage.storeMessage(alice, envelopeTo(bob, 'z'), 1), fails('ErrRateLimited'));
+    });
+
+    it('is one submitter’s own: others are not slowed', async () => {
+      const { storage } = openStorage({ limits: { storeBurst: 1 } });
+      assert.equal((await storage.tryStore(mallory, envelopeTo(bob, '1'), 1)).code, 'ok');
+      assert.equal((await storage.tryStore(mallory, envelopeTo(bob, '2'), 1)).code, 'rate');
+      assert.equal((await storage.tryStore(alice, envelopeTo(bob, '3'), 1)).code, 'ok');
+    });
+  });
+
+  describe('share of a mailbox', () => {
+    it('is 100 messages of each submitter, so that no flooder closes it to the others', async () => {
+      const { storage } = openStorage();
+      const flood = await Promise.all(
+        Array.from({ length: 150 }, (_, n) => storage.tryStore(mallory, envelopeTo(bob, `${n}`), 100)),
+      );
+      const taken = flood.filter(({ code }) => code === 'ok').length;
+      assert.equal(taken, MAX_MESSAGES_PER_RECIPIENT);
+      assert.equal(flood.at(-1)?.code, 'mailbox-share');
+      assert.equal((await storage.tryStore(mallory, envelopeTo(carol, 'elsewhere'), 100)).code, 'ok');
+      assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'mine'), 100)).code, 'ok');
+      await assert.rejects(storage.storeMessage(mallory, envelopeTo(bob, 'z'), 1), fails('ErrStorageFull'));
+    });
+
+    it('does not count mail whose time is over, though no sweep came by yet', async () => {
+      const { storage, time } = openStorage({ limits: { maxMessagesPerRecipient: 3 } });
+      for (let n = 0; n < 3; n++) await storage.storeMessage(alice, envelopeTo(bob, `${n}`), 10);
+      assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'x'), 10)).code, 'mailbox-share');
+      await time.advance(10_000);
+      assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'x'), 10)).code, 'ok');
+    });
+  });
+
+  it('refuses when the local disk has no room', async () => {
+    let hasRoom = false;
+    const { storage } = openStorage({ hasRoom: () => hasRoom });
+    assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'x'), 10)).code, 'node-full');
+    hasRoom = true;
+    assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'x'), 10)).code, 'ok');
+  });
+
+  it('answers "node-full" when the disk fills up during the write', async () => {
+    const engine = openStoreEngine({ store: openMemoryStore(new MemoryVolume()), ages: { now: () => 0 } });
+    engine.put = () => Promise.reject(new ToxAsyncError('ErrLocalStorageFull', 'The disk is full.'));
+    const { storage } = openStorage({ engine });
+    assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'x'), 10)).code, 'node-full');
+  });
+
+  it('keeps no name of a submitter on the disk, and another mark after each start', async () => {
+    const marks: string[] = [];
+    const volume = new MemoryVolume();
+    const engine = openStoreEngine({ store: openMemoryStore(volume), ages: { now: () => 0 } });
+    const put = engine.put.bind(engine);
+    engine.put = (mail) => {
+      marks.push(Buffer.from(mail.submitter).toString('hex'));
+      return put(mail);
+    };
+    let under = openStorage({ engine });
+    await under.storage.storeMessage(alice, envelopeTo(bob, '1'), 100);
+    await under.storage.storeMessage(alice, envelopeTo(carol, '2'), 100);
+    under = await under.restart();
+    await under.storage.storeMessage(alice, envelopeTo(bob, '3'), 100);
+    assert.equal(marks[0], marks[1]);
+    assert.notEqual(marks[0], marks[2]);
+    assert.equal(marks[0]?.length, 32);
+  });
+
+  describe('sweep', () => {
+    it('deletes what is past its time in slices between which others work, and counts it', async () => {
+      const { storage, time } = openStorage({ limits: { sweepSlice: 10 } });
+      for (let n = 0; n < 25; n++) await storage.storeMessage(alice, envelopeTo(bob, `${n}`), 10);
+      await storage.storeMessage(alice, envelopeTo(bob, 'kept'), 100);
+      await time.advance(10_000);
+      const sweep = storage.cleanupExpiredMessages();
+      assert.equal(storage.cleanupExpiredMessages(), sweep);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      assert.equal(storage.getStorageStats().totalMessages, 16);
+      await time.advance(100);
+      assert.equal(await sweep, 25);
+      assert.equal(storage.getStorageStats().totalMessages, 1);
+    });
+
+    it('ends after its slice when it is aborted', async () => {
+      const { storage, time } = openStorage({ limits: { sweepSlice: 10 } });
+      for (let n = 0; n < 25; n++) await storage.storeMessage(alice, envelopeTo(bob, `${n}`), 10);
+      await time.advance(10_000);
+      const stop = new AbortController();
+      stop.abort();
+      assert.equal(await storage.cleanupExpiredMessages(stop.signal), 10);
+    });
+  });
+
+  it('tells what it holds, in messages and bytes, and refusals by reason', async () => {
+    const { storage, time, capacity } = openStorage({ room: { messages: 100, bytes: 65_000 } });
+    for (let n = 0; n < 10; n++) await storage.storeMessage(alice, envelopeTo(bob, `${n}`), 100);
+    await time.advance(7000);
+    await storage.tryStore(alice, envelopeTo(bytesOf('nobody'), 'x'), 100);
+    assert.deepEqual(storage.getStorageStats(), {
+      totalMessages: 10,
+      bytes: 6500,
+      storageCapacity: 100,
+      capacityBytes: 65_000,
+      utilization: 10,
+      mailboxes: 1,
+      refusals: {
+        off: 0,
+        'bad-request': 0,
+        'no-mailbox': 1,
+        rate: 0,
+        'mailbox-share': 0,
+        'node-share': 0,
+        'node-full': 0,
+      },
+      oldestAge: 7,
+    });
+    assert.equal(storage.getMaxCapacity(), 100);
+    capacity.bytes = 13_000;
+    assert.equal(storage.getStorageUtilization(), 50);
+    await storage.updateCapacity();
+    assert.equal(capacity.updates, 1);
+  });
+});

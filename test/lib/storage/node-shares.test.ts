@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { bytesOf } from './fixtures';
+import { alice, bob, envelopeTo, mallory, openStorage, type StorageUnderTest } from './storage-fixture';
+
+/** Limits that only the node's capacity can reach. */
+const limits = { storeBurst: 1e9, maxMessagesPerRecipient: 1e9 };
+
+let word = 0;
+async function fill({ storage }: StorageUnderTest, from: Uint8Array, most: number, seconds = 3600) {
+  for (let stored = 0; stored < most; stored++) {
+    const { code } = await storage.tryStore(from, envelopeTo(bob, `fill ${word++}`), seconds);
+    if (code !== 'ok') return { stored, code };
+  }
+  return { stored: most, code: 'ok' };
+}
+
+const people = (count: number) => [
+  bob,
+  ...Array.from({ length: count - 1 }, (_, n) => bytesOf(`friend ${n}`)),
+];
+
+describe('shares of a storage node', () => {
+  it('give one submitter its guaranteed share and a quarter of the other half, no more', async () => {
+    // Capacity 160: 80 are guaranteed, 8 to each of 10 friends; a quarter of the other 80 is 20.
+    const under = openStorage({ limits, room: { messages: 160 }, friends: people(10) });
+    assert.deepEqual(await fill(under, bytesOf('friend 0'), 100), { stored: 28, code: 'node-share' });
+  });
+
+  it('never refuse a friend below its guaranteed share, whatever the others did', async () => {
+    const friends = people(10);
+    const under = openStorage({ limits, room: { messages: 160 }, friends });
+    for (const flooder of friends.slice(1, 7)) await fill(under, flooder, 100);
+    for (const late of friends.slice(7)) {
+      assert.deepEqual(await fill(under, late, 8), { stored: 8, code: 'ok' });
+      assert.equal((await fill(under, late, 1)).code, 'node-full');
+    }
+  });
+
+  it('refuse with "node-full" when the first-come half is taken, before the own share is used up', async () => {
+    const friends = people(10);
+    const under = openStorage({ limits, room: { messages: 160 }, friends });
+    for (const one of friends.slice(0, 4)) {
+      assert.deepEqual(await fill(under, one, 100), { stored: 28, code: 'node-share' });
+    }
+    assert.deepEqual(await fill(under, friends[5] ?? bob, 100), { stored: 8, code: 'node-full' });
+  });
+
+  it('hold for bytes as for messages', async () => {
+    // 650 bytes each for the smallest envelope: room for 160 of them.
+    const under = openStorage({ limits, room: { messages: 1e6, bytes: 160 * 650 }, friends: people(10) });
+    assert.deepEqual(await fill(under, bytesOf('friend 0'), 100), { stored: 28, code: 'node-share' });
+  });
+
+  it('delete expired mail before they refuse, and never mail that still has time', async () => {
+    const under = openStorage({ limits, room: { messages: 16 }, friends: [alice, bob] });
+    assert.deepEqual(await fill(under, alice, 5, 10), { stored: 5, code: 'ok' });
+    assert.deepEqual(await fill(under, alice, 5, 20), { stored: 1, code: 'node-share' });
+    await under.time.advance(10_000);
+    assert.deepEqual(await fill(under, alice, 9), { stored: 5, code: 'node-share' });
+    assert.equal((await under.storage.retrieveMessages(bob)).items.length, 6);
+  });
+
+  it('give a submitter who is no friend nothing of the guaranteed half', async () => {
+    const under = openStorage({ limits, room: { messages: 160 }, friends: people(10) });
+    assert.deepEqual(await fill(under, mallory, 100), { stored: 20, code: 'node-share' });
+  });
+
+  it('count mail of earlier runs against the first-come half, so capacity holds after a restart', async () => {
+    const friends = people(10);
+    let under = openStorage({ limits, room: { messages: 160 }, friends });
+    for (const one of friends.slice(0, 3)) await fill(under, one, 28);
+    under = await under.restart();
+    // 84 of an earlier run: nothing is left of the first-come 80, and 76 of the guaranteed ones.
+    assert.deepEqual(await fill(under, friends[0] ?? bob, 100), { stored: 8, code: 'node-full' });
+    for (const one of friends.slice(1)) await fill(under, one, 100);
+    assert.equal(under.storage.getStorageStats().totalMessages, 160);
+  });
+
+  it('are not overrun by many stores at once', async () => {
+    const under = openStorage({ limits, room: { messages: 160 }, friends: people(10) });
+    const all = await Promise.all(
+      Array.from({ length: 100 }, (_, n) => under.storage.tryStore(bob, envelopeTo(bob, `at once ${n}`), 60)),
+    );
+    assert.equal(all.filter(({ code }) => code === 'ok').length, 28);
+  });
+
+  it('never exceed the capacity, in any order of stores', async () => {
+    const friends = people(4);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(3), { minLength: 20, maxLength: 60 }), async (order) => {
+        const under = openStorage({ limits, room: { messages: 16 }, friends });
+        for (const index of order) await fill(under, friends[index] ?? bob, 1);
+        assert.ok(under.storage.getStorageStats().totalMessages <= 16);
+        // Two are guaranteed to each: everybody has them, or did not ask.
+        for (const [index, friend] of friends.entries()) {
+          const asked = order.filter((one) => one === index).length;
+          if (asked < 2)
+            assert.deepEqual(await fill(under, friend, 2 - asked), { stored: 2 - asked, code: 'ok' });
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

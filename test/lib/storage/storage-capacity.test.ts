@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { ToxAsyncError } from '../../../lib/errors';
+import {
+  StorageCapacity,
+  type StorageCapacityOptions,
+  systemDiskSpace,
+} from '../../../lib/storage/storage-capacity';
+
+const GB = 1e9;
+
+async function capacityAt(freeBytes: number, options: Partial<StorageCapacityOptions> = {}) {
+  const capacity = new StorageCapacity({
+    path: '/data',
+    probe: () => Promise.resolve({ freeBytes }),
+    ...options,
+  });
+  await capacity.update();
+  return { bytes: capacity.bytes, messages: capacity.messages };
+}
+
+describe('storage capacity', () => {
+  const uncapped = { capBytes: Infinity };
+
+  it('is 1 % of the available space, in bytes and at 650 bytes a message', async () => {
+    assert.deepEqual(await capacityAt(65 * GB, uncapped), { bytes: 650_000_000, messages: 1_000_000 });
+  });
+
+  it('is never below 1 MB and 1,536 messages', async () => {
+    assert.deepEqual(await capacityAt(0, uncapped), { bytes: 1_000_000, messages: 1538 });
+    assert.equal((await capacityAt(0, { ...uncapped, minBytes: 1000 })).messages, 1536);
+  });
+
+  it('is never above 1 GB and 1,536,000 messages', async () => {
+    assert.deepEqual(await capacityAt(5000 * GB, uncapped), { bytes: 1_000_000_000, messages: 1_536_000 });
+  });
+
+  it('is never above the session’s own cap, 64 MB unless told otherwise', async () => {
+    assert.deepEqual(await capacityAt(5000 * GB), { bytes: 64_000_000, messages: 98_461 });
+    assert.deepEqual(await capacityAt(5000 * GB, { capBytes: 65_000 }), { bytes: 65_000, messages: 100 });
+  });
+
+  it('takes another percentage and other bounds', async () => {
+    const options = { ...uncapped, percentage: 10, maxMessages: 500, maxBytes: 200_000_000 };
+    assert.deepEqual(await capacityAt(65 * GB, options), { bytes: 200_000_000, messages: 500 });
+  });
+
+  it('keeps the last figures when the disk can’t be asked, and says so', async () => {
+    let broken = false;
+    const probe = () =>
+      broken ? Promise.reject(new Error('no df')) : Promise.resolve({ freeBytes: 65 * GB });
+    const capacity = new StorageCapacity({ path: '/data', probe, capBytes: Infinity });
+    assert.equal(capacity.bytes, 1_000_000);
+    await capacity.update();
+    broken = true;
+    await assert.rejects(capacity.update(), (error) => ToxAsyncError.is(error, 'ErrStore'));
+    assert.equal(capacity.bytes, 650_000_000);
+  });
+
+  it('asks the system for the free space of the directory’s volume', async () => {
+    assert.ok((await systemDiskSpace(tmpdir())).freeBytes > 0);
+  });
+});

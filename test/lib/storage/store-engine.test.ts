@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ToxAsyncError } from '../../../lib/errors';
+import { openStoreEngine, type StoreEngine } from '../../../lib/storage/store-engine';
+import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
+import type { Store, WriteBatch } from '../../../lib/store/store';
+import { bytesOf, mail } from './fixtures';
+import { engineOver } from './engine-over';
+import { messageEngineSuite } from './message-engine-suite';
+
+messageEngineSuite('memory store', () => {
+  const volume = new MemoryVolume();
+  return engineOver(async () => openMemoryStore(volume));
+});
+
+describe('engine over a store', () => {
+  const bob = bytesOf('bob');
+  const alice = bytesOf('alice', 16);
+
+  /** A store whose commits fail on demand, with the batch durable or not. */
+  function flaky(store: Store) {
+    const state = { commits: 0, fail: 'no' as 'no' | 'lost' | 'durable' };
+    const wrap = (batch: WriteBatch): WriteBatch => ({
+      get size() {
+        return batch.size;
+      },
+      put(key, value) {
+        batch.put(key, value);
+        return this;
+      },
+      delete(key) {
+        batch.delete(key);
+        return this;
+      },
+      afterCommit(run) {
+        batch.afterCommit(run);
+        return this;
+      },
+      commit: async () => {
+        state.commits += 1;
+        const { fail } = state;
+        if (fail !== 'lost') await batch.commit();
+        if (fail !== 'no') throw new ToxAsyncError('ErrLocalStorageFull', 'The disk is full.');
+      },
+    });
+    const flakyStore: Store = {
+      engine: store.engine,
+      get: (key) => store.get(key),
+      range: (options) => store.range(options),
+      batch: () => wrap(store.batch()),
+      close: () => store.close(),
+    };
+    return { state, engine: openStoreEngine({ store: flakyStore, ages: { now: () => 1000 } }) };
+  }
+
+  async function counts(engine: StoreEngine) {
+    const page = await engine.page(bob, 0, 1000);
+    return {
+      listed: page.items.length,
+      total: engine.total().messages,
+      mailbox: engine.countInMailbox(bob),
+      submitter: engine.bytesOfSubmitter(alice).messages,
+    };
+  }
+
+  for (const fail of ['lost', 'durable'] as const) {
+    it(`counts what is there after a commit that failed and is ${fail}`, async () => {
+      const volume = new MemoryVolume();
+      const { state, engine } = flaky(openMemoryStore(volume));
+      await engine.put(mail('before'));
+      state.fail = fail;
+      const results = await Promise.allSettled([engine.put(mail('one')), engine.put(mail('two'))]);
+      assert.deepEqual(
+        results.map(({ status }) => status),
+        ['rejected', 'rejected'],
+      );
+      state.fail = 'no';
+      const there = fail === 'lost' ? 1 : 3;
+      assert.deepEqual(await counts(engine), {
+        listed: there,
+        total: there,
+        mailbox: there,
+        submitter: there,
+      });
+      await engine.put(mail('after'));
+      assert.equal((await counts(engine)).listed, there + 1);
+      assert.equal((await counts(engine)).total, there + 1);
+    });
+  }
+
+  it('makes puts that arrive together durable in one batch', async () => {
+    const { state, engine } = flaky(openMemoryStore(new MemoryVolume()));
+    await Promise.all(Array.from({ length: 50 }, (_, n) => engine.put(mail(`${n}`))));
+    assert.equal(state.commits, 1);
+    await Promise.all(Array.from({ length: 600 }, (_, n) => engine.put(mail(`more ${n}`))));
+    assert.equal(state.commits, 1 + 3);
+    assert.equal((await counts(engine)).listed, 650);
+  });
+
+  it('opens without reading the mail, however much there is', async () => {
+    const volume = new MemoryVolume();
+    const store = openMemoryStore(volume);
+    const first = openStoreEngine({ store, ages: { now: () => 1000 } });
+    await Promise.all(
+      Array.from({ length: 200 }, (_, n) => first.put(mail(`${n}`, { to: `friend ${n % 9}` }))),
+    );
+    let read = 0;
+    const counting: Store = {
+      engine: store.engine,
+      get: (key) => {
+        read += 1;
+        return store.get(key);
+      },
+      range: (options) => {
+        const entries = [...store.range(options)];
+        read += entries.length;
+        return entries;
+      },
+      batch: () => store.batch(),
+      close: () => store.close(),
+    };
+    const engine = openStoreEngine({ store: counting, ages: { now: () => 1000 } });
+    assert.deepEqual(engine.total(), { messages: 200, bytes: 200 * 287 });
+    assert.deepEqual(engine.bytesOfSubmitter(alice), { messages: 200, bytes: 200 * 287 });
+    assert.equal(read, 2);
+  });
+
+  it('writes nothing for further deposits within one second', async () => {
+    const { state, engine } = flaky(openMemoryStore(new MemoryVolume()));
+    const one = mail('one');
+    await engine.put(one);
+    await engine.renew(bob, one.storageId, one.keepSeconds);
+    assert.equal(state.commits, 1);
+  });
+
+  it('takes at most 400 bytes a message beside the envelope, with every record it keeps', async () => {
+    const store = openMemoryStore(new MemoryVolume());
+    const engine = openStoreEngine({ store, ages: { now: () => 1000 } });
+    for (let n = 0; n < 50; n++) await engine.put(mail(`${n}`, { to: `recipient ${n}` }));
+    let bytes = 0;
+    const everything = { gte: new Uint8Array([0]), lt: new Uint8Array([0xff]) };
+    for (const [key, value] of store.range(everything)) bytes += key.length + value.length;
+    // Engines add their own structure: pages of a B-tree with random inserts are about two thirds full.
+    assert.ok(bytes / 50 - 287 < 400 * (2 / 3), `${bytes / 50 - 287} bytes a message`);
+  });
+
+  it('leaves nothing behind when everything is deleted but the totals', async () => {
+    const store = openMemoryStore(new MemoryVolume());
+    const engine = openStoreEngine({ store, ages: { now: () => 1000 } });
+    const one = mail('one');
+    await engine.put(one);
+    await engine.renew(bob, one.storageId, 500);
+    await engine.delete(bob, one.storageId);
+    const everything = { gte: new Uint8Array([0]), lt: new Uint8Array([0xff]) };
+    assert.equal([...store.range(everything)].length, 1);
+  });
+
+  it('after a crash at any moment counts exactly what is there', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(5), { minLength: 1, maxLength: 30 }),
+        fc.nat(30),
+        async (words, stop) => {
+          const volume = new MemoryVolume();
+          const engine = openStoreEngine({ store: openMemoryStore(volume), ages: { now: () => 1000 } });
+          const running = words.map((word, n) =>
+            n % 3 === 2 ? engine.delete(bob, mail(`${word}`).storageId) : engine.put(mail(`${word}`)),
+          );
+          const settled = Promise.allSettled(running);
+          for (let turn = 0; turn < stop; turn++) await Promise.resolve();
+          volume.crash();
+          await settled;
+          const again = openStoreEngine({ store: openMemoryStore(volume), ages: { now: () => 1000 } });
+          const { listed, total, mailbox, submitter } = await counts(again);
+          assert.deepEqual([total, mailbox, submitter], [listed, listed, listed]);
+          assert.equal(again.stats().mailboxes, listed > 0 ? 1 : 0);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
