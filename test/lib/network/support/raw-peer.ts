@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { sameBytes } from '../../../../lib/bytes';
 import { generateKeyPair } from '../../../../lib/crypto/generate';
 import type { CryptoProvider } from '../../../../lib/crypto/provider';
 import type { Random } from '../../../../lib/platform/random';
@@ -51,7 +52,9 @@ export class RawPeer {
     const { sent } = this.#transport;
     const packets = sent.slice(this.#read);
     this.#read = sent.length;
-    return packets.flatMap(({ packet, at }) => this.#frames.accept(packet, at) ?? []);
+    return packets
+      .filter(({ friend }) => sameBytes(friend, this.identity.publicKey))
+      .flatMap(({ packet, at }) => this.#frames.accept(packet, at) ?? []);
   }
 
   /** Sealed messages that came since the last call and open under the peer's keys. */
