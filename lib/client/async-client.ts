@@ -4,8 +4,6 @@ import type { ForwardSecurityManager } from '../forward-security/forward-securit
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from '../network/storage-nodes';
 import type { Platform } from '../platform/platform';
-import type { Timer } from '../platform/timers';
-import type { SessionMessage } from '../protocol/session-messages';
 import type { DataDirectory } from '../store/data-directory';
 import type { PublicKey, QueuedReason } from '../types';
 import { Deposits } from './deposits';
@@ -13,7 +11,9 @@ import { DirectDelivery } from './direct-delivery';
 import { Dispatcher } from './dispatcher';
 import { Finisher } from './finisher';
 import { HandOver } from './hand-over';
+import { Housekeeping } from './housekeeping';
 import { Inbox } from './inbox';
+import { Incoming } from './incoming';
 import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from './limits';
 import { Meetings } from './meetings';
 import type {
@@ -30,15 +30,13 @@ import { OwedDeletes } from './owed-deletes';
 import { OwedReceipts } from './owed-receipts';
 import { PeerQueues } from './peer-queues';
 import { PlainDelivery } from './plain-delivery';
-import { Receiver, type Received } from './receiver';
+import { queuedReason } from './queued-reason';
+import { Receiver } from './receiver';
 import { Resealer } from './resealer';
 import { Retriever } from './retriever';
 import { Sender } from './sender';
 import { Tombstones } from './tombstones';
 import { withdrawUnreadable } from './withdrawal';
-
-/** Housekeeping of keys, tombstones and endings, milliseconds. */
-const SWEEP_INTERVAL = 600_000;
 
 /** What the client tells its owner. */
 export interface AsyncClientHooks {
@@ -50,7 +48,7 @@ export interface AsyncClientHooks {
   onDeadKeys(peer: PublicKey): void;
   onMalformed(sender: PublicKey, messageId: Uint8Array): void;
   onLost(sender: PublicKey, messageId: Uint8Array): void;
-  /** A friend used a key of ours that this copy of the identity does not have. */
+  /** A friend has keys of ours that this copy of the identity did not issue. */
   onElsewhere(peer: PublicKey): void;
   onChange(): void;
   onError(error: unknown): void;
@@ -87,13 +85,11 @@ export class AsyncClient {
   readonly #dispatcher: Dispatcher;
   readonly #resealer: Resealer;
   readonly #meetings: Meetings;
-  readonly #receiver: Receiver;
   readonly #retriever: Retriever;
   readonly #finisher: Finisher;
-  #sweepTimer: Timer | undefined;
-  /** Mail stayed at the nodes because the inbox was full. */
-  #turnedAway = false;
-  #running = false;
+  readonly #housekeeping: Housekeeping;
+  /** Takes what the network tells. */
+  readonly incoming: Incoming;
 
   private constructor(options: AsyncClientOptions) {
     this.#o = options;
@@ -122,7 +118,7 @@ export class AsyncClient {
       ...base,
       inbox: this.#inbox,
       onLost: ({ sender, messageId }) => hooks.onLost(sender, messageId),
-      onChange: () => this.#onInboxChange(),
+      onChange: () => this.incoming.onInboxChange(),
     });
     this.#sender = new Sender({
       ...base,
@@ -131,7 +127,7 @@ export class AsyncClient {
       forwardSecurity,
       limits: this.#limits,
       assertRoom: () => directory.space.assertRoom(),
-      reasonFor: (entry) => this.#reasonFor(entry),
+      reasonFor: (entry) => this.#reason(entry),
       onAccepted: (entry) => {
         if (entry.sealed !== undefined) hooks.onKeySpent(entry.friend);
         hooks.onChange();
@@ -169,16 +165,18 @@ export class AsyncClient {
       resealer: this.#resealer,
       holdsMailFor: options.holdsMailFor,
       onKeysExchanged: (peer) => hooks.onKeysExchanged(peer),
+      onElsewhere: (peer) => hooks.onElsewhere(peer),
       onKeysRefused: (peer, code) => hooks.onKeysRefused(peer, code),
     });
-    this.#receiver = new Receiver({
+    const hasRoom = () => directory.space.hasRoom() && this.#inbox.size < this.#limits.inboxMessages;
+    const receiver = new Receiver({
       ...base,
       forwardSecurity,
       inbox: this.#inbox,
       tombstones: this.#tombstones,
       receipts: this.#receipts,
       deletes: this.#deletes,
-      hasRoom: () => this.#hasRoom(),
+      hasRoom,
       hasSession: (peer) => network.hasSession(peer),
       onTaken: () => this.#handOver.kick(),
       onMalformed: (sender, messageId) => hooks.onMalformed(sender, messageId),
@@ -186,10 +184,33 @@ export class AsyncClient {
     this.#retriever = new Retriever({
       ...base,
       forwardSecurity,
-      receiver: this.#receiver,
+      receiver,
       tombstones: this.#tombstones,
       deletes: this.#deletes,
-      onReceived: (received) => this.#onReceived(received),
+      onReceived: (received) => this.incoming.onRetrieved(received),
+    });
+    this.incoming = new Incoming({
+      ...base,
+      direct,
+      deposits: this.#deposits,
+      meetings: this.#meetings,
+      dispatcher: this.#dispatcher,
+      receiver,
+      retriever: this.#retriever,
+      hasRoom,
+      onElsewhere: (peer) => hooks.onElsewhere(peer),
+      onChange: () => hooks.onChange(),
+    });
+    this.#housekeeping = new Housekeeping({
+      ...base,
+      expire: [
+        forwardSecurity.issued,
+        forwardSecurity.held,
+        this.#tombstones,
+        this.#receipts,
+        this.#deletes,
+        outcomes,
+      ].map((part) => (writes) => part.expire(writes)),
     });
   }
 
@@ -212,8 +233,8 @@ export class AsyncClient {
 
   /** From now on messages go out, mail is fetched and the inbox is handed over. */
   async start(): Promise<void> {
-    this.#running = true;
-    await this.#sweep();
+    this.incoming.start();
+    await this.#housekeeping.start();
     await this.outcomes.start();
     this.#handOver.start();
     this.#retriever.start();
@@ -222,8 +243,8 @@ export class AsyncClient {
 
   /** Stops taking, lets what is under way finish. */
   async stop(): Promise<void> {
-    this.#running = false;
-    this.#sweepTimer?.cancel();
+    this.incoming.stop();
+    this.#housekeeping.stop();
     this.#dispatcher.stop();
     this.#meetings.stop();
     await this.#retriever.stop();
@@ -292,41 +313,7 @@ export class AsyncClient {
 
   /** What a message to this friend waits for. */
   queuedOf(friend: PublicKey): { entry: OutboxEntry; reason: QueuedReason | undefined }[] {
-    return this.#outbox.of(friend).map((entry) => ({ entry, reason: this.#reasonFor(entry) }));
-  }
-
-  /** A session with a peer began. */
-  onSession(peer: PublicKey, flags: { acceptsStores: boolean; openNode: boolean }): void {
-    if (!this.#running) return;
-    this.#o.nodes.noteSession(peer, flags);
-    this.#direct.open(peer);
-    this.#deposits.reset(peer);
-    this.#meetings.open(peer);
-    this.#dispatcher.kick();
-    this.#retriever.retrieveFrom(peer).catch(this.#o.hooks.onError);
-  }
-
-  onClosed(peer: PublicKey): void {
-    this.#o.nodes.noteGone(peer);
-    this.#direct.close(peer);
-    this.#meetings.close(peer);
-    this.#dispatcher.kick();
-  }
-
-  onMessage(peer: PublicKey, message: SessionMessage): void {
-    if (!this.#running) return;
-    if (message.kind === 'deliver') {
-      this.#onDeliver(peer, message.request, message.envelope).catch(this.#o.hooks.onError);
-    } else if (message.kind === 'mail') {
-      this.#retriever.retrieveFrom(peer).catch(this.#o.hooks.onError);
-    } else {
-      this.#meetings.onMessage(peer, message);
-    }
-  }
-
-  /** An ordinary message of a friend's client: it goes through the inbox like all others. */
-  onToxMessage(peer: PublicKey, type: 'normal' | 'action', text: string): void {
-    this.#receiver.receiveTox(peer, type, text).catch(this.#o.hooks.onError);
+    return this.#outbox.of(friend).map((entry) => ({ entry, reason: this.#reason(entry) }));
   }
 
   /** The way to a friend changed (online, plain client). */
@@ -347,67 +334,11 @@ export class AsyncClient {
     });
   }
 
-  async #onDeliver(peer: PublicKey, request: number, envelope: Uint8Array): Promise<void> {
-    const { network, hooks } = this.#o;
-    let received: Received = { code: 'busy' };
-    try {
-      received = await this.#receiver.receive(envelope, { via: 'direct', peer });
-    } catch (error) {
-      // Nothing was consumed: the friend stores it on nodes and offers it again.
-      hooks.onError(error);
-    }
-    const { code } = received;
-    network.send(peer, { kind: 'deliver-answer', request, code });
-    if (code === 'unknown-tag') this.#meetings.tellState(peer);
-    if (received.unheardOf === true) hooks.onElsewhere(peer);
-    if (code === 'busy') this.#turnedAway = true;
-    hooks.onChange();
-  }
-
-  #onReceived({ code, message }: Received): void {
-    if (code === 'busy') this.#turnedAway = true;
-    if (message !== undefined && this.#o.network.hasSession(message.sender)) {
-      this.#meetings.sendReceipt(message.sender, { messageId: message.messageId, code: message.receipt });
-    }
-    this.#o.hooks.onChange();
-  }
-
-  #onInboxChange(): void {
-    this.#o.hooks.onChange();
-    if (!this.#turnedAway || !this.#hasRoom() || !this.#running) return;
-    this.#turnedAway = false;
-    this.#retriever.retrieve().catch(this.#o.hooks.onError);
-  }
-
-  #hasRoom(): boolean {
-    return this.#o.directory.space.hasRoom() && this.#inbox.size < this.#limits.inboxMessages;
-  }
-
-  #reasonFor(entry: OutboxEntry): QueuedReason | undefined {
+  #reason(entry: OutboxEntry): QueuedReason | undefined {
     const { network, nodes, forwardSecurity } = this.#o;
-    if (!network.attached) return 'no-transport';
-    if (!network.isOnline()) return 'not-connected';
-    if (network.isPlainClient(entry.friend)) return 'plain-client';
-    if (entry.sealed === undefined && !forwardSecurity.canSendMessage(entry.friend)) {
-      // A message that has just got the last key is sealed as soon as its batch is durable.
-      if (!this.#outbox.isSealing(entry)) return 'no-prekeys';
-    }
-    if (entry.stored || this.#direct.isOpen(entry.friend)) return undefined;
-    return nodes.candidates(entry.friend).length > 0 ? undefined : 'no-storage-node';
-  }
-
-  async #sweep(): Promise<void> {
-    const { platform, directory, forwardSecurity, hooks } = this.#o;
-    this.#sweepTimer = platform.timers.after(SWEEP_INTERVAL, () => {
-      this.#sweep().catch(hooks.onError);
-    });
-    const writes = directory.store.batch();
-    forwardSecurity.issued.expire(writes);
-    forwardSecurity.held.expire(writes);
-    this.#tombstones.expire(writes);
-    this.#receipts.expire(writes);
-    this.#deletes.expire(writes);
-    this.outcomes.expire(writes);
-    await writes.commit();
+    return queuedReason(
+      { network, nodes, forwardSecurity, outbox: this.#outbox, direct: this.#direct },
+      entry,
+    );
   }
 }

@@ -1,12 +1,14 @@
 import { readUtf8 } from '../bytes';
 import type { Clock } from '../platform/clock';
-import type { Timer, Timers } from '../platform/timers';
+import { sleep, type Timer, type Timers } from '../platform/timers';
 import type { Store } from '../store/store';
 import type { Inbox, InboxEntry } from './inbox';
 import type { MessageFilter, MessageHandler, ReceivedMessage } from './messages';
 
 /** Longest wait for a handler, milliseconds. */
 const HANDLER_TIMEOUT = 30_000;
+/** Longest wait for it when the session stops, milliseconds. */
+const STOP_TIMEOUT = 1_000;
 /** A handler that failed is tried again after these times, milliseconds; then at the next start. */
 const RETRY_AFTER = [60_000, 300_000, 1_800_000];
 
@@ -62,11 +64,14 @@ export class HandOver {
     this.kick();
   }
 
-  /** Waits for the handler that is running; nothing is handed over afterwards. */
+  /**
+   * Nothing is handed over afterwards. Gives a running handler a second; its message comes again, marked as
+   * redelivered, when it takes longer.
+   */
   async stop(): Promise<void> {
     this.#started = false;
     this.#retry?.cancel();
-    await this.#running;
+    await Promise.race([this.#running, sleep(this.#o.timers, STOP_TIMEOUT)]);
   }
 
   /** Offers what waits; safe to call at any time. */

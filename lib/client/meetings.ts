@@ -45,6 +45,7 @@ export interface MeetingsParts {
   /** Whether our storage holds mail for the peer. */
   readonly holdsMailFor: (peer: PublicKey) => boolean;
   readonly onKeysExchanged: (peer: PublicKey) => void;
+  readonly onElsewhere: (peer: PublicKey) => void;
   readonly onKeysRefused: (peer: PublicKey, code: string) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -177,6 +178,8 @@ export class Meetings {
   async #onState(peer: PublicKey, state: Of<'state'>): Promise<void> {
     const { forwardSecurity, nodes, resealer, direct } = this.#o;
     const live = new Map(state.batches.map(({ batch, live: indexes }) => [batch, new Set(indexes)]));
+    // Keys of ours that we never issued: another copy of this identity did, or this one was restored.
+    if (state.held > forwardSecurity.issued.liveCount(peer)) this.#o.onElsewhere(peer);
     const dropped = await resealer.applyState(peer, (batch, index) => live.get(batch)?.has(index) ?? false);
     forwardSecurity.issued.noteHeld(peer, state.held);
     nodes.noteHoldsMail(peer, state.holdsMail);

@@ -122,9 +122,12 @@ export class AsyncManager implements AsyncDisposable {
 
   /** Erases the friend's keys and fails what waits for it. */
   async removeFriend(publicKey: PublicKey): Promise<void> {
-    await this.#parts.friends.remove(publicKey);
-    await this.#parts.client.forget(publicKey);
-    this.#parts.nodes.forget(publicKey);
+    const { friends, identity, client, nodes } = this.#parts;
+    // The profile first: friends found only there are taken back at the next start.
+    await identity.saveFriends(friends.list().filter((friend) => !sameBytes(friend.publicKey, publicKey)));
+    await friends.remove(publicKey);
+    await client.forget(publicKey);
+    nodes.forget(publicKey);
     await this.#friendsChanged();
   }
 
@@ -163,7 +166,12 @@ export class AsyncManager implements AsyncDisposable {
     options?: SendOptions,
   ): Promise<SendReceipt> {
     this.#assertOpen();
-    this.#parts.friends.assertFriend(recipientPk);
+    if (!this.#parts.friends.has(recipientPk)) {
+      throw new ToxAsyncError(
+        'ErrUnknownFriend',
+        'The recipient is not a friend of this session. Add the friend first: only friends exchange keys.',
+      );
+    }
     return this.#parts.client.sendAsyncMessage(recipientPk, content, type, options);
   }
 
@@ -312,9 +320,9 @@ export class AsyncManager implements AsyncDisposable {
   async #stop(): Promise<void> {
     this.#state = 'stopped';
     const { network, client, service, directory } = this.#parts;
-    // In this order: nothing new comes in, what is under way ends, then the files close.
-    await client.stop();
+    // In this order: nothing new comes in and requests end, what is under way finishes, then the files close.
     await network.detach();
+    await client.stop();
     await service.stop();
     this.#disconnect();
     await directory.close();

@@ -75,6 +75,10 @@ async function assemble(
   });
   const { keyPair } = identity;
   const friends = await FriendBook.open({ store, self: keyPair.publicKey });
+  // A profile from another client brings its friends along.
+  for (const { publicKey, name } of identity.friends()) {
+    if (!friends.has(publicKey)) await friends.add(publicKey, name);
+  }
   const forwardSecurity = await ForwardSecurityManager.create({
     crypto,
     random,

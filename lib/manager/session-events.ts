@@ -12,16 +12,16 @@ export function connectSession(
   const changed = () => events.emit('changed', undefined);
   const undo = [
     network.events.on('session', ({ peer, acceptsStores, openNode }) => {
-      client.onSession(peer, { acceptsStores, openNode });
+      client.incoming.onSession(peer, { acceptsStores, openNode });
       changed();
     }),
     network.events.on('closed', ({ peer }) => {
-      client.onClosed(peer);
+      client.incoming.onClosed(peer);
       changed();
     }),
     network.events.on('message', ({ peer, message }) => {
       if (isForService(message)) service.handle(peer, message);
-      else client.onMessage(peer, message);
+      else client.incoming.onMessage(peer, message);
     }),
     network.events.on('plain-client', () => {
       client.onFriendChange();
@@ -42,7 +42,7 @@ export function connectSession(
       });
     }),
     network.events.on('tox-message', ({ peer, type, text }) => {
-      client.onToxMessage(peer, type, text);
+      client.incoming.onToxMessage(peer, type, text);
     }),
   ];
   return () => undo.forEach((off) => off());

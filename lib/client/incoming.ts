@@ -1,0 +1,117 @@
+import type { PeerNetwork } from '../network/peer-network';
+import type { StorageNodes } from '../network/storage-nodes';
+import type { SessionMessage } from '../protocol/session-messages';
+import type { PublicKey } from '../types';
+import type { Deposits } from './deposits';
+import type { DirectDelivery } from './direct-delivery';
+import type { Dispatcher } from './dispatcher';
+import type { Meetings } from './meetings';
+import type { Received, Receiver } from './receiver';
+import type { Retriever } from './retriever';
+
+export interface IncomingParts {
+  readonly network: PeerNetwork;
+  readonly nodes: StorageNodes;
+  readonly direct: DirectDelivery;
+  readonly deposits: Deposits;
+  readonly meetings: Meetings;
+  readonly dispatcher: Dispatcher;
+  readonly receiver: Receiver;
+  readonly retriever: Retriever;
+  /** Whether the inbox and the disk take more. */
+  readonly hasRoom: () => boolean;
+  readonly onElsewhere: (peer: PublicKey) => void;
+  readonly onChange: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Leads what peers do and say to the parts that deal with it. */
+export class Incoming {
+  readonly #o: IncomingParts;
+  #running = false;
+  /** Mail stayed where it was because there was no room here. */
+  #turnedAway = false;
+
+  constructor(parts: IncomingParts) {
+    this.#o = parts;
+  }
+
+  start(): void {
+    this.#running = true;
+  }
+
+  stop(): void {
+    this.#running = false;
+  }
+
+  onSession(peer: PublicKey, flags: { acceptsStores: boolean; openNode: boolean }): void {
+    if (!this.#running) return;
+    const { nodes, direct, deposits, meetings, dispatcher, retriever, onError } = this.#o;
+    nodes.noteSession(peer, flags);
+    direct.open(peer);
+    deposits.reset(peer);
+    meetings.open(peer);
+    dispatcher.kick();
+    retriever.retrieveFrom(peer).catch(onError);
+  }
+
+  onClosed(peer: PublicKey): void {
+    const { nodes, direct, meetings, dispatcher } = this.#o;
+    nodes.noteGone(peer);
+    direct.close(peer);
+    meetings.close(peer);
+    dispatcher.kick();
+  }
+
+  onMessage(peer: PublicKey, message: SessionMessage): void {
+    if (!this.#running) return;
+    const { retriever, meetings, onError } = this.#o;
+    if (message.kind === 'deliver') {
+      this.#deliver(peer, message.request, message.envelope).catch(onError);
+    } else if (message.kind === 'mail') {
+      retriever.retrieveFrom(peer).catch(onError);
+    } else {
+      meetings.onMessage(peer, message);
+    }
+  }
+
+  /** An ordinary message of a friend's client: it goes through the inbox like all others. */
+  onToxMessage(peer: PublicKey, type: 'normal' | 'action', text: string): void {
+    this.#o.receiver.receiveTox(peer, type, text).catch(this.#o.onError);
+  }
+
+  /** A message came from a node: its sender hears of it at once when it is connected. */
+  onRetrieved({ code, message }: Received): void {
+    const { network, meetings, onChange } = this.#o;
+    if (code === 'busy') this.#turnedAway = true;
+    if (message !== undefined && network.hasSession(message.sender)) {
+      meetings.sendReceipt(message.sender, { messageId: message.messageId, code: message.receipt });
+    }
+    onChange();
+  }
+
+  /** There may be room again for what stayed at the nodes. */
+  onInboxChange(): void {
+    const { hasRoom, retriever, onChange, onError } = this.#o;
+    onChange();
+    if (!this.#turnedAway || !hasRoom() || !this.#running) return;
+    this.#turnedAway = false;
+    retriever.retrieve().catch(onError);
+  }
+
+  async #deliver(peer: PublicKey, request: number, envelope: Uint8Array): Promise<void> {
+    const { receiver, network, meetings, onElsewhere, onChange, onError } = this.#o;
+    let received: Received = { code: 'busy' };
+    try {
+      received = await receiver.receive(envelope, { via: 'direct', peer });
+    } catch (error) {
+      // Nothing was consumed: the friend stores it on nodes and offers it again.
+      onError(error);
+    }
+    network.send(peer, { kind: 'deliver-answer', request, code: received.code });
+    if (received.code === 'unknown-tag') meetings.tellState(peer);
+    if (received.code === 'busy') this.#turnedAway = true;
+    if (received.unheardOf === true) onElsewhere(peer);
+    onChange();
+  }
+}

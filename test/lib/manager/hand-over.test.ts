@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { MINUTE, SECOND, World, type Device } from '../../support/world';
+
+describe('hand-over of received messages', () => {
+  let world: World;
+  let device: Device;
+  let phone: Device;
+
+  beforeEach(async () => {
+    world = new World('hand-over');
+    device = await world.add('Device');
+    phone = await world.add('Phone');
+    await world.settle();
+  });
+
+  afterEach(() => world.stop());
+
+  async function receive(text: string): Promise<void> {
+    const receipt = await device.send(phone, text);
+    await world.until('delivered', () => device.statesOf(receipt).includes('delivered'));
+    await world.run(SECOND);
+  }
+
+  it('waits in the inbox without a handler and is receipted all the same', async () => {
+    phone.manager.setMessageHandler(undefined);
+    await receive('hello');
+    assert.equal(phone.manager.counts().waiting, 1);
+    await phone.crash();
+    await phone.start();
+    await world.until('handed over', () => phone.texts.length === 1);
+    assert.equal(phone.received[0]?.redelivered, false);
+  });
+
+  it('waits, unmarked, while the filter does not accept it', async () => {
+    phone.manager.setMessageHandler(
+      () => assert.fail('not for this handler'),
+      ({ via }) => via === 'tox',
+    );
+    await receive('hello');
+    assert.equal(phone.manager.counts().waiting, 1);
+    phone.manager.setMessageHandler((message) => void phone.received.push(message));
+    await world.run(SECOND);
+    assert.equal(phone.received[0]?.redelivered, false);
+    assert.equal(phone.manager.counts().waiting, 0);
+  });
+
+  it('keeps what was answered with later until it is acknowledged', async () => {
+    phone.handle = () => 'later';
+    await receive('hello');
+    await world.run(60 * MINUTE);
+    assert.equal(phone.received.length, 1);
+    await phone.crash();
+    await phone.start();
+    await world.until('again', () => phone.received.length === 2);
+    assert.equal(phone.received[1]?.redelivered, true);
+    const messageId = phone.received[1].messageId;
+    assert.equal(await phone.manager.acknowledge(messageId), true);
+    assert.equal(await phone.manager.acknowledge(messageId), false);
+    await phone.crash();
+    await phone.start();
+    await world.run(MINUTE);
+    assert.equal(phone.received.length, 2);
+  });
+
+  it('gives an unacknowledged message again when it is asked to', async () => {
+    phone.handle = () => 'later';
+    await receive('hello');
+    await phone.manager.retrieve({ again: true });
+    await world.run(SECOND);
+    assert.equal(phone.received.length, 2);
+    assert.equal(phone.received[1]?.redelivered, true);
+  });
+
+  it('tries again after 1, 5 and 30 minutes when the handler throws, and goes on with the next', async () => {
+    phone.handle = ({ text }) => {
+      if (text === 'bad') throw new Error('database is down');
+      return 'done';
+    };
+    await receive('bad');
+    await receive('good');
+    assert.deepEqual(phone.texts, ['bad', 'good']);
+    await world.run(MINUTE);
+    assert.equal(phone.texts.length, 3);
+    await world.run(5 * MINUTE);
+    assert.equal(phone.texts.length, 4);
+    await world.run(30 * MINUTE);
+    assert.equal(phone.texts.length, 5);
+    await world.run(600 * MINUTE);
+    assert.equal(phone.texts.length, 5);
+    phone.handle = () => 'done';
+    await phone.crash();
+    await phone.start();
+    await world.until('handed over', () => phone.manager.counts().waiting === 0);
+    assert.equal(phone.texts.at(-1), 'bad');
+  });
+
+  it('does not wait longer than 30 s for a handler that hangs', async () => {
+    phone.handle = ({ text }) => (text === 'stuck' ? new Promise(() => undefined) : 'done');
+    await receive('stuck');
+    await receive('next');
+    await world.run(30 * SECOND);
+    assert.deepEqual(phone.texts, ['stuck', 'next']);
+    phone.handle = () => 'done';
+  });
+
+  it('leaves mail where it is while the inbox is full, and takes it when there is room', async () => {
+    const small = await world.add('Small', { limits: { inboxMessages: 2 } });
+    await world.add('Home Pi');
+    await world.settle();
+    small.handle = () => 'later';
+    for (let i = 0; i < 4; i += 1) await device.send(small, `message ${i}`);
+    await world.run(MINUTE);
+    assert.deepEqual(small.texts, ['message 0', 'message 1']);
+    assert.equal(device.manager.counts().queued, 2);
+    for (const { messageId } of [...small.received]) await small.manager.acknowledge(messageId);
+    await world.until('the rest', () => small.texts.length === 4, 15 * MINUTE);
+    await world.until('delivered', () => device.manager.counts().queued === 0, 15 * MINUTE);
+  });
+
+  it('leaves no byte of a delivered text or its key on the disk', async () => {
+    phone.handle = () => 'later';
+    await receive('the code is 4711');
+    const secretsBefore = phone.memory.dump();
+    assert.ok(!secretsBefore.includes('the code is 4711'));
+    const [message] = phone.received;
+    assert.ok(message);
+    await phone.manager.acknowledge(message.messageId);
+    await phone.stop();
+    assert.ok(!phone.memory.dump().includes('the code is 4711'));
+  });
+});

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import type { SendReceipt } from '../../../lib/client/messages';
+import { MINUTE, World, type Device } from '../../support/world';
+
+describe('after a restore or a lost vault', () => {
+  let world: World;
+  let device: Device;
+  let phone: Device;
+
+  beforeEach(async () => {
+    world = new World('recovery');
+    device = await world.add('Device');
+    phone = await world.add('Phone');
+    await world.add('Home Pi');
+    await world.settle();
+  });
+
+  afterEach(() => world.stop());
+
+  it('seals a message anew, under the same id, when the recipient lost its keys', async () => {
+    const backup = phone.memory.copy();
+    // Keys that the backup does not know come into use.
+    await phone.online(false);
+    await world.run(MINUTE);
+    for (let i = 0; i < 90; i += 1) await device.send(phone, `before ${i}`);
+    await phone.online(true);
+    await world.until('all arrived and the stock is full', () => {
+      return phone.received.length === 90 && (keysFor(device, phone)?.held ?? 0) > 90;
+    });
+    await phone.online(false);
+    await world.run(MINUTE);
+    const texts = Array.from({ length: 20 }, (_, i) => `after ${i}`);
+    const receipts: SendReceipt[] = [];
+    for (const text of texts) receipts.push(await device.send(phone, text));
+    await phone.stop();
+    phone.memory.restore(backup);
+    phone.received.length = 0;
+    await phone.start();
+    await world.until('delivered', () =>
+      receipts.every((receipt) => device.statesOf(receipt).includes('delivered')),
+    );
+    for (const text of texts) assert.equal(phone.texts.filter((t) => t === text).length, 1, text);
+  });
+
+  it('never uses a key twice after the sender was restored', async () => {
+    const backup = device.memory.copy();
+    await device.send(phone, 'before the restore');
+    await world.until('received', () => phone.received.length === 1);
+    await device.stop();
+    device.memory.restore(backup);
+    await device.start();
+    await world.settle();
+    const receipt = await device.send(phone, 'after the restore');
+    await world.until('delivered', () => device.statesOf(receipt).includes('delivered'));
+    assert.deepEqual(phone.texts, ['before the restore', 'after the restore']);
+  });
+
+  it('heals a lost vault: keys are exchanged anew and messages in flight arrive', async () => {
+    await phone.online(false);
+    await world.run(MINUTE);
+    const receipt = await device.send(phone, 'in flight');
+    await world.until('stored', () => device.statesOf(receipt).includes('stored'));
+    await phone.stop();
+    await phone.memory.disk.remove('/data/vault.bin');
+    await phone.start();
+    await world.until('delivered', () => device.statesOf(receipt).includes('delivered'));
+    assert.deepEqual(phone.texts, ['in flight']);
+  });
+
+  it('fails a message whose plaintext is lost when it needs a new key', async () => {
+    await phone.online(false);
+    await world.run(MINUTE);
+    const receipt = await device.send(phone, 'in flight');
+    await world.until('stored', () => device.statesOf(receipt).includes('stored'));
+    for (const each of [device, phone]) {
+      await each.stop();
+      await each.memory.disk.remove('/data/vault.bin');
+      await each.start();
+    }
+    await world.until('failed', () => device.statesOf(receipt).includes('failed'));
+    assert.equal(device.outcomes.at(-1)?.code, 'lost');
+  });
+
+  it('warns that an identity was restored or runs twice when a friend has keys it did not issue', async () => {
+    const backup = phone.memory.copy();
+    for (let i = 0; i < 90; i += 1) await device.send(phone, `${i}`);
+    await world.until(
+      'refreshed',
+      () => (keysFor(device, phone)?.held ?? 0) > 90 && phone.received.length === 90,
+    );
+    assert.ok(!phone.events.some(({ event }) => event === 'identity-in-use-elsewhere'));
+    await phone.stop();
+    phone.memory.restore(backup);
+    await phone.start();
+    await world.until('noticed', () =>
+      phone.events.some(({ event }) => event === 'identity-in-use-elsewhere'),
+    );
+  });
+});
+
+function keysFor(holder: Device, owner: Device) {
+  return holder.manager.getPreKeyStats().get(Buffer.from(owner.pk).toString('hex'));
+}

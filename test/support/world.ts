@@ -1,0 +1,178 @@
+import { toHex } from '../../lib/bytes';
+import type { Outcome, ReceivedMessage } from '../../lib/client/messages';
+import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { AsyncManager } from '../../lib/manager/async-manager';
+import type { AsyncManagerOptions } from '../../lib/manager/options';
+import { SeededRandom, SimulatedTime } from '../../lib/platform/simulated-platform';
+import { MemoryDirectory } from '../../lib/store/memory-directory';
+import { VirtualNetwork } from '../../lib/transport/virtual-network';
+import type { VirtualTransport } from '../../lib/transport/virtual-transport';
+
+const crypto = chooseCryptoProvider();
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Whole sessions on one virtual network in simulated time; a seed replays everything. */
+export class World {
+  readonly time = new SimulatedTime();
+  readonly random: SeededRandom;
+  readonly network: VirtualNetwork;
+  readonly devices: Device[] = [];
+
+  constructor(readonly seed: string) {
+    this.random = new SeededRandom(seed);
+    this.network = new VirtualNetwork({ timers: this.time.timers, random: this.random });
+  }
+
+  async add(name: string, options: Partial<AsyncManagerOptions> = {}): Promise<Device> {
+    const device = new Device(this, name, options);
+    this.devices.push(device);
+    await device.start();
+    return device;
+  }
+
+  run(ms: number): Promise<void> {
+    return this.time.advance(ms);
+  }
+
+  /** Lets time pass until `done`; fails after `limit` ms of it. */
+  async until(what: string, done: () => boolean, limit = 5 * MINUTE): Promise<void> {
+    for (let passed = 0; passed <= limit; passed += 100) {
+      if (done()) return;
+      await this.run(100);
+    }
+    throw new Error(`not within ${limit / 1000} s: ${what}`);
+  }
+
+  /** Everybody who is online has keys of everybody else. */
+  async settle(): Promise<void> {
+    const online = this.devices.filter(({ isOnline }) => isOnline);
+    await this.until('all have keys of all', () =>
+      online.every((device) =>
+        online.every((other) => other === device || device.manager.canSendAsyncMessage(other.pk)),
+      ),
+    );
+    await this.run(5 * SECOND);
+  }
+
+  async stop(): Promise<void> {
+    for (const device of this.devices) await device.stop();
+  }
+}
+
+/** One session, with everything it was told. */
+export class Device {
+  readonly received: ReceivedMessage[] = [];
+  readonly outcomes: Outcome[] = [];
+  readonly events: { event: string; value: unknown }[] = [];
+  readonly errors: string[] = [];
+  readonly memory: MemoryDirectory;
+  manager!: AsyncManager;
+  transport!: VirtualTransport;
+  running = false;
+  isOnline = false;
+  /** What the handler does with each message. */
+  handle: (message: ReceivedMessage) => Promise<'done' | 'later'> | 'done' | 'later' = () => 'done';
+
+  constructor(
+    private readonly world: World,
+    readonly name: string,
+    private readonly options: Partial<AsyncManagerOptions>,
+  ) {
+    this.memory = new MemoryDirectory({ seed: `${world.seed} ${name}` });
+  }
+
+  get pk(): Uint8Array {
+    return this.manager.publicKey;
+  }
+
+  get texts(): string[] {
+    return this.received.map(({ text }) => text);
+  }
+
+  /** States of the outcomes of one message, in order. */
+  statesOf({ messageId }: { messageId: Uint8Array }): string[] {
+    return this.outcomes.filter((o) => toHex(o.messageId) === toHex(messageId)).map(({ state }) => state);
+  }
+
+  async start(options: { online?: boolean } = {}): Promise<void> {
+    const { time, random, network } = this.world;
+    const platform = { clock: time.clock, timers: time.timers, random, disk: this.memory.disk };
+    const say = (text: string) => this.errors.push(text);
+    const opened = AsyncManager.create({
+      dataDir: '/data',
+      directory: await waitFor(time, this.memory.open(platform, crypto)),
+      platform,
+      crypto,
+      diskSpace: () => Promise.resolve({ freeBytes: 100_000_000_000 }),
+      log: { debug() {}, info() {}, warn: say, error: say },
+      ...this.options,
+    });
+    this.manager = await waitFor(time, opened);
+    const { events } = this.manager;
+    events.on('outcome', (outcome) => this.outcomes.push(outcome));
+    for (const event of [
+      'keys-exchanged',
+      'keys-refused',
+      'keys-dead',
+      'identity-in-use-elsewhere',
+      'message-lost',
+      'message-malformed',
+    ] as const) {
+      events.on(event, (value) => this.events.push({ event, value }));
+    }
+    this.manager.setMessageHandler((message) => {
+      this.received.push(message);
+      return this.handle(message);
+    });
+    this.transport = network.join({ publicKey: this.manager.publicKey, name: this.name });
+    await waitFor(time, this.manager.attachTransport(this.transport));
+    await waitFor(time, this.manager.start());
+    this.running = true;
+    await this.online(options.online ?? true);
+  }
+
+  async online(online: boolean): Promise<void> {
+    this.isOnline = online;
+    await waitFor(this.world.time, this.transport.setOnline(online));
+  }
+
+  async stop(): Promise<void> {
+    if (!this.running) return;
+    this.running = false;
+    this.isOnline = false;
+    await waitFor(this.world.time, this.manager.stop());
+    await waitFor(this.world.time, this.transport.leave());
+  }
+
+  /** The power fails: what was not durable is gone, and nobody is told. */
+  async crash(): Promise<void> {
+    this.running = false;
+    this.isOnline = false;
+    this.memory.crash();
+    await waitFor(this.world.time, this.transport.leave());
+    await waitFor(
+      this.world.time,
+      this.manager.stop().catch(() => undefined),
+    );
+  }
+
+  send(to: Device | Uint8Array, text: string, options?: Parameters<AsyncManager['sendAsyncMessage']>[3]) {
+    const pk = to instanceof Uint8Array ? to : to.pk;
+    return waitFor(this.world.time, this.manager.sendAsyncMessage(pk, text, 0, options));
+  }
+}
+
+/** Lets simulated time pass while a promise needs it. */
+export async function waitFor<T>(time: SimulatedTime, promise: Promise<T>): Promise<T> {
+  let settled = false;
+  const settle = () => {
+    settled = true;
+  };
+  promise.then(settle, settle);
+  for (let i = 0; i < 10_000 && !settled; i += 1) await time.advance(1);
+  return promise;
+}
