@@ -46,7 +46,10 @@ export class VaultFile {
     const content = await disk.readFile(path);
     const id = content && readVaultHeader(content);
     if (content && id && expected && sameBytes(id, expected)) {
-      return new VaultFile(id, await disk.open(path), crypto, content);
+      const file = await disk.open(path);
+      // A process that was killed may have left writes that are readable here but not on the disk yet.
+      await file.sync();
+      return new VaultFile(id, file, crypto, content);
     }
     if (content) {
       await overwriteAll(disk, path, content.length);

@@ -3,7 +3,7 @@ import type { Disk, DiskFile } from '../../../../lib/platform/disk';
 /** Passes everything on to a disk, counts the syncs of open files, and fails on demand. */
 export class CountingDisk implements Disk {
   syncs = 0;
-  /** While set, every write in place and every sync fails with this errno. */
+  /** While set, every change of a file fails with this errno, and unless it is ENOSPC every sync too. */
   failing: string | undefined;
   readonly #disk: Disk;
 
@@ -14,10 +14,18 @@ export class CountingDisk implements Disk {
   makeFolder = (path: string) => this.#disk.makeFolder(path);
   list = (path: string) => this.#disk.list(path);
   readFile = (path: string) => this.#disk.readFile(path);
-  writeFile = (path: string, data: Uint8Array) => this.#disk.writeFile(path, data);
-  remove = (path: string) => this.#disk.remove(path);
   freeBytes = (path: string) => this.#disk.freeBytes(path);
   volumeBytes = (path: string) => this.#disk.volumeBytes(path);
+
+  async writeFile(path: string, data: Uint8Array): Promise<void> {
+    this.#check();
+    await this.#disk.writeFile(path, data);
+  }
+
+  async remove(path: string): Promise<void> {
+    this.#check();
+    await this.#disk.remove(path);
+  }
 
   async open(path: string): Promise<DiskFile> {
     const file = await this.#disk.open(path);
@@ -30,7 +38,7 @@ export class CountingDisk implements Disk {
       },
       truncate: (size) => file.truncate(size),
       sync: async () => {
-        this.#check();
+        if (this.failing !== 'ENOSPC') this.#check();
         this.syncs += 1;
         await file.sync();
       },

@@ -13,7 +13,7 @@ export const VAULT_PATH = '/data/vault';
 /** A vault on a disk and a store in memory, which can crash and be opened again. */
 export class VaultBench {
   readonly memory = new MemoryDisk();
-  readonly disk = new CountingDisk(this.memory);
+  disk = new CountingDisk(this.memory);
   readonly time = new SimulatedTime();
   readonly volume = new MemoryVolume();
   readonly warnings: string[] = [];
@@ -36,8 +36,15 @@ export class VaultBench {
 
   /** Ends store and disk as a power cut does, then opens the store again. */
   crash(random?: SeededRandom): void {
-    this.volume.crash(random);
+    this.kill(random);
     this.memory.crash(random);
+  }
+
+  /** Ends the process: what it wrote without a sync can still be read, and still be lost. */
+  kill(random?: SeededRandom): void {
+    this.disk.failing = 'EIO';
+    this.disk = new CountingDisk(this.memory);
+    this.volume.crash(random);
     this.store = openMemoryStore(this.volume);
   }
 
