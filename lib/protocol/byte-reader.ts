@@ -73,7 +73,7 @@ export class ByteReader {
   bytes(length: number): Uint8Array {
     const end = this.#offset + length;
     if (end > this.#bytes.length) throw this.bad('it is cut short');
-    const part = Uint8Array.prototype.slice.call(this.#bytes, this.#offset, end);
+    const part = new Uint8Array(this.#bytes.subarray(this.#offset, end));
     this.#offset = end;
     return part;
   }

@@ -118,7 +118,7 @@ function readFrame(packet: Uint8Array): Frame | undefined {
   if (id !== PACKET_ID || version !== FRAME_VERSION) return undefined;
   if (count < 1 || count > MAX_FRAMES || index >= count) return undefined;
   // A copy, because the transport may use its buffer again.
-  const data = Uint8Array.prototype.slice.call(packet, HEADER_BYTES);
+  const data = new Uint8Array(packet.subarray(HEADER_BYTES));
   if (data.length > FRAME_DATA_BYTES) return undefined;
   if (index < count - 1 && data.length !== FRAME_DATA_BYTES) return undefined;
   return { number: high * 256 + low, index, count, data };
