@@ -1,6 +1,7 @@
 import { toHex } from '../bytes';
 import { checkPublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
+import { checkFriendName } from '../identity/friend-text';
 import { shortKey } from '../identity/short-key';
 import type { Random } from '../platform/random';
 import type { Timers } from '../platform/timers';
@@ -12,8 +13,6 @@ import { unlink, type VirtualConditions, VirtualWires } from './virtual-wires';
 
 /** Time of one trip between two members when the options name none, milliseconds. */
 const DEFAULT_LATENCY_MS = 5;
-/** Longest name, bytes of UTF-8, as in Tox. */
-const MAX_NAME_BYTES = 128;
 
 export interface VirtualNetworkOptions {
   readonly timers: Timers;
@@ -60,13 +59,14 @@ export class VirtualNetwork {
 
   /**
    * Makes an identity a member, offline until its transport is started.
-   * @param options.name 1..128 bytes, not blank; unique on the network
+   * @param options.name as in `FriendBook.add`; unique on the network
    * @throws ErrInvalidKey, ErrInvalidArgument (the name), ErrIdentityInUse (the identity is a member already),
    *   ErrAmbiguousFriend (another identity has the name)
    */
-  join({ publicKey, name }: { publicKey: PublicKey; name: string }): VirtualTransport {
+  join(options: { publicKey: PublicKey; name: string }): VirtualTransport {
+    const { publicKey } = options;
     checkPublicKey(publicKey, 'The key that joins the virtual network');
-    checkName(name);
+    const name = checkFriendName(options.name);
     this.#assertFree(publicKey, name);
     const member = new VirtualMember(publicKey, name);
     this.#members.set(member.id, member);
@@ -189,13 +189,4 @@ export class VirtualNetwork {
   #pair(a: PublicKey, b: PublicKey): [VirtualMember | undefined, VirtualMember | undefined] {
     return [this.#members.get(toHex(a)), this.#members.get(toHex(b))];
   }
-}
-
-function checkName(name: string): void {
-  const bytes = Buffer.byteLength(name);
-  if (name.trim() !== '' && bytes <= MAX_NAME_BYTES) return;
-  throw new ToxAsyncError(
-    'ErrInvalidArgument',
-    `A member of a virtual network needs a name of 1 to ${MAX_NAME_BYTES} bytes, this one has ${bytes}.`,
-  );
 }

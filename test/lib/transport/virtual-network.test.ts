@@ -108,10 +108,10 @@ describe('virtual network: members', () => {
     assert.throws(() => network.join({ publicKey: keyOf('a'), name: 'b' }), codeOf('ErrIdentityInUse'));
   });
 
-  it('refuses an unusable key and a name that is blank or too long', () => {
+  it('refuses an unusable key, and a name that is blank, too long or reads as a key', () => {
     const { network } = simulation();
     assert.throws(() => network.join({ publicKey: new Uint8Array(32), name: 'a' }), codeOf('ErrInvalidKey'));
-    for (const name of ['', '  ', 'é'.repeat(65)]) {
+    for (const name of ['', '  ', 'é'.repeat(65), toHex(keyOf('b'))]) {
       assert.throws(() => network.join({ publicKey: keyOf('a'), name }), codeOf('ErrInvalidArgument'));
     }
   });
@@ -170,6 +170,15 @@ describe('virtual network: going online and offline', () => {
     const short = toHex(keyOf('bob')).slice(0, 4);
     assert.deepEqual(alice.heard.calls, [`friend ${short} false`, `friend ${short} true`]);
     assert.ok(sees(bob, alice));
+  });
+
+  it('calls nobody after stop, not even for what happened before', async () => {
+    const { network, alice, bob, time } = await meeting();
+    network.drop(keyOf('alice'), keyOf('bob'));
+    await alice.transport.stop();
+    await time.advance(50);
+    assert.deepEqual(alice.heard.calls, []);
+    assert.equal(bob.heard.calls.length, 1);
   });
 
   it('loses what is in flight when a side goes offline, and delivers nothing of it later', async () => {

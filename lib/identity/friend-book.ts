@@ -1,0 +1,137 @@
+import { compareBytes, sameBytes, toHex } from '../bytes';
+import { checkPublicKey } from '../crypto/public-key';
+import { ToxAsyncError } from '../errors';
+import { SerialQueue } from '../platform/serial-queue';
+import type { Store } from '../store/store';
+import { Table } from '../store/table';
+import type { PublicKey } from '../types';
+import { checkFriendName, readFriendKey } from './friend-text';
+import { MAX_NAME_BYTES } from './profile-friend';
+import { shortKey } from './short-key';
+import type { NamedFriend } from './tox-profile';
+
+/** Most names that an error lists. */
+const NAMES_IN_ERROR = 10;
+
+interface FriendRecord {
+  readonly name?: string;
+}
+
+/** The friends of a session and our names for them, durable in the store. Two friends may have one name. */
+export class FriendBook {
+  readonly #self: PublicKey;
+  readonly #store: Store;
+  readonly #table: Table<FriendRecord>;
+  readonly #friends = new Map<string, NamedFriend>();
+  readonly #writes = new SerialQueue();
+
+  /** @param options.self our own public key, which is nobody's friend */
+  static open(options: { store: Store; self: PublicKey }): Promise<FriendBook> {
+    return Promise.resolve(new FriendBook(options.store, options.self));
+  }
+
+  private constructor(store: Store, self: PublicKey) {
+    this.#self = self;
+    this.#store = store;
+    this.#table = new Table(store, 'friend');
+    for (const { rest, record } of this.#table.entries()) this.#hold(rest, record);
+  }
+
+  /** By name, those without one last. */
+  list(): NamedFriend[] {
+    return [...this.#friends.values()].sort(byName);
+  }
+
+  has(publicKey: PublicKey): boolean {
+    return this.#friends.has(toHex(publicKey));
+  }
+
+  nameOf(publicKey: PublicKey): string | undefined {
+    return this.#friends.get(toHex(publicKey))?.name;
+  }
+
+  /**
+   * Adds a friend, or renames one; without a name a known friend keeps the one it has.
+   * @param name 1..128 bytes of UTF-8 that don't read as a key or Tox ID; spaces around it are dropped
+   * @throws ErrInvalidKey, ErrInvalidRecipient (our own key), ErrInvalidArgument (the name), ErrStore,
+   *   ErrLocalStorageFull
+   */
+  async add(publicKey: PublicKey, name?: string): Promise<void> {
+    checkPublicKey(publicKey, 'The key of the friend');
+    this.#assertNotSelf(publicKey);
+    const wanted = name === undefined ? undefined : checkFriendName(name);
+    await this.#writes.run(async () => {
+      if (this.has(publicKey) && (wanted === undefined || wanted === this.nameOf(publicKey))) return;
+      const record = wanted === undefined ? {} : { name: wanted };
+      const batch = this.#store.batch();
+      this.#table.put(batch, [publicKey], record);
+      await batch.commit();
+      this.#hold(publicKey, record);
+    });
+  }
+
+  /** Forgets a friend; nothing happens when it is none. @throws ErrStore, ErrLocalStorageFull */
+  async remove(publicKey: PublicKey): Promise<void> {
+    await this.#writes.run(async () => {
+      if (!this.has(publicKey)) return;
+      const batch = this.#store.batch();
+      this.#table.delete(batch, [publicKey]);
+      await batch.commit();
+      this.#friends.delete(toHex(publicKey));
+    });
+  }
+
+  /**
+   * The friend meant by a name, a public key of 64 digits or a Tox ID of 76.
+   * @throws ErrUnknownFriend, ErrAmbiguousFriend, ErrInvalidKey, ErrInvalidToxId, ErrInvalidRecipient (our own)
+   */
+  resolve(text: string): PublicKey {
+    const wanted = text.trim();
+    const named = this.list().filter(({ name }) => name !== undefined && name === wanted);
+    if (named.length > 1) throw ambiguous(wanted, named);
+    if (named[0]) return named[0].publicKey;
+    const key = readFriendKey(wanted);
+    if (!key) throw this.#unknown(wanted);
+    this.#assertNotSelf(key);
+    const friend = this.#friends.get(toHex(key));
+    if (!friend) throw this.#unknown(shortKey(key));
+    return friend.publicKey;
+  }
+
+  #hold(publicKey: Uint8Array, record: FriendRecord): void {
+    this.#friends.set(toHex(publicKey), { publicKey: publicKey.slice(), ...record });
+  }
+
+  #assertNotSelf(publicKey: PublicKey): void {
+    if (!sameBytes(publicKey, this.#self)) return;
+    throw new ToxAsyncError(
+      'ErrInvalidRecipient',
+      'This is our own key; nobody is a friend of oneself. Use the key or Tox ID of the friend.',
+    );
+  }
+
+  #unknown(text: string): ToxAsyncError {
+    const names = this.list().flatMap(({ name }) => (name === undefined ? [] : [JSON.stringify(name)]));
+    const more = names.length > NAMES_IN_ERROR ? ` and ${names.length - NAMES_IN_ERROR} more` : '';
+    const known = names.length === 0 ? 'no friend has a name yet' : names.slice(0, NAMES_IN_ERROR).join(', ');
+    const shown = JSON.stringify(text.slice(0, MAX_NAME_BYTES));
+    return new ToxAsyncError(
+      'ErrUnknownFriend',
+      `${shown} is not a friend of this session. Known names: ${known}${more}. Add the friend, or check the name.`,
+    );
+  }
+}
+
+function byName(a: NamedFriend, b: NamedFriend): number {
+  if (a.name === b.name) return compareBytes(a.publicKey, b.publicKey);
+  if (a.name === undefined) return 1;
+  return b.name === undefined || a.name < b.name ? -1 : 1;
+}
+
+function ambiguous(name: string, friends: readonly NamedFriend[]): ToxAsyncError {
+  const keys = friends.map(({ publicKey }) => shortKey(publicKey)).join(' and ');
+  return new ToxAsyncError(
+    'ErrAmbiguousFriend',
+    `${friends.length} friends are called ${JSON.stringify(name)}: ${keys}. Rename one, or use the whole key.`,
+  );
+}
