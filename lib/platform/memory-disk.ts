@@ -50,69 +50,68 @@ export class MemoryDisk implements Disk {
     this.#capacity = this.#used() + bytes;
   }
 
-  async makeFolder(path: string): Promise<void> {
-    await this.#step();
-    for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
-      if (!this.#folders.has(folder)) this.#assertWritable();
-      this.#folders.add(folder);
-    }
+  makeFolder(path: string): Promise<void> {
+    return this.#step(() => {
+      for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
+        if (!this.#folders.has(folder)) this.#assertWritable();
+        this.#folders.add(folder);
+      }
+    });
   }
 
-  async list(path: string): Promise<string[]> {
-    await this.#step();
-    const found = new Set<string>();
-    for (const entry of [...this.#names.keys(), ...this.#folders]) {
-      const [name] = relative(path, entry).split(sep);
-      if (name !== undefined && name !== '' && name !== '..') found.add(name);
-    }
-    return [...found].sort();
+  list(path: string): Promise<string[]> {
+    return this.#step(() => {
+      const found = new Set<string>();
+      for (const entry of [...this.#names.keys(), ...this.#folders]) {
+        const [name] = relative(path, entry).split(sep);
+        if (name !== undefined && name !== '' && name !== '..') found.add(name);
+      }
+      return [...found].sort();
+    });
   }
 
-  async readFile(path: string): Promise<Uint8Array | undefined> {
-    await this.#step();
-    return this.#names.get(path)?.current.slice();
+  readFile(path: string): Promise<Uint8Array | undefined> {
+    return this.#step(() => this.#names.get(path)?.current.slice());
   }
 
   async writeFile(path: string, data: Uint8Array): Promise<void> {
-    await this.#step();
-    this.#assertPlace(path);
-    if (this.#free() < data.length) throw fault('ENOSPC', 'no space left on device');
     const bytes = data.slice();
-    await this.#changeName(path, { durable: bytes, current: bytes, unsynced: [] });
+    await this.#changeName(path, () => {
+      this.#assertPlace(path);
+      if (this.#free() < bytes.length) throw fault('ENOSPC', 'no space left on device');
+      return { durable: bytes, current: bytes, unsynced: [] };
+    });
   }
 
   async remove(path: string): Promise<void> {
-    await this.#step();
-    if (!this.#names.has(path)) return;
-    this.#assertWritable();
-    await this.#changeName(path, undefined);
+    await this.#changeName(path, () => {
+      if (this.#names.has(path)) this.#assertWritable();
+      return undefined;
+    });
   }
 
   async open(path: string): Promise<DiskFile> {
-    await this.#step();
-    const existing = this.#names.get(path);
-    if (existing) return this.#handle(existing);
-    this.#assertPlace(path);
-    const made: Content = { durable: new Uint8Array(), current: new Uint8Array(), unsynced: [] };
-    await this.#changeName(path, made);
-    return this.#handle(made);
+    const file = await this.#changeName(path, (): Content => {
+      const existing = this.#names.get(path);
+      if (!existing) this.#assertPlace(path);
+      return existing ?? { durable: new Uint8Array(), current: new Uint8Array(), unsynced: [] };
+    });
+    return this.#handle(file);
   }
 
-  async freeBytes(): Promise<number> {
-    await this.#step();
-    return this.#free();
+  freeBytes(): Promise<number> {
+    return this.#step(() => this.#free());
   }
 
-  async volumeBytes(): Promise<number> {
-    await this.#step();
-    return this.#capacity;
+  volumeBytes(): Promise<number> {
+    return this.#step(() => this.#capacity);
   }
 
   #handle(file: Content): DiskFile {
     const opened = this.#crashes;
-    const step = async () => {
+    const step = async <T>(action: () => T): Promise<T> => {
       if (opened !== this.#crashes) throw fault('EBADF', 'bad file descriptor');
-      await this.#step();
+      return this.#step(action);
     };
     const change = (next: FileChange) => {
       this.#assertWritable();
@@ -120,40 +119,40 @@ export class MemoryDisk implements Disk {
       file.current = applyChanges(file.current, [next]);
     };
     return {
-      size: async () => {
-        await step();
-        return file.current.length;
+      size: () => step(() => file.current.length),
+      read: (offset, length) => step(() => file.current.slice(offset, offset + length)),
+      write: (offset, data) => {
+        const bytes = data.slice();
+        return step(() => {
+          // As a real disk does, a full one takes what fits.
+          const room = Math.max(file.current.length + this.#free() - offset, 0);
+          change({ kind: 'write', offset, data: bytes.subarray(0, room) });
+          if (room < bytes.length) throw fault('ENOSPC', 'no space left on device');
+        });
       },
-      read: async (offset, length) => {
-        await step();
-        return file.current.slice(offset, offset + length);
-      },
-      write: async (offset, data) => {
-        await step();
-        // As a real disk does, a full one takes what fits.
-        const room = Math.max(file.current.length + this.#free() - offset, 0);
-        change({ kind: 'write', offset, data: data.slice(0, room) });
-        if (room < data.length) throw fault('ENOSPC', 'no space left on device');
-      },
-      truncate: async (size) => {
-        await step();
-        change({ kind: 'truncate', size });
-      },
-      sync: async () => {
-        await step();
-        file.durable = file.current;
-        file.unsynced = [];
-      },
-      close: step,
+      truncate: (size) => step(() => change({ kind: 'truncate', size })),
+      sync: () =>
+        step(() => {
+          file.durable = file.current;
+          file.unsynced = [];
+        }),
+      close: () => step(() => undefined),
     };
   }
 
   /** The new name shows at once and is durable one step later, when the folder is synced. */
-  async #changeName(path: string, file: Content | undefined): Promise<void> {
-    this.#unsyncedNames.push({ path, before: this.#names.get(path) });
-    this.#name(path, file);
-    await this.#step();
-    this.#unsyncedNames = this.#unsyncedNames.filter((change) => change.path !== path);
+  async #changeName<T extends Content | undefined>(path: string, makeFile: () => T): Promise<T> {
+    const started = this.#crashes;
+    const file = await this.#step(() => {
+      const made = makeFile();
+      this.#unsyncedNames.push({ path, before: this.#names.get(path) });
+      this.#name(path, made);
+      return made;
+    }, started);
+    await this.#step(() => {
+      this.#unsyncedNames = this.#unsyncedNames.filter((change) => change.path !== path);
+    }, started);
+    return file;
   }
 
   #name(path: string, file: Content | undefined): void {
@@ -182,11 +181,11 @@ export class MemoryDisk implements Disk {
     if (this.readOnly) throw fault('EROFS', 'read-only file system');
   }
 
-  /** The point at which another task, or a crash, can come in between. */
-  async #step(): Promise<void> {
-    const before = this.#crashes;
+  /** Before `action` another task, or a crash, can come in between; it itself happens as a whole. */
+  async #step<T>(action: () => T, started = this.#crashes): Promise<T> {
     await Promise.resolve();
-    if (before !== this.#crashes) throw fault('EIO', 'the power went off');
+    if (started !== this.#crashes) throw fault('EIO', 'the power went off');
+    return action();
   }
 }
 

@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import type { Disk } from '../platform/disk';
 import { systemTimers, type Timers } from '../platform/timers';
 import { packOperations } from './lmdb-frame';
+import { prepareLmdbFiles } from './lmdb-preflight';
 import { LmdbReader } from './lmdb-reader';
 import { LmdbWriter } from './lmdb-writer';
 import { type Publish, QueuedStore } from './queued-store';
@@ -10,9 +10,6 @@ import { storeErrorByFreeSpace } from './store-errors';
 import type { Operation } from './write-batch';
 
 export { lmdbAvailable } from './lmdb-loader';
-
-/** More than lmdb needs for its default of 126 readers. */
-const LOCK_FILE_BYTES = 16_384;
 
 export interface LmdbStoreOptions {
   /** The database file; its lock file is `path`-lock. Their folder exists. */
@@ -31,7 +28,7 @@ export interface LmdbStoreOptions {
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
   let reader: LmdbReader | undefined;
   try {
-    await fillLockFile(`${options.path}-lock`);
+    await prepareLmdbFiles(options.path, options.disk);
     reader = new LmdbReader(options.path);
     const store = new LmdbStore(options, reader);
     await store.start();
@@ -39,20 +36,6 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
   } catch (error) {
     reader?.reset();
     throw await storeErrorByFreeSpace(error, options.disk, options.path, 0);
-  }
-}
-
-/**
- * lmdb makes its lock file sparse and writes to it through memory: on a full disk that ends the process (SIGBUS).
- * A file with all of its blocks is used as it is.
- */
-async function fillLockFile(path: string): Promise<void> {
-  const file = await open(path, 'a', 0o600);
-  try {
-    const { size } = await file.stat();
-    if (size < LOCK_FILE_BYTES) await file.writeFile(new Uint8Array(LOCK_FILE_BYTES - size));
-  } finally {
-    await file.close();
   }
 }
 

@@ -63,10 +63,8 @@ export class LmdbWriter {
 
   async #running(): Promise<Thread> {
     if (this.#thread) return this.#thread;
-    if (this.#failures > 1) {
-      const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 2), LONGEST_PAUSE);
-      await sleep(this.#timers, pause, this.#closing.signal);
-    }
+    const pause = restartPause(this.#failures);
+    if (pause > 0) await sleep(this.#timers, pause, this.#closing.signal);
     const worker = new Worker(lmdbWorkerFile(), { workerData: { path: this.#path } });
     const thread: Thread = { worker };
     this.#thread = thread;
@@ -84,6 +82,11 @@ export class LmdbWriter {
     this.#onDeath();
     thread.waiting?.reject(thread.cause ?? new Error('The thread that writes the store ended.'));
   }
+}
+
+/** Milliseconds to wait after so many failures in a row. */
+export function restartPause(failures: number): number {
+  return failures < 2 ? 0 : Math.min(FIRST_PAUSE * 2 ** (failures - 2), LONGEST_PAUSE);
 }
 
 async function answer(thread: Thread, ask: () => void): Promise<void> {

@@ -1,3 +1,4 @@
+import { crc32 } from './crc32';
 import type { Operation } from './write-batch';
 
 /**
@@ -45,19 +46,6 @@ function isOperation(entry: unknown): entry is [string, string | null] {
 function checksum(id: string, ops: NedbDocument['ops']): number {
   return crc32(Buffer.from(JSON.stringify([id, ops]), 'latin1'));
 }
-
-/** CRC-32 as in gzip and PNG (polynomial 0xedb88320, reflected). */
-function crc32(data: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of data) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
-  return (crc ^ 0xffffffff) >>> 0;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_unused, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
 
 function base64(data: Uint8Array): string {
   return Buffer.from(data.buffer, data.byteOffset, data.length).toString('base64');

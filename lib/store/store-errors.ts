@@ -26,6 +26,7 @@ export async function storeErrorByFreeSpace(
   path: string,
   needed: number,
 ): Promise<ToxAsyncError> {
+  if (cause instanceof ToxAsyncError) return cause;
   try {
     const limit = lowSpaceLimit(await disk.volumeBytes(path)) + needed;
     if ((await disk.freeBytes(path)) < limit) return fullError(cause);

@@ -7,7 +7,7 @@ import { utf8 } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
 import type { Store } from '../../../lib/store/store';
 import { readSequence } from '../../../lib/store/table';
-import { fillVolume, makeScratch, mountSmallVolume } from './scratch';
+import { cannotMount, fillVolume, makeScratch, mountSmallVolume } from './scratch';
 import { hasCode, keys } from './store-suite';
 
 /** What only a real process and a real disk can show, for the engines that keep files. */
@@ -48,8 +48,7 @@ export function durabilitySuite(engine: 'lmdb' | 'nedb', open: (path: string) =>
     });
 
     it('are safe on a full disk: a typed error, nothing lost, and work goes on when there is space', async function () {
-      const isRoot = process.getuid?.() === 0;
-      if (process.platform !== 'linux' || (!isRoot && process.env['CI'] === undefined)) return this.skip();
+      if (cannotMount()) return this.skip();
       const unmount = mountSmallVolume(scratch.path, 24);
       try {
         const store = await open(join(scratch.path, 'store'));
@@ -73,8 +72,7 @@ export function durabilitySuite(engine: 'lmdb' | 'nedb', open: (path: string) =>
     });
 
     it('cannot be made on a full disk, which the error says', async function () {
-      const isRoot = process.getuid?.() === 0;
-      if (process.platform !== 'linux' || (!isRoot && process.env['CI'] === undefined)) return this.skip();
+      if (cannotMount()) return this.skip();
       const unmount = mountSmallVolume(scratch.path, 2);
       try {
         fillVolume(scratch.path);

@@ -6,5 +6,5 @@ import { storeSuite } from './store-suite';
 
 const open = (path: string) => openLmdbStore({ path, disk: systemDisk });
 
-storeSuite('lmdb', () => filePlace(open), { histories: 8 });
+storeSuite('lmdb', () => filePlace(open), { histories: 4 });
 durabilitySuite('lmdb', open);

@@ -17,6 +17,11 @@ export async function filePlace(open: (path: string) => Promise<Store>): Promise
   return { open: () => open(join(scratch.path, 'store')), remove: async () => scratch.remove() };
 }
 
+/** Tests that mount a volume need root on Linux; only a developer's machine may go without them. */
+export function cannotMount(): boolean {
+  return process.platform !== 'linux' || (process.getuid?.() !== 0 && process.env['CI'] === undefined);
+}
+
 /** Mounts a volume of `megabytes` on `folder`; needs root. Returns what unmounts it. */
 export function mountSmallVolume(folder: string, megabytes: number): () => void {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compareBytes, toHex, utf8 } from '../../../lib/bytes';
-import { ToxAsyncError } from '../../../lib/errors';
+import { type ErrorCode, ToxAsyncError } from '../../../lib/errors';
 import { MAX_KEY_BYTES, type RangeOptions, type Store } from '../../../lib/store/store';
 
 /** One place on a disk, real or not, where a store can be opened again and again. */
@@ -103,9 +103,7 @@ export function storeSuite(
       for (const key of ['b', 'a', 'aa', 'c', 'b\u0000']) batch.put(utf8(key), utf8('x'));
       await batch.put(Uint8Array.of(0xff), utf8('x')).put(Uint8Array.of(0), utf8('x')).commit();
       const range = (gte: string, lt: string, more: object = {}) =>
-        [...store.range({ gte: utf8(gte), lt: utf8(lt), ...more })].map(([key]) =>
-          Buffer.from(key).toString(),
-        );
+        [...store.range({ gte: utf8(gte), lt: utf8(lt), ...more })].map(([key]) => text(key));
       assert.deepEqual(range('a', 'c'), ['a', 'aa', 'b', 'b\u0000']);
       assert.deepEqual(range('a', 'c', { reverse: true }), ['b\u0000', 'b', 'aa', 'a']);
       assert.deepEqual(range('aaa', 'bb', { limit: 1 }), ['b']);
@@ -120,7 +118,7 @@ export function storeSuite(
       for (const key of ['a', 'b', 'c']) await put(key);
       const seen: string[] = [];
       for (const [key, value] of store.range(ALL)) {
-        seen.push(`${Buffer.from(key)}=${Buffer.from(value)}`);
+        seen.push(`${text(key)}=${text(value)}`);
         await store.batch().delete(utf8('b')).put(utf8('c'), utf8('new')).put(utf8('d'), utf8('d')).commit();
       }
       assert.deepEqual(seen, ['a=a', 'b=b', 'c=c']);
@@ -147,7 +145,7 @@ export function storeSuite(
 
     it('runs what waits for a commit in order, when reads see the batch and before the commit resolves', async () => {
       const events: string[] = [];
-      const seen = () => Buffer.from(store.get(utf8('k')) ?? []).toString();
+      const seen = () => text(store.get(utf8('k')) ?? new Uint8Array());
       await store
         .batch()
         .put(utf8('k'), utf8('v'))
@@ -286,12 +284,16 @@ export function storeSuite(
   });
 }
 
-export function hasCode(code: Parameters<typeof ToxAsyncError.is>[1]): (error: unknown) => boolean {
-  return (error) => ToxAsyncError.is(error, code!);
+export function hasCode(code: ErrorCode): (error: unknown) => boolean {
+  return (error) => ToxAsyncError.is(error, code);
 }
 
 export function keys(store: Store): string[] {
-  return [...store.range(ALL)].map(([key]) => Buffer.from(key).toString());
+  return [...store.range(ALL)].map(([key]) => text(key));
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
 }
 
 function assertHolds(

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { utf8 } from '../../../lib/bytes';
+import { ToxAsyncError } from '../../../lib/errors';
+import { type Publish, QueuedStore } from '../../../lib/store/queued-store';
+import type { Operation } from '../../../lib/store/write-batch';
+import { hasCode } from './store-suite';
+
+/** An engine that only notes how many operations each of its writes had. */
+class NotingStore extends QueuedStore {
+  readonly engine = 'noting';
+  readonly writes: number[] = [];
+  failure: Error | undefined;
+  released = 0;
+  #finish: (() => void)[] = [];
+
+  finishWrite(): void {
+    this.#finish.shift()?.();
+  }
+
+  protected override async write(operations: readonly Operation[]): Promise<Publish> {
+    this.writes.push(operations.length);
+    await new Promise<void>((resolve) => this.#finish.push(resolve));
+    if (this.failure) throw this.failure;
+    return () => undefined;
+  }
+  protected override gather(): Promise<void> {
+    return Promise.resolve();
+  }
+  protected override async release(): Promise<void> {
+    this.released += 1;
+  }
+  protected override read(): undefined {
+    return undefined;
+  }
+  protected override scan(): [] {
+    return [];
+  }
+}
+
+describe('the group commit of a store', () => {
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const put = (store: NotingStore) => store.batch().put(utf8('k'), utf8('v')).commit();
+
+  it('writes batches of one moment together, and those that come meanwhile as the next group', async () => {
+    const store = new NotingStore();
+    const first = [put(store), put(store), put(store)];
+    await turn();
+    const second = [put(store), put(store)];
+    await turn();
+    assert.deepEqual(store.writes, [3]);
+    store.finishWrite();
+    await Promise.all(first);
+    await turn();
+    assert.deepEqual(store.writes, [3, 2]);
+    store.finishWrite();
+    await Promise.all(second);
+  });
+
+  it('fails the batches of a group whose write failed, not the empty ones, and goes on', async () => {
+    const store = new NotingStore();
+    const fault = new ToxAsyncError('ErrLocalStorageFull', 'full');
+    store.failure = fault;
+    let ran = false;
+    const failing = store
+      .batch()
+      .put(utf8('a'), utf8('1'))
+      .afterCommit(() => (ran = true))
+      .commit();
+    const empty = store.batch().commit();
+    await turn();
+    store.finishWrite();
+    await assert.rejects(failing, fault);
+    await empty;
+    assert.equal(ran, false);
+    store.failure = undefined;
+    const next = put(store);
+    await turn();
+    store.finishWrite();
+    await next;
+  });
+
+  it('writes nothing for an empty batch', async () => {
+    const store = new NotingStore();
+    await store.batch().commit();
+    assert.deepEqual(store.writes, []);
+  });
+
+  it('releases its files once, after the last write', async () => {
+    const store = new NotingStore();
+    const commit = put(store);
+    const closing = [store.close(), store.close()];
+    await turn();
+    assert.equal(store.released, 0);
+    assert.equal(store.get(utf8('k')), undefined, 'reads go on while it closes');
+    assert.throws(() => store.batch(), hasCode('ErrClosed'));
+    store.finishWrite();
+    await commit;
+    await Promise.all(closing);
+    assert.equal(store.released, 1);
+  });
+});
