@@ -22,10 +22,10 @@ export function cannotMount(): boolean {
   return process.platform !== 'linux' || (process.getuid?.() !== 0 && process.env['CI'] === undefined);
 }
 
-/** Mounts a volume of `megabytes` on `folder`; needs root. Returns what unmounts it. */
+/** Mounts a volume of `megabytes` on `folder`; needs root. Returns what unmounts it, even while it is in use. */
 export function mountSmallVolume(folder: string, megabytes: number): () => void {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]);
-  return () => execFileSync('umount', [folder]);
+  return () => execFileSync('umount', ['-l', folder]);
 }
 
 /** Writes a file until the volume takes no more; returns its path. */
