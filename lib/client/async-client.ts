@@ -1,4 +1,4 @@
-import type { MessageType } from '../constants';
+import { PRE_KEY_REFRESH_THRESHOLD, type MessageType } from '../constants';
 import type { CryptoProvider } from '../crypto/provider';
 import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
 import type { PeerNetwork } from '../network/peer-network';
@@ -65,6 +65,7 @@ export interface AsyncClientOptions {
   /** Whether our own storage holds mail for the peer. */
   readonly holdsMailFor: (peer: PublicKey) => boolean;
   readonly limits?: Partial<ClientLimits>;
+  readonly preKeyRefreshThreshold?: number;
 }
 
 /** SPEC.md's AsyncClient: outbox, distribution, retrieval and inbox of one identity. */
@@ -129,7 +130,10 @@ export class AsyncClient {
       assertRoom: () => directory.space.assertRoom(),
       reasonFor: (entry) => this.#reason(entry),
       onAccepted: (entry) => {
-        if (entry.sealed !== undefined) hooks.onKeySpent(entry.friend);
+        if (entry.sealed !== undefined) {
+          hooks.onKeySpent(entry.friend);
+          this.#meetings.noteSpent(entry.friend);
+        }
         hooks.onChange();
         this.#dispatcher.dispatch(entry);
       },
@@ -164,6 +168,7 @@ export class AsyncClient {
       finisher,
       resealer: this.#resealer,
       holdsMailFor: options.holdsMailFor,
+      preKeyRefreshThreshold: options.preKeyRefreshThreshold ?? PRE_KEY_REFRESH_THRESHOLD,
       onKeysExchanged: (peer) => hooks.onKeysExchanged(peer),
       onElsewhere: (peer) => hooks.onElsewhere(peer),
       onKeysRefused: (peer, code) => hooks.onKeysRefused(peer, code),
@@ -220,6 +225,9 @@ export class AsyncClient {
     const { store, vault } = options.directory;
     const { issued } = options.forwardSecurity;
     await vault.retainOnly([...issued.refs(), ...client.#outbox.refs(), ...client.#inbox.refs()]);
+    const writes = store.batch();
+    issued.dropUnreadable(writes);
+    await writes.commit();
     const lost = await withdrawUnreadable({
       store,
       vault,

@@ -8,7 +8,7 @@ import type { SessionMessage } from '../protocol/session-messages';
 import type { Store } from '../store/store';
 import type { PublicKey } from '../types';
 import type { Outcome } from './messages';
-import type { Outbox, OutboxEntry } from './outbox';
+import { withCopy, type Outbox, type OutboxEntry } from './outbox';
 import type { Outcomes } from './outcomes';
 import type { PeerQueues } from './peer-queues';
 
@@ -132,13 +132,13 @@ export class Deposits {
     // Finished, or sealed to another key while the node answered: this copy is of no use then.
     if (!outbox.has(entry) || entry.sealed === undefined) return;
     if (toHex(entry.sealed.storageId) !== toHex(answer.storageId)) return;
-    const before = this.#goodCopies(entry).length;
-    const first = !entry.stored;
+    const copy = { node, at: ages.now(), kept: Math.min(answer.kept, maxStorageTime) };
+    const nodes = this.#goodCopies({ ...entry, copies: withCopy(entry.copies, copy) }).length;
+    const rises = nodes > entry.told;
     const writes = store.batch();
-    outbox.recordCopy(writes, entry, { node, at: ages.now(), kept: Math.min(answer.kept, maxStorageTime) });
+    outbox.recordCopy(writes, entry, copy, Math.max(nodes, entry.told));
     await writes.commit();
-    const after = this.#goodCopies(entry).length;
-    if (first || after > before) outcomes.tell(this.#stored(entry, after));
+    if (rises) outcomes.tell(this.#stored(entry, nodes));
   }
 
   #stored(entry: OutboxEntry, nodes: number): Outcome {

@@ -25,6 +25,8 @@ type Of<K extends SessionMessage['kind']> = Extract<SessionMessage, { kind: K }>
 interface Meeting {
   lastState: number;
   pendingState: Timer | undefined;
+  /** The peer knows that few of its keys are left. */
+  saidLow: boolean;
   /** A batch that the peer refused for lack of room is not offered again in this meeting. */
   refused: boolean;
 }
@@ -44,6 +46,7 @@ export interface MeetingsParts {
   readonly resealer: Resealer;
   /** Whether our storage holds mail for the peer. */
   readonly holdsMailFor: (peer: PublicKey) => boolean;
+  readonly preKeyRefreshThreshold: number;
   readonly onKeysExchanged: (peer: PublicKey) => void;
   readonly onElsewhere: (peer: PublicKey) => void;
   readonly onKeysRefused: (peer: PublicKey, code: string) => void;
@@ -65,7 +68,12 @@ export class Meetings {
 
   open(peer: PublicKey): void {
     this.#close(peer);
-    this.#meetings.set(toHex(peer), { lastState: -Infinity, pendingState: undefined, refused: false });
+    this.#meetings.set(toHex(peer), {
+      lastState: -Infinity,
+      pendingState: undefined,
+      saidLow: false,
+      refused: false,
+    });
     this.#o.resealer.beginMeeting(peer);
     this.#run(peer, async () => {
       await this.#sendReceipts(peer);
@@ -92,6 +100,15 @@ export class Meetings {
       meeting.pendingState = undefined;
       this.#run(peer, () => this.#sendState(peer));
     });
+  }
+
+  /** A key of the peer's was spent: it hears at once, but only once, that its keys run low. */
+  noteSpent(peer: PublicKey): void {
+    const meeting = this.#meetings.get(toHex(peer));
+    if (meeting === undefined) return;
+    const low = this.#o.forwardSecurity.held.held(peer) < this.#o.preKeyRefreshThreshold;
+    if (low && !meeting.saidLow) this.tellState(peer);
+    meeting.saidLow = low;
   }
 
   /** The nodes that we poll changed: everybody we speak with is told. */
@@ -185,6 +202,7 @@ export class Meetings {
     nodes.noteHoldsMail(peer, state.holdsMail);
     nodes.noteHints(peer, state.hints);
     if (dropped) this.tellState(peer);
+    this.noteSpent(peer);
     direct.ready(peer);
     await this.#offerKeys(peer, {});
     resealer.onChange();
@@ -236,6 +254,7 @@ export class Meetings {
     } else {
       onKeysExchanged(peer);
       await resealer.sealWaiting(peer);
+      this.noteSpent(peer);
     }
     return result;
   }

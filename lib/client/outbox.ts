@@ -33,6 +33,8 @@ export interface OutboxRecord {
   copies: Copy[];
   /** A node confirmed a copy at some time. */
   stored: boolean;
+  /** The most nodes that a "stored" outcome of this envelope named. */
+  told: number;
 }
 
 export interface OutboxEntry extends OutboxRecord {
@@ -124,7 +126,7 @@ export class Outbox {
    */
   add(
     writes: WriteBatch,
-    fields: Omit<OutboxRecord, 'copies' | 'stored' | 'sealed' | 'size'>,
+    fields: Omit<OutboxRecord, 'copies' | 'stored' | 'told' | 'sealed' | 'size'>,
     data: Uint8Array,
     secret: Uint8Array,
   ): OutboxEntry {
@@ -133,6 +135,7 @@ export class Outbox {
       size: data.length,
       copies: [],
       stored: false,
+      told: 0,
       sequence: this.#nextSequence,
     };
     this.#remember(entry);
@@ -171,22 +174,23 @@ export class Outbox {
   unseal(writes: WriteBatch, entry: OutboxEntry): void {
     const { sealed: _sealed, ...rest } = durable(entry);
     this.#envelopes.delete(writes, [sequenceKey(entry.sequence)]);
-    this.#records.put(writes, [sequenceKey(entry.sequence)], { ...rest, copies: [] });
+    this.#records.put(writes, [sequenceKey(entry.sequence)], { ...rest, copies: [], told: 0 });
     writes.afterCommit(() => {
       delete entry.sealed;
       entry.copies = [];
+      entry.told = 0;
     });
   }
 
-  /** A node confirmed a copy; an older copy at the same node is replaced. */
-  recordCopy(writes: WriteBatch, entry: OutboxEntry, copy: Copy): void {
-    const node = toHex(copy.node);
-    const copies = [...entry.copies.filter((other) => toHex(other.node) !== node), copy];
-    this.#records.put(writes, [sequenceKey(entry.sequence)], { ...durable(entry), copies, stored: true });
-    writes.afterCommit(() => {
-      entry.copies = copies;
-      entry.stored = true;
-    });
+  /**
+   * A node confirmed a copy; an older one at the same node is replaced.
+   * @param told nodes that outcomes have named, this one included
+   */
+  recordCopy(writes: WriteBatch, entry: OutboxEntry, copy: Copy, told: number): void {
+    const copies = withCopy(entry.copies, copy);
+    const change = { copies, stored: true, told };
+    this.#records.put(writes, [sequenceKey(entry.sequence)], { ...durable(entry), ...change });
+    writes.afterCommit(() => Object.assign(entry, change));
   }
 
   /** The message is finished: record and envelope go, the plaintext is erased. */
@@ -235,6 +239,11 @@ export class Outbox {
     this.#bytes += entry.size;
     this.#nextSequence = Math.max(this.#nextSequence, entry.sequence + 1);
   }
+}
+
+export function withCopy(copies: readonly Copy[], copy: Copy): Copy[] {
+  const node = toHex(copy.node);
+  return [...copies.filter((other) => toHex(other.node) !== node), copy];
 }
 
 function idOf(friend: PublicKey, messageId: Uint8Array): string {

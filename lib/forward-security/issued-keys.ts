@@ -3,7 +3,7 @@ import type { CryptoProvider } from '../crypto/provider';
 import type { Random } from '../platform/random';
 import { encodeExchange } from '../protocol/exchange';
 import { prekeyTag } from '../protocol/names';
-import type { SecretVault } from '../store/secret-vault';
+import type { SecretVault, SlotRef } from '../store/secret-vault';
 import type { Store, WriteBatch } from '../store/store';
 import { Table } from '../store/table';
 import type { KeyPair, PublicKey } from '../types';
@@ -236,6 +236,27 @@ export class IssuedKeys {
     }
   }
 
+  /** After a loss of the vault: keys without a secret are dead, and the next state says so. */
+  dropUnreadable(writes: WriteBatch): void {
+    for (const [hex, { batches }] of this.#peers) {
+      const peer = Buffer.from(hex, 'hex');
+      for (const { batch, keys } of batches.values()) {
+        const lost = [...keys.values()].filter(({ ref }) => !this.#isReadable(ref));
+        for (const { index } of lost) {
+          this.#keys.delete(writes, [peer, batchKey(batch), new Uint8Array([index])]);
+        }
+        if (lost.length === keys.size) this.#batches.delete(writes, [peer, batchKey(batch)]);
+        writes.afterCommit(() => {
+          for (const { tag, index } of lost) {
+            this.#byTag.delete(toHex(tag));
+            keys.delete(index);
+          }
+          if (keys.size === 0) batches.delete(batch);
+        });
+      }
+    }
+  }
+
   /** Erases everything issued to a peer who is no longer a friend. */
   forget(writes: WriteBatch, peer: PublicKey): void {
     for (const issued of this.#oldestFirst(peer)) this.#erase(writes, peer, issued);
@@ -276,6 +297,12 @@ export class IssuedKeys {
       for (const { tag } of keys) this.#byTag.delete(toHex(tag));
       this.#peer(peer).batches.delete(issued.batch);
     });
+  }
+
+  #isReadable(ref: SlotRef): boolean {
+    const secret = this.#o.vault.read(ref);
+    if (secret !== undefined) this.#o.crypto.wipe(secret);
+    return secret !== undefined;
   }
 
   /** 24 random bits, never 0 and not in use with this peer. */

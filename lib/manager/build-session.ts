@@ -137,6 +137,9 @@ async function assemble(
     hooks: clientHooks({ events, forwardSecurity, clock, log }),
     holdsMailFor: (peer) => storage.countWaiting(peer) > 0,
     limits,
+    ...(limits.preKeyRefreshThreshold === undefined
+      ? {}
+      : { preKeyRefreshThreshold: limits.preKeyRefreshThreshold }),
   });
   return {
     crypto,

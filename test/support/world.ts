@@ -4,7 +4,7 @@ import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { AsyncManager } from '../../lib/manager/async-manager';
 import type { AsyncManagerOptions } from '../../lib/manager/options';
 import { SeededRandom, SimulatedTime } from '../../lib/platform/simulated-platform';
-import { MemoryDirectory } from '../../lib/store/memory-directory';
+import { MemoryDirectory } from './memory-directory';
 import { VirtualNetwork } from '../../lib/transport/virtual-network';
 import type { VirtualTransport } from '../../lib/transport/virtual-transport';
 
@@ -82,7 +82,7 @@ export class Device {
     readonly name: string,
     private readonly options: Partial<AsyncManagerOptions>,
   ) {
-    this.memory = new MemoryDirectory({ seed: `${world.seed} ${name}` });
+    this.memory = new MemoryDirectory();
   }
 
   get pk(): Uint8Array {

@@ -18,7 +18,7 @@ describe('after a restore or a lost vault', () => {
   afterEach(() => world.stop());
 
   it('seals a message anew, under the same id, when the recipient lost its keys', async () => {
-    const backup = phone.memory.copy();
+    const backup = await phone.memory.copy();
     // Keys that the backup does not know come into use.
     await phone.online(false);
     await world.run(MINUTE);
@@ -33,7 +33,7 @@ describe('after a restore or a lost vault', () => {
     const receipts: SendReceipt[] = [];
     for (const text of texts) receipts.push(await device.send(phone, text));
     await phone.stop();
-    phone.memory.restore(backup);
+    await phone.memory.restore(backup);
     phone.received.length = 0;
     await phone.start();
     await world.until('delivered', () =>
@@ -43,11 +43,11 @@ describe('after a restore or a lost vault', () => {
   });
 
   it('never uses a key twice after the sender was restored', async () => {
-    const backup = device.memory.copy();
+    const backup = await device.memory.copy();
     await device.send(phone, 'before the restore');
     await world.until('received', () => phone.received.length === 1);
     await device.stop();
-    device.memory.restore(backup);
+    await device.memory.restore(backup);
     await device.start();
     await world.settle();
     const receipt = await device.send(phone, 'after the restore');
@@ -82,15 +82,17 @@ describe('after a restore or a lost vault', () => {
   });
 
   it('warns that an identity was restored or runs twice when a friend has keys it did not issue', async () => {
-    const backup = phone.memory.copy();
-    for (let i = 0; i < 90; i += 1) await device.send(phone, `${i}`);
-    await world.until(
-      'refreshed',
-      () => (keysFor(device, phone)?.held ?? 0) > 90 && phone.received.length === 90,
-    );
+    const send = async (count: number) => {
+      for (let i = 0; i < count; i += 1) await device.send(phone, `message ${i}`);
+      await world.until('delivered', () => device.manager.counts().queued === 0);
+    };
+    await send(80);
+    const backup = await phone.memory.copy();
+    await send(10);
+    await world.until('refreshed', () => (keysFor(device, phone)?.held ?? 0) > 90);
     assert.ok(!phone.events.some(({ event }) => event === 'identity-in-use-elsewhere'));
     await phone.stop();
-    phone.memory.restore(backup);
+    await phone.memory.restore(backup);
     await phone.start();
     await world.until('noticed', () =>
       phone.events.some(({ event }) => event === 'identity-in-use-elsewhere'),

@@ -1,0 +1,91 @@
+import type { CryptoProvider } from '../../lib/crypto/provider';
+import { MemoryDisk } from '../../lib/platform/memory-disk';
+import type { Platform } from '../../lib/platform/platform';
+import type { SeededRandom } from '../../lib/platform/simulated-platform';
+import { AgeClock } from '../../lib/store/age-clock';
+import type { DataDirectory } from '../../lib/store/data-directory';
+import { openVault } from '../../lib/store/file-vault';
+import { MemoryVolume, openMemoryStore } from '../../lib/store/memory-store';
+
+const FIRST = new Uint8Array();
+const LAST = new Uint8Array(257).fill(255);
+
+/** A data directory on a simulated disk, which can lose power, be copied and be put back. */
+export class MemoryDirectory {
+  disk = new MemoryDisk();
+  volume = new MemoryVolume();
+
+  async open(platform: Platform, crypto: CryptoProvider): Promise<DataDirectory> {
+    const { disk } = this;
+    const { random, timers, clock } = platform;
+    await disk.makeFolder('/data');
+    const store = openMemoryStore(this.volume);
+    const vault = await openVault({ disk, path: '/data/vault.bin', store, random, crypto, timers });
+    const ages = await AgeClock.open({ store, clock, timers });
+    return {
+      path: '/data',
+      store,
+      vault,
+      ages,
+      space: { hasRoom: () => true, assertRoom: () => undefined },
+      close: async () => {
+        await ages.close();
+        await vault.close();
+        await store.close();
+      },
+    };
+  }
+
+  /** What was not synced is lost, torn or kept. */
+  crash(random?: SeededRandom): void {
+    this.volume.crash(random);
+    this.disk.crash(random);
+  }
+
+  /** A copy as a backup tool makes one. */
+  async copy(): Promise<MemoryDirectory> {
+    const copy = new MemoryDirectory();
+    copy.volume.index.apply(this.#records());
+    await copy.disk.makeFolder('/data');
+    for (const [path, bytes] of await this.#files()) await copy.disk.writeFile(path, bytes);
+    return copy;
+  }
+
+  /** Puts a copy in place; nothing is running on this directory. */
+  async restore(backup: MemoryDirectory): Promise<void> {
+    const { disk, volume } = await backup.copy();
+    this.disk = disk;
+    this.volume = volume;
+  }
+
+  /** Whether `secret` stands anywhere in the directory, as it is, in hexadecimal or in base64. */
+  async holds(secret: Uint8Array | string): Promise<boolean> {
+    const bytes = Buffer.from(secret as string);
+    const needles = [bytes, Buffer.from(bytes.toString('hex')), ...base64Forms(bytes)];
+    const files = (await this.#files()).map(([, file]) => file);
+    const records = this.#records().flatMap(([key, value]) => [key, value]);
+    return [...files, ...records].some((hay) => needles.some((needle) => Buffer.from(hay).includes(needle)));
+  }
+
+  #records(): [Uint8Array, Uint8Array][] {
+    return [...this.volume.index.range({ gte: FIRST, lt: LAST })].map(([key, value]) => [key, value]);
+  }
+
+  async #files(): Promise<[string, Uint8Array][]> {
+    const files: [string, Uint8Array][] = [];
+    for (const name of await this.disk.list('/data')) {
+      const path = `/data/${name}`;
+      const bytes = await this.disk.readFile(path);
+      if (bytes !== undefined) files.push([path, bytes]);
+    }
+    return files;
+  }
+}
+
+/** base64 at the three alignments, without the ends that depend on the neighbours. */
+function base64Forms(bytes: Buffer): Buffer[] {
+  return [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+    return Buffer.from(text.slice(shift === 0 ? 0 : 4, -4));
+  });
+}
