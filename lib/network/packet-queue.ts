@@ -26,7 +26,7 @@ export class PacketQueue {
       this.#packets.push(packet);
       this.#bytes += packet.length;
     }
-    this.#nextNumber = (this.#nextNumber + 1) & 0xffff;
+    this.#nextNumber += 1;
     if (!this.#busy) this.#send();
     return true;
   }
@@ -37,18 +37,14 @@ export class PacketQueue {
     this.#send();
   }
 
-  clear(): void {
-    this.#packets = [];
-    this.#bytes = 0;
-  }
-
   #send(): void {
     let sent = 0;
     for (const packet of this.#packets) {
       const result = this.#sendPacket(packet);
       // The transport will tell that the friend went offline; what waits then is lost with the connection.
       if (result === 'offline') {
-        this.clear();
+        this.#packets = [];
+        this.#bytes = 0;
         return;
       }
       this.#busy = result === 'busy';

@@ -117,8 +117,6 @@ export class PeerSession {
   close(): void {
     this.#handshake.close();
     this.#channel.close();
-    this.#frames.reset();
-    this.#queue.clear();
     this.#requests.close();
   }
 
@@ -133,7 +131,6 @@ export class PeerSession {
   #takeHello(message: Uint8Array): void {
     const agreement = this.#handshake.takeHello(message);
     if (!agreement) return;
-    this.#unanswered = false;
     this.#channel.use(agreement.keys);
     this.#o.onSession(agreement.flags);
   }

@@ -101,7 +101,8 @@ export class PendingRequests {
     while (!this.#closed && this.#sent.size < MAX_WAITING) {
       const waiting = this.#line.shift();
       if (!waiting) return;
-      const id = this.#freeId();
+      const id = this.#nextId;
+      this.#nextId = (id + 1) >>> 0;
       waiting.id = id;
       this.#sent.set(id, waiting);
       const ms = waiting.request.kind === 'deliver' ? DELIVER_MS : ANSWER_MS;
@@ -120,13 +121,6 @@ export class PendingRequests {
     } catch (error) {
       this.#fail(waiting, error);
     }
-  }
-
-  #freeId(): number {
-    let id = this.#nextId;
-    while (this.#sent.has(id)) id = (id + 1) >>> 0;
-    this.#nextId = (id + 1) >>> 0;
-    return id;
   }
 
   #fail(waiting: Waiting, reason: unknown): void {

@@ -204,9 +204,10 @@ describe('the handshake of a connection', () => {
     });
 
     it('leaves it alone when it goes offline', async () => {
-      const { transport, peer } = await withRawPeer(world, 1);
+      const { transport, events, peer } = await withRawPeer(world, 1);
       await world.time.advance(1000);
       transport.handler?.onFriend(peer.identity.publicKey, false);
+      assert.deepEqual(events, [], 'nothing was closed, for there was no session');
       const { length } = transport.sent;
       await world.time.advance(30 * MINUTE);
       assert.equal(transport.sent.length, length);
@@ -233,6 +234,26 @@ describe('the handshake of a connection', () => {
       const times = timesOf(transport, HELLO);
       assert.equal(times.length, 3);
       assert.ok(times.every((at, i) => i === 0 || at - (times[i - 1] ?? 0) >= 3000));
+    });
+
+    it('keeps the times of a new connection after a wake, however long it was silent before', async () => {
+      const { transport, peer } = await withRawPeer(world, 1);
+      await world.time.advance(5 * MINUTE);
+      peer.send(encodeWake());
+      await world.time.advance(15_000);
+      assert.equal(timesOf(transport, HELLO).length, 5);
+    });
+
+    it('says hello again soon when the answer to an older hello comes: the friend is there after all', async () => {
+      const { network, peer } = await withRawPeer(world, 1);
+      await world.time.advance(1000);
+      const first = peer.lastHello();
+      await world.time.advance(MINUTE);
+      peer.answer(first);
+      peer.received();
+      await world.time.advance(4000);
+      peer.answer();
+      assert.equal(network.hasSession(peer.identity.publicKey), true);
     });
 
     it('takes only an answer to its newest hello', async () => {

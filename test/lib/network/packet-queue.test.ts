@@ -70,8 +70,8 @@ describe('the queue of packets for one friend', () => {
     gate.room = Infinity;
     queue.writable();
     assert.equal(gate.messages.length, taken);
-    assert.equal(queue.push(message(2)), true);
-    assert.deepEqual(gate.messages.at(-1), message(2));
+    assert.equal(queue.push(message(2, 5000)), true);
+    assert.deepEqual(gate.messages.at(-1), message(2, 5000));
   });
 
   it('lets go of everything when the friend is offline', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ToxAsyncError, type ErrorCode } from '../../../lib/errors';
 import { MAX_IN_LINE, MAX_WAITING, PendingRequests } from '../../../lib/network/pending-requests';
-import type { AnswerMessage } from '../../../lib/network/requests';
+import type { AnswerMessage, MessageOf } from '../../../lib/network/requests';
 import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-platform';
 import type { SessionMessage } from '../../../lib/protocol/session-messages';
 
@@ -15,7 +15,7 @@ function listAnswer(request: number): AnswerMessage {
   return { kind: 'list-answer', request, code: 'ok', more: false, items: [] };
 }
 
-function fetched(request: number, position: number): AnswerMessage {
+function fetched(request: number, position: number): MessageOf<'fetched'> {
   return { kind: 'fetched', request, position, code: 'ok', age: position, envelope: new Uint8Array() };
 }
 
@@ -54,6 +54,15 @@ describe('requests to a friend', () => {
     assert.equal(time.pendingTimers, 0);
   });
 
+  it('never have the number of an earlier one, whose answer may still come', async () => {
+    for (let n = 0; n < 3; n++) {
+      const request = requests.add(list);
+      requests.take(listAnswer(numberOf(n)));
+      await request;
+    }
+    assert.equal(new Set([0, 1, 2].map(numberOf)).size, 3);
+  });
+
   it('are not answered by an answer of another kind or another number', async () => {
     const request = requests.add(list);
     requests.take({ kind: 'delete-answer', request: numberOf(0), code: 'ok', deleted: 1 });
@@ -66,7 +75,10 @@ describe('requests to a friend', () => {
 
   it('of kind fetch resolve with all their answers in the order asked for', async () => {
     const request = requests.add({ kind: 'fetch', storageIds: [id(1), id(2), id(3)] });
-    for (const position of [2, 0, 0, 7, 1]) requests.take(fetched(numberOf(0), position));
+    for (const position of [2, 0, 7]) requests.take(fetched(numberOf(0), position));
+    // The first answer counts.
+    requests.take({ ...fetched(numberOf(0), 0), age: 99 });
+    requests.take(fetched(numberOf(0), 1));
     assert.deepEqual(
       (await request).map(({ age }) => age),
       [0, 1, 2],

@@ -208,6 +208,16 @@ describe('sealed messages of a session', () => {
       assert.deepEqual(told(), ['message mail 3']);
     });
 
+    it('do not make that minute longer', async () => {
+      const { peer, told } = await session();
+      for (let i = 0; i < 10; i++) peer.send(junk());
+      await world.time.advance(30_000);
+      for (let i = 0; i < 30; i++) peer.send(junk());
+      await world.time.advance(31_000);
+      peer.say(mail(1));
+      assert.deepEqual(told(), ['message mail 1']);
+    });
+
     it('cost nothing when they come slowly', async () => {
       const { peer, told } = await session();
       for (let i = 0; i < 30; i++) {
@@ -275,6 +285,33 @@ describe('sealed messages of a session', () => {
         { numRuns: 60 },
       );
     });
+  });
+
+  it('leave no secret of a hello behind, answered or not', async () => {
+    for (const side of [1, 2] as const) {
+      const secrets: Uint8Array[] = [];
+      const { transport, peer } = await withRawPeer(world, side, {
+        crypto: {
+          ...crypto,
+          keyPairFromSecret: (secret) => {
+            const pair = crypto.keyPairFromSecret(secret);
+            secrets.push(pair.secretKey);
+            return pair;
+          },
+        },
+      });
+      await world.time.advance(25_000);
+      if (side === 1) peer.answer();
+      else peer.greet();
+      await world.time.advance(3000);
+      if (side === 2) peer.send(Uint8Array.of(1, 1, 1, ...new Uint8Array(42)));
+      transport.handler?.onFriend(peer.identity.publicKey, false);
+      transport.handler?.onFriend(peer.identity.publicKey, true);
+      await world.time.advance(1000);
+      transport.handler?.onFriend(peer.identity.publicKey, false);
+      assert.equal(secrets.length, side === 1 ? 4 : 2);
+      for (const secret of secrets) assert.ok(secret.every((byte) => byte === 0));
+    }
   });
 
   it('leave no key behind when the connection ends', async () => {

@@ -102,6 +102,13 @@ describe('storage nodes', () => {
       assert.deepEqual(hex(nodes.candidates(recipient)), hex([...rest, second, nearest]));
     });
 
+    it('that failed once get another chance when they connect anew', () => {
+      const all = byDistance(meet(3), recipient);
+      nodes.noteFailure(all[0]!);
+      nodes.noteSession(all[0]!, stores);
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(all));
+    });
+
     it('that succeed again take their place again', () => {
       const all = byDistance(meet(3), recipient);
       nodes.noteFailure(all[0]!);
