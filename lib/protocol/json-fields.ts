@@ -93,14 +93,20 @@ export function jsonBytes(bytes: Uint8Array, length: number): number[] {
 export function jsonTime(seconds: number): string {
   const text = toRfc3339(seconds);
   if (text !== undefined) return text;
-  throw new ToxAsyncError('ErrInvalidArgument', `${seconds} is not a time in seconds of a year up to 9999.`);
+  throw new ToxAsyncError(
+    'ErrInvalidArgument',
+    `A time is in Unix seconds of a year from 0 to 9999, not ${seconds}.`,
+  );
 }
 
 /** A whole number as JSON has it. @throws ErrInvalidArgument */
 export function jsonNumber(value: number, max: number): number {
   const given: unknown = value;
   if (isNumberUpTo(given, max)) return given;
-  throw new ToxAsyncError('ErrInvalidArgument', `${value} is not a whole number from 0 to ${max}.`);
+  throw new ToxAsyncError(
+    'ErrInvalidArgument',
+    `This field is a whole number from 0 to ${max}, not ${value}.`,
+  );
 }
 
 function isNumberUpTo(value: unknown, max: number): value is number {

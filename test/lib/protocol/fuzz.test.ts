@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { concat, utf8 } from '../../../lib/bytes';
+import { ToxAsyncError } from '../../../lib/errors';
+import { readEnvelopeHeader } from '../../../lib/protocol/envelope';
+import { decodeExchange, encodeExchange, verifyExchange } from '../../../lib/protocol/exchange';
+import { decodeHello, encodeHello } from '../../../lib/protocol/handshake';
+import { decodeMailKeys, encodeMailKeys } from '../../../lib/protocol/mail-keys';
+import { decodeMailReceipts, encodeMailReceipts } from '../../../lib/protocol/mail-receipts';
+import { openEnvelope } from '../../../lib/protocol/open';
+import { decodePart, encodePart } from '../../../lib/protocol/part';
+import { decodePlaintext, encodePlaintext } from '../../../lib/protocol/plaintext';
+import { openSealed, sealMessage } from '../../../lib/protocol/sealed';
+import { decodeSessionMessage } from '../../../lib/protocol/session-messages';
+import {
+  forwardSecureMessageFromJson,
+  preKeyExchangeFromJson,
+  preKeyExchangeToJson,
+} from '../../../lib/protocol/spec-json';
+import { decodeStorageRecord, encodeStorageRecord } from '../../../lib/protocol/spec-records';
+import { EXAMPLES } from './session-examples';
+import { bytes, crypto, filled, flip, handmadeEnvelope, MESSAGE_ID, P, PROVIDERS, R, S } from './support';
+
+const KEYS = [{ index: 1, publicKey: P.publicKey }];
+const EXCHANGE = encodeExchange(crypto, {
+  from: S,
+  to: R.publicKey,
+  batch: 1,
+  valid: 60,
+  timestamp: 0,
+  keys: KEYS,
+});
+const SESSION_KEY = filled(32, 9);
+
+/** Name -> an example that decodes, and the decoder. Each must answer anything with a result or ErrMalformed. */
+const DECODERS: readonly [string, Uint8Array, (bytes: Uint8Array) => unknown][] = [
+  ['header of an envelope', handmadeEnvelope(), readEnvelopeHeader],
+  ['exchange', EXCHANGE, decodeExchange],
+  ['MAC of an exchange', EXCHANGE, (bytes) => verifyExchange(crypto, bytes, R)],
+  [
+    'hello',
+    encodeHello({
+      flags: { acceptsStores: true, openNode: false },
+      ephemeral: P.publicKey,
+      echo: filled(8, 0),
+    }),
+    decodeHello,
+  ],
+  [
+    'sealed message',
+    sealMessage(crypto, SESSION_KEY, 1, 0x10, filled(9, 1)),
+    (b) => openSealed(crypto, SESSION_KEY, b),
+  ],
+  ['plaintext', encodePlaintext({ type: 0, data: utf8('leak') }), decodePlaintext],
+  ['keys by mail', encodeMailKeys({ batch: 1, valid: 1, held: 1, keys: KEYS }), decodeMailKeys],
+  [
+    'receipts by mail',
+    encodeMailReceipts({ held: 1, receipts: [{ messageId: MESSAGE_ID, code: 'ok' }] }),
+    decodeMailReceipts,
+  ],
+  [
+    'part',
+    encodePart({ payloadId: filled(16, 1), part: 0, parts: 2, innerType: 0, data: utf8('le') }),
+    decodePart,
+  ],
+  [
+    'storage record',
+    encodeStorageRecord({
+      id: filled(16, 1),
+      recipientPk: R.publicKey,
+      senderPk: S.publicKey,
+      timestamp: 1,
+      nonce: filled(24, 1),
+      messageType: 0,
+      encryptedData: filled(20, 1),
+    }),
+    decodeStorageRecord,
+  ],
+  ...sessionDecoders(),
+];
+
+function sessionDecoders(): [string, Uint8Array, (bytes: Uint8Array) => unknown][] {
+  return EXAMPLES.map(([message, kind, hex]) => [
+    `'${message.kind}' message`,
+    bytes(hex),
+    (body) => decodeSessionMessage(kind, body),
+  ]);
+}
+
+/** A result is fine, and so is ErrMalformed; nothing else is. */
+function survives(decode: () => unknown): void {
+  try {
+    decode();
+  } catch (error) {
+    assert.ok(ToxAsyncError.is(error, 'ErrMalformed'), String(error));
+    assert.equal(error.cause, undefined);
+  }
+}
+
+describe('decoders', () => {
+  for (const [name, example, decode] of DECODERS) {
+    const fuzzed = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.nat(example.length).map((length) => example.subarray(0, length)),
+      fc
+        .array(fc.nat(example.length * 8 - 1), { minLength: 1, maxLength: 4 })
+        .map((bits) => bits.reduce(flip, example)),
+      fc.uint8Array({ minLength: 1, maxLength: 40 }).map((tail) => concat(example, tail)),
+    );
+
+    it(`answer any ${name} with a result or ErrMalformed`, () => {
+      fc.assert(
+        fc.property(fuzzed, (bytes) => survives(() => decode(bytes))),
+        { numRuns: 200 },
+      );
+    });
+
+    it(`leave the bytes of a ${name} as they are`, () => {
+      const before = example.slice();
+      survives(() => decode(example));
+      assert.deepEqual(example, before);
+    });
+  }
+
+  it('give a documented outcome for any envelope, with every provider', () => {
+    const outcomes = new Set(['opened', 'malformed', 'unsupported', 'forged', 'bad-request', 'not-yours']);
+    const example = handmadeEnvelope();
+    const head = example.subarray(0, 49);
+    const sized = (size: number) => fc.uint8Array({ minLength: size - 49, maxLength: size - 49 });
+    const fuzzed = fc.oneof(
+      fc.uint8Array({ maxLength: 400 }),
+      fc.constantFrom(287, 543, 1311, 1534).chain((size) => sized(size).map((rest) => concat(head, rest))),
+      fc.array(fc.nat(example.length * 8 - 1), { maxLength: 3 }).map((bits) => bits.reduce(flip, example)),
+    );
+    fc.assert(
+      fc.property(fuzzed, (envelope) => {
+        const input = { envelope, recipient: R.publicKey, preKey: P, sender: S.publicKey };
+        const results = PROVIDERS.map((provider) => openEnvelope(provider, input));
+        for (const result of results) {
+          assert.ok(outcomes.has(result.outcome));
+          assert.deepEqual(result, results[0]);
+        }
+      }),
+    );
+  });
+
+  it("give a documented outcome for any content that the friend's boxes hold", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 128 }), fc.nat(0xffff), (plain, innerLength) => {
+        const { outcome } = openEnvelope(crypto, {
+          envelope: handmadeEnvelope({ plain }),
+          recipient: R.publicKey,
+          preKey: P,
+          sender: S.publicKey,
+        });
+        assert.ok(['opened', 'malformed', 'unsupported'].includes(outcome));
+        const lying = handmadeEnvelope({
+          plain,
+          innerLength: innerLength === plain.length + 16 ? 0 : innerLength,
+        });
+        const forged = openEnvelope(crypto, {
+          envelope: lying,
+          recipient: R.publicKey,
+          preKey: P,
+          sender: S.publicKey,
+        });
+        assert.equal(forged.outcome, 'forged');
+      }),
+    );
+  });
+
+  it('answer any JSON and any other text with a result or ErrMalformed', () => {
+    const example = preKeyExchangeToJson({
+      senderPk: S.publicKey,
+      preKeys: [{ id: 1, publicKey: P.publicKey }],
+      timestamp: 1,
+    });
+    const value = JSON.parse(example) as Record<string, unknown>;
+    const text = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc.nat(example.length).map((length) => example.slice(0, length)),
+      fc
+        .tuple(fc.constantFrom(...Object.keys(value)), fc.jsonValue())
+        .map(([k, v]) => JSON.stringify({ ...value, [k]: v })),
+    );
+    fc.assert(
+      fc.property(text, (given) => {
+        survives(() => preKeyExchangeFromJson(given));
+        survives(() => forwardSecureMessageFromJson(given));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('allocate nothing for a length that the bytes do not have', () => {
+    const claims = [
+      () => decodeStorageRecord(concat(filled(112, 1), new Uint8Array([0]), filled(4, 0xff))),
+      () => decodePlaintext(new Uint8Array([0, 0xff, 0xff])),
+      () => decodeMailKeys(concat(new Uint8Array([0, 0, 1, 0, 0, 0, 1, 0, 1, 41]))),
+      () => decodeSessionMessage(0x23, new Uint8Array([0, 0, 0, 1, 0, 0, 64])),
+      () => decodeSessionMessage(0x26, new Uint8Array([0, 0, 0, 1, 64])),
+    ];
+    const before = process.memoryUsage().arrayBuffers;
+    for (const claim of claims) {
+      for (let i = 0; i < 20; i += 1)
+        assert.throws(claim, (error) => ToxAsyncError.is(error, 'ErrMalformed'));
+    }
+    assert.ok(process.memoryUsage().arrayBuffers - before < 1_000_000);
+  });
+});
