@@ -114,7 +114,6 @@ export class HandOver {
     while (this.#again && this.#started && this.#handler !== undefined) {
       this.#again = false;
       for (const entry of this.#o.inbox.entries()) {
-        if (!this.#started) return;
         if (!this.#isDue(entry)) continue;
         try {
           await this.#hand(entry);
@@ -128,6 +127,7 @@ export class HandOver {
   }
 
   #isDue(entry: InboxEntry): boolean {
+    if (!this.#started) return false;
     const standing = this.#standing.get(entry.sequence);
     if (standing?.state === 'kept') return false;
     if (standing !== undefined && standing.retryAt > this.#o.clock.monotonic()) return false;

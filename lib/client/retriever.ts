@@ -109,11 +109,11 @@ export class Retriever {
   async #visit(node: PublicKey, state: NodeState): Promise<void> {
     const { nodes, onError } = this.#o;
     try {
-      do {
+      for (state.again = true; this.#wantsMore(state);) {
         state.again = false;
         await this.#drain(node, state);
         await this.#sendDeletes(node);
-      } while (state.again && this.#running);
+      }
       nodes.noteSuccess(node);
     } catch (error) {
       if (ToxAsyncError.is(error, 'ErrTimeout')) nodes.noteFailure(node);
@@ -121,6 +121,10 @@ export class Retriever {
     } finally {
       state.running = false;
     }
+  }
+
+  #wantsMore({ again }: NodeState): boolean {
+    return again && this.#running;
   }
 
   /** Page by page until the node has no more. */

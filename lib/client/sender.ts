@@ -152,7 +152,7 @@ function receiptOf(ended: {
   return { messageId, friend, state: 'queued', createdAt, expiresAt };
 }
 
-function checkContent(content: string | Uint8Array, type: MessageType): Uint8Array {
+function checkContent(content: string | Uint8Array, type: number): Uint8Array {
   if (type !== MessageType.Normal && type !== MessageType.Action) {
     throw new ToxAsyncError('ErrInvalidArgument', 'The message type is 0 (normal) or 1 (action).');
   }

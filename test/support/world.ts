@@ -168,11 +168,9 @@ export class Device {
 
 /** Lets simulated time pass while a promise needs it. */
 export async function waitFor<T>(time: SimulatedTime, promise: Promise<T>): Promise<T> {
-  let settled = false;
-  const settle = () => {
-    settled = true;
-  };
+  const pending = new Set([promise]);
+  const settle = () => pending.delete(promise);
   promise.then(settle, settle);
-  for (let i = 0; i < 10_000 && !settled; i += 1) await time.advance(1);
+  for (let i = 0; i < 10_000 && pending.size > 0; i += 1) await time.advance(1);
   return promise;
 }
