@@ -27,6 +27,8 @@ export interface VaultOptions {
   readonly log?: Logger;
   /** Secrets kept ready on the disk, so that `allocate` need not wait for it (default 256). */
   readonly prepared?: number;
+  /** Called when the disk had no space. */
+  readonly onFull?: () => void;
 }
 
 export interface FileVault extends SecretVault {
@@ -192,7 +194,7 @@ class OpenVault implements FileVault {
       // Nobody knows these secrets; what reached the disk of them is overwritten when the slots are used.
       for (const slot of slots) this.#table.clear(slot);
       this.#table.release(slots);
-      throw storeError(error);
+      throw this.#failure(error);
     }
   }
 
@@ -220,9 +222,19 @@ class OpenVault implements FileVault {
 
   async #eraseRound(erasures: readonly Erasure[]): Promise<void> {
     const slots = erasures.filter(({ overwrite }) => overwrite).map(({ ref }) => ref.slot);
-    await this.#writes.run(() => this.#file.write(slots));
+    try {
+      await this.#writes.run(() => this.#file.write(slots));
+    } catch (error) {
+      throw this.#failure(error);
+    }
     await this.#records.deleteMarks(erasures.filter(({ marked }) => marked).map(({ ref }) => ref));
     this.#table.release(slots);
+  }
+
+  #failure(cause: unknown): ToxAsyncError {
+    const error = storeError(cause);
+    if (error.code === 'ErrLocalStorageFull') this.#o.onFull?.();
+    return error;
   }
 
   async #close(): Promise<void> {

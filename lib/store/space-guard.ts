@@ -7,17 +7,21 @@ import type { Timer, Timers } from '../platform/timers';
 import { type Logger, silentLogger } from '../types';
 import { lowSpaceLimit } from './store-errors';
 
-export interface SpaceGuardOptions {
+/** Sizes for tests and simulations. */
+export interface SpaceSizes {
+  /** Below this much free space no new work is taken, bytes (default 16 MiB; 1 MiB on volumes under 512 MiB). */
+  readonly limitBytes?: number;
+  /** Size of the reserve, bytes (default the same). */
+  readonly reserveBytes?: number;
+}
+
+export interface SpaceGuardOptions extends SpaceSizes {
   readonly disk: Disk;
   /** The data directory; the reserve lies in it. */
   readonly folder: string;
   readonly random: Random;
   readonly timers: Timers;
   readonly log?: Logger;
-  /** Below this much free space no new work is taken, bytes (default 16 MiB; 1 MiB on volumes under 512 MiB). */
-  readonly limitBytes?: number;
-  /** Size of the reserve, bytes (default as `limitBytes`). */
-  readonly reserveBytes?: number;
 }
 
 /** Looks at the disk this often while there is room, and while there is none, ms. */

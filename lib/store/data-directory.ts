@@ -1,0 +1,84 @@
+import path from 'node:path';
+import type { CryptoProvider } from '../crypto/provider';
+import { ToxAsyncError } from '../errors';
+import type { Disk } from '../platform/disk';
+import type { Platform } from '../platform/platform';
+import { type Logger, silentLogger } from '../types';
+import { lockDirectory } from './directory-lock';
+import { chooseEngine } from './engine-choice';
+import { lmdbAvailable, openLmdbStore } from './lmdb-store';
+import { type Engine, readManifest, writeManifest } from './manifest';
+import { openNedbStore } from './nedb-store';
+import { Closers, type DataDirectory, openParts } from './open-parts';
+import type { SpaceSizes } from './space-guard';
+import type { Store } from './store';
+import { storeError } from './store-errors';
+
+export type { DataDirectory } from './open-parts';
+
+export interface DataDirectoryOptions {
+  /** The real machine's: the lock and the engines use real files. */
+  readonly platform: Platform;
+  readonly crypto: CryptoProvider;
+  /** The folder; made with mode 0700 when it does not exist. */
+  readonly path: string;
+  /** For a new directory; an existing one keeps its own. Default 'auto': lmdb where it loads, else nedb. */
+  readonly engine?: Engine | 'auto';
+  readonly log?: Logger;
+  /** See SpaceGuardOptions. */
+  readonly space?: SpaceSizes;
+}
+
+/**
+ * Opens or makes a data directory and holds it alone until `close`. One that is refused is left as it is.
+ * @throws ErrIdentityInUse, ErrForeignDirectory, ErrMissingLibrary, ErrLocalStorageFull, ErrStore,
+ * ErrInvalidArgument (a path too long for the lock)
+ */
+export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {
+  const { platform, engine: asked = 'auto', log = silentLogger } = options;
+  const { disk, clock } = platform;
+  const folder = path.resolve(options.path);
+  const choose = async (logger: Logger) => {
+    const recorded = (await readManifest(disk, folder))?.engine;
+    return { recorded, engine: chooseEngine({ asked, recorded, lmdbLoads: lmdbAvailable() }, logger) };
+  };
+  // Once to refuse before anything is touched, once when no other process can change it any more.
+  await choose(silentLogger);
+  await makeFolder(platform.disk, folder);
+  const closers = new Closers();
+  try {
+    const lock = await lockDirectory(folder, platform);
+    closers.add(() => lock.release());
+    const { recorded, engine } = await choose(log);
+    if (recorded === undefined) await writeManifest(disk, folder, engine, clock.wall());
+    const openStore = () => openEngine(engine, folder, platform);
+    return await openParts({ ...options, path: folder, log, openStore }, closers);
+  } catch (error) {
+    await closers.close().catch((closing: unknown) => {
+      log.warn(`${folder} could not be closed after it failed to open: ${String(closing)}`);
+    });
+    throw storeError(error);
+  }
+}
+
+async function makeFolder(disk: Disk, folder: string): Promise<void> {
+  try {
+    await disk.makeFolder(folder);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new ToxAsyncError(
+      'ErrStore',
+      `The data directory ${folder} cannot be made (${text}). Choose a folder that this process may write.`,
+      { cause: error },
+    );
+  }
+}
+
+function openEngine(engine: Engine, folder: string, { disk, timers }: Platform): Promise<Store> {
+  switch (engine) {
+    case 'lmdb':
+      return openLmdbStore({ path: path.join(folder, 'store.lmdb'), disk, timers });
+    case 'nedb':
+      return openNedbStore({ path: path.join(folder, 'store.nedb') });
+  }
+}

@@ -1,0 +1,84 @@
+import path from 'node:path';
+import type { CryptoProvider } from '../crypto/provider';
+import type { Platform } from '../platform/platform';
+import type { Logger } from '../types';
+import { AgeClock } from './age-clock';
+import { openVault } from './file-vault';
+import type { SecretVault } from './secret-vault';
+import { SpaceGuard, type SpaceSizes } from './space-guard';
+import type { Store } from './store';
+import { storeError } from './store-errors';
+import { watchedStore } from './watched-store';
+
+/** Everything durable of one session. */
+export interface DataDirectory {
+  readonly path: string;
+  readonly store: Store;
+  readonly vault: SecretVault;
+  /** Seconds that never go back while the session runs (store/age-clock.ts). */
+  readonly ages: { now(): number };
+  /** Whether the disk has room for new work (store/space-guard.ts). */
+  readonly space: { hasRoom(): boolean; assertRoom(): void };
+  /** Finishes what is under way and lets go of everything, also when a part of that fails; then it throws. */
+  close(): Promise<void>;
+}
+
+export interface PartsOptions {
+  readonly platform: Platform;
+  readonly crypto: CryptoProvider;
+  readonly path: string;
+  readonly log: Logger;
+  openStore(): Store | Promise<Store>;
+  readonly space?: SpaceSizes;
+}
+
+/** Runs what closes things, the last opened first, whatever fails of it. */
+export class Closers {
+  readonly #steps: (() => Promise<void>)[] = [];
+  #closing: Promise<void> | undefined;
+
+  add(step: () => Promise<void>): void {
+    this.#steps.push(step);
+  }
+
+  /** Idempotent. @throws the first step's error, after all have run */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const step of this.#steps.reverse()) await step().catch((error: unknown) => errors.push(error));
+    if (errors.length > 0) throw storeError(errors[0]);
+  }
+}
+
+/**
+ * Opens the parts of a directory, each into `closers`. The space guard comes first: on a full disk it sets free
+ * what the others need to start.
+ */
+export async function openParts(options: PartsOptions, closers: Closers): Promise<DataDirectory> {
+  const { platform, crypto, path: folder, log } = options;
+  const { disk, random, timers, clock } = platform;
+  const space = new SpaceGuard({ disk, folder, random, timers, log, ...options.space });
+  closers.add(() => space.close());
+  await space.start();
+  const onFull = () => space.hint();
+  const store = watchedStore(await options.openStore(), onFull);
+  closers.add(() => store.close());
+  const ages = await AgeClock.open({ store, clock, timers, log });
+  closers.add(() => ages.close());
+  const vault = await openVault({
+    disk,
+    path: path.join(folder, 'vault'),
+    store,
+    random,
+    crypto,
+    timers,
+    log,
+    onFull,
+  });
+  closers.add(() => vault.close());
+  return { path: folder, store, vault, ages, space, close: () => closers.close() };
+}
