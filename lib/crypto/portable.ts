@@ -5,7 +5,7 @@ import { checkKeyLength, checkNonceLength } from './lengths';
 import { constantTimeEqual, hmacSha256 } from './node-primitives';
 import { x25519 } from './node-x25519';
 import type { CryptoProvider } from './provider';
-import { checkPublicKey, isAcceptablePublicKey, lowOrderError } from './public-key';
+import { checkPublicKey, checkSharedSecret, isAcceptablePublicKey } from './public-key';
 import { boxKeyOf } from './tweetnacl-lowlevel';
 
 /**
@@ -18,9 +18,7 @@ export function createPortableProvider(): CryptoProvider {
   const sharedSecret = (secretKey: Uint8Array, publicKey: PublicKey): Uint8Array => {
     checkKeyLength(secretKey, 'The secret key');
     checkKeyLength(publicKey, 'The public key');
-    const shared = x25519(secretKey, publicKey);
-    if (shared.every((byte) => byte === 0)) throw lowOrderError();
-    return shared;
+    return checkSharedSecret(x25519(secretKey, publicKey));
   };
 
   /** Runs `use` with the key of the box, then wipes it. */

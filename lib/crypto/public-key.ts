@@ -52,6 +52,12 @@ export function lowOrderError(): ToxAsyncError {
   );
 }
 
+/** `shared` itself. @throws ErrInvalidKey when it is all zero, whatever the library thought of that */
+export function checkSharedSecret(shared: Uint8Array): Uint8Array {
+  if (shared.every((byte) => byte === 0)) throw lowOrderError();
+  return shared;
+}
+
 function hex(digits: string): Uint8Array {
   return fromHex(digits) ?? new Uint8Array();
 }

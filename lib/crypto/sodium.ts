@@ -3,7 +3,7 @@ import type { PublicKey } from '../types';
 import { BOX_TAG_BYTES, checkKeyLength, checkNonceLength, KEY_BYTES } from './lengths';
 import { constantTimeEqual, hmacSha256 } from './node-primitives';
 import type { CryptoProvider } from './provider';
-import { checkPublicKey, isAcceptablePublicKey, lowOrderError } from './public-key';
+import { checkPublicKey, checkSharedSecret, isAcceptablePublicKey, lowOrderError } from './public-key';
 
 /** The functions that we use of sodium-native, which has no types. Outputs come first and are filled in. */
 export interface Sodium {
@@ -67,8 +67,7 @@ function createSodiumProvider(sodium: Sodium): CryptoProvider {
       } catch {
         throw lowOrderError();
       }
-      if (shared.every((byte) => byte === 0)) throw lowOrderError();
-      return shared;
+      return checkSharedSecret(shared);
     },
 
     box(plain, nonce, publicKey, secretKey) {

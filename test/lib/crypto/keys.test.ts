@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
 import { generateKeyPair } from '../../../lib/crypto/generate';
-import { checkPublicKey, isAcceptablePublicKey } from '../../../lib/crypto/public-key';
+import { checkPublicKey, checkSharedSecret, isAcceptablePublicKey } from '../../../lib/crypto/public-key';
 import { ToxAsyncError } from '../../../lib/errors';
 import { ACCEPTABLE_KEYS, NACL_BOX, UNACCEPTABLE_KEYS } from './known-answers';
 import { PROVIDERS } from './providers';
@@ -50,6 +50,18 @@ describe('acceptable public keys', () => {
       () => checkPublicKey(key, 'The key'),
       (e: Error) => !e.message.includes(toHex(key).slice(0, 8)),
     );
+  });
+});
+
+describe('a shared secret', () => {
+  it('is never all zero, even if a library lets it pass', () => {
+    assert.throws(
+      () => checkSharedSecret(new Uint8Array(32)),
+      (e) => ToxAsyncError.is(e, 'ErrInvalidKey'),
+    );
+    const shared = new Uint8Array(32);
+    shared[31] = 1;
+    assert.equal(checkSharedSecret(shared), shared);
   });
 });
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import nacl from 'tweetnacl';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { createPortableProvider } from '../../../lib/crypto/portable';
 import type { CryptoProvider } from '../../../lib/crypto/provider';
 import { loadSodiumProvider } from '../../../lib/crypto/sodium';
 import { ToxAsyncError } from '../../../lib/errors';
 import { cryptoProviderSuite } from './crypto-provider-suite';
-import { UNACCEPTABLE_KEYS } from './known-answers';
+import { NACL_BOX, UNACCEPTABLE_KEYS } from './known-answers';
 import { portable, PROVIDERS, sodium } from './providers';
 
 cryptoProviderSuite('portable', createPortableProvider);
@@ -70,6 +71,53 @@ describe('the two crypto providers', () => {
   it('hash and authenticate alike', () => {
     fc.assert(fc.property(data, (input) => same((c) => c.sha256(input))));
     fc.assert(fc.property(data, data, (k, input) => same((c) => c.hmacSha256(k, input))));
+  });
+});
+
+describe('the portable provider', () => {
+  const { aliceSecret, bobPublic, nonce, plain, boxed, boxKey } = NACL_BOX;
+
+  /** Runs `use` while tweetnacl's functions note the keys they are given. */
+  const keysUsedBy = (use: () => unknown): Uint8Array[] => {
+    const { lowlevel } = nacl as unknown as {
+      lowlevel: { crypto_core_hsalsa20: (...args: Uint8Array[]) => void };
+    };
+    const { crypto_core_hsalsa20 } = lowlevel;
+    const { secretbox } = nacl;
+    const keys: Uint8Array[] = [];
+    lowlevel.crypto_core_hsalsa20 = (...args) => {
+      keys.push(args[2]!);
+      crypto_core_hsalsa20(...args);
+    };
+    const noting = (message: Uint8Array, n: Uint8Array, key: Uint8Array) => {
+      assert.deepEqual(key, boxKey);
+      keys.push(key);
+      return secretbox(message, n, key);
+    };
+    const open = (box: Uint8Array, n: Uint8Array, key: Uint8Array) => {
+      keys.push(key);
+      return secretbox.open(box, n, key);
+    };
+    nacl.secretbox = Object.assign(noting, { ...secretbox, open });
+    try {
+      use();
+    } finally {
+      nacl.secretbox = secretbox;
+      lowlevel.crypto_core_hsalsa20 = crypto_core_hsalsa20;
+    }
+    return keys;
+  };
+
+  it('wipes the shared secret and the key of every box it makes or opens', () => {
+    for (const use of [
+      () => portable.box(plain, nonce, bobPublic, aliceSecret),
+      () => portable.openBox(boxed, nonce, bobPublic, aliceSecret),
+      () => portable.openBox(plain, nonce, bobPublic, aliceSecret),
+    ]) {
+      const keys = keysUsedBy(use);
+      assert.equal(keys.length, 2);
+      for (const used of keys) assert.deepEqual(used, new Uint8Array(32));
+    }
   });
 });
 
