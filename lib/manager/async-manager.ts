@@ -9,6 +9,7 @@ import type {
 import type { MessageType } from '../constants';
 import { ToxAsyncError } from '../errors';
 import type { Emitter } from '../platform/emitter';
+import type { Timer } from '../platform/timers';
 import type { StorageStats } from '../storage/message-storage';
 import type { Transport } from '../transport/transport';
 import type { PublicKey } from '../types';
@@ -29,6 +30,7 @@ export class AsyncManager implements AsyncDisposable {
   #transport: Transport | undefined;
   #state: 'open' | 'started' | 'stopped' = 'open';
   #stopping: Promise<void> | undefined;
+  #alive: Timer | undefined;
 
   private constructor(parts: SessionParts, transport: Transport | undefined) {
     this.#parts = parts;
@@ -70,6 +72,7 @@ export class AsyncManager implements AsyncDisposable {
     this.#assertOpen();
     if (this.#state === 'started') return;
     this.#state = 'started';
+    this.#alive = this.#parts.platform.keepAlive?.();
     const { client, service } = this.#parts;
     service.start();
     await client.start();
@@ -325,7 +328,11 @@ export class AsyncManager implements AsyncDisposable {
     await client.stop();
     await service.stop();
     this.#disconnect();
-    await directory.close();
+    try {
+      await directory.close();
+    } finally {
+      this.#alive?.cancel();
+    }
   }
 
   #assertOpen(): void {

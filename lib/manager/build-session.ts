@@ -8,6 +8,7 @@ import { PeerNetwork } from '../network/peer-network';
 import { StorageNodes } from '../network/storage-nodes';
 import { StorageService } from '../network/storage-service';
 import { Emitter } from '../platform/emitter';
+import type { Platform } from '../platform/platform';
 import { systemPlatform } from '../platform/system-platform';
 import { MessageStorage } from '../storage/message-storage';
 import { StorageCapacity } from '../storage/storage-capacity';
@@ -21,6 +22,7 @@ import { Preferences } from './preferences';
 
 /** Everything one session consists of. */
 export interface SessionParts {
+  readonly platform: Platform;
   readonly crypto: CryptoProvider;
   readonly log: Logger;
   readonly events: Emitter<AsyncManagerEvents>;
@@ -142,6 +144,7 @@ async function assemble(
       : { preKeyRefreshThreshold: limits.preKeyRefreshThreshold }),
   });
   return {
+    platform,
     crypto,
     log,
     events,

@@ -33,15 +33,37 @@ export class Emitter<Events extends EventMap> {
     this.#emitter.emit(event, value);
   }
 
-  /** `for await (const value of emitter.iterate('event', {signal}))`; ends when `signal` aborts. */
-  async *iterate<K extends keyof Events & string>(
+  /**
+   * `for await (const value of emitter.iterate('event', {signal}))`. Keeps what comes from the call on, not only
+   * from the first turn of the loop; ends when `signal` aborts or the loop is left.
+   */
+  iterate<K extends keyof Events & string>(
     event: K,
     options: { signal?: AbortSignal } = {},
-  ): AsyncGenerator<Events[K]> {
-    try {
-      for await (const [value] of on(this.#emitter, event, options)) yield value as Events[K];
-    } catch (error) {
-      if (options.signal?.aborted !== true) throw error;
-    }
+  ): AsyncIterableIterator<Events[K]> {
+    return unwrap<Events[K]>(on(this.#emitter, event, options), options.signal);
   }
+}
+
+/** node:events gives the arguments as an array, and throws when the signal aborts. */
+function unwrap<T>(source: AsyncIterator<unknown[]>, signal?: AbortSignal): AsyncIterableIterator<T> {
+  const done = { done: true, value: undefined } as const;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      try {
+        const result = await source.next();
+        return result.done === true ? done : { done: false, value: result.value[0] as T };
+      } catch (error) {
+        if (signal?.aborted === true) return done;
+        throw error;
+      }
+    },
+    async return() {
+      await source.return?.();
+      return done;
+    },
+  };
 }

@@ -19,6 +19,12 @@ export const systemTimers: Timers = {
   },
 };
 
+/** See Platform.keepAlive. */
+export function systemKeepAlive(): Timer {
+  const handle = setInterval(() => undefined, LONGEST);
+  return { cancel: () => clearInterval(handle) };
+}
+
 /** Resolves after `ms`, or at once when `signal` aborts. */
 export function sleep(timers: Timers, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -2,10 +2,9 @@ import type { CryptoProvider } from '../../lib/crypto/provider';
 import { MemoryDisk } from '../../lib/platform/memory-disk';
 import type { Platform } from '../../lib/platform/platform';
 import type { SeededRandom } from '../../lib/platform/simulated-platform';
-import { AgeClock } from '../../lib/store/age-clock';
 import type { DataDirectory } from '../../lib/store/data-directory';
-import { openVault } from '../../lib/store/file-vault';
-import { MemoryVolume, openMemoryStore } from '../../lib/store/memory-store';
+import { openMemoryDirectory } from '../../lib/store/memory-directory';
+import { MemoryVolume } from '../../lib/store/memory-store';
 
 const FIRST = new Uint8Array();
 const LAST = new Uint8Array(257).fill(255);
@@ -15,25 +14,8 @@ export class MemoryDirectory {
   disk = new MemoryDisk();
   volume = new MemoryVolume();
 
-  async open(platform: Platform, crypto: CryptoProvider): Promise<DataDirectory> {
-    const { disk } = this;
-    const { random, timers, clock } = platform;
-    await disk.makeFolder('/data');
-    const store = openMemoryStore(this.volume);
-    const vault = await openVault({ disk, path: '/data/vault.bin', store, random, crypto, timers });
-    const ages = await AgeClock.open({ store, clock, timers });
-    return {
-      path: '/data',
-      store,
-      vault,
-      ages,
-      space: { hasRoom: () => true, assertRoom: () => undefined },
-      close: async () => {
-        await ages.close();
-        await vault.close();
-        await store.close();
-      },
-    };
+  open(platform: Platform, crypto: CryptoProvider): Promise<DataDirectory> {
+    return openMemoryDirectory({ platform, crypto, volume: this.volume });
   }
 
   /** What was not synced is lost, torn or kept. */

@@ -61,7 +61,7 @@ describe('after a restore or a lost vault', () => {
     const receipt = await device.send(phone, 'in flight');
     await world.until('stored', () => device.statesOf(receipt).includes('stored'));
     await phone.stop();
-    await phone.memory.disk.remove('/data/vault.bin');
+    await phone.memory.disk.remove('/data/vault');
     await phone.start();
     await world.until('delivered', () => device.statesOf(receipt).includes('delivered'));
     assert.deepEqual(phone.texts, ['in flight']);
@@ -74,7 +74,7 @@ describe('after a restore or a lost vault', () => {
     await world.until('stored', () => device.statesOf(receipt).includes('stored'));
     for (const each of [device, phone]) {
       await each.stop();
-      await each.memory.disk.remove('/data/vault.bin');
+      await each.memory.disk.remove('/data/vault');
       await each.start();
     }
     await world.until('failed', () => device.statesOf(receipt).includes('failed'));
