@@ -1,0 +1,50 @@
+import { createPortableProvider } from '../../lib/crypto/portable';
+import type { CryptoProvider } from '../../lib/crypto/provider';
+import { loadSodiumProvider } from '../../lib/crypto/sodium';
+import { checkEnvelope, checkExchange, checkSession } from './check-made';
+import { checkReject } from './check-reject';
+import { checkSpec } from './check-spec';
+import { Fields, Mismatch } from './fields';
+
+/** Every provider that loads here: a vector passes when all of them agree with it. */
+const PROVIDERS = [createPortableProvider(), loadSodiumProvider()].filter((one) => one !== undefined);
+
+export interface CheckResult {
+  passed: number;
+  /** One line for each vector that failed: its place from 0, and why. */
+  failures: string[];
+}
+
+/** Puts every vector of a file through our own code. The form of each shows in its fields. */
+export async function checkVectors(text: string): Promise<CheckResult> {
+  const result: CheckResult = { passed: 0, failures: [] };
+  let vectors: unknown;
+  try {
+    vectors = JSON.parse(text);
+  } catch (error) {
+    result.failures.push(`the file is not JSON (${String(error)})`);
+    return result;
+  }
+  if (!Array.isArray(vectors)) {
+    result.failures.push('the file is not an array');
+    return result;
+  }
+  for (const [place, vector] of vectors.entries()) {
+    try {
+      for (const crypto of PROVIDERS) await checkVector(crypto, new Fields(vector));
+      result.passed += 1;
+    } catch (error) {
+      result.failures.push(`vector ${place}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return result;
+}
+
+async function checkVector(crypto: CryptoProvider, v: Fields): Promise<void> {
+  if (v.has('form')) checkSpec(crypto, v);
+  else if (v.has('code')) await checkReject(crypto, v);
+  else if (v.has('k12')) checkSession(crypto, v);
+  else if (v.has('exchange')) checkExchange(crypto, v);
+  else if (v.has('envelope')) checkEnvelope(crypto, v);
+  else throw new Mismatch('its fields are those of no form (docs/PROTOCOL.md, "Vectors")');
+}

@@ -1,0 +1,203 @@
+import { toHex, utf8 } from '../../lib/bytes';
+import { createPortableProvider } from '../../lib/crypto/portable';
+import { encodeExchange } from '../../lib/protocol/exchange';
+import { deriveSessionKeys, encodeHello, helloEcho, sideOf } from '../../lib/protocol/handshake';
+import { sealEnvelope } from '../../lib/protocol/seal';
+import { sealMessage } from '../../lib/protocol/sealed';
+import { encodeSessionMessage } from '../../lib/protocol/session-messages';
+import type { KeyPair } from '../../lib/types';
+import type {
+  EnvelopeVector,
+  ExchangeVector,
+  SessionVector,
+  VectorFiles,
+} from '../../test/lib/vectors/vector-files';
+import { makeRejects } from './rejects';
+import { everyMessage } from './session-bodies';
+import { makeSpec } from './spec-forms';
+
+const crypto = createPortableProvider();
+
+/** Everything in the vectors comes from names, so that making them again gives the same files. */
+const digest = (name: string) => crypto.sha256(utf8(name));
+const pair = (name: string): KeyPair => crypto.keyPairFromSecret(digest(name));
+
+/** All vectors of test/vectors but those that must be refused are made by our own code. */
+export function makeVectors(): VectorFiles {
+  return {
+    envelope: envelopes(),
+    exchange: exchanges(),
+    session: sessions(),
+    reject: makeRejects(),
+    spec: makeSpec(crypto, digest),
+  };
+}
+
+interface EnvelopeCase {
+  name: string;
+  type: number;
+  data: Uint8Array;
+  timestamp?: number;
+  lifetime?: number;
+}
+
+function envelopes(): EnvelopeVector[] {
+  const text = (length: number) => utf8('forward secrecy '.repeat(86).slice(0, length));
+  const check: EnvelopeVector = envelope(
+    { name: 'message id', type: 0, data: utf8('leak') },
+    { sender: 'sender identity', recipient: 'recipient identity', preKey: 'pre-key', ephemeral: 'ephemeral' },
+  );
+  // Every bucket at both its ends, every type, the ends of both numbers.
+  const cases: EnvelopeCase[] = [
+    ...[1, 125, 126, 381, 382, 1149, 1150, 1372].map((n) => ({
+      name: `text of ${n}`,
+      type: 0,
+      data: text(n),
+    })),
+    { name: 'action', type: 1, data: utf8('öffnet das Ventil 🚰'), timestamp: 0 },
+    { name: 'binary', type: 2, data: Uint8Array.from({ length: 256 }, (_, i) => i), lifetime: 1 },
+    { name: 'json', type: 3, data: utf8('{"water":true}'), lifetime: 1_209_600 },
+    { name: 'part', type: 4, data: new Uint8Array(20).fill(1), timestamp: 8_640_000_000_000 },
+    { name: 'receipts', type: 0x80, data: new Uint8Array(2 + 33) },
+    { name: 'keys', type: 0x81, data: digest('keys').slice(0, 10) },
+    { name: 'a type of a later version', type: 200, data: utf8('?') },
+  ];
+  return [
+    check,
+    ...cases.map((one) =>
+      envelope(one, {
+        sender: `${one.name}: sender`,
+        recipient: `${one.name}: recipient`,
+        preKey: `${one.name}: pre-key`,
+        ephemeral: `${one.name}: ephemeral`,
+      }),
+    ),
+  ];
+}
+
+function envelope(
+  { name, type, data, timestamp = 1_764_000_000, lifetime = 604_800 }: EnvelopeCase,
+  names: { sender: string; recipient: string; preKey: string; ephemeral: string },
+): EnvelopeVector {
+  const recipient = pair(names.recipient).publicKey;
+  const fields = { messageId: digest(name), timestamp, lifetime, type, data };
+  const sealed = sealEnvelope(crypto, {
+    sender: pair(names.sender),
+    recipient,
+    preKey: pair(names.preKey).publicKey,
+    ephemeral: pair(names.ephemeral),
+    ...fields,
+  });
+  return {
+    senderSecret: toHex(digest(names.sender)),
+    recipientPublic: toHex(recipient),
+    preKeySecret: toHex(digest(names.preKey)),
+    ephemeralSecret: toHex(digest(names.ephemeral)),
+    ...fields,
+    messageId: toHex(fields.messageId),
+    data: toHex(data),
+    envelope: toHex(sealed.envelope),
+    storageId: toHex(sealed.storageId),
+  };
+}
+
+function exchanges(): ExchangeVector[] {
+  const key = (i: number): [number, string] => [i, toHex(pair(`key ${i}`).publicKey)];
+  const checkKeys: [number, string][] = [
+    [1, toHex(pair('pre-key').publicKey)],
+    [2, toHex(pair('ephemeral').publicKey)],
+  ];
+  const all = Array.from({ length: 104 }, (_, i) => key(i + 1));
+  return [
+    exchange({ batch: 0x010203, valid: 2_592_000, timestamp: 1_764_000_000, keys: checkKeys }),
+    exchange({ batch: 1, valid: 0, timestamp: 0, keys: [key(104)] }),
+    exchange({ batch: 0xffffff, valid: 86_400, timestamp: 1, keys: [key(1), key(50), key(104)] }),
+    exchange({ batch: 0x800000, valid: 2_592_000, timestamp: 8_640_000_000_000, keys: all }),
+  ];
+}
+
+function exchange(fields: Omit<ExchangeVector, 'fromSecret' | 'to' | 'exchange'>): ExchangeVector {
+  const to = pair('recipient identity').publicKey;
+  const keys = fields.keys.map(([index, publicKey]) => ({
+    index,
+    publicKey: new Uint8Array(Buffer.from(publicKey, 'hex')),
+  }));
+  const made = encodeExchange(crypto, { ...fields, from: pair('sender identity'), to, keys });
+  return {
+    fromSecret: toHex(digest('sender identity')),
+    to: toHex(to),
+    ...fields,
+    exchange: toHex(made),
+  };
+}
+
+function sessions(): SessionVector[] {
+  const empty = encodeSessionMessage({
+    kind: 'state',
+    holdsMail: false,
+    held: 0,
+    batches: [],
+    hints: [],
+    openNodes: [],
+  });
+  const check = session(['sender identity', 'recipient identity', 'e1', 'e2'], 0, 0, [
+    { direction: '12', counter: 1, ...empty },
+  ]);
+  const spoken = everyMessage(crypto, digest).map((message, i) => ({
+    direction: i % 2 === 0 ? ('12' as const) : ('21' as const),
+    counter: (i >> 1) + 1,
+    ...encodeSessionMessage(message),
+  }));
+  const last = Number.MAX_SAFE_INTEGER;
+  const ends = [
+    { direction: '21' as const, counter: 1000, kind: 0xff, body: new Uint8Array(0) },
+    { direction: '21' as const, counter: last, kind: 0x28, body: new Uint8Array(2) },
+  ];
+  return [
+    check,
+    session(['one', 'two', 'ephemeral of one', 'ephemeral of two'], 1, 3, spoken),
+    session(['anna', 'bert', "anna's ephemeral", "bert's ephemeral"], 0xfffe, 2, ends),
+  ];
+}
+
+/** @param names of two identities in any order, and of the ephemerals of side 1 and 2 */
+function session(
+  [a, b, first, second]: [string, string, string, string],
+  flags1: number,
+  flags2: number,
+  messages: { direction: '12' | '21'; counter: number; kind: number; body: Uint8Array }[],
+): SessionVector {
+  const [one, two] = sideOf(pair(a).publicKey, pair(b).publicKey) === 1 ? [a, b] : [b, a];
+  const helloOf = (flags: number, name: string, echo: Uint8Array) => {
+    const none = { acceptsStores: false, openNode: false };
+    const made = encodeHello({ flags: none, ephemeral: pair(name).publicKey, echo });
+    made.set([flags >> 8, flags & 0xff], 3);
+    return made;
+  };
+  const hello1 = helloOf(flags1, first, new Uint8Array(8));
+  const hello2 = helloOf(flags2, second, helloEcho(crypto, hello1));
+  const keys = deriveSessionKeys(crypto, {
+    side: 1,
+    identity: pair(one),
+    ephemeral: pair(first),
+    peerIdentity: pair(two).publicKey,
+    peerEphemeral: pair(second).publicKey,
+    hello1,
+    hello2,
+  });
+  return {
+    secret1: toHex(digest(one)),
+    secret2: toHex(digest(two)),
+    ephemeral1: toHex(digest(first)),
+    ephemeral2: toHex(digest(second)),
+    flags1,
+    flags2,
+    k12: toHex(keys.send),
+    k21: toHex(keys.receive),
+    messages: messages.map(({ direction, counter, kind, body }) => {
+      const key = direction === '12' ? keys.send : keys.receive;
+      const sealed = toHex(sealMessage(crypto, key, counter, kind, body));
+      return { direction, counter, kind, body: toHex(body), sealed };
+    }),
+  };
+}

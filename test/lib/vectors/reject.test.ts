@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { CODE } from '../../../lib/protocol/codes';
+import { hex, publicOf } from './reference/bytes';
+import { isBody } from './reference/bodies';
+import { open } from './reference/envelope';
+import { judgeExchange } from './reference/exchange';
+import { echoOf, joinFrames, takesHello, unseal } from './reference/session';
+import { readVectors, type RejectVector } from './vector-files';
+
+/** What the reference says. */
+function verdictOn(v: RejectVector): string {
+  const orDropped = (taken: boolean) => (taken ? 'ok' : 'dropped');
+  if ('envelope' in v) {
+    const keys = { senderSecret: hex(v.senderSecret), preKeySecret: hex(v.preKeySecret) };
+    return open({ ...keys, recipientPublic: hex(v.recipientPublic) }, hex(v.envelope)).code;
+  }
+  if ('exchange' in v) return judgeExchange(hex(v.toSecret), hex(v.from), hex(v.exchange));
+  if ('sealed' in v) return orDropped(unseal(hex(v.key), v.counter, hex(v.sealed)) !== undefined);
+  if ('packets' in v) return orDropped(joinFrames(v.packets.map(hex)).length > 0);
+  if ('side' in v) {
+    const mine = [publicOf(hex(v.secret)), ...(v.side === 1 ? [publicOf(hex(v.ephemeral))] : [])];
+    return v.side === 1
+      ? orDropped(takesHello(hex(v.hello2), mine, echoOf(hex(v.hello1).slice(1))))
+      : orDropped(takesHello(hex(v.hello1), mine, new Uint8Array(8)));
+  }
+  return orDropped(isBody(v.kind, hex(v.body)));
+}
+
+describe('The vectors of what must be refused', () => {
+  const vectors = readVectors('reject');
+
+  for (const vector of vectors) {
+    it(`${vector.why}: the reference says ${vector.code}`, () => {
+      assert.equal(verdictOn(vector), vector.code);
+    });
+  }
+
+  it('use only words of the table of codes, or say that nothing is answered', () => {
+    for (const { code } of vectors) assert.ok(code === 'dropped' || code in CODE, code);
+  });
+
+  it('have each reason once', () => {
+    assert.equal(new Set(vectors.map(({ why }) => why)).size, vectors.length);
+  });
+});
