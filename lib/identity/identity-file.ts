@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { sameBytes } from '../bytes';
 import { KEY_BYTES } from '../crypto/lengths';
+import { isPassEncrypted, PASS_ENCRYPTION_BYTES, type Passphrase } from '../crypto/pass-encryption';
 import type { CryptoProvider } from '../crypto/provider';
 import { isAcceptablePublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
@@ -12,11 +13,9 @@ import { looksLikeProfile } from './profile-sections';
 import { shortKey } from './short-key';
 import { NOSPAM_BYTES } from './tox-id';
 import { makeProfile, parseProfile, serialiseProfile, type ToxProfile } from './tox-profile';
+import { unseal } from './unseal';
 
 export { Identity } from './identity';
-
-/** How toxencryptsave's files begin (toxencryptsave.h). */
-const SEALED_MAGIC = new TextEncoder().encode('toxEsave');
 
 export interface IdentityOptions {
   readonly disk: Disk;
@@ -26,33 +25,48 @@ export interface IdentityOptions {
   readonly path: string;
   /** A secret key of 32 bytes or a whole Tox profile: the identity of a new file, else to be the same one. */
   readonly import?: Uint8Array;
+  /** Seals the file, one that was not sealed so far as well; opens it, and an import that is sealed. */
+  readonly passphrase?: Passphrase;
+}
+
+/** What is there before anything is written. */
+interface Found {
+  readonly imported: ToxProfile | undefined;
+  /** Of the file. */
+  readonly profile: ToxProfile | undefined;
+  readonly sealed: boolean;
 }
 
 /**
  * Reads the identity of a data directory, or makes it. A file that cannot be read is never replaced.
  * @throws ErrIdentityFile (garbage, or the public key is not that of the secret), ErrPassphrase (the file or the
- *   import is sealed), ErrIdentityMismatch (the import is another identity), ErrInvalidKey and ErrMalformed (the
- *   import is of no use), ErrStore, ErrLocalStorageFull
+ *   import is sealed and the passphrase is missing or another), ErrIdentityMismatch (the import is another
+ *   identity), ErrInvalidKey and ErrMalformed (the import is of no use), ErrStore, ErrLocalStorageFull
  */
 export async function openIdentity(options: IdentityOptions): Promise<Identity> {
-  const { disk, path, crypto } = options;
-  const imported = options.import && readImport(options.import, options);
-  const bytes = await disk.readFile(path).catch((error: unknown) => {
-    throw storeError(error);
-  });
-  const write = (profile: ToxProfile) =>
-    disk.writeFile(path, serialiseProfile(profile)).catch((error: unknown) => {
-      throw storeError(error);
-    });
-  if (bytes === undefined) {
+  const { imported, profile: existing, sealed } = await find(options);
+  const write = (profile: ToxProfile) => writeProfile(options, profile);
+  if (existing === undefined) {
     const profile = imported ?? newProfile(options, options.random.bytes(KEY_BYTES));
-    await disk.makeFolder(dirname(path)).catch((error: unknown) => {
-      throw storeError(error);
-    });
+    await onDisk(options.disk.makeFolder(dirname(options.path)));
     await write(profile);
     return new Identity(profile, write);
   }
-  const profile = readFile(bytes, path, crypto);
+  if (options.passphrase && !sealed) await write(existing);
+  return new Identity(existing, write);
+}
+
+/** Throws what `openIdentity` would throw for what is there now, and changes nothing. */
+export async function checkIdentity(options: IdentityOptions): Promise<void> {
+  await find(options);
+}
+
+async function find(options: IdentityOptions): Promise<Found> {
+  const imported = options.import && (await readImport(options.import, options));
+  const bytes = await onDisk(options.disk.readFile(options.path));
+  if (bytes === undefined) return { imported, profile: undefined, sealed: false };
+  const sealed = isPassEncrypted(bytes);
+  const profile = await readFile(bytes, options);
   if (imported && !sameBytes(imported.keyPair.publicKey, profile.keyPair.publicKey)) {
     throw new ToxAsyncError(
       'ErrIdentityMismatch',
@@ -60,25 +74,25 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
         `of ${shortKey(imported.keyPair.publicKey)}. Leave the key out, or use another data directory.`,
     );
   }
-  return new Identity(profile, write);
+  return { imported, profile, sealed };
 }
 
 function newProfile({ random, crypto }: IdentityOptions, secretKey: Uint8Array): ToxProfile {
   return makeProfile(crypto.keyPairFromSecret(secretKey), random.bytes(NOSPAM_BYTES));
 }
 
-function readImport(bytes: Uint8Array, options: IdentityOptions): ToxProfile {
-  assertNotSealed(bytes, 'The given Tox profile');
-  if (!looksLikeProfile(bytes)) {
-    if (bytes.length !== KEY_BYTES || bytes.every((byte) => byte === 0)) {
+async function readImport(bytes: Uint8Array, options: IdentityOptions): Promise<ToxProfile> {
+  const plain = await unseal(bytes, 'The given Tox profile', options.passphrase);
+  if (!looksLikeProfile(plain)) {
+    if (plain.length !== KEY_BYTES || plain.every((byte) => byte === 0)) {
       throw new ToxAsyncError(
         'ErrInvalidKey',
         `A secret key has ${KEY_BYTES} bytes (64 hexadecimal digits), not all zero; check the one given.`,
       );
     }
-    return newProfile(options, bytes);
+    return newProfile(options, plain);
   }
-  const profile = parseProfile(bytes);
+  const profile = parseProfile(plain);
   if (isConsistent(profile, options.crypto)) return profile;
   throw new ToxAsyncError(
     'ErrMalformed',
@@ -86,11 +100,13 @@ function readImport(bytes: Uint8Array, options: IdentityOptions): ToxProfile {
   );
 }
 
-function readFile(bytes: Uint8Array, path: string, crypto: CryptoProvider): ToxProfile {
-  assertNotSealed(bytes, `The identity file ${path}`);
+async function readFile(bytes: Uint8Array, options: IdentityOptions): Promise<ToxProfile> {
+  const { path, crypto, passphrase } = options;
+  if (isPassEncrypted(bytes) && bytes.length < PASS_ENCRYPTION_BYTES) throw unreadable(path);
+  const plain = await unseal(bytes, `The identity file ${path}`, passphrase);
   let profile: ToxProfile;
   try {
-    profile = parseProfile(bytes);
+    profile = parseProfile(plain);
   } catch (cause) {
     throw unreadable(path, cause);
   }
@@ -98,17 +114,21 @@ function readFile(bytes: Uint8Array, path: string, crypto: CryptoProvider): ToxP
   return profile;
 }
 
+async function writeProfile(options: IdentityOptions, profile: ToxProfile): Promise<void> {
+  const { disk, path, passphrase } = options;
+  const plain = serialiseProfile(profile);
+  await onDisk(disk.writeFile(path, passphrase ? await passphrase.seal(plain) : plain));
+}
+
 function isConsistent({ keyPair }: ToxProfile, crypto: CryptoProvider): boolean {
   const { publicKey } = crypto.keyPairFromSecret(keyPair.secretKey);
   return isAcceptablePublicKey(publicKey) && sameBytes(publicKey, keyPair.publicKey);
 }
 
-function assertNotSealed(bytes: Uint8Array, what: string): void {
-  if (!sameBytes(bytes.subarray(0, SEALED_MAGIC.length), SEALED_MAGIC)) return;
-  throw new ToxAsyncError(
-    'ErrPassphrase',
-    `${what} is sealed with a passphrase. Save it without one in your Tox client.`,
-  );
+function onDisk<T>(operation: Promise<T>): Promise<T> {
+  return operation.catch((error: unknown) => {
+    throw storeError(error);
+  });
 }
 
 function unreadable(path: string, cause?: unknown): ToxAsyncError {
