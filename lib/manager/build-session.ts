@@ -113,10 +113,8 @@ async function assemble(
     timers,
     random,
     identity: keyPair,
-    flagsFor: (peer) => ({
-      acceptsStores: storageRole === 'everyone' || (storageRole === 'friends' && friends.has(peer)),
-      openNode: storageRole === 'everyone',
-    }),
+    // Whoever the network connects us with is a friend: it may enter the friend book a moment after its hello.
+    flagsFor: () => ({ acceptsStores: storageRole !== 'off', openNode: storageRole === 'everyone' }),
     hasSpoken: (peer) => nodes.hasSpoken(peer),
     log,
   });
