@@ -9,6 +9,7 @@ import {
   type ExchangeInput,
 } from '../../../lib/protocol/exchange';
 import { splitIntoFrames } from '../../../lib/protocol/frames';
+import type { KeyPair } from '../../../lib/types';
 import { LOW_ORDER_POINTS, UNACCEPTABLE_KEYS } from '../crypto/known-answers';
 import { bytes, crypto, filled, flip, isWiped, P, pair, patch, R, S, throwsCode, watching } from './support';
 
@@ -68,6 +69,13 @@ describe('an exchange', () => {
     assert.equal(verifyExchange(crypto, forMallory, pair('mallory')), false);
     const byMallory = patch(encodeExchange(crypto, input({ from: pair('mallory') })), 2, S.publicKey);
     assert.equal(verifyExchange(crypto, byMallory, R), false);
+  });
+
+  it('is not verified by anybody but the peer it names, even with a MAC that its own secret fits', () => {
+    const mallory = pair('mallory').publicKey;
+    assert.equal(verifyExchange(crypto, withMac(exchange, R, S.publicKey), R), true);
+    assert.equal(verifyExchange(crypto, withMac(patch(exchange, 34, mallory), R, S.publicKey), R), false);
+    assert.equal(verifyExchange(crypto, withMac(patch(exchange, 2, R.publicKey), R, R.publicKey), R), false);
   });
 
   it('is not verified with any bit changed', () => {
@@ -197,6 +205,14 @@ describe('the hash of a list of keys', () => {
     assert.equal(hashes.size, lists.length);
   });
 });
+
+/** The exchange with the MAC that X(own, peer) gives for the names in it. */
+function withMac(bytes: Uint8Array, own: KeyPair, peer: Uint8Array): Uint8Array {
+  const body = bytes.subarray(0, -32);
+  const shared = crypto.sharedSecret(own.secretKey, peer);
+  const key = labelledHash(crypto, 'exchange-mac', shared, body.subarray(2, 34), body.subarray(34, 66));
+  return concat(body, crypto.hmacSha256(key, body));
+}
 
 function bigEndian(n: number): number[] {
   return [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255];

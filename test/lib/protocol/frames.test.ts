@@ -127,6 +127,25 @@ describe('a frame assembler', () => {
     assert.deepEqual(feed(assembler, [second, third])[1], message(3546));
   });
 
+  it('takes no packet that breaks a rule for a whole message', () => {
+    const single = new Uint8Array([0xb1, 1, 0, 7, 0, 1, 9]);
+    assert.deepEqual(new FrameAssembler().accept(single, 0), new Uint8Array([9]));
+    for (const wrong of [
+      single.subarray(0, 6),
+      patch(single, 0, [0xb2]),
+      patch(single, 1, [0]),
+      patch(single, 1, [2]),
+      patch(single, 4, [1]),
+      patch(single, 5, [0]),
+      patch(first, 5, [5]),
+      concat(single, filled(1367, 1)),
+    ]) {
+      const assembler = new FrameAssembler();
+      assert.equal(assembler.accept(wrong, 0), undefined);
+      assert.equal(assembler.dropped, 1);
+    }
+  });
+
   it('keeps its own copy, because a transport uses its buffers again', () => {
     const assembler = new FrameAssembler();
     const buffer = Buffer.from(first);

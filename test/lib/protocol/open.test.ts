@@ -54,6 +54,15 @@ describe('opening an envelope', () => {
     assert.equal(outcome({ type: 1, data: utf8('waves') }), 'opened');
   });
 
+  it('opens messages of every size', () => {
+    for (const length of [1, 125, 126, 240, 381, 382, 1149, 1150, 1372]) {
+      const data = filled(length, 0x61);
+      const result = open(handmadeEnvelope({ data }));
+      assert.ok(result.outcome === 'opened');
+      assert.deepEqual(result.data, data);
+    }
+  });
+
   it('opens an empty message that somebody else made', () => {
     assert.equal(outcome({ data: new Uint8Array() }), 'opened');
   });

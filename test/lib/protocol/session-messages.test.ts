@@ -134,6 +134,7 @@ describe('session messages', () => {
   });
 
   it('have cursors below 2^53 and flags of 0 or 1', () => {
+    fits({ kind: 'list', request: 1, after: Number.MAX_SAFE_INTEGER, max: 0 });
     isMalformed(0x22, '00000001 0020000000000000 01');
     isMalformed(0x23, '00000001 00 02 00');
   });
@@ -161,6 +162,7 @@ describe('session messages', () => {
 
   it('ignore flags of a state that a later version may set', () => {
     const { body } = encodeSessionMessage({ ...STATE, holdsMail: false });
+    assert.equal(body[0], 0);
     body[0] = 0xfe;
     assert.deepEqual(decodeSessionMessage(0x10, body), { ...STATE, holdsMail: false });
   });

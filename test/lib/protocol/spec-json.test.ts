@@ -33,6 +33,21 @@ describe("SPEC.md's ForwardSecureMessage as JSON", () => {
     assert.deepEqual(forwardSecureMessageFromJson(text), message);
   });
 
+  it('may have zeros in every field', () => {
+    const zeros = {
+      messageId: filled(32, 0),
+      senderPk: filled(32, 0),
+      recipientPk: filled(32, 0),
+      preKeyId: 0,
+      encryptedData: new Uint8Array(),
+      nonce: filled(24, 0),
+      messageType: 0,
+      timestamp: 0,
+      expiresAt: 0,
+    };
+    assert.deepEqual(forwardSecureMessageFromJson(forwardSecureMessageToJson(zeros)), zeros);
+  });
+
   it('may have spaces, other fields, fractions of seconds and an offset', () => {
     const other = text
       .replace('{"Type"', '{ "Extra": {"a": [1]}, "Type"')
@@ -158,9 +173,20 @@ describe('times of RFC 3339', () => {
     }
   });
 
+  it('are right on every day of a century, leap days included', () => {
+    const DAY = 86_400;
+    for (let day = -27_028; day < 12_800; day += 1) {
+      const text = new Date(day * DAY * 1000).toISOString().replace('.000Z', 'Z');
+      assert.equal(toRfc3339(day * DAY), text);
+      assert.equal(fromRfc3339(text), day * DAY);
+    }
+  });
+
   it('end with the years 0 and 9999', () => {
     assert.equal(toRfc3339(MIN), '0000-01-01T00:00:00Z');
     assert.equal(toRfc3339(MAX), '9999-12-31T23:59:59Z');
+    assert.equal(fromRfc3339('0000-01-01T00:00:00Z'), MIN);
+    assert.equal(fromRfc3339('9999-12-31T23:59:59Z'), MAX);
     for (const seconds of [MIN - 1, MAX + 1, 0.5, NaN, Infinity]) assert.equal(toRfc3339(seconds), undefined);
     assert.equal(fromRfc3339('0000-01-01T00:00:00+00:01'), undefined);
     assert.equal(fromRfc3339('9999-12-31T23:59:59-00:01'), undefined);
@@ -169,7 +195,9 @@ describe('times of RFC 3339', () => {
   it('with an offset are the same moment in UTC', () => {
     assert.equal(fromRfc3339('1970-01-01T01:00:00+01:00'), 0);
     assert.equal(fromRfc3339('1969-12-31T18:30:00-05:30'), 0);
-    assert.equal(fromRfc3339('1970-01-01T00:00:01.999Z'), 1);
+    assert.equal(fromRfc3339('1970-01-02T23:59:00+23:59'), 86_400);
+    assert.equal(fromRfc3339('1970-01-01T00:00:01.9Z'), 1);
+    assert.equal(fromRfc3339('1970-01-01T00:00:01.123456789Z'), 1);
   });
 
   it('exist in the calendar and have the form of RFC 3339', () => {
@@ -177,6 +205,7 @@ describe('times of RFC 3339', () => {
       '2025-13-01T00:00:00Z',
       '2025-00-01T00:00:00Z',
       '2025-04-31T00:00:00Z',
+      '2025-12-32T00:00:00Z',
       '2025-04-00T00:00:00Z',
       '1900-02-29T00:00:00Z',
       '2025-01-01T24:00:00Z',
@@ -186,6 +215,7 @@ describe('times of RFC 3339', () => {
       '2025-01-01T00:00:00+01:60',
       '2025-01-01T00:00:00',
       '2025-01-01T00:00:00.Z',
+      '2025-01-01T00:00:00.1234567890Z',
       '2025-01-01t00:00:00z',
       ' 2025-01-01T00:00:00Z',
       '2025-1-1T00:00:00Z',
