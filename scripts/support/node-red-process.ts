@@ -52,7 +52,7 @@ export class NodeRedProcess {
   }
 
   /**
-   * Resolves when the server listens and the flows have started.
+   * Resolves when the server listens and the flows have started, or are held back by the setting `safeMode`.
    * @throws Error with the end of the log when it ends, takes too long, or lacks a node type of the flows
    */
   static async start(options: NodeRedOptions): Promise<NodeRedProcess> {
@@ -74,7 +74,8 @@ export class NodeRedProcess {
     });
     try {
       const timeoutMs = options.startLimitMs ?? 60_000;
-      const started = await log.waitFor(/\] (Started flows|Waiting for missing types)/, { timeoutMs });
+      const ready = /\] (Started flows|Flows stopped in safe mode|Waiting for missing types)/;
+      const started = await log.waitFor(ready, { timeoutMs });
       if (started.text.includes('Waiting')) throw new Error(`Node types are missing\n${log.tail()}`);
       const { text } = await log.waitFor(/Server now running at /, { timeoutMs });
       const url = text.replace(/^.*Server now running at /, '').replace(/\/$/, '');
@@ -117,6 +118,15 @@ export class NodeRedProcess {
    * @param type what is restarted: all, or only the changed flows or nodes
    */
   async deploy(flows: readonly unknown[], type: 'full' | 'flows' | 'nodes' = 'full'): Promise<void> {
+    await this.#start(flows, type);
+  }
+
+  /** Starts the flows on the disk, also when the setting `safeMode` holds them back. */
+  async startSavedFlows(): Promise<void> {
+    await this.#start([], 'reload');
+  }
+
+  async #start(flows: readonly unknown[], type: string): Promise<void> {
     const from = this.lines.length;
     await this.request('/flows', {
       method: 'POST',
@@ -138,6 +148,18 @@ export class NodeRedProcess {
     clearTimeout(timer);
     if (exit.signal === null) return exit;
     throw new Error(`Node-RED did not stop in order (${exit.signal})\n${this.log.tail()}`);
+  }
+
+  /**
+   * Runs `task` while the process stands still, so that its files are those of one moment. POSIX systems only.
+   */
+  async whileFrozen<T>(task: () => Promise<T>): Promise<T> {
+    this.child.kill('SIGSTOP');
+    try {
+      return await task();
+    } finally {
+      this.child.kill('SIGCONT');
+    }
   }
 
   /** Power loss as far as the process is concerned: SIGKILL, no handler runs. */

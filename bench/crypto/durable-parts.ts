@@ -1,0 +1,80 @@
+import { DEFAULT_CLIENT_LIMITS } from '../../lib/client/limits';
+import { Inbox } from '../../lib/client/inbox';
+import { Outbox } from '../../lib/client/outbox';
+import { Outcomes } from '../../lib/client/outcomes';
+import { OwedDeletes } from '../../lib/client/owed-deletes';
+import { OwedReceipts } from '../../lib/client/owed-receipts';
+import { PeerQueues } from '../../lib/client/peer-queues';
+import { Receiver } from '../../lib/client/receiver';
+import { Sender } from '../../lib/client/sender';
+import { Tombstones } from '../../lib/client/tombstones';
+import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { generateKeyPair } from '../../lib/crypto/generate';
+import { ForwardSecurityManager } from '../../lib/forward-security/forward-security-manager';
+import { systemPlatform } from '../../lib/platform/system-platform';
+import type { DataDirectory } from '../../lib/store/data-directory';
+import type { KeyPair } from '../../lib/types';
+
+const crypto = chooseCryptoProvider();
+const { random, clock } = systemPlatform;
+
+/** The parts of one session that a send and a receive go through, without a network. */
+export interface DurableParts {
+  readonly keyPair: KeyPair;
+  readonly forwardSecurity: ForwardSecurityManager;
+  readonly sender: Sender;
+  readonly receiver: Receiver;
+}
+
+export async function durableParts({ store, vault, ages }: DataDirectory): Promise<DurableParts> {
+  const keyPair = generateKeyPair(crypto, random);
+  const forwardSecurity = await ForwardSecurityManager.create({
+    crypto,
+    random,
+    clock,
+    ages,
+    keyPair,
+    store,
+    vault,
+  });
+  const queues = new PeerQueues();
+  const wall = () => clock.wall();
+  const outbox = new Outbox({ crypto, store, vault, forwardSecurity });
+  const outcomes = new Outcomes({ store, ages, wall, emit: () => undefined });
+  const sender = new Sender({
+    random,
+    ages,
+    wall,
+    store,
+    vault,
+    outbox,
+    outcomes,
+    queues,
+    forwardSecurity,
+    limits: { ...DEFAULT_CLIENT_LIMITS, outboxMessages: Infinity, outboxBytes: Infinity },
+    assertRoom: () => undefined,
+    reasonFor: () => undefined,
+    onAccepted: () => undefined,
+  });
+  const receiver = new Receiver({
+    crypto,
+    random,
+    store,
+    vault,
+    forwardSecurity,
+    queues,
+    inbox: new Inbox({ crypto, store, vault }),
+    tombstones: new Tombstones({ store, ages }),
+    receipts: new OwedReceipts({ store, ages }),
+    deletes: new OwedDeletes({ store, ages }),
+    wall,
+    hasRoom: () => true,
+    hasSession: () => false,
+    onTaken: () => undefined,
+    onError: (error) => {
+      throw error;
+    },
+    onMalformed: () => undefined,
+  });
+  return { keyPair, forwardSecurity, sender, receiver };
+}

@@ -1,0 +1,32 @@
+import { toHex, type AsyncManager, type PublicKey } from '../../lib/index';
+import { friendFields } from '../shared/friends';
+import type { Message } from '../shared/runtime';
+
+/**
+ * Leads the session's key events to `send`, each as a message with its topic. `concerns` says whether an event about
+ * this friend is wanted. Returns what ends it.
+ */
+export function followKeyEvents(
+  manager: AsyncManager,
+  concerns: (friend: PublicKey) => boolean,
+  send: (msg: Message) => void,
+): () => void {
+  const tell = (topic: string, friend: PublicKey, payload: unknown, more?: Message) => {
+    if (concerns(friend)) send({ topic, payload, ...friendFields(manager, friend), ...more });
+  };
+  const { events } = manager;
+  const undo = [
+    events.on('keys-exchanged', ({ friend, ...payload }) => tell('keys/exchanged', friend, payload)),
+    events.on('keys-low', ({ friend, ...payload }) => tell('keys/low', friend, payload)),
+    events.on('keys-exhausted', ({ friend }) => tell('keys/exhausted', friend, { sendable: 0 })),
+    events.on('keys-refused', ({ friend, ...payload }) => tell('keys/refused', friend, payload)),
+    events.on('identity-in-use-elsewhere', ({ friend }) => tell('keys/elsewhere', friend, true)),
+    events.on('message-lost', ({ friend, messageId }) => {
+      const id = toHex(messageId);
+      tell('message/lost', friend, id, { messageId: id });
+    }),
+  ];
+  return () => {
+    for (const each of undo) each();
+  };
+}

@@ -1,0 +1,38 @@
+import type { AsyncManager } from '../../lib/index';
+import { isFriend } from '../shared/friends';
+import type { MessageHead } from '../shared/inbox-fan-out';
+import type { SessionConfig } from '../shared/runtime';
+import { choiceOf, textOf } from '../shared/settings';
+
+export interface ReceiveAsyncConfig extends SessionConfig {
+  readonly friend?: string;
+  readonly via?: string;
+  readonly acknowledge?: string;
+}
+
+/** Which messages a node takes, and when it is done with one. */
+export interface ReceiveSettings {
+  /** '' for any friend. */
+  readonly friend: string;
+  readonly via: 'any' | 'stored' | 'direct' | 'tox';
+  /** 'send': when the runtime has taken the message; 'message': when its acknowledgement comes back. */
+  readonly acknowledge: 'send' | 'message';
+}
+
+/** ErrInvalidArgument. */
+export function receiveSettings(config: ReceiveAsyncConfig): ReceiveSettings {
+  return {
+    friend: textOf(config.friend, 'The friend'),
+    via: choiceOf(config.via, ['any', 'stored', 'direct', 'tox'], 'any', 'The way'),
+    acknowledge: choiceOf(config.acknowledge, ['send', 'message'], 'send', 'When to acknowledge'),
+  };
+}
+
+export function accepts(
+  manager: AsyncManager,
+  { friend, via }: ReceiveSettings,
+  message: MessageHead,
+): boolean {
+  if (via !== 'any' && message.via !== via) return false;
+  return friend === '' || isFriend(manager, friend, message.sender);
+}

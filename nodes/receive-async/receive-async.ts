@@ -1,0 +1,74 @@
+import { ToxAsyncError, type AsyncManager } from '../../lib/index';
+import { onClose } from '../shared/close';
+import type { Receiver } from '../shared/inbox-fan-out';
+import { onInput } from '../shared/input';
+import { messageIdOf } from '../shared/message-id';
+import { PendingWork } from '../shared/pending-work';
+import type { FlowNode, IncomingMessage, Runtime } from '../shared/runtime';
+import type { Session } from '../shared/session';
+import { SessionUser } from '../shared/session-user';
+import { actionOf } from '../shared/settings';
+import { badges, type Badge } from '../shared/status-badge';
+import { accepts, receiveSettings, type ReceiveAsyncConfig, type ReceiveSettings } from './filter';
+import { flowMessage } from './message';
+
+export type { ReceiveAsyncConfig };
+
+/** Gives the flow the messages that friends sent to the session, and takes acknowledgements. */
+export function startReceiveAsync(RED: Runtime, node: FlowNode, config: ReceiveAsyncConfig): void {
+  const user = new SessionUser(RED, node, config.storageNode);
+  const settings = receiveSettings(config);
+
+  onInput(node, new PendingWork(), async (msg) => {
+    const manager = await user.manager();
+    if (user.session !== undefined) await act(node, user.session, manager, msg);
+  });
+
+  user.atStart(RED, receiveBadge, (session) => {
+    session.inbox.register(receiver(node, session, settings));
+    user.whenOpen((manager) => checkFriend(manager, settings.friend));
+  });
+  onClose(node, (removed) => {
+    user.release();
+    user.session?.inbox.unregister(node.id, removed);
+  });
+}
+
+async function act(
+  node: FlowNode,
+  session: Session,
+  manager: AsyncManager,
+  msg: IncomingMessage,
+): Promise<void> {
+  const action = actionOf(msg, ['retrieve', 'ack']);
+  if (action === 'ack') return session.inbox.acknowledge(node.id, messageIdOf(msg.messageId));
+  if (action === 'retrieve') return msg.again === true ? session.inbox.again(node.id) : manager.retrieve();
+  throw new ToxAsyncError('ErrInvalidArgument', 'Set msg.action to "retrieve" or "ack".');
+}
+
+function receiver(node: FlowNode, session: Session, settings: ReceiveSettings): Receiver {
+  return {
+    id: node.id,
+    accepts: (message) => session.open !== undefined && accepts(session.open, settings, message),
+    deliver: (message) => {
+      // A message is only delivered by an open session.
+      if (session.open !== undefined) node.send(flowMessage(session.open, message));
+      return settings.acknowledge === 'message' ? 'later' : 'done';
+    },
+  };
+}
+
+/** A name that nobody has may be somebody's later, and is no error; a key or Tox ID with a fault stays one. */
+function checkFriend(manager: AsyncManager, friend: string): void {
+  try {
+    if (friend !== '') manager.resolveFriend(friend);
+  } catch (error) {
+    if (!ToxAsyncError.is(error, 'ErrUnknownFriend')) throw error;
+  }
+}
+
+function receiveBadge(manager: AsyncManager): Badge | undefined {
+  const { waiting } = manager.counts();
+  if (waiting > 0) return badges.waiting(waiting);
+  return manager.transportAttached ? undefined : badges.noTransport;
+}

@@ -1,0 +1,45 @@
+import { ToxAsyncError } from '../../lib/index';
+
+/**
+ * The text of a payload: text as it is, numbers and booleans written out, objects and lists as JSON, a Buffer read
+ * as UTF-8. ErrMessageEmpty when there is none, ErrInvalidArgument for what is no text.
+ */
+export function payloadText(payload: unknown): string {
+  if (typeof payload === 'string') return payload;
+  if (payload instanceof Uint8Array) return bufferText(payload);
+  if (typeof payload === 'number' || typeof payload === 'boolean') return String(payload);
+  if (typeof payload === 'object' && payload !== null) return jsonText(payload);
+  throw new ToxAsyncError('ErrMessageEmpty', 'There is nothing to send: put the text into msg.payload.');
+}
+
+function bufferText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new ToxAsyncError(
+      'ErrInvalidArgument',
+      'The Buffer in msg.payload is not text in UTF-8: send it as base64 text, for example.',
+      { cause },
+    );
+  }
+}
+
+function jsonText(value: object): string {
+  // An object can say that it has no JSON form, which the types of stringify leave out.
+  let text: unknown;
+  try {
+    text = JSON.stringify(value);
+  } catch (cause) {
+    throw notJson(cause);
+  }
+  if (typeof text !== 'string') throw notJson();
+  return text;
+}
+
+function notJson(cause?: unknown): ToxAsyncError {
+  return new ToxAsyncError(
+    'ErrInvalidArgument',
+    'The object in msg.payload cannot be written as JSON: send only the parts of it that matter.',
+    { cause },
+  );
+}

@@ -1,0 +1,24 @@
+import { onInput } from './input';
+import { nodeError } from './node-error';
+import { PendingWork } from './pending-work';
+import { atFlowsStarted, type FlowNode, type Runtime } from './runtime';
+import { badges, StatusBadge } from './status-badge';
+import { onClose } from './close';
+
+/**
+ * Sets a node up. When its settings are no good (a dialog says so, but the environment can put anything in), the
+ * node is there all the same: its status and Catch tell what is wrong, at start and for each message.
+ */
+export function begin(RED: Runtime, node: FlowNode, start: () => void): void {
+  try {
+    start();
+  } catch (thrown) {
+    const error = nodeError(thrown);
+    const cancel = atFlowsStarted(RED, () => {
+      new StatusBadge(node).show(badges.error(error));
+      node.error(error, {});
+    });
+    onInput(node, new PendingWork(), () => Promise.reject(error));
+    onClose(node, cancel);
+  }
+}

@@ -1,0 +1,22 @@
+import { systemPlatform } from '../../lib/index';
+import { nodeError } from './node-error';
+import { within } from './pending-work';
+import type { FlowNode } from './runtime';
+
+/** The runtime goes on without a node after 15 s; a node that is late says so before. */
+const CLOSE_BUDGET = 14_000;
+/** Longest wait for work in flight when a node closes, milliseconds. */
+export const FLUSH_BUDGET = 1_000;
+
+/**
+ * The one way in which a node closes. The runtime waits only for a handler that declares `done`, so this one
+ * does, and calls it on every path. `removed` is true when the node is gone for good.
+ */
+export function onClose(node: FlowNode, handler: (removed: boolean) => Promise<void> | void): void {
+  node.on('close', (removed: boolean, done: () => void) => {
+    const closed = (async () => handler(removed))();
+    within(closed, CLOSE_BUDGET, systemPlatform.timers)
+      .catch((error: unknown) => node.warn(nodeError(error).message))
+      .finally(done);
+  });
+}

@@ -1,0 +1,141 @@
+import { fromHex, toHex, type AsyncManager, type ReceivedMessage } from '../../lib/index';
+
+/** What tells one message from another before it is opened. */
+export type MessageHead = Pick<ReceivedMessage, 'sender' | 'via' | 'type'>;
+
+/** A receive-async node. */
+export interface Receiver {
+  readonly id: string;
+  accepts(message: MessageHead): boolean;
+  /** Passes the message on. 'later': the node will acknowledge it. */
+  deliver(message: ReceivedMessage): 'done' | 'later';
+}
+
+/** A message that some nodes have got and not acknowledged. */
+interface Open {
+  readonly head: MessageHead;
+  /** Ids of those nodes, also while they are away for a redeploy. */
+  readonly owing: Set<string>;
+  /** Those among them that shall get it once more. */
+  readonly again: Set<string>;
+}
+
+/**
+ * Gives each message of a session to every receive-async node whose filter accepts it. The session's entry is done
+ * when all that got it are done; the word of a removed node no longer counts.
+ */
+export class InboxFanOut {
+  readonly #onError: (error: unknown) => void;
+  readonly #receivers = new Map<string, Receiver>();
+  readonly #open = new Map<string, Open>();
+  /** Message id -> whether it had been handed over before: taken from the session just as the last node left. */
+  readonly #unclaimed = new Map<string, boolean>();
+  #manager: AsyncManager | undefined;
+
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  attach(manager: AsyncManager): void {
+    this.#manager = manager;
+    this.refresh();
+  }
+
+  /** A node is there, for the first time or again: what it owes comes once more. */
+  register(receiver: Receiver): void {
+    this.#receivers.set(receiver.id, receiver);
+    for (const [id, { head, owing }] of this.#open) {
+      if (owing.has(receiver.id) && !receiver.accepts(head)) this.#settle(id, receiver.id);
+    }
+    this.refresh();
+    const owes = [...this.#open.values()].some(({ again }) => again.has(receiver.id));
+    if (owes || this.#unclaimed.size > 0) this.#offerAgain();
+  }
+
+  /** A node closes: for good (`removed`), or for a redeploy. */
+  unregister(node: string, removed: boolean): void {
+    this.#receivers.delete(node);
+    this.refresh();
+    if (removed) this.#forget(node);
+    else this.#markAgain(node);
+  }
+
+  /** Nodes that did not come back from a redeploy count as removed. */
+  prune(): void {
+    const away = new Set<string>();
+    for (const { owing } of this.#open.values()) {
+      for (const node of owing) if (!this.#receivers.has(node)) away.add(node);
+    }
+    for (const node of away) this.#forget(node);
+  }
+
+  /** Offers what waits to the nodes that are there; their filters may have changed their minds. */
+  refresh(): void {
+    const wanted = (message: MessageHead) =>
+      [...this.#receivers.values()].some((each) => each.accepts(message));
+    if (this.#receivers.size === 0) this.#manager?.setMessageHandler(undefined);
+    else this.#manager?.setMessageHandler((message) => this.#hand(message), wanted);
+  }
+
+  /** The node is done with a message. One that nobody waits for any more is no error: acknowledging twice is fine. */
+  async acknowledge(node: string, messageId: Uint8Array): Promise<void> {
+    const id = toHex(messageId);
+    const open = this.#open.get(id);
+    open?.owing.delete(node);
+    if (open !== undefined && open.owing.size > 0) return;
+    try {
+      await this.#manager?.acknowledge(messageId);
+      this.#open.delete(id);
+    } catch (error) {
+      open?.owing.add(node);
+      throw error;
+    }
+  }
+
+  /** Gives the node once more what it has not acknowledged. */
+  async again(node: string): Promise<void> {
+    this.#markAgain(node);
+    await this.#manager?.retrieve({ again: true });
+  }
+
+  #hand(message: ReceivedMessage): 'done' | 'later' {
+    const id = toHex(message.messageId);
+    const open = this.#open.get(id);
+    const targets = [...this.#receivers.values()].filter((each) =>
+      open === undefined ? each.accepts(message) : open.again.has(each.id),
+    );
+    if (open === undefined && targets.length === 0) {
+      this.#unclaimed.set(id, message.redelivered);
+      return 'later';
+    }
+    const redelivered = open !== undefined || (this.#unclaimed.get(id) ?? message.redelivered);
+    this.#unclaimed.delete(id);
+    const { sender, via, type } = message;
+    const { owing, again } = open ?? { owing: new Set<string>(), again: new Set<string>() };
+    for (const each of targets) {
+      again.delete(each.id);
+      if (each.deliver({ ...message, redelivered }) === 'later') owing.add(each.id);
+      else owing.delete(each.id);
+    }
+    if (owing.size === 0) this.#open.delete(id);
+    else this.#open.set(id, { head: { sender, via, type }, owing, again });
+    return owing.size === 0 ? 'done' : 'later';
+  }
+
+  #markAgain(node: string): void {
+    for (const { owing, again } of this.#open.values()) if (owing.has(node)) again.add(node);
+  }
+
+  #forget(node: string): void {
+    for (const [id, { owing }] of this.#open) if (owing.has(node)) this.#settle(id, node);
+  }
+
+  #settle(id: string, node: string): void {
+    const messageId = fromHex(id);
+    if (messageId !== undefined) this.acknowledge(node, messageId).catch(this.#onError);
+  }
+
+  #offerAgain(): void {
+    this.#manager?.retrieve({ again: true }).catch(this.#onError);
+  }
+}

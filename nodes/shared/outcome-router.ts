@@ -1,0 +1,55 @@
+import type { Outcome } from '../../lib/index';
+
+/** Outcomes kept for nodes that are not there (yet); beyond it the oldest are dropped. */
+const MOST_KEPT = 1_000;
+
+/** What send-async leaves with a message and gets back with each of its outcomes, also after a restart. */
+export interface MessageContext {
+  /** Id of the send-async node. */
+  readonly node: string;
+  readonly msgid: string;
+  /** The topic of the message that was sent. */
+  readonly topic?: unknown;
+}
+
+export type OutcomeListener = (outcome: Outcome, context: MessageContext) => void;
+
+/** Brings each outcome to the node that sent the message, or keeps it until that node is back from a redeploy. */
+export class OutcomeRouter {
+  readonly #listeners = new Map<string, OutcomeListener>();
+  #kept: Outcome[] = [];
+
+  route(outcome: Outcome): void {
+    const context = contextOf(outcome);
+    if (context === undefined) return;
+    const listener = this.#listeners.get(context.node);
+    if (listener !== undefined) {
+      listener(outcome, context);
+    } else {
+      this.#kept.push(outcome);
+      if (this.#kept.length > MOST_KEPT) this.#kept.shift();
+    }
+  }
+
+  /** The node is there: it gets what was kept for it, then what comes. */
+  register(node: string, listener: OutcomeListener): void {
+    this.#listeners.set(node, listener);
+    const kept = this.#kept;
+    this.#kept = [];
+    for (const outcome of kept) this.route(outcome);
+  }
+
+  /** The node closes. When it is `removed`, nothing is kept for it. */
+  unregister(node: string, removed: boolean): void {
+    this.#listeners.delete(node);
+    if (removed) this.#kept = this.#kept.filter((outcome) => contextOf(outcome)?.node !== node);
+  }
+}
+
+/** undefined for a message that no send-async node sent. */
+function contextOf({ context }: Outcome): MessageContext | undefined {
+  if (typeof context !== 'object' || context === null) return undefined;
+  const { node, msgid, topic } = context as Partial<Record<keyof MessageContext, unknown>>;
+  if (typeof node !== 'string' || typeof msgid !== 'string') return undefined;
+  return { node, msgid, ...(topic !== undefined && { topic }) };
+}

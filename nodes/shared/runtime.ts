@@ -1,0 +1,41 @@
+/** What the nodes use of the Node-RED runtime. */
+import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red';
+
+export type Runtime = NodeAPI;
+export type FlowNode = Node;
+export type Message = NodeMessage;
+export type IncomingMessage = NodeMessageInFlow;
+/** Sends to the outputs of a node: one message for the first, or one entry per output. */
+export type Send = (msg: Message | (Message | null)[]) => void;
+
+/** What the runtime hands a constructor. `version` counts the forms this node's settings have had. */
+export interface Config extends NodeDef {
+  readonly version?: number;
+}
+
+/** The setting that names a node's session. */
+export interface SessionConfig extends Config {
+  /** Id of a storage-node. */
+  readonly storageNode?: string;
+}
+
+/**
+ * Runs once when the flows next run: before that a message sent by a constructor is never delivered.
+ * Returns what takes the wish back.
+ */
+export function atFlowsStarted({ events }: Runtime, run: () => void): () => void {
+  const waiting = waitingAt.get(events) ?? new Set();
+  if (!waitingAt.has(events)) {
+    waitingAt.set(events, waiting);
+    events.on('flows:started', () => {
+      const due = [...waiting];
+      waiting.clear();
+      for (const each of due) each();
+    });
+  }
+  waiting.add(run);
+  return () => waiting.delete(run);
+}
+
+/** One listener for all nodes: a flow has more of them than an emitter takes listeners without a warning. */
+const waitingAt = new WeakMap<Runtime['events'], Set<() => void>>();

@@ -1,0 +1,88 @@
+import {
+  AsyncManager,
+  systemPlatform,
+  type AsyncManagerOptions,
+  type Logger,
+  type Timer,
+  type Timers,
+} from '../../lib/index';
+import { LINGER } from './linger';
+import { Session } from './session';
+import { sameSettings, type SessionSettings } from './session-settings';
+
+export interface SessionRegistryParts {
+  readonly timers: Timers;
+  readonly create: (options: AsyncManagerOptions) => Promise<AsyncManager>;
+}
+
+/**
+ * The sessions of this process, by the id of their storage-node. They are kept outside the node instances, because
+ * a full deploy closes every node and starts it again.
+ */
+export class SessionRegistry {
+  readonly #parts: SessionRegistryParts;
+  readonly #sessions = new Map<string, Session>();
+  readonly #lingering = new Map<string, Timer>();
+  readonly #closing = new Set<Promise<void>>();
+  readonly #identities = new Map<string, Session>();
+
+  constructor(parts: SessionRegistryParts) {
+    this.#parts = parts;
+  }
+
+  /** A storage-node is there: it gets the session it had when its settings are the same, else a new one. */
+  acquire(node: string, settings: SessionSettings, log: Logger): Session {
+    this.#lingering.get(node)?.cancel();
+    this.#lingering.delete(node);
+    const kept = this.#sessions.get(node);
+    if (kept !== undefined && sameSettings(kept.settings, settings)) {
+      kept.log = log;
+      return kept;
+    }
+    if (kept !== undefined) this.#close(node, kept).catch((error: unknown) => log.error(String(error)));
+    const session = new Session(settings, log, {
+      ...this.#parts,
+      othersClosed: async () => {
+        await Promise.allSettled(this.#closing);
+      },
+      claimIdentity: (publicKey, claimant) => this.#claim(publicKey, claimant),
+    });
+    this.#sessions.set(node, session);
+    return session;
+  }
+
+  /** A storage-node closes: for good (`removed`: its session ends now), or for a redeploy (it waits a little). */
+  async release(node: string, removed: boolean): Promise<void> {
+    const session = this.#sessions.get(node);
+    if (session === undefined) return;
+    if (removed) return this.#close(node, session);
+    const timer = this.#parts.timers.after(LINGER, () => {
+      this.#lingering.delete(node);
+      this.#close(node, session).catch((error: unknown) => session.log.error(String(error)));
+    });
+    this.#lingering.set(node, timer);
+  }
+
+  #close(node: string, session: Session): Promise<void> {
+    if (this.#sessions.get(node) === session) this.#sessions.delete(node);
+    const closing = session.close().finally(() => {
+      this.#closing.delete(closing);
+      for (const [key, holder] of this.#identities) if (holder === session) this.#identities.delete(key);
+    });
+    this.#closing.add(closing);
+    return closing;
+  }
+
+  #claim(publicKey: string, claimant: Session): boolean {
+    const holder = this.#identities.get(publicKey) ?? claimant;
+    if (holder !== claimant) return false;
+    this.#identities.set(publicKey, claimant);
+    return true;
+  }
+}
+
+/** The runtime's sessions. Like its nodes, they belong to the process. */
+export const sessions = new SessionRegistry({
+  timers: systemPlatform.timers,
+  create: (options) => AsyncManager.create(options),
+});

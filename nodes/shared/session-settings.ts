@@ -1,0 +1,28 @@
+import type { AsyncManagerOptions, StorageRole } from '../../lib/index';
+
+/** A friend as the storage-node's dialog lists it. */
+export interface FriendSetting {
+  readonly name: string;
+  /** Public key (64 hexadecimal digits) or Tox ID (76). */
+  readonly key: string;
+}
+
+/** Everything that makes a session what it is: when one of these changes, the session is opened anew. */
+export interface SessionSettings {
+  readonly name: string;
+  /** Absolute path. */
+  readonly dataDir: string;
+  readonly friends: readonly FriendSetting[];
+  readonly storageRole: StorageRole;
+  readonly storageCapBytes: number;
+  readonly engine: NonNullable<AsyncManagerOptions['engine']>;
+}
+
+export function sameSettings(a: SessionSettings, b: SessionSettings): boolean {
+  return fingerprint(a) === fingerprint(b);
+}
+
+function fingerprint(s: SessionSettings): string {
+  const friends = s.friends.map(({ name, key }) => [name, key]);
+  return JSON.stringify([s.name, s.dataDir, friends, s.storageRole, s.storageCapBytes, s.engine]);
+}

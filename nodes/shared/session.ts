@@ -1,0 +1,178 @@
+import { setImmediate } from 'node:timers/promises';
+import {
+  toHex,
+  ToxAsyncError,
+  type AsyncManager,
+  type AsyncManagerOptions,
+  type Logger,
+  type Timers,
+} from '../../lib/index';
+import { syncFriends } from './friend-list';
+import { InboxFanOut } from './inbox-fan-out';
+import { Latch } from './latch';
+import { nodeError } from './node-error';
+import { OutcomeRouter } from './outcome-router';
+import { untilDone } from './retry';
+import type { SessionSettings } from './session-settings';
+import { SignalList } from './signal-list';
+import { TransportSlot } from './transport-slot';
+
+/** What a session needs from the registry that keeps it. */
+export interface SessionParts {
+  readonly timers: Timers;
+  readonly create: (options: AsyncManagerOptions) => Promise<AsyncManager>;
+  /** Resolves when sessions that are on their way out have released what they held. */
+  readonly othersClosed: () => Promise<void>;
+  /** False when another session of this process has the identity. */
+  readonly claimIdentity: (publicKey: string, session: Session) => boolean;
+}
+
+/**
+ * The session of one storage-node, which lives on while its node instance is replaced by a redeploy. It opens its
+ * data directory at once, keeps trying when that fails, and begins with the network when the flows have started.
+ */
+export class Session {
+  readonly settings: SessionSettings;
+  readonly inbox: InboxFanOut;
+  readonly outcomes = new OutcomeRouter();
+  readonly transport: TransportSlot;
+  /** The state of the session, or one of its counts, changed. */
+  readonly changed = new SignalList();
+  /** The log of the node instance that is there now. */
+  log: Logger;
+
+  readonly #parts: SessionParts;
+  readonly #ending = new AbortController();
+  readonly #opening: Promise<AsyncManager | undefined>;
+  readonly #tried = new Latch();
+  #manager: AsyncManager | undefined;
+  #failure: Error | undefined;
+  #badFriends: readonly Error[] = [];
+  #started = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(settings: SessionSettings, log: Logger, parts: SessionParts) {
+    this.settings = settings;
+    this.log = log;
+    this.#parts = parts;
+    this.inbox = new InboxFanOut((error) => this.log.error(nodeError(error).message));
+    this.transport = new TransportSlot(parts.timers, (error) => this.log.error(nodeError(error).message));
+    this.#opening = untilDone(() => this.#open(), {
+      timers: parts.timers,
+      signal: this.#ending.signal,
+      onFailure: (error, wait) => this.#failed(error, wait),
+    });
+  }
+
+  /** The open session; undefined while it opens, has failed or is closed. */
+  get open(): AsyncManager | undefined {
+    return this.#manager;
+  }
+
+  /** Why the last attempt to open failed; the next one follows by itself. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** What is wrong with entries of the friends list; the other entries count. */
+  get badFriends(): readonly Error[] {
+    return this.#badFriends;
+  }
+
+  get closed(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  /** The open session, waited for while it opens the first time. Rejects with what keeps it from opening. */
+  async manager(): Promise<AsyncManager> {
+    await this.#tried.opened;
+    if (this.#manager !== undefined) return this.#manager;
+    throw this.#failure ?? closedError();
+  }
+
+  /** The open session, however long that takes. ErrClosed. */
+  async opened(): Promise<AsyncManager> {
+    await this.#opening;
+    if (this.#manager === undefined) throw closedError();
+    return this.#manager;
+  }
+
+  /** The flows have started: network and hand-over begin. Safe to call again. */
+  async start(): Promise<void> {
+    this.#started = true;
+    await this.#manager?.start();
+  }
+
+  /** Finishes what is in flight and releases the data directory. Safe to call again. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#ending.abort();
+    this.#tried.open();
+    const manager = await this.#opening;
+    this.#manager = undefined;
+    await this.transport.close();
+    await manager?.stop();
+    this.changed.emit();
+  }
+
+  async #open(): Promise<AsyncManager> {
+    // A deploy replaces several sessions in one turn; one may want the directory that another gives up.
+    await setImmediate();
+    await this.#parts.othersClosed();
+    if (this.closed) throw closedError();
+    const { dataDir, engine, storageRole, storageCapBytes, friends } = this.settings;
+    const log: Logger = {
+      debug: (text) => this.log.debug(text),
+      info: (text) => this.log.info(text),
+      warn: (text) => this.log.warn(text),
+      error: (text) => this.log.error(text),
+    };
+    const manager = await this.#parts.create({ dataDir, engine, storageRole, storageCapBytes, log });
+    try {
+      if (!this.#parts.claimIdentity(toHex(manager.publicKey), this)) throw identityInUse();
+      this.#badFriends = await syncFriends(manager, friends);
+      // Before the start, which tells the outcomes that nobody heard before a crash.
+      this.#listen(manager);
+      if (this.#started) await manager.start();
+    } catch (error) {
+      await manager.stop();
+      throw error;
+    }
+    this.#manager = manager;
+    this.#failure = undefined;
+    this.#tried.open();
+    this.inbox.attach(manager);
+    this.changed.emit();
+    return manager;
+  }
+
+  #listen(manager: AsyncManager): void {
+    manager.events.on('outcome', (outcome) => this.outcomes.route(outcome));
+    manager.events.on('friends-changed', () => this.inbox.refresh());
+    for (const event of ['changed', 'transport-status', 'friend-status', 'friends-changed'] as const) {
+      manager.events.on(event, () => this.changed.emit());
+    }
+  }
+
+  #failed(error: Error, wait: number): void {
+    this.#failure = error;
+    this.#tried.open();
+    this.log.info(`The session cannot open; the next attempt is in ${wait / 1000} s. ${error.message}`);
+    this.changed.emit();
+  }
+}
+
+function closedError(): ToxAsyncError {
+  return new ToxAsyncError('ErrClosed', 'The session is closed: its storage-node was removed or changed.');
+}
+
+function identityInUse(): ToxAsyncError {
+  return new ToxAsyncError(
+    'ErrIdentityInUse',
+    'Another storage-node has the same identity: give each one a data directory of its own, not a copy.',
+  );
+}

@@ -1,0 +1,52 @@
+import { errorCode } from './node-error';
+import type { FlowNode } from './runtime';
+
+export type Fill = 'red' | 'green' | 'yellow' | 'blue' | 'grey';
+
+/** A small coloured mark and a few words under a node. */
+export interface Badge {
+  readonly fill: Fill;
+  readonly shape: 'dot' | 'ring';
+  readonly text: string;
+}
+
+/**
+ * The texts, under 20 characters each. Only an error's code may be longer: it is shown whole, because it is what
+ * one looks up.
+ */
+export const badges = {
+  connecting: { fill: 'yellow', shape: 'ring', text: 'connecting' },
+  offline: { fill: 'grey', shape: 'ring', text: 'offline' },
+  noTransport: { fill: 'yellow', shape: 'ring', text: 'no transport' },
+  online: (online: number, friends: number): Badge => ({
+    fill: 'green',
+    shape: 'dot',
+    text: `online ${online}/${friends}`,
+  }),
+  queued: (count: number): Badge => ({ fill: 'blue', shape: 'dot', text: `${count} queued` }),
+  waiting: (count: number): Badge => ({ fill: 'blue', shape: 'ring', text: `${count} waiting` }),
+  keys: (count: number): Badge => ({
+    fill: count > 0 ? 'green' : 'yellow',
+    shape: count > 0 ? 'dot' : 'ring',
+    text: `${count} keys`,
+  }),
+  error: (error: Error): Badge => ({ fill: 'red', shape: 'ring', text: `error: ${errorCode(error)}` }),
+} as const;
+
+/** Shows a badge, and tells the runtime only when its text changes. */
+export class StatusBadge {
+  readonly #node: FlowNode;
+  #shown: string | undefined;
+
+  constructor(node: FlowNode) {
+    this.#node = node;
+  }
+
+  /** undefined: nothing to say. */
+  show(badge: Badge | undefined): void {
+    const text = badge?.text ?? '';
+    if (text === (this.#shown ?? '')) return;
+    this.#shown = text;
+    this.#node.status(badge ?? {});
+  }
+}

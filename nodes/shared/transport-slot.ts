@@ -1,0 +1,106 @@
+import { ToxAsyncError, type Timer, type Timers } from '../../lib/index';
+import type { Connection } from './connection';
+import { LINGER } from './linger';
+
+interface Holder {
+  readonly node: string;
+  /** The node's settings: a connection is kept across a redeploy only while they are the same. */
+  readonly key: string;
+  readonly connection: Connection;
+  linger?: Timer;
+}
+
+/** The one place for a transport that a session has, and whose it is while nodes come and go. */
+export class TransportSlot {
+  readonly #timers: Timers;
+  readonly #onError: (error: unknown) => void;
+  /** Ids of the nodes that are there and want the place, the earliest first. */
+  readonly #present = new Set<string>();
+  #holder: Holder | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(timers: Timers, onError: (error: unknown) => void) {
+    this.#timers = timers;
+    this.#onError = onError;
+  }
+
+  /** A node is there; called in its constructor, so that all are known when the first one attaches. */
+  enter(node: string): void {
+    this.#present.add(node);
+  }
+
+  /**
+   * The node's connection: the one it had before a redeploy when `key` is the same, else what `connect` makes.
+   * ErrTransportAttached when the place is another node's.
+   */
+  attach(node: string, key: string, connect: () => Promise<Connection>): Promise<Connection> {
+    return this.#enqueue(async () => {
+      if (this.#rightful() !== node) throw taken();
+      const holder = this.#holder;
+      if (holder?.node === node && holder.key === key) {
+        holder.linger?.cancel();
+        return holder.connection;
+      }
+      await this.#vacate();
+      const connection = await connect();
+      this.#holder = { node, key, connection };
+      // The node may have closed meanwhile.
+      if (!this.#present.has(node)) this.#linger(this.#holder);
+      return connection;
+    });
+  }
+
+  /** A node closes: for good (`removed`: the connection ends now), or for a redeploy (it waits a little). */
+  async leave(node: string, removed: boolean): Promise<void> {
+    this.#present.delete(node);
+    await this.#enqueue(async () => {
+      const holder = this.#holder;
+      if (holder?.node !== node) return;
+      holder.connection.onMessage = undefined;
+      if (removed) await this.#vacate();
+      else if (!this.#present.has(node)) this.#linger(holder);
+    });
+  }
+
+  /** The session ends. */
+  close(): Promise<void> {
+    this.#present.clear();
+    return this.#enqueue(() => this.#vacate());
+  }
+
+  /** The node whose place it is: its holder's, unless that one has gone, else the earliest one's. */
+  #rightful(): string | undefined {
+    if (this.#holder !== undefined && this.#present.has(this.#holder.node)) return this.#holder.node;
+    const [first] = this.#present;
+    return first;
+  }
+
+  #linger(holder: Holder): void {
+    holder.linger?.cancel();
+    holder.linger = this.#timers.after(LINGER, () => {
+      this.#enqueue(async () => {
+        if (this.#holder === holder && !this.#present.has(holder.node)) await this.#vacate();
+      }).catch(this.#onError);
+    });
+  }
+
+  async #vacate(): Promise<void> {
+    const holder = this.#holder;
+    this.#holder = undefined;
+    holder?.linger?.cancel();
+    await holder?.connection.close();
+  }
+
+  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(task);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function taken(): ToxAsyncError {
+  return new ToxAsyncError(
+    'ErrTransportAttached',
+    'This storage-node already has a tox-transport: remove one of the two, or give this one another storage-node.',
+  );
+}

@@ -1,0 +1,72 @@
+import type { AsyncManager, Logger } from '../../lib/index';
+import { onClose } from '../shared/close';
+import { errorCode, nodeError } from '../shared/node-error';
+import { atFlowsStarted, type FlowNode, type Runtime } from '../shared/runtime';
+import type { Session } from '../shared/session';
+import { sessions } from '../shared/session-registry';
+import { sessionBadge } from '../shared/session-user';
+import { badges, StatusBadge, type Badge } from '../shared/status-badge';
+import { sessionSettings, type StorageNodeConfig } from './settings';
+
+/** The node as it is while it is being set up; afterwards it is a SessionNode. */
+export interface StorageNode extends FlowNode {
+  users?: Record<string, FlowNode>;
+  session?: Session;
+}
+
+/** Gives the node its session, and tells Catch and Status how that is doing. */
+export function startStorageNode(RED: Runtime, node: StorageNode, config: StorageNodeConfig): void {
+  node.users = {};
+  const settings = sessionSettings(config, RED.settings.userDir);
+  const session = sessions.acquire(node.id, settings, logOf(node));
+  node.session = session;
+
+  const badge = new StatusBadge(node);
+  let told: string | undefined;
+  const tell = () => {
+    badge.show(sessionBadge(session, openBadge));
+    const code = session.failure && errorCode(session.failure);
+    if (code !== told && session.failure !== undefined) node.error(session.failure, {});
+    told = code;
+  };
+  const undo: (() => void)[] = [];
+  const cancel = atFlowsStarted(RED, () => {
+    undo.push(session.changed.on(tell));
+    tell();
+    session.start().catch((error: unknown) => node.error(nodeError(error), {}));
+    session
+      .opened()
+      .then((manager) => greet(node, session, manager))
+      .catch(() => undefined);
+    // By then every node that came back from the redeploy has registered.
+    setImmediate(() => session.inbox.prune());
+  });
+  onClose(node, async (removed) => {
+    cancel();
+    for (const each of undo) each();
+    await sessions.release(node.id, removed);
+  });
+}
+
+/** Says once what the session is, and which of its friends could not be added. */
+function greet(node: FlowNode, session: Session, manager: AsyncManager): void {
+  node.log(`Tox ID ${manager.toxId}; engine ${manager.engineName}, cryptography ${manager.providerName}`);
+  for (const error of session.badFriends) node.error(error, {});
+}
+
+function openBadge(manager: AsyncManager): Badge {
+  const { queued, waiting, online, friends } = manager.counts();
+  if (waiting > 0) return badges.waiting(waiting);
+  if (queued > 0) return badges.queued(queued);
+  if (!manager.transportAttached) return badges.noTransport;
+  return manager.isOnline() ? badges.online(online, friends) : badges.connecting;
+}
+
+function logOf(node: FlowNode): Logger {
+  return {
+    debug: (text) => node.debug(text),
+    info: (text) => node.log(text),
+    warn: (text) => node.warn(text),
+    error: (text) => node.error(text),
+  };
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { THREE, withChange } from './support/flows';
+import { managerOf, met, NodeRed, until } from './support/node-red';
+import type { Seen } from './support/probe';
+
+/** A public key of which nobody has the secret at hand. */
+const STRANGER = '3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29';
+const SESSIONS = ['device-session', 'phone-session', 'home-session'];
+
+describe('send-async', function () {
+  let red: NodeRed;
+  let count = 0;
+
+  /** Sends a message under an id of its own, which is returned. */
+  const send = (msg: Record<string, unknown>) => {
+    const _msgid = `message-${(count += 1)}`;
+    red.send('send', { ...msg, _msgid });
+    return _msgid;
+  };
+  const receiptOf = (id: string): Promise<Seen> => red.wait('receipts', ({ _msgid }) => _msgid === id);
+  const outcomeOf = (id: string, state: string, friend?: string): Promise<Seen> =>
+    red.wait(
+      'outcomes',
+      (msg) => msg._msgid === id && msg.payload === state && (friend ?? msg.friend) === msg.friend,
+    );
+  const onlineFriends = async (session: string, number: number) => {
+    const manager = await managerOf(red, session);
+    await until(`${session} sees ${number} friends`, () => manager.counts().online === number);
+  };
+
+  before(async () => {
+    red = await NodeRed.start(THREE);
+    await met(red, ...SESSIONS);
+  });
+
+  after(() => red.stop());
+
+  it('gives a receipt with the same message, then its outcomes under the same id and topic', async () => {
+    const id = send({ topic: 'leak', payload: 'Leak!', friend: 'phone', extra: { kept: true } });
+    const { receipt, extra } = await receiptOf(id);
+    const phone = await managerOf(red, 'phone-session');
+    assert.deepEqual(extra, { kept: true });
+    assert.match(receipt.messageId, /^[0-9a-f]{64}$/);
+    assert.equal(receipt.friend, Buffer.from(phone.publicKey).toString('hex'));
+    assert.equal(receipt.state, 'queued');
+    assert.equal(receipt.expiresAt - receipt.createdAt, 7 * 24 * 3600 * 1000);
+
+    const delivered = await outcomeOf(id, 'delivered');
+    assert.equal(delivered.topic, 'leak');
+    assert.equal(delivered.friend, receipt.friend);
+    assert.equal(delivered.receipt.messageId, receipt.messageId);
+    assert.equal(delivered.receipt.via, 'direct');
+    assert.ok(!('context' in delivered.receipt));
+    assert.ok(!('extra' in delivered), 'a new message, not the one that was sent');
+    await red.wait('received', ({ payload }) => payload === 'Leak!');
+  });
+
+  it('leaves the message with a storage node while the friend is offline', async () => {
+    await red.turn('phone-net', 'phone-net-out', 'disconnect');
+    const id = send({ payload: { leak: true }, friend: 'phone' });
+    const { receipt } = await outcomeOf(id, 'stored');
+    assert.deepEqual([receipt.nodes, receipt.wanted, receipt.reason], [1, 3, 'few-nodes']);
+    await red.turn('device-net', 'device-net-out', 'disconnect');
+    await red.turn('phone-net', 'phone-net-out', 'connect');
+    const received = await red.wait('received', ({ payload }) => payload === '{"leak":true}');
+    assert.equal(received.via, 'stored');
+    await red.turn('device-net', 'device-net-out', 'connect');
+    assert.equal((await outcomeOf(id, 'delivered')).receipt.via, 'stored');
+    await onlineFriends('device-session', 2);
+  });
+
+  it('sends to each friend of a list: one receipt and one series of outcomes for each', async () => {
+    const id = send({ payload: 'to all', friend: ['phone', 'home', 'phone'], messageType: 'action' });
+    const { receipt } = await receiptOf(id);
+    assert.equal(receipt.length, 2);
+    for (const { friend, messageId } of receipt) {
+      assert.equal((await outcomeOf(id, 'delivered', friend)).receipt.messageId, messageId);
+    }
+    const received = await red.wait('received', ({ payload }) => payload === 'to all');
+    assert.equal(received.messageType, 'action');
+    assert.equal(red.probes.all('receipts').filter(({ _msgid }) => _msgid === id).length, 1);
+  });
+
+  const refusals: [string, Record<string, unknown>, string][] = [
+    ['a text over 1372 bytes', { payload: 'x'.repeat(1373), friend: 'phone' }, 'ErrMessageTooLarge'],
+    ['an empty text', { payload: '', friend: 'phone' }, 'ErrMessageEmpty'],
+    ['no payload', { friend: 'phone' }, 'ErrMessageEmpty'],
+    ['a Buffer that is no text', { payload: Buffer.from([0xff]), friend: 'phone' }, 'ErrInvalidArgument'],
+    ['a name nobody has', { payload: 'x', friend: 'nobody' }, 'ErrUnknownFriend'],
+    ['a key of nobody', { payload: 'x', friend: STRANGER }, 'ErrUnknownFriend'],
+    ['a list with an unknown name', { payload: 'x', friend: ['phone', 'nobody'] }, 'ErrUnknownFriend'],
+    ['a malformed key', { payload: 'x', friend: '00'.repeat(32) }, 'ErrInvalidKey'],
+    ['a wrong checksum', { payload: 'x', friend: `${STRANGER}000000001234` }, 'ErrInvalidToxId'],
+    ['no friend', { payload: 'x' }, 'ErrInvalidArgument'],
+    ['an empty list of friends', { payload: 'x', friend: [] }, 'ErrInvalidArgument'],
+    ['an expiry that is none', { payload: 'x', friend: 'phone', expires: 'soon' }, 'ErrInvalidArgument'],
+    ['an unknown type', { payload: 'x', friend: 'phone', messageType: 'shout' }, 'ErrInvalidArgument'],
+  ];
+  for (const [what, msg, code] of refusals) {
+    it(`refuses ${what} with ${code} at Catch, and goes on`, async () => {
+      const refused = send(msg);
+      const { error } = await red.wait('errors', ({ _msgid }) => _msgid === refused);
+      assert.equal(error.code, code);
+      assert.equal(error.source.id, 'send');
+      await receiptOf(send({ payload: 'still here', friend: 'phone' }));
+      assert.ok(!red.probes.all('receipts').some(({ _msgid }) => _msgid === refused));
+    });
+  }
+
+  it('takes a friend by public key and by Tox ID', async () => {
+    const phone = await managerOf(red, 'phone-session');
+    const key = Buffer.from(phone.publicKey).toString('hex');
+    for (const friend of [key, key.toUpperCase(), phone.toxId, phone.toxId.toLowerCase()]) {
+      assert.equal((await receiptOf(send({ payload: friend, friend }))).receipt.friend, key);
+    }
+  });
+
+  it('says what a message waits for, and none of it is an error', async () => {
+    const errors = red.probes.all('errors').length;
+    await red.turn('device-net', 'device-net-out', 'disconnect');
+    const first = send({ payload: '1', friend: 'phone' });
+    assert.equal((await receiptOf(first)).receipt.reason, 'not-connected');
+    await red.status('statuses', 'send', '1 queued');
+    await red.turn('device-net', 'device-net-out', 'connect');
+    await outcomeOf(first, 'delivered');
+    for (const id of ['phone-net', 'home-net']) red.send(id, { action: 'disconnect' });
+    await onlineFriends('device-session', 0);
+    assert.equal(
+      (await receiptOf(send({ payload: '2', friend: 'phone' }))).receipt.reason,
+      'no-storage-node',
+    );
+    for (const id of ['phone-net', 'home-net']) red.send(id, { action: 'connect' });
+    await onlineFriends('device-session', 2);
+    assert.equal(red.probes.all('errors').length, errors);
+  });
+
+  it('says when a message has no network to go to', async () => {
+    await red.deploy(THREE.filter(({ id }) => id !== 'device-net'));
+    assert.equal((await receiptOf(send({ payload: 'x', friend: 'phone' }))).receipt.reason, 'no-transport');
+    await red.deploy(THREE);
+    await onlineFriends('device-session', 2);
+  });
+
+  it('queues for a friend who gave no keys yet, or reports that when it is set to', async () => {
+    const listed = withChange(THREE, 'device-session', { friends: [{ name: 'stranger', key: STRANGER }] });
+    await red.deploy(listed);
+    await onlineFriends('device-session', 2);
+    assert.equal((await receiptOf(send({ payload: '1', friend: 'stranger' }))).receipt.reason, 'no-prekeys');
+
+    await red.deploy(withChange(listed, 'send', { withoutKeys: 'error' }), 'nodes');
+    const refused = send({ payload: '2', friend: 'stranger' });
+    const { error } = await red.wait('errors', ({ _msgid }) => _msgid === refused);
+    assert.equal(error.code, 'ErrNoPreKeys');
+
+    const half = send({ payload: '3', friend: ['stranger', 'phone'] });
+    const caught = await red.wait('errors', ({ _msgid }) => _msgid === half);
+    assert.equal(caught.error.code, 'ErrNoPreKeys');
+    assert.equal(
+      (await receiptOf(half)).receipt.length,
+      1,
+      'the friend with keys gets the message all the same',
+    );
+    await outcomeOf(half, 'delivered');
+  });
+});

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { onClose } from '../../../nodes/shared/close';
+import { onInput } from '../../../nodes/shared/input';
+import { PendingWork } from '../../../nodes/shared/pending-work';
+import { atFlowsStarted, type FlowNode, type Runtime } from '../../../nodes/shared/runtime';
+import { badges, StatusBadge } from '../../../nodes/shared/status-badge';
+import { ERROR_CODES, systemPlatform, ToxAsyncError, type ErrorCode } from '../../../lib/index';
+
+/** A node of which only the events, statuses and warnings are looked at. */
+class FakeNode extends EventEmitter {
+  readonly statuses: unknown[] = [];
+  readonly warnings: string[] = [];
+
+  status(status: unknown): void {
+    this.statuses.push(status);
+  }
+
+  warn(text: string): void {
+    this.warnings.push(text);
+  }
+
+  get asNode(): FlowNode {
+    return this as unknown as FlowNode;
+  }
+}
+
+const input = (node: FakeNode) =>
+  new Promise<Error | undefined>((resolve) => {
+    node.emit('input', { _msgid: '1' }, () => undefined, resolve);
+  });
+
+describe('The wrapper around every input handler', () => {
+  it('tells the runtime when a handler is done', async () => {
+    const node = new FakeNode();
+    onInput(node.asNode, new PendingWork(), async () => undefined);
+    assert.equal(await input(node), undefined);
+  });
+
+  it('turns a rejection and a throw into an error for Catch, and the process goes on', async () => {
+    const unhandled: unknown[] = [];
+    const listener = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', listener);
+    try {
+      const rejecting = new FakeNode();
+      onInput(rejecting.asNode, new PendingWork(), () =>
+        Promise.reject(new ToxAsyncError('ErrClosed', 'gone')),
+      );
+      const rejected = await input(rejecting);
+      assert.ok(ToxAsyncError.is(rejected, 'ErrClosed'));
+      assert.ok(Object.hasOwn(rejected, 'code'), 'the runtime copies only a code of its own');
+
+      const throwing = new FakeNode();
+      onInput(throwing.asNode, new PendingWork(), () => {
+        throw new TypeError('at once');
+      });
+      assert.ok((await input(throwing)) instanceof TypeError);
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual(unhandled, []);
+    } finally {
+      process.off('unhandledRejection', listener);
+    }
+  });
+
+  it('survives a runtime whose own done fails', async () => {
+    const node = new FakeNode();
+    onInput(node.asNode, new PendingWork(), async () => undefined);
+    node.emit(
+      'input',
+      {},
+      () => undefined,
+      () => {
+        throw new Error('a hook failed');
+      },
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(node.warnings, ['a hook failed']);
+  });
+});
+
+describe('The wrapper around every close handler', () => {
+  const closeCallback = (node: FakeNode) =>
+    node.listeners('close')[0] as (removed: boolean, done: () => void) => void;
+
+  it('declares removed and done, without which the runtime would not wait', () => {
+    const node = new FakeNode();
+    onClose(node.asNode, async () => undefined);
+    assert.equal(closeCallback(node).length, 2);
+  });
+
+  it('is done when the work is, and not before', async () => {
+    const node = new FakeNode();
+    const order: string[] = [];
+    onClose(node.asNode, async (removed) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      order.push(`closed ${removed}`);
+    });
+    await new Promise<void>((resolve) => closeCallback(node)(true, resolve));
+    order.push('done');
+    assert.deepEqual(order, ['closed true', 'done']);
+  });
+
+  it('is done also when the work fails', async () => {
+    const node = new FakeNode();
+    onClose(node.asNode, () => Promise.reject(new Error('the disk is gone')));
+    await new Promise<void>((resolve) => closeCallback(node)(false, resolve));
+    assert.deepEqual(node.warnings, ['the disk is gone']);
+  });
+});
+
+describe('Work in flight', () => {
+  it('is waited for, but no longer than allowed', async () => {
+    const pending = new PendingWork();
+    let finish: () => void = () => undefined;
+    void pending.add(new Promise<void>((resolve) => (finish = resolve)));
+    await pending.settledWithin(5, systemPlatform.timers);
+    finish();
+    await pending.settled();
+  });
+});
+
+describe('A status badge', () => {
+  it('tells the runtime only when its text changes', () => {
+    const node = new FakeNode();
+    const badge = new StatusBadge(node.asNode);
+    badge.show(undefined);
+    badge.show(badges.queued(1));
+    badge.show(badges.queued(1));
+    badge.show(badges.queued(2));
+    badge.show(undefined);
+    badge.show(undefined);
+    assert.deepEqual(
+      node.statuses.map((status) => (status as { text?: string }).text),
+      ['1 queued', '2 queued', undefined],
+    );
+  });
+
+  it('stays under 20 characters, but shows an error code whole', () => {
+    const texts = [
+      badges.connecting,
+      badges.offline,
+      badges.noTransport,
+      badges.online(1000, 1000),
+      badges.queued(1000),
+      badges.waiting(1000),
+      badges.keys(1000),
+    ].map(({ text }) => text);
+    for (const text of texts) assert.ok(text.length < 20, text);
+    for (const code of Object.keys(ERROR_CODES) as ErrorCode[]) {
+      assert.equal(badges.error(new ToxAsyncError(code, 'x')).text, `error: ${code}`);
+    }
+  });
+});
+
+describe('The first start of the flows', () => {
+  it('is awaited by any number of nodes with one listener, and a node can take its wish back', () => {
+    const events = new EventEmitter();
+    const RED = { events } as unknown as Runtime;
+    const ran: number[] = [];
+    const cancels = Array.from({ length: 30 }, (_, index) => atFlowsStarted(RED, () => ran.push(index)));
+    assert.equal(events.listenerCount('flows:started'), 1);
+    cancels[3]?.();
+    events.emit('flows:started');
+    events.emit('flows:started');
+    assert.equal(ran.length, 29);
+    assert.ok(!ran.includes(3));
+  });
+});

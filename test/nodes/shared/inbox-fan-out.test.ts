@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import type { ReceivedMessage } from '../../../lib/index';
+import { InboxFanOut, type MessageHead, type Receiver } from '../../../nodes/shared/inbox-fan-out';
+import { FakeManager, received } from './fake-manager';
+
+class FakeReceiver implements Receiver {
+  readonly got: string[] = [];
+
+  constructor(
+    readonly id: string,
+    readonly answer: 'done' | 'later' = 'done',
+    readonly accepts: (message: MessageHead) => boolean = () => true,
+  ) {}
+
+  deliver(message: ReceivedMessage): 'done' | 'later' {
+    this.got.push(message.redelivered ? `${message.text} again` : message.text);
+    return this.answer;
+  }
+}
+
+describe('A session that hands messages to several receive-async nodes', () => {
+  let manager: FakeManager;
+  let inbox: InboxFanOut;
+  const errors: unknown[] = [];
+
+  beforeEach(() => {
+    manager = new FakeManager();
+    inbox = new InboxFanOut((error) => errors.push(error));
+    inbox.attach(manager.asManager);
+  });
+
+  afterEach(() => assert.deepEqual(errors, []));
+
+  it('wants nothing while no node is there, and only what one of them accepts', () => {
+    assert.equal(manager.wants(received(1)), false);
+    inbox.register(new FakeReceiver('a', 'done', ({ via }) => via === 'direct'));
+    assert.equal(manager.wants(received(1)), false);
+    assert.equal(manager.wants(received(1, { via: 'direct' })), true);
+    inbox.unregister('a', true);
+    assert.equal(manager.wants(received(1, { via: 'direct' })), false);
+  });
+
+  it('gives every node that accepts a message a copy', async () => {
+    const [a, b, c] = [
+      new FakeReceiver('a'),
+      new FakeReceiver('b'),
+      new FakeReceiver('c', 'done', () => false),
+    ];
+    for (const each of [a, b, c]) inbox.register(each);
+    assert.equal(await manager.hand(received(1)), 'done');
+    assert.deepEqual([a.got, b.got, c.got], [['message 1'], ['message 1'], []]);
+  });
+
+  it('is done when all that got a message are done', async () => {
+    for (const id of ['a', 'b']) inbox.register(new FakeReceiver(id, 'later'));
+    inbox.register(new FakeReceiver('c'));
+    const message = received(1);
+    assert.equal(await manager.hand(message), 'later');
+    await inbox.acknowledge('a', message.messageId);
+    assert.deepEqual(manager.acknowledged, []);
+    await inbox.acknowledge('b', message.messageId);
+    assert.equal(manager.acknowledged.length, 1);
+  });
+
+  it('does not wait for a node that was removed', async () => {
+    for (const id of ['a', 'b']) inbox.register(new FakeReceiver(id, 'later'));
+    const message = received(1);
+    await manager.hand(message);
+    await inbox.acknowledge('a', message.messageId);
+    inbox.unregister('b', true);
+    assert.equal(manager.acknowledged.length, 1);
+  });
+
+  it('does not wait for a node that never came back from a redeploy', async () => {
+    inbox.register(new FakeReceiver('a', 'later'));
+    await manager.hand(received(1));
+    inbox.unregister('a', false);
+    assert.deepEqual(manager.acknowledged, []);
+    inbox.prune();
+    assert.equal(manager.acknowledged.length, 1);
+  });
+
+  it('gives a redeployed node its unacknowledged messages once more, and no other node', async () => {
+    const other = new FakeReceiver('b', 'later');
+    inbox.register(new FakeReceiver('a', 'later'));
+    inbox.register(other);
+    const message = received(1);
+    await manager.hand(message);
+    inbox.unregister('a', false);
+    const back = new FakeReceiver('a', 'later');
+    inbox.register(back);
+    assert.ok(manager.calls.includes('retrieve again'));
+    assert.equal(await manager.hand({ ...message, redelivered: true }), 'later');
+    assert.deepEqual(back.got, ['message 1 again']);
+    assert.deepEqual(other.got, ['message 1']);
+  });
+
+  it('gives nobody a message twice because another node asked for its own', async () => {
+    const [a, b] = [new FakeReceiver('a', 'later'), new FakeReceiver('b', 'later')];
+    inbox.register(a);
+    inbox.register(b);
+    const message = received(1);
+    await manager.hand(message);
+    await inbox.again('a');
+    assert.equal(await manager.hand({ ...message, redelivered: true }), 'later');
+    assert.deepEqual([a.got.length, b.got.length], [2, 1]);
+  });
+
+  it('settles for a node whose filter no longer accepts what it owes', async () => {
+    inbox.register(new FakeReceiver('a', 'later'));
+    await manager.hand(received(1));
+    inbox.unregister('a', false);
+    inbox.register(new FakeReceiver('a', 'later', () => false));
+    assert.equal(manager.acknowledged.length, 1);
+  });
+
+  it('keeps a message that was on its way as the last node left, and gives it to the next as new', async () => {
+    inbox.register(new FakeReceiver('a'));
+    const hand = (message: ReceivedMessage) => manager.hand(message);
+    const handler = hand(received(1));
+    await handler;
+    const late = new FakeReceiver('a');
+    // The core has asked the filter and marks the entry; meanwhile the node closes.
+    const gone = new InboxFanOut(() => undefined);
+    gone.attach(manager.asManager);
+    const leaving = new FakeReceiver('x', 'done', () => false);
+    gone.register(leaving);
+    assert.equal(await manager.hand(received(2)), 'later');
+    gone.unregister('x', false);
+    gone.register(late);
+    assert.ok(manager.calls.includes('retrieve again'));
+    assert.equal(await manager.hand(received(2, { redelivered: true })), 'done');
+    assert.deepEqual(late.got, ['message 2']);
+  });
+
+  it('takes an acknowledgement twice, and one for a message of before a restart', async () => {
+    inbox.register(new FakeReceiver('a', 'later'));
+    const message = received(1);
+    await manager.hand(message);
+    await inbox.acknowledge('a', message.messageId);
+    await inbox.acknowledge('a', message.messageId);
+    await inbox.acknowledge('a', received(9).messageId);
+    assert.equal(manager.acknowledged.length, 3);
+  });
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { SimulatedTime } from '../../../lib/platform/simulated-platform';
+import type { Connection } from '../../../nodes/shared/connection';
+import { TransportSlot } from '../../../nodes/shared/transport-slot';
+
+class FakeConnection implements Connection {
+  readonly wanted = true;
+  onMessage = undefined;
+  closed = false;
+  async connect(): Promise<void> {}
+  async disconnect(): Promise<void> {}
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+}
+
+describe("A session's one place for a transport", () => {
+  let time: SimulatedTime;
+  let slot: TransportSlot;
+  let made: FakeConnection[];
+  const attach = (node: string, key = 'same') =>
+    slot.attach(node, key, async () => {
+      const connection = new FakeConnection();
+      made.push(connection);
+      return connection;
+    });
+
+  beforeEach(() => {
+    time = new SimulatedTime();
+    slot = new TransportSlot(time.timers, (error) => {
+      throw error;
+    });
+    made = [];
+  });
+
+  it('is the first node’s, and refused to the second', async () => {
+    slot.enter('a');
+    slot.enter('b');
+    await assert.rejects(attach('b'), { code: 'ErrTransportAttached' });
+    await attach('a');
+    await assert.rejects(attach('b'), { code: 'ErrTransportAttached' });
+  });
+
+  it('is the second’s once the first is removed', async () => {
+    slot.enter('a');
+    slot.enter('b');
+    await attach('a');
+    await slot.leave('a', true);
+    assert.equal(made[0]?.closed, true);
+    await attach('b');
+  });
+
+  it('keeps its connection through a redeploy with the same settings', async () => {
+    slot.enter('a');
+    const connection = await attach('a');
+    await slot.leave('a', false);
+    slot.enter('a');
+    assert.equal(await attach('a'), connection);
+    await time.advance(20_000);
+    assert.equal(made[0]?.closed, false);
+  });
+
+  it('makes a new connection when the settings change', async () => {
+    slot.enter('a');
+    await attach('a', 'one');
+    await slot.leave('a', false);
+    slot.enter('a');
+    await attach('a', 'two');
+    assert.deepEqual(
+      made.map(({ closed }) => closed),
+      [true, false],
+    );
+  });
+
+  it('stays with its node through a redeploy in which another one comes first', async () => {
+    slot.enter('a');
+    const connection = await attach('a');
+    await slot.leave('a', false);
+    slot.enter('b');
+    slot.enter('a');
+    await assert.rejects(attach('b'), { code: 'ErrTransportAttached' });
+    assert.equal(await attach('a'), connection);
+  });
+
+  it('closes the connection 10 s after its node left and did not come back', async () => {
+    slot.enter('a');
+    await attach('a');
+    await slot.leave('a', false);
+    await time.advance(9_999);
+    assert.equal(made[0]?.closed, false);
+    await time.advance(2);
+    assert.equal(made[0].closed, true);
+  });
+});

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { node, probe, storageNode, TAB, WATCH, withChange, without } from './support/flows';
+import { managerOf, NodeRed, until, type FlowEntry } from './support/node-red';
+
+const KEY = '3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29';
+
+/** A session with one node that uses it, so that its errors and statuses have a way into the flow. */
+const flow = (more: Record<string, unknown> = {}): FlowEntry[] => [
+  TAB,
+  ...WATCH,
+  storageNode('ann', more),
+  node('send-async', 'send', 'ann-session', { wires: [['receipts'], []] }),
+  probe('receipts'),
+];
+
+describe('storage-node', function () {
+  let red: NodeRed;
+  let holder: ChildProcess | undefined;
+
+  /** Another process that holds the lock of this folder. */
+  const hold = async (folder: string) => {
+    const script = path.join(__dirname, '../lib/store/support/lock-holder.ts');
+    holder = spawn(process.execPath, ['--require', 'tsx/cjs', script, folder], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const { stdin, stdout } = holder;
+    assert.ok(stdin !== null && stdout !== null);
+    await once(stdout, 'data');
+    stdin.write('go\n');
+    assert.equal(String((await once(stdout, 'data'))[0]), 'held\n');
+  };
+
+  beforeEach(async () => {
+    red = await NodeRed.start([TAB, ...WATCH]);
+  });
+
+  afterEach(async () => {
+    holder?.kill('SIGKILL');
+    holder = undefined;
+    await red.stop();
+  });
+
+  it("makes its identity in a folder of its own below the user's, and keeps it", async () => {
+    await red.deploy(flow());
+    const { toxId } = await managerOf(red, 'ann-session');
+    await access(path.join(red.userDir, 'node-red-contrib-tox-async', 'ann-session', 'identity.tox'));
+    await red.deploy([TAB]);
+    await red.deploy(flow());
+    assert.equal((await managerOf(red, 'ann-session')).toxId, toxId);
+  });
+
+  it('uses the folder that it is given', async () => {
+    await red.deploy(flow({ dataDir: path.join(red.userDir, 'mine') }));
+    await managerOf(red, 'ann-session');
+    await access(path.join(red.userDir, 'mine', 'identity.tox'));
+  });
+
+  it('tells Catch and Status that another process holds its folder, and opens when that ends', async () => {
+    const folder = path.join(red.userDir, 'held');
+    await mkdir(folder);
+    await hold(folder);
+    await red.deploy(flow({ dataDir: folder }));
+    const { error } = await red.caught('errors', 'ann-session', 'ErrIdentityInUse');
+    assert.match(error.message, /\S/);
+    await red.status('statuses', 'ann-session', 'error: ErrIdentityInUse');
+    await red.status('statuses', 'send', 'error: ErrIdentityInUse');
+
+    red.send('send', { payload: 'x', friend: 'bob' });
+    await red.caught('errors', 'send', 'ErrIdentityInUse');
+
+    holder?.kill('SIGKILL');
+    await red.status('statuses', 'ann-session', 'no transport');
+    const reports = red.probes.all('errors').filter(({ error: each }) => each.source.id === 'ann-session');
+    assert.equal(reports.length, 1, 'each attempt that fails for the same reason is not an error of its own');
+  });
+
+  it('refuses a second storage-node on one folder, also on another tab', async () => {
+    const folder = path.join(red.userDir, 'shared');
+    const first = flow({ dataDir: folder });
+    await red.deploy(first);
+    await managerOf(red, 'ann-session');
+    await red.deploy([
+      ...first,
+      { id: 'tab-2', type: 'tab', label: 'second' },
+      storageNode('bob', { dataDir: folder }),
+      { ...node('send-async', 'send-2', 'bob-session'), z: 'tab-2' },
+      { ...probe('errors-2'), z: 'tab-2' },
+      { id: 'catch-2', type: 'catch', z: 'tab-2', x: 0, y: 0, scope: null, wires: [['errors-2']] },
+    ]);
+    await red.caught('errors-2', 'bob-session', 'ErrIdentityInUse');
+    red.send('send', { _msgid: 'first', payload: 'x', friend: 'nobody' });
+    assert.equal(
+      (await red.wait('errors', ({ _msgid }) => _msgid === 'first')).error.code,
+      'ErrUnknownFriend',
+      'the first session goes on',
+    );
+  });
+
+  it('tells Catch that its folder holds something else', async () => {
+    const folder = path.join(red.userDir, 'photos');
+    await mkdir(folder);
+    await writeFile(path.join(folder, 'cat.jpg'), 'meow');
+    await red.deploy(flow({ dataDir: folder }));
+    await red.caught('errors', 'ann-session', 'ErrForeignDirectory');
+  });
+
+  it('adds the friends of its list, and removes those that leave it', async () => {
+    await red.deploy(flow({ friends: [{ name: 'bob', key: KEY }] }));
+    const manager = await managerOf(red, 'ann-session');
+    assert.equal(Buffer.from(manager.resolveFriend('bob')).toString('hex'), KEY);
+    await red.deploy(flow({ friends: [{ name: 'Robert', key: KEY.toUpperCase() }] }));
+    const renamed = await managerOf(red, 'ann-session');
+    assert.deepEqual(
+      renamed.friends().map(({ name }) => name),
+      ['Robert'],
+    );
+    await red.deploy(flow());
+    assert.deepEqual((await managerOf(red, 'ann-session')).friends(), []);
+  });
+
+  it('reports a friend that is none to Catch, and takes the others', async () => {
+    const friends = [
+      { name: 'short', key: 'abc' },
+      { name: 'checksum', key: `${KEY}000000001234` },
+      { name: 'zero', key: '00'.repeat(32) },
+      { name: 'bob', key: KEY },
+    ];
+    await red.deploy(flow({ friends }));
+    await red.caught('errors', 'ann-session', 'ErrInvalidToxId');
+    await red.wait('errors', () => red.probes.all('errors').length === 3);
+    assert.deepEqual(
+      red.probes.all('errors').map(({ error }) => error.code),
+      ['ErrInvalidKey', 'ErrInvalidToxId', 'ErrInvalidKey'],
+    );
+    assert.deepEqual(
+      (await managerOf(red, 'ann-session')).friends().map(({ name }) => name),
+      ['bob'],
+    );
+  });
+
+  it('takes settings from the environment, and says when one is no good', async () => {
+    process.env.TOX_ASYNC_TEST_CAP = '2';
+    await red.deploy(flow({ cap: '${TOX_ASYNC_TEST_CAP}' }));
+    await managerOf(red, 'ann-session');
+    process.env.TOX_ASYNC_TEST_CAP = 'a lot';
+    await red.deploy([TAB]);
+    await red.deploy(flow({ cap: '${TOX_ASYNC_TEST_CAP}' }));
+    await red.caught('errors', 'ann-session', 'ErrInvalidArgument');
+    red.send('send', { payload: 'x', friend: 'bob' });
+    await red.caught('errors', 'send', 'ErrInvalidArgument');
+    delete process.env.TOX_ASYNC_TEST_CAP;
+  });
+
+  it('closes its session at once when it is removed, and waits for that', async () => {
+    await red.deploy(flow());
+    const manager = await managerOf(red, 'ann-session');
+    await red.deploy(without(flow(), 'ann-session', 'send'));
+    await assert.rejects(manager.savePreference('x', 1), { code: 'ErrClosed' });
+    const folder = path.join(red.userDir, 'node-red-contrib-tox-async', 'ann-session');
+    await hold(folder);
+  });
+
+  it('opens its session anew when its settings change', async () => {
+    await red.deploy(flow());
+    const old = await managerOf(red, 'ann-session');
+    await red.deploy(withChange(flow(), 'ann-session', { cap: 32 }), 'nodes');
+    const next = await managerOf(red, 'ann-session');
+    assert.notEqual(next, old);
+    assert.equal(next.toxId, old.toxId);
+    await until('the old one is closed', () => true);
+    await assert.rejects(old.savePreference('x', 1), { code: 'ErrClosed' });
+  });
+});
