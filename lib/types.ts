@@ -17,11 +17,7 @@ export type Via = 'stored' | 'direct' | 'tox';
 
 /** What a queued message waits for; kebab-case words, never errors (docs/PROTOCOL.md). */
 export type QueuedReason =
-  | 'no-transport'
-  | 'not-connected'
-  | 'no-storage-node'
-  | 'no-prekeys'
-  | 'plain-client';
+  'no-transport' | 'not-connected' | 'no-storage-node' | 'no-prekeys' | 'plain-client';
 
 /** Names of outcomes after "queued", in the order in which they can happen. */
 export type OutcomeState = 'stored' | 'delivered' | 'unconfirmed' | 'expired' | 'cancelled' | 'failed';

@@ -21,16 +21,16 @@ export function sodiumBoxes(): RawBoxes | undefined {
     return sodium;
   });
   if (sodium === undefined) return undefined;
-  const { crypto_box_easy: easy, crypto_box_open_easy: openEasy } = sodium;
+  const native = sodium;
   return {
     name: 'sodium-native',
     seal(plain, nonce, to, from) {
       const boxed = Buffer.allocUnsafe(plain.length + 16);
-      easy(boxed, plain, nonce, to, from);
+      native.crypto_box_easy(boxed, plain, nonce, to, from);
       return boxed;
     },
     open(boxed, nonce, from, to) {
-      return openEasy(Buffer.allocUnsafe(boxed.length - 16), boxed, nonce, from, to);
+      return native.crypto_box_open_easy(Buffer.allocUnsafe(boxed.length - 16), boxed, nonce, from, to);
     },
   };
 }

@@ -26,7 +26,7 @@ export interface SendOptions {
   readonly withoutKeys?: 'queue' | 'error';
 }
 
-/** One step in the life of a message we sent (DESIGN.md, "Delivery"). */
+/** One step in the life of a message we sent (docs/PROTOCOL.md, outcomes). */
 export interface Outcome {
   readonly messageId: Uint8Array;
   readonly friend: PublicKey;

@@ -21,7 +21,7 @@ import type { ReceiptCode, TagTombstone, Tombstones } from './tombstones';
 export type Origin =
   { readonly via: 'direct'; readonly peer: PublicKey } | { readonly via: 'stored'; readonly node: PublicKey };
 
-/** WIRE codes of an answer to `deliver`. */
+/** Codes of an answer to `deliver`. */
 export type ReceiveCode = Extract<
   CodeWord,
   | 'ok'

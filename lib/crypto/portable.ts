@@ -8,8 +8,12 @@ import type { CryptoProvider } from './provider';
 import { checkPublicKey, checkSharedSecret, isAcceptablePublicKey } from './public-key';
 import { boxKeyOf } from './tweetnacl-lowlevel';
 
+/** RFC 7748: u = 9. Node's X25519 with it is many times faster than tweetnacl's. */
+const BASE_POINT = new Uint8Array(32);
+BASE_POINT[0] = 9;
+
 /**
- * The provider that works wherever Node does: tweetnacl for key pairs, HSalsa20 and XSalsa20-Poly1305, Node's
+ * The provider that works wherever Node does: tweetnacl for HSalsa20 and XSalsa20-Poly1305, Node's
  * X25519 for shared secrets. It wipes what it can reach, but JavaScript may keep copies.
  */
 export function createPortableProvider(): CryptoProvider {
@@ -38,7 +42,7 @@ export function createPortableProvider(): CryptoProvider {
 
     keyPairFromSecret(secretKey) {
       checkKeyLength(secretKey, 'The secret key');
-      return { publicKey: nacl.scalarMult.base(secretKey), secretKey };
+      return { publicKey: x25519(secretKey, BASE_POINT), secretKey };
     },
 
     sharedSecret,

@@ -184,7 +184,7 @@ export class AsyncManager implements AsyncDisposable {
   }
 
   /** Ends a message whose handler resolved with 'later'. False when there is no such message. */
-  acknowledge(messageId: Uint8Array): Promise<boolean> {
+  async acknowledge(messageId: Uint8Array): Promise<boolean> {
     this.#assertOpen();
     return this.#parts.client.acknowledge(messageId);
   }
@@ -196,7 +196,7 @@ export class AsyncManager implements AsyncDisposable {
   }
 
   /** Fills the friend's stock of our keys, if the friend is connected. */
-  exchangeKeys(friend: PublicKey): Promise<'sent' | 'not-needed' | 'offline'> {
+  async exchangeKeys(friend: PublicKey): Promise<'sent' | 'not-needed' | 'offline'> {
     this.#assertOpen();
     return this.#parts.client.exchangeKeys(friend);
   }
@@ -276,9 +276,9 @@ export class AsyncManager implements AsyncDisposable {
   }
 
   /** Durable on return. @throws ErrLocalStorageFull, ErrStore */
-  savePreference(name: string, value: unknown): Promise<void> {
+  async savePreference(name: string, value: unknown): Promise<void> {
     this.#assertOpen();
-    return this.#parts.preferences.set(name, value);
+    await this.#parts.preferences.set(name, value);
   }
 
   #keysOf(friend: PublicKey): PreKeyStats {

@@ -1,5 +1,5 @@
 /**
- * The ordered key-value store below everything durable (DESIGN.md, "Persistence").
+ * The ordered key-value store below everything durable.
  *
  * Guarantees of every engine, checked by one suite (test/lib/store/store-suite.ts):
  * - a batch is atomic: after a crash all of its operations are there or none is;

@@ -22,7 +22,7 @@ export class Table<T extends object> {
 
   get(...parts: Uint8Array[]): T | undefined {
     const value = this.#store.get(this.key(...parts));
-    return value && decodeRecord<T>(value);
+    return value && (decodeRecord(value) as T);
   }
 
   put(batch: WriteBatch, parts: readonly Uint8Array[], record: T): void {
@@ -37,7 +37,7 @@ export class Table<T extends object> {
   *entries(...parts: Uint8Array[]): Generator<{ rest: Uint8Array; record: T }> {
     const gte = this.key(...parts);
     for (const [key, value] of this.#store.range({ gte, lt: afterPrefix(gte) })) {
-      yield { rest: key.subarray(gte.length), record: decodeRecord<T>(value) };
+      yield { rest: key.subarray(gte.length), record: decodeRecord(value) as T };
     }
   }
 }
@@ -69,9 +69,9 @@ function encodeRecord(record: object): Uint8Array {
   return new TextEncoder().encode(json);
 }
 
-function decodeRecord<T extends object>(bytes: Uint8Array): T {
+function decodeRecord(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes), revive) as T;
+    return JSON.parse(new TextDecoder().decode(bytes), revive);
   } catch (cause) {
     throw new ToxAsyncError(
       'ErrStore',
