@@ -38,6 +38,8 @@ export const ERROR_CODES = {
   ErrStore: 'The local store failed or is damaged.',
   ErrForeignDirectory: 'The directory holds something that is not this store.',
   ErrClosed: 'The object is closed.',
+  ErrPortInUse: 'No port of those allowed is free.',
+  ErrProxy: 'The proxy does not answer or cannot be used.',
   ErrMissingLibrary: 'A library that this feature needs is not installed.',
 } as const;
 

@@ -35,6 +35,17 @@ export type { MessageEngine } from './storage/message-engine';
 export { StorageCapacity } from './storage/storage-capacity';
 export { openStoreEngine } from './storage/store-engine';
 export type { Transport, TransportHandler, SendResult } from './transport/transport';
+export {
+  isFriendTransport,
+  type FriendDetails,
+  type FriendTransport,
+  type FriendTransportEvents,
+  type UserStatus,
+} from './transport/friend-transport';
+export { FriendAdmission, type AdmissionPolicy } from './transport/friend-admission';
+export { loadBootstrapNodes, type BootstrapNode } from './transport/toxcore/bootstrap-nodes';
+export type { ProxySettings, ToxcoreSettings } from './transport/toxcore/settings';
+export { ToxcoreTransport, type ToxcoreTransportOptions } from './transport/toxcore/toxcore-transport';
 export { VirtualNetwork } from './transport/virtual-network';
 export type { VirtualTransport } from './transport/virtual-transport';
 export { AsyncClient, type AsyncClientHooks, type AsyncClientOptions } from './client/async-client';

@@ -1,6 +1,6 @@
 /**
  * Builds the package into dist/: the compiled core and nodes, and beside the nodes what Node-RED looks for there
- * (dialogs, icons, translations).
+ * (dialogs, icons, translations), and the list of bootstrap nodes.
  */
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -18,6 +18,8 @@ async function copyAssets(): Promise<void> {
   }
   await cp(path.join(source, 'locales'), path.join(target, 'locales'), { recursive: true });
   await cp(path.join(ROOT, 'icons'), path.join(target, 'icons'), { recursive: true });
+  const bootstrapNodes = 'lib/transport/toxcore/bootstrap-nodes.json';
+  await cp(path.join(ROOT, bootstrapNodes), path.join(DIST, bootstrapNodes));
 }
 
 async function build(): Promise<void> {

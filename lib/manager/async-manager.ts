@@ -11,6 +11,7 @@ import { ToxAsyncError } from '../errors';
 import type { Emitter } from '../platform/emitter';
 import type { Timer } from '../platform/timers';
 import type { StorageStats } from '../storage/message-storage';
+import { type FriendTransport, isFriendTransport } from '../transport/friend-transport';
 import type { Transport } from '../transport/transport';
 import type { PublicKey } from '../types';
 import { buildSession, type SessionParts } from './build-session';
@@ -57,6 +58,18 @@ export class AsyncManager implements AsyncDisposable {
   /** 76 hexadecimal digits to give to a friend. */
   get toxId(): string {
     return this.#parts.identity.toxId;
+  }
+
+  /**
+   * The Tox profile, for a transport that runs on it: `savedata` as it is now, `save` makes a newer one durable.
+   * Holds the secret key.
+   */
+  get profile(): { savedata(): Uint8Array; save(savedata: Uint8Array): Promise<void> } {
+    const { identity } = this.#parts;
+    return {
+      savedata: () => identity.savedata(),
+      save: (savedata) => identity.saveSavedata(savedata),
+    };
   }
 
   get providerName(): 'sodium-native' | 'portable' {
@@ -121,6 +134,7 @@ export class AsyncManager implements AsyncDisposable {
   async addFriend(publicKey: PublicKey, name?: string): Promise<void> {
     await this.#parts.friends.add(publicKey, name);
     await this.#friendsChanged();
+    await this.#onNetwork((transport) => transport.acceptFriend(publicKey));
   }
 
   /** Erases the friend's keys and fails what waits for it. */
@@ -132,6 +146,7 @@ export class AsyncManager implements AsyncDisposable {
     await client.forget(publicKey);
     nodes.forget(publicKey);
     await this.#friendsChanged();
+    await this.#onNetwork((transport) => transport.removeFriend(publicKey));
   }
 
   friends(): FriendInfo[] {
@@ -313,6 +328,17 @@ export class AsyncManager implements AsyncDisposable {
     await identity.saveFriends(list);
     this.events.emit('friends-changed', undefined);
     this.events.emit('changed', undefined);
+  }
+
+  /** A network that does not run now reads the profile, and so the friends in it, when it starts. */
+  async #onNetwork(change: (transport: FriendTransport) => Promise<void>): Promise<void> {
+    const transport = this.#transport;
+    if (this.#state !== 'started' || transport === undefined || !isFriendTransport(transport)) return;
+    try {
+      await change(transport);
+    } catch (error) {
+      if (!ToxAsyncError.is(error, 'ErrNotConnected')) throw error;
+    }
   }
 
   #tellTransport(): void {

@@ -1,0 +1,58 @@
+import type { Emitter } from '../platform/emitter';
+import type { PublicKey } from '../types';
+import type { Transport } from './transport';
+
+export type UserStatus = 'available' | 'away' | 'busy';
+
+/** A transport whose friends are made and unmade on the network itself, as on Tox. */
+export interface FriendTransport extends Transport {
+  readonly events: Emitter<FriendTransportEvents>;
+  /** 76 digits, for others to add. */
+  readonly toxId: string;
+  /**
+   * Sends a friend request, and treats the other as a friend from now on. Durable when it resolves. Somebody who
+   * is a friend already is not asked again.
+   * @param message 1..1016 bytes of UTF-8
+   * @throws ErrInvalidToxId, ErrInvalidKey, ErrInvalidRecipient (our own ID), ErrInvalidArgument, ErrNotConnected
+   *   (the transport does not run), ErrStore, ErrLocalStorageFull
+   */
+  addFriend(toxId: string, message: string): Promise<PublicKey>;
+  /** Makes somebody a friend without a request: who asked us, or has our key from elsewhere. Durable. */
+  acceptFriend(publicKey: PublicKey): Promise<void>;
+  /** Nothing happens when it is none. Durable. */
+  removeFriend(publicKey: PublicKey): Promise<void>;
+  /** At most 128 bytes of UTF-8; shown to friends. Durable. */
+  setName(name: string): Promise<void>;
+  /** At most 1007 bytes of UTF-8; shown to friends. Durable. */
+  setStatusMessage(text: string): Promise<void>;
+  /** Lasts until the transport stops. */
+  setStatus(status: UserStatus): Promise<void>;
+  /** Makes the Tox ID a new one: requests to the old one are not seen any more. 4 bytes. Durable. */
+  setNospam(nospam: Uint8Array): Promise<void>;
+  details(): readonly FriendDetails[];
+}
+
+export interface FriendDetails {
+  readonly publicKey: PublicKey;
+  readonly online: boolean;
+  /** As the friend calls itself: anyone may take any name. Empty when it was never seen. */
+  readonly ownName: string;
+  readonly statusMessage: string;
+  readonly status: UserStatus;
+  /** Unix milliseconds by our wall clock; undefined when it was never seen. */
+  readonly lastOnline: number | undefined;
+}
+
+export interface FriendTransportEvents {
+  [event: string]: unknown;
+  'friend-request': { readonly publicKey: PublicKey; readonly message: string };
+  /** A friend's own name, status message or status, or our Tox ID, is another. */
+  details: undefined;
+  /** The network's part outside this process failed (`reason`) and is started again, or runs again. */
+  restarting: { readonly reason: string; readonly waitMs: number };
+  running: undefined;
+}
+
+export function isFriendTransport(transport: Transport): transport is FriendTransport {
+  return 'acceptFriend' in transport;
+}

@@ -1,0 +1,4 @@
+/** The file of the child process, compiled or as TypeScript. */
+export function childFile(): string {
+  return require.resolve('./child');
+}

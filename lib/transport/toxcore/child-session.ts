@@ -1,0 +1,156 @@
+import { randomInt } from 'node:crypto';
+import { asToxAsyncError } from '../../errors';
+import { Bootstrapper } from './bootstrapper';
+import { ChildLinks } from './child-links';
+import type { Call, ChildEvent, Order, Report } from './messages';
+import type { CompleteSettings } from './settings';
+import { readEvents, type ToxEvents } from './tox-events';
+import type { ToxHandle } from './tox-handle';
+
+/** How often the parent hears that the loop turns, milliseconds. */
+const ALIVE_MS = 2000;
+/** While packets come and go the next turn is not put off for longer than this, and so for a while after. */
+const BUSY_TURN_MS = 1;
+const BUSY_FOR_MS = 50;
+/** Time to get rid of what waits before the end. */
+const FLUSH_MS = 500;
+
+/** The loop around one libtoxcore: its turns, what they bring, and what the parent orders. */
+export class ChildSession {
+  readonly #tox: ToxHandle;
+  readonly #report: (report: Report) => void;
+  readonly #links: ChildLinks;
+  readonly #bootstrapper: Bootstrapper;
+  #friends: number;
+  #timer: NodeJS.Timeout | undefined;
+  #busyUntil = 0;
+  #aliveAt = 0;
+
+  constructor(tox: ToxHandle, settings: CompleteSettings, report: (report: Report) => void) {
+    this.#tox = tox;
+    this.#report = report;
+    this.#links = new ChildLinks({
+      sendPacket: (friend, packet) => tox.sendPacket(friend, packet),
+      sendMessage: (friend, { type, text }) => tox.sendMessage(friend, type, text),
+    });
+    this.#bootstrapper = new Bootstrapper({
+      nodes: settings.bootstrap,
+      lookUp: settings.proxy === undefined,
+      random: randomInt,
+    });
+    this.#friends = tox.profile().friends.length;
+    this.#turn();
+  }
+
+  take(order: Exclude<Order, { kind: 'open' }>): void {
+    switch (order.kind) {
+      case 'packets':
+      case 'message':
+        this.#tell(this.#links.send(order));
+        this.#soon();
+        return;
+      case 'call':
+        this.#call(order.request, order.call);
+        return;
+      case 'stop':
+        void this.#stop();
+        return;
+    }
+  }
+
+  /** The end without a word to the parent. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#tox.kill();
+  }
+
+  #turn(): void {
+    const now = performance.now();
+    const events = this.#iterate();
+    const told = [...(events ? this.#links.take(events) : []), ...this.#links.flush()];
+    if (events?.details === true) told.push({ what: 'profile', profile: this.#tox.profile() });
+    this.#tell(told);
+    if (told.some((event) => event.what === 'friend' && !event.online)) this.#bootstrapper.again();
+    if (told.length > 0 || this.#links.waiting > 0) this.#busyUntil = now + BUSY_FOR_MS;
+    this.#bootstrapper.turn(now, this.#missing(), () => (this.#tox.running ? this.#tox : undefined));
+    if (now - this.#aliveAt >= ALIVE_MS) {
+      this.#aliveAt = now;
+      this.#report({ kind: 'alive' });
+    }
+    this.#timer = setTimeout(() => this.#turn(), now < this.#busyUntil ? BUSY_TURN_MS : this.#tox.interval);
+  }
+
+  #iterate(): ToxEvents | undefined {
+    let events: ToxEvents | undefined;
+    this.#tox.iterate((functions, pointer) => {
+      events = readEvents(functions, pointer);
+    });
+    return events;
+  }
+
+  #soon(): void {
+    this.#busyUntil = performance.now() + BUSY_FOR_MS;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#turn(), BUSY_TURN_MS);
+  }
+
+  #missing(): 'network' | 'friends' | undefined {
+    if (!this.#links.isOnline) return 'network';
+    return this.#links.size < this.#friends ? 'friends' : undefined;
+  }
+
+  #call(request: number, call: Call): void {
+    try {
+      this.#tell(this.#change(call));
+      const profile = this.#tox.profile();
+      this.#friends = profile.friends.length;
+      this.#tell([{ what: 'profile', profile }]);
+      this.#report({ kind: 'answer', request, savedata: this.#tox.savedata() });
+    } catch (error) {
+      const { code, message } = asToxAsyncError(error, 'ErrTransport');
+      this.#report({ kind: 'failed', request, code, text: message });
+    }
+  }
+
+  #change(call: Call): ChildEvent[] {
+    switch (call.do) {
+      case 'add-friend':
+        this.#tox.addFriend(call.address, call.message);
+        return [];
+      case 'accept-friend':
+        this.#tox.acceptFriend(call.publicKey);
+        return [];
+      case 'remove-friend': {
+        const number = this.#tox.removeFriend(call.publicKey);
+        return number === undefined ? [] : this.#links.remove(number);
+      }
+      case 'set-name':
+        this.#tox.setName(call.name);
+        return [];
+      case 'set-status-message':
+        this.#tox.setStatusMessage(call.text);
+        return [];
+      case 'set-status':
+        this.#tox.setStatus(call.status);
+        return [];
+      case 'set-nospam':
+        this.#tox.setNospam(call.nospam);
+        return [];
+    }
+  }
+
+  async #stop(): Promise<void> {
+    const end = performance.now() + FLUSH_MS;
+    while (this.#links.waiting > 0 && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      if (!this.#tox.running) return;
+    }
+    const savedata = this.#tox.savedata();
+    this.end();
+    this.#report({ kind: 'stopped', savedata });
+  }
+
+  #tell(events: readonly ChildEvent[]): void {
+    if (events.length > 0) this.#report({ kind: 'happened', events });
+  }
+}

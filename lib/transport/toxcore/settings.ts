@@ -1,0 +1,65 @@
+import { ToxAsyncError } from '../../errors';
+import type { BootstrapNode } from './bootstrap-nodes';
+
+/** How libtoxcore reaches the Tox network; everything has a default. */
+export interface ToxcoreSettings {
+  /** Nodes by which the network is entered. */
+  readonly bootstrap: readonly BootstrapNode[];
+  /** UDP, Tox's direct way. Default true, or false with a proxy: UDP would go around it. */
+  readonly udp?: boolean;
+  /** UDP ports to choose from; Tox's own range, 33445 to 33545, when absent. */
+  readonly ports?: { readonly first: number; readonly last: number };
+  /** Serves other Tox clients as a TCP relay on this port; no relay when absent. */
+  readonly relayPort?: number;
+  /** Everything goes through this proxy, for instance Tor's SOCKS5 proxy on port 9050. */
+  readonly proxy?: ProxySettings;
+  /** Finds friends in the local network by broadcast. Default false. */
+  readonly localDiscovery?: boolean;
+  /** File of libtoxcore, when the system does not find it by itself. */
+  readonly library?: string;
+}
+
+export interface ProxySettings {
+  readonly type: 'socks5' | 'http';
+  readonly host: string;
+  readonly port: number;
+}
+
+/** With every default filled in. */
+export interface CompleteSettings extends ToxcoreSettings {
+  readonly udp: boolean;
+  readonly localDiscovery: boolean;
+}
+
+/** toxcore's limit for a proxy's host name, bytes. */
+const MAX_HOST = 255;
+
+/** @throws ErrInvalidArgument */
+export function completeSettings(settings: ToxcoreSettings): CompleteSettings {
+  const { proxy, ports, relayPort, localDiscovery = false } = settings;
+  const udp = settings.udp ?? proxy === undefined;
+  if (ports) {
+    checkPort(ports.first, 'The first UDP port');
+    checkPort(ports.last, 'The last UDP port');
+    if (ports.first > ports.last) throw invalid('The first UDP port is above the last one; swap them.');
+  }
+  if (relayPort !== undefined) checkPort(relayPort, 'The port of the TCP relay');
+  if (proxy) {
+    checkPort(proxy.port, 'The port of the proxy');
+    if (proxy.host === '' || proxy.host.length > MAX_HOST)
+      throw invalid('The proxy needs a host name or address.');
+    if (udp || localDiscovery) {
+      throw invalid('UDP and local discovery go around the proxy; switch them off, or leave the proxy out.');
+    }
+  }
+  return { ...settings, udp, localDiscovery };
+}
+
+function checkPort(port: number, what: string): void {
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return;
+  throw invalid(`${what} has to be a whole number from 1 to 65535, not ${port}.`);
+}
+
+function invalid(text: string): ToxAsyncError {
+  return new ToxAsyncError('ErrInvalidArgument', text);
+}
