@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Passphrase } from '../crypto/pass-encryption';
 import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
 import type { Disk } from '../platform/disk';
@@ -13,6 +14,7 @@ import { Closers, type DataDirectory, openParts } from './open-parts';
 import type { SpaceSizes } from './space-guard';
 import type { Store } from './store';
 import { storeError } from './store-errors';
+import { readVaultKey } from './vault-key';
 
 export type { DataDirectory } from './open-parts';
 
@@ -27,15 +29,18 @@ export interface DataDirectoryOptions {
   readonly log?: Logger;
   /** See SpaceGuardOptions. */
   readonly space?: SpaceSizes;
+  /** Seals the vault, one that was not sealed so far as well. */
+  readonly passphrase?: Passphrase;
 }
 
 /**
  * Opens or makes a data directory and holds it alone until `close`. One that is refused is left as it is.
  * @throws ErrIdentityInUse, ErrForeignDirectory, ErrMissingLibrary, ErrLocalStorageFull, ErrStore,
+ * ErrPassphrase (it is sealed, and the passphrase is missing or another),
  * ErrInvalidArgument (a path too long for the lock)
  */
 export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {
-  const { platform, engine: asked = 'auto', log = silentLogger } = options;
+  const { platform, engine: asked = 'auto', log = silentLogger, passphrase } = options;
   const { disk, clock } = platform;
   const folder = path.resolve(options.path);
   const choose = async (logger: Logger) => {
@@ -44,6 +49,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
   };
   // Once to refuse before anything is touched, once when no other process can change it any more.
   await choose(silentLogger);
+  await readVaultKey({ disk, folder, passphrase });
   await makeFolder(platform.disk, folder);
   const closers = new Closers();
   try {

@@ -10,9 +10,10 @@ import type { SecretVault, SlotRef, VaultSecret } from './secret-vault';
 import type { Store, WriteBatch } from './store';
 import { storeError } from './store-errors';
 import { type Erasure, VaultEraser } from './vault-eraser';
-import { VaultFile } from './vault-file';
+import type { VaultFile } from './vault-file';
 import { SerialNumbers, VaultRecords } from './vault-records';
-import { plainSeal, SECRET_BYTES } from './vault-slots';
+import { openVaultFile } from './vault-reseal';
+import { plainSeal, SECRET_BYTES, type SlotSeal } from './vault-slots';
 import { VaultTable } from './vault-table';
 
 export interface VaultOptions {
@@ -27,6 +28,8 @@ export interface VaultOptions {
   readonly log?: Logger;
   /** Secrets kept ready on the disk, so that `allocate` need not wait for it (default 256). */
   readonly prepared?: number;
+  /** How secrets lie in their slots (default as they are); a vault that was not sealed so far becomes so. */
+  readonly seal?: SlotSeal;
   /** Called when the disk had no space. */
   readonly onFull?: () => void;
 }
@@ -40,14 +43,15 @@ const PREPARED = 256;
 
 /**
  * Opens the vault, or makes it; what was marked dead is overwritten before it resolves.
- * @throws ErrLocalStorageFull, ErrStore
+ * @throws ErrLocalStorageFull, ErrStore, ErrPassphrase (it is sealed, and no `seal` is given)
  */
 export async function openVault(options: VaultOptions): Promise<FileVault> {
+  const { seal = plainSeal } = options;
   const records = new VaultRecords(options.store);
   const record = records.load();
   let file: VaultFile;
   try {
-    file = await VaultFile.open(options, record?.id);
+    file = await openVaultFile({ ...options, seal }, record?.id);
   } catch (error) {
     throw storeError(error);
   }
@@ -58,7 +62,7 @@ export async function openVault(options: VaultOptions): Promise<FileVault> {
         'Friends get new keys at the next meeting; received messages not handed over yet may be unreadable.',
     );
   }
-  const vault = new OpenVault(options, records, file, lost, record?.serialLimit ?? 1);
+  const vault = new OpenVault({ ...options, seal }, records, file, lost, record?.serialLimit ?? 1);
   await vault.eraseMarked();
   vault.refill();
   return vault;
@@ -80,13 +84,19 @@ class OpenVault implements FileVault {
   #refilling = false;
   #closing: Promise<void> | undefined;
 
-  constructor(o: VaultOptions, records: VaultRecords, file: VaultFile, lost: boolean, serialLimit: number) {
+  constructor(
+    o: VaultOptions & { seal: SlotSeal },
+    records: VaultRecords,
+    file: VaultFile,
+    lost: boolean,
+    serialLimit: number,
+  ) {
     this.lost = lost;
     this.#o = o;
     this.#log = o.log ?? silentLogger;
     this.#records = records;
     this.#file = file;
-    this.#table = new VaultTable(file, plainSeal);
+    this.#table = new VaultTable(file, o.seal);
     this.#wanted = o.prepared ?? PREPARED;
     this.#eraser = new VaultEraser((erasures) => this.#eraseRound(erasures), o.timers, this.#log);
     // A Store that was put back to an earlier day may know a lower limit than the file shows.

@@ -1,3 +1,4 @@
+import type { Passphrase } from '../crypto/pass-encryption';
 import type { CryptoProvider } from '../crypto/provider';
 import type { Platform } from '../platform/platform';
 import { type Logger, silentLogger } from '../types';
@@ -13,6 +14,8 @@ export interface MemoryDirectoryOptions {
   readonly volume: MemoryVolume;
   readonly log?: Logger;
   readonly space?: SpaceSizes;
+  /** Seals the vault. */
+  readonly passphrase?: Passphrase;
 }
 
 /** Where it lies on the platform's disk. */

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Passphrase } from '../crypto/pass-encryption';
 import type { CryptoProvider } from '../crypto/provider';
 import type { Platform } from '../platform/platform';
 import type { Logger } from '../types';
@@ -8,6 +9,7 @@ import type { SecretVault } from './secret-vault';
 import { SpaceGuard, type SpaceSizes } from './space-guard';
 import type { Store } from './store';
 import { storeError } from './store-errors';
+import { openVaultSeal } from './vault-key';
 import { watchedStore } from './watched-store';
 
 /** Everything durable of one session. */
@@ -30,6 +32,8 @@ export interface PartsOptions {
   readonly log: Logger;
   openStore(): Store | Promise<Store>;
   readonly space?: SpaceSizes;
+  /** Seals the vault. */
+  readonly passphrase?: Passphrase;
 }
 
 /** Runs what closes things, the last opened first, whatever fails of it. */
@@ -59,11 +63,12 @@ export class Closers {
  * what the others need to start.
  */
 export async function openParts(options: PartsOptions, closers: Closers): Promise<DataDirectory> {
-  const { platform, crypto, path: folder, log } = options;
+  const { platform, crypto, path: folder, log, passphrase } = options;
   const { disk, random, timers, clock } = platform;
   const space = new SpaceGuard({ disk, folder, random, timers, log, ...options.space });
   closers.add(() => space.close());
   await space.start();
+  const seal = await openVaultSeal({ disk, folder, passphrase, crypto, random });
   const onFull = () => space.hint();
   const store = watchedStore(await options.openStore(), onFull);
   closers.add(() => store.close());
@@ -78,6 +83,7 @@ export async function openParts(options: PartsOptions, closers: Closers): Promis
     timers,
     log,
     onFull,
+    seal,
   });
   closers.add(() => vault.close());
   return { path: folder, store, vault, ages, space, close: () => closers.close() };

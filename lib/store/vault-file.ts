@@ -2,13 +2,23 @@ import type { CryptoProvider } from '../crypto/provider';
 import type { Disk, DiskFile } from '../platform/disk';
 import type { Random } from '../platform/random';
 import { sameBytes } from '../bytes';
-import { encodeVaultHeader, readVaultHeader, SLOT_BYTES, VAULT_ID_BYTES } from './vault-slots';
+import { passphraseMissing } from './vault-key';
+import {
+  encodeVaultHeader,
+  plainSeal,
+  readVaultHeader,
+  SLOT_BYTES,
+  type SlotSeal,
+  VAULT_ID_BYTES,
+  type VaultHeader,
+} from './vault-slots';
 
 export interface VaultFileOptions {
   readonly disk: Disk;
   readonly path: string;
   readonly random: Random;
   readonly crypto: CryptoProvider;
+  readonly seal: SlotSeal;
 }
 
 /** Bytes of zeros written at once over a file that is given up. */
@@ -19,15 +29,15 @@ const ZEROS = 65_536;
  * they changed, one call at a time.
  */
 export class VaultFile {
-  readonly id: Uint8Array;
+  #header: VaultHeader;
   readonly #file: DiskFile;
   readonly #crypto: CryptoProvider;
   #image: Uint8Array;
   #slots: number;
   #writtenSlots: number;
 
-  private constructor(id: Uint8Array, file: DiskFile, crypto: CryptoProvider, content: Uint8Array) {
-    this.id = id;
+  private constructor(header: VaultHeader, file: DiskFile, crypto: CryptoProvider, content: Uint8Array) {
+    this.#header = header;
     this.#file = file;
     this.#crypto = crypto;
     this.#slots = Math.ceil(content.length / SLOT_BYTES);
@@ -38,27 +48,44 @@ export class VaultFile {
   }
 
   /**
-   * Opens the vault `expected`, or overwrites whatever else is there and begins a new one under a fresh id.
-   * @throws Node's error
+   * Opens the vault `expected`, sealed as `seal` does it or not sealed yet, or overwrites whatever else is there and
+   * begins a new one under a fresh id.
+   * @throws Node's error; ErrPassphrase it is the right vault, but sealed, and `seal` is the plain one
    */
   static async open(options: VaultFileOptions, expected: Uint8Array | undefined): Promise<VaultFile> {
-    const { disk, path, random, crypto } = options;
+    const { disk, path, random, crypto, seal } = options;
     const content = await disk.readFile(path);
-    const id = content && readVaultHeader(content);
-    if (content && id && expected && sameBytes(id, expected)) {
+    const header = content && readVaultHeader(content);
+    if (content && header && expected && sameBytes(header.id, expected) && isReadable(path, header, seal)) {
       const file = await disk.open(path);
       // A process that was killed may have left writes that are readable here but not on the disk yet.
       await file.sync();
-      return new VaultFile(id, file, crypto, content);
+      return new VaultFile(header, file, crypto, content);
     }
     if (content) {
       await overwriteAll(disk, path, content.length);
       crypto.wipe(content);
     }
-    const freshId = random.bytes(VAULT_ID_BYTES);
-    const header = encodeVaultHeader(freshId);
-    await disk.writeFile(path, header);
-    return new VaultFile(freshId, await disk.open(path), crypto, header);
+    const fresh = { id: random.bytes(VAULT_ID_BYTES), keyId: seal.keyId };
+    const bytes = encodeVaultHeader(fresh);
+    await disk.writeFile(path, bytes);
+    return new VaultFile(fresh, await disk.open(path), crypto, bytes);
+  }
+
+  get id(): Uint8Array {
+    return this.#header.id;
+  }
+
+  /** Names the key of the slots; zeros when they are not sealed. */
+  get keyId(): Uint8Array {
+    return this.#header.keyId;
+  }
+
+  /** Durable when it resolves. @throws Node's error */
+  async writeKeyId(keyId: Uint8Array): Promise<void> {
+    this.#header = { id: this.id, keyId };
+    this.bytes(0).set(encodeVaultHeader(this.#header));
+    await this.write([0]);
   }
 
   /** Slots in the file, the header included; numbers run from 1 to below this. */
@@ -112,6 +139,13 @@ export class VaultFile {
     this.#crypto.wipe(this.#image);
     await this.#file.close();
   }
+}
+
+/** Whether slots of this vault can be read, or sealed now. @throws ErrPassphrase */
+function isReadable(path: string, header: VaultHeader, seal: SlotSeal): boolean {
+  const plain = sameBytes(header.keyId, plainSeal.keyId);
+  if (!plain && sameBytes(seal.keyId, plainSeal.keyId)) throw passphraseMissing(`The vault ${path}`);
+  return plain || sameBytes(header.keyId, seal.keyId);
 }
 
 /** Old secrets must not stay on the disk when their file is replaced. */

@@ -6,25 +6,31 @@ import { crc32 } from './crc32';
  * a whole. Slot 0 is the header, the others hold one secret each; a slot of zeros is empty.
  *
  * ```
- * header   magic 8 | version 1 | vault id 16 | zeros 35           | CRC-32 4
- * secret   serial 6 | sealed secret 48                 | zeros 6  | CRC-32 4
+ * header   magic 8 | version 1 | vault id 16 | key id 16 | zeros 19   | CRC-32 4
+ * secret   serial 6 | secret 32 | zeros 22  or  salt 6 | secretbox 48   | CRC-32 4
  * ```
- * Big-endian. The CRC covers the slot's number (8 bytes) and the slot's first 60 bytes, so a slot that was moved
+ * Big-endian. The key id is zeros in a vault without a passphrase; the other form is that of one with (store/vault-seal.ts). The CRC covers the slot's number (8 bytes) and the slot's first 60 bytes, so a slot that was moved
  * reads as damaged.
  */
 export const SLOT_BYTES = 64;
 export const SECRET_BYTES = 32;
 export const VAULT_ID_BYTES = 16;
+export const KEY_ID_BYTES = 16;
+/** A secret as it lies in its slot. */
+export const SEALED_BYTES = 54;
 /** Serials have 48 bits; numbers of JavaScript hold them exactly. */
 export const LARGEST_SERIAL = 2 ** 48 - 1;
 
-const SEALED_BYTES = 48;
 const CRC_AT = SLOT_BYTES - 4;
 const MAGIC = utf8('TOXVAULT');
 const VERSION = 1;
+const ID_AT = MAGIC.length + 1;
+const KEY_ID_AT = ID_AT + VAULT_ID_BYTES;
 
-/** The one way of secrets into slots and out of them. `sealed` has 48 bytes: room for a secretbox of a secret. */
+/** The one way of secrets into slots and out of them. `sealed` has SEALED_BYTES. */
 export interface SlotSeal {
+  /** 16 bytes that the vault's header carries; zeros where slots are not sealed. */
+  readonly keyId: Uint8Array;
   seal(slot: number, serial: number, secret: Uint8Array): Uint8Array;
   /** A copy of the secret, or undefined when it was not sealed for this slot and serial. */
   open(slot: number, serial: number, sealed: Uint8Array): Uint8Array | undefined;
@@ -32,9 +38,16 @@ export interface SlotSeal {
 
 /** A vault without a passphrase: secrets lie in their slots as they are. */
 export const plainSeal: SlotSeal = {
+  keyId: new Uint8Array(KEY_ID_BYTES),
   seal: (_slot, _serial, secret) => concat(secret, new Uint8Array(SEALED_BYTES - SECRET_BYTES)),
   open: (_slot, _serial, sealed) => sealed.slice(0, SECRET_BYTES),
 };
+
+export interface VaultHeader {
+  readonly id: Uint8Array;
+  /** Names the key under which the slots are sealed. */
+  readonly keyId: Uint8Array;
+}
 
 /** Fills `target`, the 64 bytes of slot number `slot`. */
 export function writeSecretSlot(target: Uint8Array, slot: number, serial: number, sealed: Uint8Array): void {
@@ -57,21 +70,24 @@ export function readSecretSlot(
   return serial === 0 ? undefined : { serial, sealed: bytes.subarray(6, 6 + SEALED_BYTES) };
 }
 
-export function encodeVaultHeader(id: Uint8Array): Uint8Array {
+export function encodeVaultHeader({ id, keyId }: VaultHeader): Uint8Array {
   const header = new Uint8Array(SLOT_BYTES);
   header.set(MAGIC);
   header[MAGIC.length] = VERSION;
-  header.set(id, MAGIC.length + 1);
+  header.set(id, ID_AT);
+  header.set(keyId, KEY_ID_AT);
   viewOf(header).setUint32(CRC_AT, checksum(0, header));
   return header;
 }
 
-/** The vault's id, or undefined when this is not the header of a vault of this version. */
-export function readVaultHeader(file: Uint8Array): Uint8Array | undefined {
+/** undefined when this is not the header of a vault of this version. */
+export function readVaultHeader(file: Uint8Array): VaultHeader | undefined {
   if (file.length < SLOT_BYTES) return undefined;
-  const start = MAGIC.length + 1;
-  const id = file.slice(start, start + VAULT_ID_BYTES);
-  return sameBytes(file.subarray(0, SLOT_BYTES), encodeVaultHeader(id)) ? id : undefined;
+  const header = {
+    id: file.slice(ID_AT, KEY_ID_AT),
+    keyId: file.slice(KEY_ID_AT, KEY_ID_AT + KEY_ID_BYTES),
+  };
+  return sameBytes(file.subarray(0, SLOT_BYTES), encodeVaultHeader(header)) ? header : undefined;
 }
 
 function checksum(slot: number, bytes: Uint8Array): number {

@@ -57,14 +57,14 @@ describe('a slot of the vault', () => {
 });
 
 describe('the header of a vault', () => {
-  const id = new Uint8Array(16).fill(9);
+  const names = { id: new Uint8Array(16).fill(9), keyId: new Uint8Array(16).fill(7) };
 
-  it('names the vault', () => {
-    assert.deepEqual(readVaultHeader(encodeVaultHeader(id)), id);
+  it('names the vault and the key of its slots', () => {
+    assert.deepEqual(readVaultHeader(encodeVaultHeader(names)), names);
   });
 
   it('is not one with any bit changed, cut short, or of zeros', () => {
-    const header = encodeVaultHeader(id);
+    const header = encodeVaultHeader(names);
     for (let bit = 0; bit < SLOT_BYTES * 8; bit++) {
       const bytes = header.slice();
       bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
