@@ -24,6 +24,11 @@ export class TransportSlot {
     this.#onError = onError;
   }
 
+  /** What the session is connected with, while it is. */
+  get connection(): Connection | undefined {
+    return this.#holder?.connection;
+  }
+
   /** A node is there; called in its constructor, so that all are known when the first one attaches. */
   enter(node: string): void {
     this.#present.add(node);

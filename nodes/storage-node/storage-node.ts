@@ -24,7 +24,7 @@ export function startStorageNode(RED: Runtime, node: StorageNode, config: Storag
   const badge = new StatusBadge(node);
   let told: string | undefined;
   const tell = () => {
-    badge.show(sessionBadge(session, openBadge));
+    badge.show(sessionBadge(session, (manager) => openBadge(manager, session)));
     const code = session.failure && errorCode(session.failure);
     if (code !== told && session.failure !== undefined) node.error(session.failure, {});
     told = code;
@@ -54,11 +54,12 @@ function greet(node: FlowNode, session: Session, manager: AsyncManager): void {
   for (const error of session.badFriends) node.error(error, {});
 }
 
-function openBadge(manager: AsyncManager): Badge {
+function openBadge(manager: AsyncManager, { transport }: Session): Badge {
   const { queued, waiting, online, friends } = manager.counts();
   if (waiting > 0) return badges.waiting(waiting);
   if (queued > 0) return badges.queued(queued);
   if (!manager.transportAttached) return badges.noTransport;
+  if (transport.connection?.wanted === false) return badges.offline;
   return manager.isOnline() ? badges.online(online, friends) : badges.connecting;
 }
 

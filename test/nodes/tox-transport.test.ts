@@ -54,6 +54,7 @@ describe('tox-transport', function () {
     assert.equal(off.payload, false);
     await online('bob', false);
     await red.status('statuses', 'bob-net', 'offline');
+    await red.status('statuses', 'bob-session', 'offline');
     await red.wait('ann-out', ({ topic, payload }) => topic === 'tox/status' && payload === false);
     const on = await red.turn('bob-net', 'bob-out', 'connect');
     assert.equal(on.payload, true);

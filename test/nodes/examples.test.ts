@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const FOLDER = path.join(__dirname, '../../examples');
+
+interface Entry {
+  readonly id: string;
+  readonly type: string;
+  readonly z?: string;
+  readonly name?: string;
+  readonly storageNode?: string;
+  readonly network?: string;
+  readonly x?: number;
+  readonly y?: number;
+  readonly wires?: readonly (readonly string[])[];
+}
+
+/** Needs nothing but the runtime: no network, no files, no other package. */
+const KNOWN = new Set([
+  ...['tab', 'comment', 'inject', 'debug', 'change', 'switch', 'catch', 'status', 'http in', 'http response'],
+  ...['storage-node', 'tox-transport', 'send-async', 'receive-async', 'prekey-exchange'],
+]);
+
+const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+const flowOf = (file: string) => JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as Entry[];
+const idsIn = (flow: Entry[]) => new Set(flow.map(({ id }) => id));
+
+describe('The example flows', () => {
+  for (const file of files) {
+    describe(file, () => {
+      const flow = flowOf(file);
+      const byId = new Map(flow.map((entry) => [entry.id, entry]));
+
+      it('needs nothing that Node-RED and this package do not have', () => {
+        assert.deepEqual(
+          flow.map(({ type }) => type).filter((type) => !KNOWN.has(type)),
+          [],
+        );
+      });
+
+      it('has nothing to fill in: each node has its session, each wire its end, each id one node', () => {
+        assert.equal(idsIn(flow).size, flow.length);
+        for (const { id, storageNode, wires = [] } of flow) {
+          if (storageNode !== undefined) assert.equal(byId.get(storageNode)?.type, 'storage-node', id);
+          for (const target of wires.flat()) assert.ok(byId.has(target), `${id} -> ${target}`);
+        }
+        for (const { id, type } of flow.filter((entry) => entry.type === 'storage-node')) {
+          const transports = flow.filter((each) => each.type === 'tox-transport' && each.storageNode === id);
+          assert.equal(transports.length, 1, `${type} ${id} has one transport`);
+        }
+      });
+
+      it('has no loop', () => {
+        const visit = (id: string, trail: readonly string[]): void => {
+          assert.ok(!trail.includes(id), [...trail, id].join(' -> '));
+          for (const next of byId.get(id)?.wires?.flat() ?? []) visit(next, [...trail, id]);
+        };
+        for (const { id } of flow) visit(id, []);
+      });
+
+      it('is explained by comments, and no two nodes lie on one another', () => {
+        assert.ok(flow.some(({ type }) => type === 'comment'));
+        const places = flow.filter(({ x }) => x !== undefined).map(({ x, y }) => `${x},${y}`);
+        assert.equal(new Set(places).size, places.length);
+      });
+    });
+  }
+
+  it('do not get in each other’s way: ids and virtual networks are their own', () => {
+    const ids = files.flatMap((file) => [...idsIn(flowOf(file))]);
+    assert.equal(new Set(ids).size, ids.length);
+    const networks = files.map((file) => [...new Set(flowOf(file).flatMap(({ network }) => network ?? []))]);
+    for (const names of networks) assert.equal(names.length, 1);
+    assert.equal(new Set(networks.flat()).size, files.length);
+  });
+});
