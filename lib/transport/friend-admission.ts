@@ -1,7 +1,5 @@
 import { toHex } from '../bytes';
 import { SerialQueue } from '../platform/serial-queue';
-import type { Store } from '../store/store';
-import { Table } from '../store/table';
 import type { PublicKey } from '../types';
 
 /** Who becomes a friend by asking. */
@@ -14,8 +12,10 @@ export type AdmissionPolicy =
 
 export interface FriendAdmissionOptions {
   readonly policy: AdmissionPolicy;
-  /** Remembers whom the open policy let in: only those ever make room. */
-  readonly store: Store;
+  /** Whom the open policy let in, as digits: only those ever make room. Kept by the caller. */
+  readonly admitted: () => readonly string[];
+  /** Makes a new list of them durable. */
+  readonly saveAdmitted: (keys: readonly string[]) => Promise<void>;
   readonly accept: (friend: PublicKey) => Promise<void>;
   readonly remove: (friend: PublicKey) => Promise<void>;
   /** Friends now, and when each was last seen: Unix milliseconds, undefined for never. */
@@ -39,17 +39,15 @@ export const OPEN_CAP = 200;
  */
 export class FriendAdmission {
   readonly #o: FriendAdmissionOptions;
-  readonly #table: Table<{ readonly open: true }>;
   readonly #queue = new SerialQueue();
 
   constructor(options: FriendAdmissionOptions) {
     this.#o = options;
-    this.#table = new Table(options.store, 'admitted');
   }
 
   /**
    * 'ask': left to a person. 'full': no friend can make room.
-   * @throws what `accept` and `remove` throw, ErrStore, ErrLocalStorageFull
+   * @throws what `accept`, `remove` and `saveAdmitted` throws
    */
   onRequest(publicKey: PublicKey): Promise<'accepted' | 'ask' | 'full'> {
     return this.#queue.run(() => this.#decide(publicKey));
@@ -67,7 +65,7 @@ export class FriendAdmission {
     if (!friends.some((friend) => toHex(friend.publicKey) === toHex(publicKey))) {
       if (!(await this.#makeRoom(friends, policy.cap ?? OPEN_CAP))) return 'full';
       // Before the friend is one: after a crash in between the mark stands for nobody, which does no harm.
-      await this.#mark(publicKey);
+      await this.#o.saveAdmitted([...this.#o.admitted(), toHex(publicKey)]);
     }
     await accept(publicKey);
     return 'accepted';
@@ -75,7 +73,8 @@ export class FriendAdmission {
 
   /** False when everybody has to stay. */
   async #makeRoom(friends: readonly Candidate[], cap: number): Promise<boolean> {
-    const admitted = friends.filter(({ publicKey }) => this.#table.get([publicKey]) !== undefined);
+    const marked = new Set(this.#o.admitted());
+    const admitted = friends.filter(({ publicKey }) => marked.has(toHex(publicKey)));
     const surplus = admitted.length - cap + 1;
     if (surplus <= 0) return true;
     const leaving = admitted
@@ -83,22 +82,11 @@ export class FriendAdmission {
       .sort((a, b) => (a.lastOnline ?? 0) - (b.lastOnline ?? 0))
       .slice(0, surplus);
     if (leaving.length < surplus) return false;
-    for (const { publicKey } of leaving) {
-      await this.#o.remove(publicKey);
-      await this.#unmark(publicKey);
-    }
+    for (const { publicKey } of leaving) await this.#o.remove(publicKey);
+    const gone = new Set(leaving.map(({ publicKey }) => toHex(publicKey)));
+    // Marks of friends who were removed by hand go as well.
+    const left = new Set(admitted.map(({ publicKey }) => toHex(publicKey)).filter((key) => !gone.has(key)));
+    await this.#o.saveAdmitted([...left]);
     return true;
-  }
-
-  async #mark(publicKey: PublicKey): Promise<void> {
-    const batch = this.#o.store.batch();
-    this.#table.put(batch, [publicKey], { open: true });
-    await batch.commit();
-  }
-
-  async #unmark(publicKey: PublicKey): Promise<void> {
-    const batch = this.#o.store.batch();
-    this.#table.delete(batch, [publicKey]);
-    await batch.commit();
   }
 }
