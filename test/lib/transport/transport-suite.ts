@@ -18,8 +18,14 @@ export interface TransportsUnderTest {
  * What every Transport must do. One connection serves all tests, since a real one takes long to make; only the
  * last tests end it.
  */
-export function transportSuite(name: string, open: () => Promise<TransportsUnderTest>): void {
-  describe(`transport: ${name}`, () => {
+export function transportSuite(
+  name: string,
+  open: () => Promise<TransportsUnderTest>,
+  /** For one test: a real connection takes its time. */
+  limitMs?: number,
+): void {
+  describe(`transport: ${name}`, function () {
+    if (limitMs !== undefined) this.timeout(limitMs);
     let under: TransportsUnderTest;
     let a: Transport;
     let b: Transport;
