@@ -157,14 +157,15 @@ export class Receiver {
     opening: Extract<Opening, { result: object }>,
   ): Promise<Received> {
     const { store, forwardSecurity, tombstones, receipts, deletes, crypto, hasRoom, hasSession } = this.#o;
-    if (!hasRoom()) return { code: 'busy' };
     const { key, result } = opening;
     const sender = key.peer;
     const { messageId } = result;
     const lifetime = Math.min(result.lifetime, MAX_MESSAGE_LIFETIME);
     const storageId = storageIdOf(crypto, envelope);
-    const writes = store.batch();
     const first = tombstones.findMessage(sender, messageId);
+    // A message known already takes no room.
+    if (first === undefined && !hasRoom()) return { code: 'busy' };
+    const writes = store.batch();
     const code = first ?? (await this.#place(writes, origin, opening));
     tombstones.add(writes, key.tag, { storageId, sender, messageId, code }, lifetime);
     const sent = origin.via === 'direct' || hasSession(sender);

@@ -106,10 +106,11 @@ describe('an alert to a friend who is offline', () => {
     await world.until('received', () => phone.received.length === 1);
   });
 
-  it('is deposited again before the node drops it', async () => {
+  it('is deposited again before the node drops it', async function () {
+    this.timeout(120_000);
     await phone.online(false);
     const receipt = await device.send(phone, 'leak');
-    await world.run(3 * DAY);
+    await world.run(1.5 * DAY);
     assert.equal(pi.manager.getStorageStats().totalMessages, 1);
     await device.online(false);
     await phone.online(true);
