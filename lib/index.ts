@@ -13,6 +13,7 @@ export { systemPlatform } from './platform/system-platform';
 export type { Timer, Timers } from './platform/timers';
 export { chooseCryptoProvider } from './crypto/choose-provider';
 export { generateKeyPair } from './crypto/generate';
+export { Passphrase } from './crypto/pass-encryption';
 export { createPortableProvider } from './crypto/portable';
 export type { CryptoProvider } from './crypto/provider';
 export type { RangeOptions, Store, WriteBatch } from './store/store';
@@ -21,6 +22,7 @@ export { lmdbAvailable } from './store/lmdb-loader';
 export { openLmdbStore } from './store/lmdb-store';
 export { openNedbStore } from './store/nedb-store';
 export { openDataDirectory, type DataDirectory } from './store/data-directory';
+export { openBackup } from './identity/backup';
 export { formatToxId, parseToxId } from './identity/tox-id';
 export {
   ForwardSecurityManager,

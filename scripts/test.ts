@@ -59,6 +59,7 @@ const SUITES: readonly Suite[] = [
   command('build', 'npm', 'run', '--silent', 'build'),
   mocha('unit', 'test/lib', 'test/lint'),
   mocha('nodes', 'test/nodes'),
+  mocha('chaos', 'test/chaos'),
   mocha('package', 'test/package'),
   command('demo', 'npm', 'run', '--silent', 'demo'),
 ];

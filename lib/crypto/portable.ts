@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import nacl from 'tweetnacl';
 import type { PublicKey } from '../types';
+import { HiddenKeyPair } from './hidden-key-pair';
 import { checkKeyLength, checkNonceLength } from './lengths';
 import { constantTimeEqual, hmacSha256 } from './node-primitives';
 import { x25519 } from './node-x25519';
@@ -42,7 +43,7 @@ export function createPortableProvider(): CryptoProvider {
 
     keyPairFromSecret(secretKey) {
       checkKeyLength(secretKey, 'The secret key');
-      return { publicKey: x25519(secretKey, BASE_POINT), secretKey };
+      return new HiddenKeyPair(x25519(secretKey, BASE_POINT), secretKey);
     },
 
     sharedSecret,

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { PublicKey } from '../types';
+import { HiddenKeyPair } from './hidden-key-pair';
 import { BOX_TAG_BYTES, checkKeyLength, checkNonceLength, KEY_BYTES } from './lengths';
 import { constantTimeEqual, hmacSha256 } from './node-primitives';
 import type { CryptoProvider } from './provider';
@@ -55,7 +56,7 @@ function createSodiumProvider(sodium: Sodium): CryptoProvider {
       checkKeyLength(secretKey, 'The secret key');
       const publicKey = new Uint8Array(KEY_BYTES);
       sodium.crypto_scalarmult_base(publicKey, secretKey);
-      return { publicKey, secretKey };
+      return new HiddenKeyPair(publicKey, secretKey);
     },
 
     sharedSecret(secretKey: Uint8Array, publicKey: PublicKey) {

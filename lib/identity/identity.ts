@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { sameBytes } from '../bytes';
+import { HiddenKeyPair } from '../crypto/hidden-key-pair';
 import { ToxAsyncError } from '../errors';
 import { SerialQueue } from '../platform/serial-queue';
 import type { KeyPair } from '../types';
-import { HiddenKeyPair } from './hidden-key-pair';
 import { formatToxId } from './tox-id';
 import {
   type NamedFriend,
@@ -22,7 +22,8 @@ export class Identity {
 
   /** @param write makes a profile durable, all of it or nothing */
   constructor(profile: ToxProfile, write: (profile: ToxProfile) => Promise<void>) {
-    this.#keyPair = new HiddenKeyPair(profile.keyPair);
+    const { publicKey, secretKey } = profile.keyPair;
+    this.#keyPair = new HiddenKeyPair(publicKey.slice(), secretKey.slice());
     this.#profile = profile;
     this.#write = write;
   }

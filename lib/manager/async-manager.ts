@@ -7,7 +7,9 @@ import type {
   SendReceipt,
 } from '../client/messages';
 import type { MessageType } from '../constants';
+import { Passphrase } from '../crypto/pass-encryption';
 import { ToxAsyncError } from '../errors';
+import { exportBackup } from '../identity/backup';
 import type { Emitter } from '../platform/emitter';
 import type { Timer } from '../platform/timers';
 import type { StorageStats } from '../storage/message-storage';
@@ -44,8 +46,8 @@ export class AsyncManager implements AsyncDisposable {
 
   /**
    * Opens the data directory (its lock, store and vault), and makes an identity if it has none.
-   * @throws ErrIdentityInUse, ErrForeignDirectory, ErrIdentityFile, ErrIdentityMismatch, ErrMissingLibrary,
-   * ErrLocalStorageFull, ErrStore
+   * @throws ErrIdentityInUse, ErrForeignDirectory, ErrIdentityFile, ErrIdentityMismatch, ErrPassphrase,
+   * ErrMissingLibrary, ErrLocalStorageFull, ErrStore
    */
   static async create(options: AsyncManagerOptions): Promise<AsyncManager> {
     return new AsyncManager(await buildSession(options), options.transport);
@@ -170,6 +172,18 @@ export class AsyncManager implements AsyncDisposable {
 
   nameOf(publicKey: PublicKey): string | undefined {
     return this.#parts.friends.nameOf(publicKey);
+  }
+
+  /**
+   * Identity and friends as a Tox profile, for the option `profile` of another directory or for another client; never
+   * one-time keys or messages. It holds the secret key: seal it with a passphrase, or keep it as safe as one.
+   * @throws ErrPassphrase it is empty
+   */
+  async exportIdentity(passphrase?: string): Promise<Uint8Array> {
+    const { identity, friends, crypto, platform } = this.#parts;
+    const seal =
+      passphrase === undefined ? undefined : new Passphrase({ crypto, random: platform.random }, passphrase);
+    return exportBackup(identity, friends.list(), seal);
   }
 
   /**

@@ -3,7 +3,7 @@ import { chooseCryptoProvider } from '../crypto/choose-provider';
 import type { CryptoProvider } from '../crypto/provider';
 import { ForwardSecurityManager } from '../forward-security/forward-security-manager';
 import { FriendBook } from '../identity/friend-book';
-import { openIdentity, type Identity } from '../identity/identity-file';
+import type { Identity } from '../identity/identity-file';
 import { PeerNetwork } from '../network/peer-network';
 import { StorageNodes } from '../network/storage-nodes';
 import { StorageService } from '../network/storage-service';
@@ -13,11 +13,12 @@ import { systemPlatform } from '../platform/system-platform';
 import { MessageStorage } from '../storage/message-storage';
 import { StorageCapacity } from '../storage/storage-capacity';
 import { openStoreEngine } from '../storage/store-engine';
-import { openDataDirectory, type DataDirectory } from '../store/data-directory';
+import type { DataDirectory } from '../store/data-directory';
 import { silentLogger, type Logger, type PublicKey } from '../types';
 import { clientHooks } from './client-hooks';
 import type { AsyncManagerEvents } from './events';
 import type { AsyncManagerOptions } from './options';
+import { openDirectoryAndIdentity, type ResolvedOptions } from './open-identity';
 import { Preferences } from './preferences';
 
 /** Everything one session consists of. */
@@ -41,17 +42,10 @@ export interface SessionParts {
 /** Opens the directory and puts the layers together, bottom up; whatever fails closes what was opened. */
 export async function buildSession(options: AsyncManagerOptions): Promise<SessionParts> {
   const { platform = systemPlatform, crypto = chooseCryptoProvider(), log = silentLogger } = options;
-  const directory =
-    options.directory ??
-    (await openDataDirectory({
-      platform,
-      crypto,
-      path: options.dataDir,
-      engine: options.engine ?? 'auto',
-      log,
-    }));
+  const resolved = { ...options, platform, crypto, log };
+  const { directory, identity } = await openDirectoryAndIdentity(resolved);
   try {
-    return await assemble({ ...options, platform, crypto, log }, directory);
+    return await assemble(resolved, directory, identity);
   } catch (error) {
     await directory.close();
     throw error;
@@ -59,22 +53,16 @@ export async function buildSession(options: AsyncManagerOptions): Promise<Sessio
 }
 
 async function assemble(
-  options: AsyncManagerOptions & Required<Pick<AsyncManagerOptions, 'platform' | 'crypto' | 'log'>>,
+  options: ResolvedOptions,
   directory: DataDirectory,
+  identity: Identity,
 ): Promise<SessionParts> {
   const { platform, crypto, log, limits = {}, storageRole = 'friends' } = options;
-  const { clock, timers, random, disk } = platform;
+  const { clock, timers, random } = platform;
   const { store, vault, ages } = directory;
   const events = new Emitter<AsyncManagerEvents>((error, event) =>
     log.error(`A listener of "${event}" failed: ${String(error)}`),
   );
-  const identity = await openIdentity({
-    disk,
-    random,
-    crypto,
-    path: `${directory.path}/identity.tox`,
-    ...(options.keyPair === undefined ? {} : { import: options.keyPair.secretKey }),
-  });
   const { keyPair } = identity;
   const friends = await FriendBook.open({ store, self: keyPair.publicKey });
   // A profile from another client brings its friends along.

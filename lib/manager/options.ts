@@ -12,6 +12,16 @@ export interface AsyncManagerOptions {
   readonly dataDir: string;
   /** Becomes the directory's identity when it has none yet; must be the same later (ErrIdentityMismatch). */
   readonly keyPair?: KeyPair;
+  /**
+   * A Tox profile or backup (`exportIdentity`) in place of `keyPair`, with its friends; sealed with `passphrase` or
+   * not at all.
+   */
+  readonly profile?: Uint8Array;
+  /**
+   * Seals the identity and the one-time secrets of the directory. One that had none so far is sealed from then on and
+   * opens only with it (ErrPassphrase).
+   */
+  readonly passphrase?: string;
   /** May also be attached later. */
   readonly transport?: Transport;
   /** 'auto' (default): lmdb where its binary loads, else nedb. An existing directory keeps its engine. */

@@ -10,6 +10,7 @@ const SHAPE = [
   /^LICENSE$/,
   /^(README|CHANGELOG)\.md$/,
   /^dist\/lib\/[\w/-]+\.(js|d\.ts)$/,
+  /^dist\/lib\/transport\/toxcore\/bootstrap-nodes\.json$/,
   /^dist\/nodes\/[\w/-]+\.js$/,
   /^dist\/nodes\/[\w-]+\.html$/,
   /^dist\/nodes\/icons\/[\w-]+\.(svg|png)$/,

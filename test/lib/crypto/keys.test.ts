@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { toHex } from '../../../lib/bytes';
 import { generateKeyPair } from '../../../lib/crypto/generate';
 import { checkPublicKey, checkSharedSecret, isAcceptablePublicKey } from '../../../lib/crypto/public-key';
@@ -75,7 +76,19 @@ describe('generating a key pair', () => {
       };
       const pair = generateKeyPair(crypto, { bytes });
       assert.deepEqual(asked, [32]);
-      assert.deepEqual(pair, { publicKey: NACL_BOX.alicePublic, secretKey: NACL_BOX.aliceSecret });
+      assert.deepEqual(pair.publicKey, NACL_BOX.alicePublic);
+      assert.deepEqual(pair.secretKey, NACL_BOX.aliceSecret);
+    }
+  });
+
+  it('gives a pair that shows its public key only, and whose secret can be wiped', () => {
+    for (const crypto of PROVIDERS) {
+      const pair = generateKeyPair(crypto, { bytes: () => NACL_BOX.aliceSecret.slice() });
+      const shown = JSON.stringify(pair) + inspect(pair) + JSON.stringify({ ...pair }) + inspect({ ...pair });
+      assert.ok(shown.includes(toHex(NACL_BOX.alicePublic)));
+      assert.ok(!shown.includes(toHex(NACL_BOX.aliceSecret)) && !shown.includes('secretKey'));
+      crypto.wipe(pair.secretKey);
+      assert.deepEqual(pair.secretKey, new Uint8Array(32));
     }
   });
 });

@@ -1,0 +1,90 @@
+/** One end of the measured connection, a process of its own: libtoxcore alone in a loop, or our transport. */
+import { loadLibrary } from '../../lib/transport/toxcore/library-loader';
+import { completeSettings, type ToxcoreSettings } from '../../lib/transport/toxcore/settings';
+import { readEvents } from '../../lib/transport/toxcore/tox-events';
+import { bindFunctions } from '../../lib/transport/toxcore/tox-functions';
+import { ToxHandle } from '../../lib/transport/toxcore/tox-handle';
+import { openTox } from '../../lib/transport/toxcore/tox-open';
+import { ToxcoreTransport } from '../../lib/transport/toxcore/toxcore-transport';
+
+export interface PeerStart {
+  readonly mode: 'bare' | 'transport';
+  readonly settings: ToxcoreSettings;
+  readonly savedata: Uint8Array;
+  readonly friend: Uint8Array;
+}
+export type PeerOrder = PeerStart | { readonly send: number } | { readonly count: true };
+export type PeerWord =
+  | { readonly online: true }
+  | { readonly received: number; readonly longestTurn: number; readonly rss: number };
+
+let received = 0;
+let longestTurn = 0;
+let sending: Uint8Array | undefined;
+const say = (word: PeerWord) => process.send?.(word);
+
+function runBare({ settings, savedata }: PeerStart): void {
+  const complete = completeSettings(settings);
+  const functions = bindFunctions(loadLibrary());
+  const tox = new ToxHandle(functions, openTox(functions, complete, savedata));
+  let online = false;
+  let asked = -Infinity;
+  const turn = () => {
+    const start = performance.now();
+    let heard = 0;
+    tox.iterate((f, pointer) => {
+      const { connections, packets } = readEvents(f, pointer);
+      heard = packets.length;
+      received += packets.length;
+      for (const event of connections) {
+        if (event.online && !online) say({ online: true });
+        online = event.online;
+      }
+    });
+    longestTurn = Math.max(longestTurn, performance.now() - start);
+    if (!online && start - asked > 3000) {
+      asked = start;
+      for (const { host, port, key } of settings.bootstrap)
+        tox.bootstrap(host, port, Buffer.from(key, 'hex'));
+    }
+    let sent = 0;
+    while (online && sending && sent < 256 && tox.sendPacket(0, sending) === 'taken') sent += 1;
+    if (sent > 0 || heard > 0) setImmediate(turn);
+    else setTimeout(turn, online ? 1 : 10);
+  };
+  turn();
+}
+
+async function runTransport({ settings, savedata, friend }: PeerStart): Promise<void> {
+  const transport = new ToxcoreTransport({ settings, savedata: () => savedata, save: async () => {} });
+  const fill = () => {
+    while (sending && transport.sendPacket(friend, sending) === 'sent');
+  };
+  await transport.start({
+    onSelf() {},
+    onFriend: (_friend, online) => online && say({ online: true }),
+    onPacket: () => {
+      received += 1;
+    },
+    onWritable: fill,
+    onMessage() {},
+    onFriends() {},
+  });
+  begin = fill;
+}
+
+let begin: () => void = () => {};
+
+process.on('message', (order: PeerOrder) => {
+  if ('mode' in order) {
+    if (order.mode === 'bare') runBare(order);
+    else void runTransport(order);
+  } else if ('send' in order) {
+    sending = new Uint8Array(order.send).fill(177);
+    begin();
+  } else {
+    say({ received, longestTurn, rss: process.memoryUsage.rss() });
+    longestTurn = 0;
+  }
+});
+process.on('disconnect', () => process.exit());
