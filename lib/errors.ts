@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   ErrInvalidToxId: 'A Tox ID has the wrong length or its checksum does not match.',
   ErrInvalidArgument: 'An argument has the wrong type, size or range.',
   ErrMessageTooLarge: 'The message is longer than MAX_MESSAGE_SIZE.',
+  ErrMessageExpired: 'The message has no time left to live.',
   ErrMessageEmpty: 'The message is empty.',
   ErrUnknownFriend: 'Nobody of this name or key is a friend of this session.',
   ErrAmbiguousFriend: 'Two friends have this name.',

@@ -8,8 +8,10 @@ import { PeerNetwork } from '../network/peer-network';
 import { StorageNodes } from '../network/storage-nodes';
 import { StorageService } from '../network/storage-service';
 import { Emitter } from '../platform/emitter';
+import { systemMemoryBytes } from '../platform/memory';
 import type { Platform } from '../platform/platform';
 import { systemPlatform } from '../platform/system-platform';
+import { mostMessagesOn } from '../storage/engine-capacity';
 import { MessageStorage } from '../storage/message-storage';
 import { StorageCapacity } from '../storage/storage-capacity';
 import { openStoreEngine } from '../storage/store-engine';
@@ -81,6 +83,7 @@ async function assemble(
   });
   const capacity = new StorageCapacity({
     path: directory.path,
+    maxMessages: mostMessagesOn(store.engine, systemMemoryBytes()),
     ...(options.storageCapBytes === undefined ? {} : { capBytes: options.storageCapBytes }),
     ...(options.diskSpace === undefined ? {} : { probe: options.diskSpace }),
   });

@@ -86,7 +86,7 @@ export class MessageStorage {
   /**
    * Keeps an envelope for min(`remaining`, maxStorageTime) seconds.
    * @param remaining seconds the message has left to live
-   * @throws ErrMessageTooLarge, ErrMalformed, ErrInvalidRecipient, ErrRateLimited, ErrStorageFull (also when the
+   * @throws ErrMessageTooLarge, ErrMessageExpired, ErrMalformed, ErrInvalidRecipient, ErrRateLimited, ErrStorageFull (also when the
    * submitter's share is used up), ErrRefused (the node is switched off), ErrStore, ErrClosed
    */
   async storeMessage(submitterPk: PublicKey, envelope: Uint8Array, remaining: number): Promise<Stored> {
@@ -94,6 +94,9 @@ export class MessageStorage {
     if (isStored(answer)) return answer;
     if (envelope.length > Math.max(...ENVELOPE_SIZES)) {
       throw new ToxAsyncError('ErrMessageTooLarge', 'The envelope is longer than the longest there is.');
+    }
+    if (answer.code === 'bad-request' && remaining < 1) {
+      throw new ToxAsyncError('ErrMessageExpired', 'The message has no time left to live. Send it again.');
     }
     throw refusalError(answer);
   }

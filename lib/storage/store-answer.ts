@@ -36,7 +36,7 @@ export function refusalError({ code, wait }: Refused): ToxAsyncError {
     case 'bad-request':
       return new ToxAsyncError(
         'ErrMalformed',
-        'This is not an envelope of a known size and version with time left to live. Seal the message again.',
+        'This is not an envelope of a known size and version. Seal the message again.',
       );
     case 'no-mailbox':
       return new ToxAsyncError(

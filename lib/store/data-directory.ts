@@ -9,6 +9,7 @@ import { lockDirectory } from './directory-lock';
 import { chooseEngine } from './engine-choice';
 import { lmdbAvailable, openLmdbStore } from './lmdb-store';
 import { type Engine, readManifest, writeManifest } from './manifest';
+import { formatAfter, migrate, type Migration, MIGRATIONS } from './migrations';
 import { openNedbStore } from './nedb-store';
 import { Closers, type DataDirectory, openParts } from './open-parts';
 import type { SpaceSizes } from './space-guard';
@@ -31,21 +32,32 @@ export interface DataDirectoryOptions {
   readonly space?: SpaceSizes;
   /** Seals the vault, one that was not sealed so far as well. */
   readonly passphrase?: Passphrase;
+  /** Those of a later version, for tests. */
+  readonly migrations?: readonly Migration[];
 }
 
 /**
- * Opens or makes a data directory and holds it alone until `close`. One that is refused is left as it is.
+ * Opens or makes a data directory and holds it alone until `close`. One of an older format is brought to this
+ * version's; one that is refused is left as it is.
  * @throws ErrIdentityInUse, ErrForeignDirectory, ErrMissingLibrary, ErrLocalStorageFull, ErrStore,
  * ErrPassphrase (it is sealed, and the passphrase is missing or another),
  * ErrInvalidArgument (a path too long for the lock)
  */
 export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {
-  const { platform, engine: asked = 'auto', log = silentLogger, passphrase } = options;
+  const {
+    platform,
+    engine: asked = 'auto',
+    log = silentLogger,
+    passphrase,
+    migrations = MIGRATIONS,
+  } = options;
   const { disk, clock } = platform;
   const folder = path.resolve(options.path);
+  const newest = formatAfter(migrations);
   const choose = async (logger: Logger) => {
-    const recorded = (await readManifest(disk, folder))?.engine;
-    return { recorded, engine: chooseEngine({ asked, recorded, lmdbLoads: lmdbAvailable() }, logger) };
+    const recorded = await readManifest(disk, folder, newest);
+    const wish = { asked, recorded: recorded?.engine, lmdbLoads: lmdbAvailable() };
+    return { recorded, engine: chooseEngine(wish, logger) };
   };
   // Once to refuse before anything is touched, once when no other process can change it any more.
   await choose(silentLogger);
@@ -56,8 +68,18 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     const lock = await lockDirectory(folder, platform);
     closers.add(() => lock.release());
     const { recorded, engine } = await choose(log);
-    if (recorded === undefined) await writeManifest(disk, folder, engine, clock.wall());
-    const openStore = () => openEngine(engine, folder, platform);
+    const manifest = recorded ?? { format: newest, engine, created: clock.wall() };
+    if (recorded === undefined) await writeManifest(disk, folder, manifest);
+    const openStore = async () => {
+      const store = await openEngine(engine, folder, platform);
+      try {
+        await migrate({ disk, folder, store }, manifest, migrations);
+        return store;
+      } catch (error) {
+        await store.close();
+        throw error;
+      }
+    };
     return await openParts({ ...options, path: folder, log, openStore }, closers);
   } catch (error) {
     await closers.close().catch((closing: unknown) => {

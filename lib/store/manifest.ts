@@ -10,13 +10,13 @@ export type Engine = (typeof ENGINES)[number];
 
 /** `manifest.json`: says that a folder is a data directory, and how it is to be read. */
 export interface Manifest {
-  readonly format: typeof FORMAT;
+  /** Version of what lies in the folder (store/migrations.ts). */
+  readonly format: number;
   readonly engine: Engine;
   /** Unix milliseconds. */
   readonly created: number;
 }
 
-const FORMAT = 1;
 const NAME = 'manifest.json';
 /**
  * What may lie in a folder that becomes a data directory: what a start cut short leaves behind, what the root of
@@ -26,9 +26,14 @@ const BEFORE_THE_MANIFEST = new Set(['lock', `${NAME}.tmp`, 'lost+found', 'ident
 
 /**
  * The manifest of `folder`, or undefined when that is missing or empty. Changes nothing.
- * @throws ErrForeignDirectory it holds something else, or was made by another version; ErrStore
+ * @param newest the format of this version
+ * @throws ErrForeignDirectory it holds something else, or was made by a newer version; ErrStore
  */
-export async function readManifest(disk: Disk, folder: string): Promise<Manifest | undefined> {
+export async function readManifest(
+  disk: Disk,
+  folder: string,
+  newest: number,
+): Promise<Manifest | undefined> {
   let names: string[];
   let bytes: Uint8Array | undefined;
   try {
@@ -37,20 +42,14 @@ export async function readManifest(disk: Disk, folder: string): Promise<Manifest
   } catch (error) {
     throw storeError(error);
   }
-  if (bytes) return parseManifest(folder, bytes);
+  if (bytes) return parseManifest(folder, bytes, newest);
   const foreign = names.find((name) => !BEFORE_THE_MANIFEST.has(name));
   if (foreign === undefined) return undefined;
   throw foreignError(folder, `it holds "${foreign}" but no ${NAME}`);
 }
 
 /** @throws ErrLocalStorageFull, ErrStore */
-export async function writeManifest(
-  disk: Disk,
-  folder: string,
-  engine: Engine,
-  created: number,
-): Promise<void> {
-  const manifest: Manifest = { format: FORMAT, engine, created };
+export async function writeManifest(disk: Disk, folder: string, manifest: Manifest): Promise<void> {
   try {
     await disk.writeFile(path.join(folder, NAME), utf8(`${JSON.stringify(manifest, undefined, 2)}\n`));
   } catch (error) {
@@ -58,17 +57,18 @@ export async function writeManifest(
   }
 }
 
-function parseManifest(folder: string, bytes: Uint8Array): Manifest {
+function parseManifest(folder: string, bytes: Uint8Array, newest: number): Manifest {
   const fields = parseObject(readUtf8(bytes));
   if (fields === undefined) throw foreignError(folder, `its ${NAME} is damaged or of another program`);
   const { format, engine, created } = fields;
-  if (format !== FORMAT)
+  if (typeof format !== 'number' || !Number.isSafeInteger(format) || format < 1 || format > newest) {
     throw foreignError(folder, `its format (${String(format)}) is unknown to this version`);
+  }
   const known = ENGINES.find((name) => name === engine);
   if (known === undefined) {
     throw foreignError(folder, `its engine (${String(engine)}) is unknown to this version`);
   }
-  return { format: FORMAT, engine: known, created: typeof created === 'number' ? created : 0 };
+  return { format, engine: known, created: typeof created === 'number' ? created : 0 };
 }
 
 function parseObject(text: string | undefined): Record<string, unknown> | undefined {

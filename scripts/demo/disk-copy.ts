@@ -4,6 +4,7 @@ import path from 'node:path';
 import { systemDisk } from '../../lib/platform/system-disk';
 import { LmdbReader } from '../../lib/store/lmdb-reader';
 import { readManifest } from '../../lib/store/manifest';
+import { formatAfter, MIGRATIONS } from '../../lib/store/migrations';
 import { openNedbStore } from '../../lib/store/nedb-store';
 import type { Store } from '../../lib/store/store';
 
@@ -32,7 +33,7 @@ export async function lookIntoStore<T>(folder: string, look: (store: Store) => T
 }
 
 async function openStore(folder: string): Promise<Store> {
-  const manifest = await readManifest(systemDisk, folder);
+  const manifest = await readManifest(systemDisk, folder, formatAfter(MIGRATIONS));
   switch (manifest?.engine) {
     case 'lmdb':
       return lmdbToRead(path.join(folder, 'store.lmdb'));

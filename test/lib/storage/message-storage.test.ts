@@ -143,6 +143,11 @@ describe('message storage', () => {
       other[0] = 2;
       assert.equal((await storage.tryStore(alice, other, 100)).code, 'bad-request');
       assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'x'), 0)).code, 'bad-request');
+      await assert.rejects(storage.storeMessage(alice, other, 100), fails('ErrMalformed'));
+      await assert.rejects(
+        storage.storeMessage(alice, envelopeTo(bob, 'x'), 0.5),
+        fails('ErrMessageExpired'),
+      );
     });
 
     it('looks at the size before the mailbox, and at the mailbox before the rate', async () => {

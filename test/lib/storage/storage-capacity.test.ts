@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { ToxAsyncError } from '../../../lib/errors';
+import { mostMessagesOn } from '../../../lib/storage/engine-capacity';
 import {
   StorageCapacity,
   type StorageCapacityOptions,
@@ -55,6 +56,18 @@ describe('storage capacity', () => {
     broken = true;
     await assert.rejects(capacity.update(), (error) => ToxAsyncError.is(error, 'ErrStore'));
     assert.equal(capacity.bytes, 650_000_000);
+  });
+
+  it('is on nedb at most 20,000 messages, and what 5 % of the memory holds at 10 kB each', async () => {
+    const on = async (engine: string, memoryBytes: number) => {
+      const maxMessages = mostMessagesOn(engine, memoryBytes);
+      return (await capacityAt(5000 * GB, { ...uncapped, maxMessages })).messages;
+    };
+    assert.equal(await on('nedb', 16 * GB), 20_000);
+    assert.equal(await on('nedb', 1 * GB), 5000);
+    assert.equal(await on('lmdb', 1 * GB), 1_536_000);
+    // Not even SPEC.md's minimum where the memory does not bear it.
+    assert.equal(await on('nedb', 0.2 * GB), 1000);
   });
 
   it('asks the system for the free space of the directory’s volume', async () => {

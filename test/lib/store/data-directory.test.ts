@@ -12,6 +12,8 @@ import {
   type DataDirectoryOptions,
   openDataDirectory,
 } from '../../../lib/store/data-directory';
+import type { Manifest } from '../../../lib/store/manifest';
+import type { Migration } from '../../../lib/store/migrations';
 import { silentLogger } from '../../../lib/types';
 
 const isCode = (code: ErrorCode) => (error: unknown) => ToxAsyncError.is(error, code);
@@ -111,6 +113,64 @@ describe('a data directory', () => {
     await make();
   });
 
+  describe('of an older format', () => {
+    const ran: string[] = [];
+    /** Takes a record along, as often as it is run. */
+    const step = (name: string, fails = false): Migration => {
+      return async ({ store }) => {
+        ran.push(name);
+        await store.batch().put(utf8(name), utf8('done')).commit();
+        if (fails) throw new ToxAsyncError('ErrLocalStorageFull', 'The disk is full.');
+      };
+    };
+    const formatNow = () => {
+      const text = fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8');
+      return (JSON.parse(text) as Manifest).format;
+    };
+
+    beforeEach(() => ran.splice(0));
+
+    it('is brought to the present one in steps, once, and keeps what it holds', async () => {
+      const first = await make({ engine: 'nedb' });
+      await first.store.batch().put(utf8('key'), utf8('value')).commit();
+      await first.close();
+      const { created } = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8')) as Manifest;
+      const migrations = [step('to 2'), step('to 3')];
+      for (let opening = 0; opening < 2; opening += 1) {
+        const directory = await make({ migrations });
+        assert.deepEqual(ran, ['to 2', 'to 3']);
+        assert.deepEqual(directory.store.get(utf8('key')), utf8('value'));
+        assert.deepEqual(directory.store.get(utf8('to 3')), utf8('done'));
+        await directory.close();
+      }
+      const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8')) as Manifest;
+      assert.deepEqual(manifest, { format: 3, engine: 'nedb', created });
+    });
+
+    it('goes on with the step that failed', async () => {
+      await (await make({ engine: 'nedb' })).close();
+      const broken = [step('to 2'), step('to 3', true)];
+      await assert.rejects(make({ migrations: broken }), isCode('ErrLocalStorageFull'));
+      assert.equal(formatNow(), 2);
+      assert.deepEqual(fs.readdirSync(path.join(folder, 'lock')), []);
+      await make({ migrations: [step('to 2'), step('to 3')] });
+      assert.deepEqual(ran, ['to 2', 'to 3', 'to 3']);
+      assert.equal(formatNow(), 3);
+    });
+
+    it('is not what a new one gets: that runs no step', async () => {
+      await make({ migrations: [step('to 2')] });
+      assert.deepEqual([ran, formatNow()], [[], 2]);
+    });
+
+    it('can be told from one of a newer version, which is refused and left as it is', async () => {
+      await (await make({ engine: 'nedb', migrations: [step('to 2')] })).close();
+      const before = snapshot();
+      await assert.rejects(make(), isCode('ErrForeignDirectory'));
+      assert.deepEqual(snapshot(), before);
+    });
+  });
+
   describe('that is not one', () => {
     const refuse = async (code: ErrorCode = 'ErrForeignDirectory') => {
       const before = snapshot();
@@ -128,8 +188,10 @@ describe('a data directory', () => {
     });
 
     it('but of an unknown format is refused and left as it is', async () => {
-      put('manifest.json', '{"format":2,"engine":"lmdb"}');
-      await refuse();
+      for (const format of ['2', '0', '1.5', '-1', '"1"', 'null', '1e99']) {
+        put('manifest.json', `{"format":${format},"engine":"lmdb"}`);
+        await refuse();
+      }
     });
 
     it('but of an unknown engine is refused and left as it is', async () => {
