@@ -26,10 +26,9 @@ export { openBackup } from './identity/backup';
 export { formatToxId, parseToxId } from './identity/tox-id';
 export {
   ForwardSecurityManager,
-  type DecryptedMessage,
-  type ForwardSecureMessage,
   type ForwardSecurityOptions,
 } from './forward-security/forward-security-manager';
+export type { DecryptedMessage, ForwardSecureMessage } from './forward-security/forward-secure-message';
 export { DEFAULT_KEY_LIMITS, type KeyLimits } from './forward-security/limits';
 export { PreKeyStore, type PreKeyBundle } from './forward-security/pre-key-store';
 export { MessageStorage, type MessageStorageOptions, type StorageStats } from './storage/message-storage';
@@ -50,7 +49,8 @@ export type { ProxySettings, ToxcoreSettings } from './transport/toxcore/setting
 export { ToxcoreTransport, type ToxcoreTransportOptions } from './transport/toxcore/toxcore-transport';
 export { VirtualNetwork } from './transport/virtual-network';
 export type { VirtualTransport } from './transport/virtual-transport';
-export { AsyncClient, type AsyncClientHooks, type AsyncClientOptions } from './client/async-client';
+export { AsyncClient } from './client/async-client';
+export type { AsyncClientHooks, AsyncClientOptions } from './client/client-options';
 export { DEFAULT_CLIENT_LIMITS, type ClientLimits } from './client/limits';
 export * from './client/messages';
 export { AsyncManager } from './manager/async-manager';

@@ -2,7 +2,8 @@ import { sameBytes, utf8 } from '../bytes';
 import { MAX_MESSAGE_LIFETIME, MessageType } from '../constants';
 import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
-import type { ForwardSecurityManager, Opening } from '../forward-security/forward-security-manager';
+import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
+import type { AuthenticOpening } from '../forward-security/opening';
 import type { Random } from '../platform/random';
 import type { CodeWord } from '../protocol/codes';
 import { readEnvelopeHeader } from '../protocol/envelope';
@@ -151,11 +152,7 @@ export class Receiver {
     }
   }
 
-  async #consume(
-    envelope: Uint8Array,
-    origin: Origin,
-    opening: Extract<Opening, { result: object }>,
-  ): Promise<Received> {
+  async #consume(envelope: Uint8Array, origin: Origin, opening: AuthenticOpening): Promise<Received> {
     const { store, forwardSecurity, tombstones, receipts, deletes, crypto, hasRoom, hasSession } = this.#o;
     const { key, result } = opening;
     const sender = key.peer;
@@ -180,11 +177,7 @@ export class Receiver {
   }
 
   /** Puts a new message into the inbox when it is one that this build hands over. */
-  async #place(
-    writes: WriteBatch,
-    origin: Origin,
-    { key, result }: Extract<Opening, { result: object }>,
-  ): Promise<ReceiptCode> {
+  async #place(writes: WriteBatch, origin: Origin, { key, result }: AuthenticOpening): Promise<ReceiptCode> {
     if (result.outcome !== 'opened') return result.outcome;
     if (result.type !== MessageType.Normal && result.type !== MessageType.Action) return 'unsupported';
     const { inbox, vault, wall, crypto } = this.#o;

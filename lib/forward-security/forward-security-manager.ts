@@ -9,66 +9,18 @@ import type { Random } from '../platform/random';
 import { readEnvelopeHeader } from '../protocol/envelope';
 import { decodeExchange, verifyExchange } from '../protocol/exchange';
 import { mailboxOf, preKeyId } from '../protocol/names';
-import { openEnvelope, type OpenResult } from '../protocol/open';
+import { openEnvelope } from '../protocol/open';
 import { sealEnvelope } from '../protocol/seal';
 import type { SecretVault } from '../store/secret-vault';
 import type { Store, WriteBatch } from '../store/store';
 import type { KeyPair, PublicKey } from '../types';
 import { HeldKeys, type TakeResult } from './held-keys';
+import type { DecryptedMessage, ForwardSecureMessage, SealRequest } from './forward-secure-message';
 import { IssuedKeys } from './issued-keys';
 import type { IssuedKey } from './key-records';
 import { DEFAULT_KEY_LIMITS, type KeyLimits } from './limits';
+import { assertAuthentic, type Opening } from './opening';
 import { PreKeyStore } from './pre-key-store';
-
-/** SPEC.md's ForwardSecureMessage; of it only `envelope` travels. */
-export interface ForwardSecureMessage {
-  readonly messageId: Uint8Array;
-  readonly senderPk: PublicKey;
-  readonly recipientPk: PublicKey;
-  readonly preKeyId: number;
-  /** SPEC.md's box: the inner one. */
-  readonly encryptedData: Uint8Array;
-  readonly nonce: Uint8Array;
-  readonly messageType: number;
-  /** Unix seconds by the sender's clock; 0 without one. For display. */
-  readonly timestamp: number;
-  readonly expiresAt: number;
-  readonly envelope: Uint8Array;
-  readonly storageId: Uint8Array;
-  readonly tag: Uint8Array;
-}
-
-/** An envelope that opened. */
-export interface DecryptedMessage {
-  readonly messageId: Uint8Array;
-  readonly senderPk: PublicKey;
-  readonly preKeyId: number;
-  readonly messageType: number;
-  readonly data: Uint8Array;
-  readonly timestamp: number;
-  /** Seconds from acceptance. */
-  readonly lifetime: number;
-}
-
-/** What an envelope turned out to be, before anything is written. */
-export type Opening =
-  | { readonly outcome: 'bad-request' | 'not-yours' | 'unknown-tag' }
-  | { readonly outcome: 'forged'; readonly key: IssuedKey }
-  | {
-      readonly outcome: 'opened' | 'malformed' | 'unsupported';
-      readonly key: IssuedKey;
-      readonly result: Extract<OpenResult, { messageId: Uint8Array }>;
-    };
-
-export interface SealRequest {
-  readonly recipientPk: PublicKey;
-  readonly data: Uint8Array;
-  readonly type: number;
-  readonly messageId: Uint8Array;
-  readonly lifetime: number;
-  /** Unix seconds, 0 without a clock. */
-  readonly timestamp: number;
-}
 
 export interface ForwardSecurityOptions {
   readonly crypto: CryptoProvider;
@@ -223,23 +175,7 @@ export class ForwardSecurityManager {
     envelope: Uint8Array,
     options: { batch?: WriteBatch } = {},
   ): Promise<DecryptedMessage> {
-    const opening = this.open(envelope);
-    switch (opening.outcome) {
-      case 'bad-request':
-        throw new ToxAsyncError(
-          'ErrMalformed',
-          'This is not an envelope of a version that this build reads.',
-        );
-      case 'not-yours':
-        throw new ToxAsyncError('ErrNotYours', 'The envelope is for another mailbox.');
-      case 'unknown-tag':
-        throw new ToxAsyncError('ErrUnknownTag', 'The one-time key of this envelope is used up or not ours.');
-      case 'forged':
-        throw new ToxAsyncError('ErrForged', 'The envelope was not made by the friend who holds its key.');
-      case 'opened':
-      case 'malformed':
-      case 'unsupported':
-    }
+    const opening = assertAuthentic(this.open(envelope));
     const writes = options.batch ?? this.#o.store.batch();
     this.consume(writes, opening.key);
     if (options.batch === undefined) {

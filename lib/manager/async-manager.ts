@@ -1,4 +1,4 @@
-import { sameBytes, toHex } from '../bytes';
+import { toHex } from '../bytes';
 import type {
   MessageFilter,
   MessageHandler,
@@ -13,14 +13,14 @@ import { exportBackup } from '../identity/backup';
 import type { Emitter } from '../platform/emitter';
 import type { Timer } from '../platform/timers';
 import type { StorageStats } from '../storage/message-storage';
-import { type FriendTransport, isFriendTransport } from '../transport/friend-transport';
 import type { Transport } from '../transport/transport';
 import type { PublicKey } from '../types';
 import { buildSession, type SessionParts } from './build-session';
-import { diagnoseFriend, diagnoseSession, type SessionSituation } from './diagnosis';
+import { diagnose } from './session-diagnosis';
 import type { AsyncManagerEvents, Finding } from './events';
 import type { AsyncManagerOptions, FriendInfo, SessionCounts } from './options';
 import { connectSession } from './session-events';
+import { SessionFriends } from './session-friends';
 
 /**
  * SPEC.md's AsyncManager: one identity with its data directory, friends, keys, outbox, inbox and storage role.
@@ -29,6 +29,7 @@ import { connectSession } from './session-events';
 export class AsyncManager implements AsyncDisposable {
   readonly events: Emitter<AsyncManagerEvents>;
   readonly #parts: SessionParts;
+  readonly #friends: SessionFriends;
   readonly #disconnect: () => void;
   #transport: Transport | undefined;
   #state: 'open' | 'started' | 'stopped' = 'open';
@@ -39,9 +40,11 @@ export class AsyncManager implements AsyncDisposable {
     this.#parts = parts;
     this.events = parts.events;
     this.#transport = transport;
-    this.#disconnect = connectSession(parts, {
-      friendsOfTransport: () => this.#adoptFriends(),
-    });
+    this.#friends = new SessionFriends(parts, () => ({
+      transport: this.#transport,
+      running: this.#state === 'started',
+    }));
+    this.#disconnect = connectSession(parts, { friendsOfTransport: () => this.#friends.adopt() });
   }
 
   /**
@@ -133,33 +136,17 @@ export class AsyncManager implements AsyncDisposable {
   }
 
   /** @throws ErrInvalidKey, ErrInvalidRecipient */
-  async addFriend(publicKey: PublicKey, name?: string): Promise<void> {
-    await this.#parts.friends.add(publicKey, name);
-    await this.#friendsChanged();
-    await this.#onNetwork((transport) => transport.acceptFriend(publicKey));
+  addFriend(publicKey: PublicKey, name?: string): Promise<void> {
+    return this.#friends.add(publicKey, name);
   }
 
   /** Erases the friend's keys and fails what waits for it. */
-  async removeFriend(publicKey: PublicKey): Promise<void> {
-    const { friends, identity, client, nodes } = this.#parts;
-    // The profile first: friends found only there are taken back at the next start.
-    await identity.saveFriends(friends.list().filter((friend) => !sameBytes(friend.publicKey, publicKey)));
-    await friends.remove(publicKey);
-    await client.forget(publicKey);
-    nodes.forget(publicKey);
-    await this.#friendsChanged();
-    await this.#onNetwork((transport) => transport.removeFriend(publicKey));
+  removeFriend(publicKey: PublicKey): Promise<void> {
+    return this.#friends.remove(publicKey);
   }
 
   friends(): FriendInfo[] {
-    const { friends, network } = this.#parts;
-    return friends.list().map(({ publicKey, name }) => ({
-      publicKey,
-      ...(name === undefined ? {} : { name }),
-      online: network.isFriendOnline(publicKey),
-      session: network.hasSession(publicKey),
-      plainClient: network.isPlainClient(publicKey),
-    }));
+    return this.#friends.list();
   }
 
   /**
@@ -272,31 +259,7 @@ export class AsyncManager implements AsyncDisposable {
 
   /** Why a message to this friend (or to any) would not go out now, or that it would. */
   diagnose(friend?: PublicKey): Finding[] {
-    const { friends, network, nodes, client, directory } = this.#parts;
-    const session: SessionSituation = {
-      attached: this.transportAttached,
-      online: this.isOnline(),
-      roomOnDisk: directory.space.hasRoom(),
-      waiting: client.waiting,
-    };
-    const asked = friends
-      .list()
-      .filter(({ publicKey }) => friend === undefined || sameBytes(publicKey, friend));
-    const findings = asked.flatMap(({ publicKey, name }) => {
-      const waiting = client.queuedOf(publicKey);
-      return diagnoseFriend(session, {
-        friend: publicKey,
-        label: name ?? toHex(publicKey).slice(0, 8),
-        online: network.isFriendOnline(publicKey),
-        session: network.hasSession(publicKey),
-        plainClient: network.isPlainClient(publicKey),
-        sendable: this.#keysOf(publicKey).sendable,
-        nodes: nodes.candidates(publicKey).length,
-        queued: waiting.length,
-        reason: waiting[0]?.reason,
-      });
-    });
-    return [...diagnoseSession(session), ...findings];
+    return diagnose(this.#parts, this.transportAttached, friend);
   }
 
   /** A small durable setting of whoever runs the session. */
@@ -322,37 +285,7 @@ export class AsyncManager implements AsyncDisposable {
       if (this.#transport === transport) this.#transport = undefined;
       throw error;
     }
-    await this.#adoptFriends();
-  }
-
-  /** Friends of the network become ours, under the network's name for them when it has one. */
-  async #adoptFriends(): Promise<void> {
-    const { friends, network } = this.#parts;
-    for (const publicKey of network.friends()) {
-      const name = this.#transport?.nameOf(publicKey);
-      if (friends.nameOf(publicKey) === undefined || name !== undefined) await friends.add(publicKey, name);
-    }
-    await this.#friendsChanged();
-  }
-
-  async #friendsChanged(): Promise<void> {
-    const { friends, storage, identity } = this.#parts;
-    const list = friends.list();
-    storage.setFriends(list.map(({ publicKey }) => publicKey));
-    await identity.saveFriends(list);
-    this.events.emit('friends-changed', undefined);
-    this.events.emit('changed', undefined);
-  }
-
-  /** A network that does not run now reads the profile, and so the friends in it, when it starts. */
-  async #onNetwork(change: (transport: FriendTransport) => Promise<void>): Promise<void> {
-    const transport = this.#transport;
-    if (this.#state !== 'started' || transport === undefined || !isFriendTransport(transport)) return;
-    try {
-      await change(transport);
-    } catch (error) {
-      if (!ToxAsyncError.is(error, 'ErrNotConnected')) throw error;
-    }
+    await this.#friends.adopt();
   }
 
   #tellTransport(): void {

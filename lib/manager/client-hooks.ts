@@ -1,5 +1,5 @@
 import { toHex } from '../bytes';
-import type { AsyncClientHooks } from '../client/async-client';
+import type { AsyncClientHooks } from '../client/client-options';
 import { PRE_KEY_REFRESH_THRESHOLD } from '../constants';
 import { ToxAsyncError } from '../errors';
 import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';

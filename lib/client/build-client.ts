@@ -1,0 +1,182 @@
+import { PRE_KEY_REFRESH_THRESHOLD } from '../constants';
+import type { QueuedReason } from '../types';
+import type { AsyncClientOptions } from './client-options';
+import { Deposits } from './deposits';
+import { DirectDelivery } from './direct-delivery';
+import { Dispatcher } from './dispatcher';
+import { Finisher } from './finisher';
+import { HandOver } from './hand-over';
+import { Housekeeping } from './housekeeping';
+import { Inbox } from './inbox';
+import { Incoming } from './incoming';
+import { DEFAULT_CLIENT_LIMITS } from './limits';
+import { Meetings } from './meetings';
+import { Outbox, type OutboxEntry } from './outbox';
+import { Outcomes } from './outcomes';
+import { OwedDeletes } from './owed-deletes';
+import { OwedReceipts } from './owed-receipts';
+import { PeerQueues } from './peer-queues';
+import { PlainDelivery } from './plain-delivery';
+import { queuedReason } from './queued-reason';
+import { Receiver } from './receiver';
+import { Resealer } from './resealer';
+import { Retriever } from './retriever';
+import { Sender } from './sender';
+import { Tombstones } from './tombstones';
+
+/** What an AsyncClient consists of, as far as it speaks with it. */
+export interface ClientParts {
+  readonly queues: PeerQueues;
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+  readonly tombstones: Tombstones;
+  readonly receipts: OwedReceipts;
+  readonly outcomes: Outcomes;
+  readonly handOver: HandOver;
+  readonly sender: Sender;
+  readonly dispatcher: Dispatcher;
+  readonly meetings: Meetings;
+  readonly retriever: Retriever;
+  readonly finisher: Finisher;
+  readonly housekeeping: Housekeeping;
+  readonly incoming: Incoming;
+  /** What a message waits for now; undefined when it is on its way. */
+  readonly reasonFor: (entry: OutboxEntry) => QueuedReason | undefined;
+}
+
+/** Puts the parts together; each of them knows only those that it needs. */
+export function buildClient(options: AsyncClientOptions): ClientParts {
+  const limits = { ...DEFAULT_CLIENT_LIMITS, ...options.limits };
+  const queues = new PeerQueues();
+  const { crypto, platform, directory, forwardSecurity, network, nodes, hooks } = options;
+  const { clock, timers, random } = platform;
+  const { store, vault, ages } = directory;
+  const wall = () => clock.wall();
+  const onError = (error: unknown) => hooks.onError(error);
+  const kick = () => dispatcher.kick();
+  const base = { crypto, clock, timers, random, store, vault, ages, wall, queues, network, nodes, onError };
+
+  const outbox = new Outbox({ crypto, store, vault, forwardSecurity });
+  const inbox = new Inbox({ crypto, store, vault });
+  const tombstones = new Tombstones({ store, ages });
+  const receipts = new OwedReceipts({ store, ages });
+  const deletes = new OwedDeletes({ store, ages });
+  const wanted = limits.copies;
+  const outcomes = new Outcomes({ ...base, emit: (outcome) => hooks.onOutcome(outcome) });
+  const finisher = new Finisher({ ...base, outbox, outcomes, wanted, onFinished: () => hooks.onChange() });
+  const handOver = new HandOver({
+    ...base,
+    inbox,
+    onLost: ({ sender, messageId }) => hooks.onLost(sender, messageId),
+    onChange: () => incoming.onInboxChange(),
+  });
+  const reasonFor = (entry: OutboxEntry) =>
+    queuedReason({ network, nodes, forwardSecurity, outbox, direct }, entry);
+  const sender = new Sender({
+    ...base,
+    outbox,
+    outcomes,
+    forwardSecurity,
+    limits,
+    assertRoom: () => directory.space.assertRoom(),
+    reasonFor,
+    onAccepted: (entry) => {
+      if (entry.sealed !== undefined) {
+        hooks.onKeySpent(entry.friend);
+        meetings.noteSpent(entry.friend);
+      }
+      hooks.onChange();
+      dispatcher.dispatch(entry);
+    },
+  });
+  const direct = new DirectDelivery({ ...base, outbox, finisher, onChange: kick });
+  const plain = new PlainDelivery({ ...base, outbox, finisher, onChange: kick });
+  const deposits = new Deposits({
+    ...base,
+    outbox,
+    outcomes,
+    wanted,
+    maxStorageTime: limits.maxStorageTime,
+    onChange: kick,
+  });
+  const dispatcher: Dispatcher = new Dispatcher({ ...base, outbox, finisher, direct, plain, deposits });
+  const resealer = new Resealer({
+    ...base,
+    outbox,
+    forwardSecurity,
+    finisher,
+    direct,
+    sender,
+    onChange: kick,
+    onDeadKeys: (peer) => hooks.onDeadKeys(peer),
+  });
+  const meetings: Meetings = new Meetings({
+    ...base,
+    forwardSecurity,
+    receipts,
+    direct,
+    finisher,
+    resealer,
+    holdsMailFor: options.holdsMailFor,
+    preKeyRefreshThreshold: options.preKeyRefreshThreshold ?? PRE_KEY_REFRESH_THRESHOLD,
+    onKeysExchanged: (peer) => hooks.onKeysExchanged(peer),
+    onElsewhere: (peer) => hooks.onElsewhere(peer),
+    onKeysRefused: (peer, code) => hooks.onKeysRefused(peer, code),
+  });
+  const hasRoom = () => directory.space.hasRoom() && inbox.size < limits.inboxMessages;
+  const receiver = new Receiver({
+    ...base,
+    forwardSecurity,
+    inbox,
+    tombstones,
+    receipts,
+    deletes,
+    hasRoom,
+    hasSession: (peer) => network.hasSession(peer),
+    onTaken: () => handOver.kick(),
+    onMalformed: (sender, messageId) => hooks.onMalformed(sender, messageId),
+  });
+  const retriever = new Retriever({
+    ...base,
+    forwardSecurity,
+    receiver,
+    tombstones,
+    deletes,
+    onReceived: (received) => incoming.onRetrieved(received),
+  });
+  const incoming: Incoming = new Incoming({
+    ...base,
+    direct,
+    deposits,
+    meetings,
+    dispatcher,
+    receiver,
+    retriever,
+    hasRoom,
+    onElsewhere: (peer) => hooks.onElsewhere(peer),
+    onChange: () => hooks.onChange(),
+  });
+  const housekeeping = new Housekeeping({
+    ...base,
+    expire: [forwardSecurity.issued, forwardSecurity.held, tombstones, receipts, deletes, outcomes].map(
+      (part) => (writes) => part.expire(writes),
+    ),
+  });
+  return {
+    queues,
+    outbox,
+    inbox,
+    tombstones,
+    receipts,
+    outcomes,
+    handOver,
+    sender,
+    dispatcher,
+    meetings,
+    retriever,
+    finisher,
+    housekeeping,
+    incoming,
+    reasonFor,
+  };
+}

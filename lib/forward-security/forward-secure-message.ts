@@ -1,0 +1,41 @@
+import type { PublicKey } from '../types';
+
+/** SPEC.md's ForwardSecureMessage; of it only `envelope` travels. */
+export interface ForwardSecureMessage {
+  readonly messageId: Uint8Array;
+  readonly senderPk: PublicKey;
+  readonly recipientPk: PublicKey;
+  readonly preKeyId: number;
+  /** SPEC.md's box: the inner one. */
+  readonly encryptedData: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly messageType: number;
+  /** Unix seconds by the sender's clock; 0 without one. For display. */
+  readonly timestamp: number;
+  readonly expiresAt: number;
+  readonly envelope: Uint8Array;
+  readonly storageId: Uint8Array;
+  readonly tag: Uint8Array;
+}
+
+/** An envelope that opened. */
+export interface DecryptedMessage {
+  readonly messageId: Uint8Array;
+  readonly senderPk: PublicKey;
+  readonly preKeyId: number;
+  readonly messageType: number;
+  readonly data: Uint8Array;
+  readonly timestamp: number;
+  /** Seconds from acceptance. */
+  readonly lifetime: number;
+}
+
+export interface SealRequest {
+  readonly recipientPk: PublicKey;
+  readonly data: Uint8Array;
+  readonly type: number;
+  readonly messageId: Uint8Array;
+  readonly lifetime: number;
+  /** Unix seconds, 0 without a clock. */
+  readonly timestamp: number;
+}

@@ -1,0 +1,143 @@
+import { toHex } from '../bytes';
+import type { SecretVault } from '../store/secret-vault';
+import type { Store, WriteBatch } from '../store/store';
+import { Table } from '../store/table';
+import type { PublicKey } from '../types';
+import {
+  batchKey,
+  readBatchKey,
+  type IssuedBatchRecord,
+  type IssuedKey,
+  type IssuedKeyRecord,
+} from './key-records';
+
+export interface IssuedBatch {
+  readonly batch: number;
+  readonly record: IssuedBatchRecord;
+  /** Live keys by index. */
+  readonly keys: Map<number, IssuedKey>;
+}
+
+/**
+ * The batches of our own keys and which of their keys are alive, durable. Memory follows the durable state: it
+ * changes when a batch of writes is committed.
+ */
+export class IssuedBatches {
+  readonly #vault: SecretVault;
+  readonly #batches: Table<IssuedBatchRecord>;
+  readonly #keys: Table<IssuedKeyRecord>;
+  readonly #peers = new Map<string, Map<number, IssuedBatch>>();
+  readonly #byTag = new Map<string, IssuedKey>();
+  #lastOrder = 0;
+
+  constructor({ store, vault }: { store: Store; vault: SecretVault }) {
+    this.#vault = vault;
+    this.#batches = new Table(store, 'issued-batch');
+    this.#keys = new Table(store, 'issued-key');
+    for (const { rest, record } of this.#batches.entries()) {
+      const batch = readBatchKey(rest.subarray(32, 35));
+      this.#of(rest.slice(0, 32)).set(batch, { batch, record, keys: new Map() });
+      this.#lastOrder = Math.max(this.#lastOrder, record.order);
+    }
+    for (const { rest, record } of this.#keys.entries()) {
+      const peer = rest.slice(0, 32);
+      const batch = readBatchKey(rest.subarray(32, 35));
+      const owner = this.find(peer, batch);
+      if (owner === undefined) continue;
+      this.#add(owner, { ...record, peer, batch, index: rest[35] ?? 0, order: owner.record.order });
+    }
+  }
+
+  /** The live key under a tag. */
+  key(tag: Uint8Array): IssuedKey | undefined {
+    return this.#byTag.get(toHex(tag));
+  }
+
+  keys(): IterableIterator<IssuedKey> {
+    return this.#byTag.values();
+  }
+
+  find(peer: PublicKey, batch: number): IssuedBatch | undefined {
+    return this.#peers.get(toHex(peer))?.get(batch);
+  }
+
+  /** Oldest first. */
+  of(peer: PublicKey): IssuedBatch[] {
+    const batches = this.#peers.get(toHex(peer))?.values() ?? [];
+    return [...batches].sort((a, b) => a.record.order - b.record.order);
+  }
+
+  /** Peers with batches. */
+  peers(): PublicKey[] {
+    return [...this.#peers.keys()].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));
+  }
+
+  /** Rises with every batch for any peer. */
+  nextOrder(): number {
+    this.#lastOrder += 1;
+    return this.#lastOrder;
+  }
+
+  add(writes: WriteBatch, peer: PublicKey, record: IssuedBatchRecord, keys: readonly IssuedKey[]): void {
+    const [first] = keys;
+    if (first === undefined) return;
+    const issued: IssuedBatch = { batch: first.batch, record, keys: new Map() };
+    this.#batches.put(writes, [peer, batchKey(first.batch)], record);
+    for (const { publicKey, tag, ref, batch, index } of keys) {
+      this.#keys.put(writes, [peer, batchKey(batch), new Uint8Array([index])], { publicKey, tag, ref });
+    }
+    writes.afterCommit(() => {
+      this.#of(peer).set(first.batch, issued);
+      for (const key of keys) this.#add(issued, key);
+    });
+  }
+
+  update(writes: WriteBatch, peer: PublicKey, batch: number, change: Partial<IssuedBatchRecord>): void {
+    const found = this.find(peer, batch);
+    if (found === undefined) return;
+    const next: IssuedBatchRecord = { ...found.record, ...change };
+    if (next.acknowledged) delete next.exchange;
+    this.#batches.put(writes, [peer, batchKey(batch)], next);
+    writes.afterCommit(() => {
+      Object.assign(found.record, change);
+      if (found.record.acknowledged) delete found.record.exchange;
+    });
+  }
+
+  /** These keys of one batch are dead with `writes`; the batch goes with its last. Their secrets are not touched. */
+  drop(writes: WriteBatch, peer: PublicKey, issued: IssuedBatch, dead: readonly IssuedKey[]): void {
+    const { batch, keys } = issued;
+    for (const { index } of dead) this.#keys.delete(writes, [peer, batchKey(batch), new Uint8Array([index])]);
+    if (dead.length === keys.size) this.#batches.delete(writes, [peer, batchKey(batch)]);
+    writes.afterCommit(() => {
+      for (const { tag, index } of dead) {
+        this.#byTag.delete(toHex(tag));
+        keys.delete(index);
+      }
+      if (keys.size === 0) this.#peers.get(toHex(peer))?.delete(batch);
+    });
+  }
+
+  /** These keys of one batch are dead with `writes`, and then their secrets are erased. */
+  erase(writes: WriteBatch, peer: PublicKey, issued: IssuedBatch, dead = [...issued.keys.values()]): void {
+    this.drop(writes, peer, issued, dead);
+    this.#vault.erase(
+      writes,
+      dead.map(({ ref }) => ref),
+    );
+  }
+
+  #add(batch: IssuedBatch, key: IssuedKey): void {
+    batch.keys.set(key.index, key);
+    this.#byTag.set(toHex(key.tag), key);
+  }
+
+  #of(peer: PublicKey): Map<number, IssuedBatch> {
+    const hex = toHex(peer);
+    const known = this.#peers.get(hex);
+    if (known !== undefined) return known;
+    const made = new Map<number, IssuedBatch>();
+    this.#peers.set(hex, made);
+    return made;
+  }
+}

@@ -1,0 +1,34 @@
+import { sameBytes, toHex } from '../bytes';
+import type { PublicKey } from '../types';
+import type { SessionParts } from './build-session';
+import { diagnoseFriend, diagnoseSession, type SessionSituation } from './diagnosis';
+import type { Finding } from './events';
+
+/** Why a message to this friend (or to any) would not go out now, or that it would. */
+export function diagnose(parts: SessionParts, attached: boolean, friend?: PublicKey): Finding[] {
+  const { friends, network, nodes, client, directory, forwardSecurity } = parts;
+  const session: SessionSituation = {
+    attached,
+    online: network.isOnline(),
+    roomOnDisk: directory.space.hasRoom(),
+    waiting: client.waiting,
+  };
+  const asked = friends
+    .list()
+    .filter(({ publicKey }) => friend === undefined || sameBytes(publicKey, friend));
+  const findings = asked.flatMap(({ publicKey, name }) => {
+    const waiting = client.queuedOf(publicKey);
+    return diagnoseFriend(session, {
+      friend: publicKey,
+      label: name ?? toHex(publicKey).slice(0, 8),
+      online: network.isFriendOnline(publicKey),
+      session: network.hasSession(publicKey),
+      plainClient: network.isPlainClient(publicKey),
+      sendable: forwardSecurity.held.sendable(publicKey),
+      nodes: nodes.candidates(publicKey).length,
+      queued: waiting.length,
+      reason: waiting[0]?.reason,
+    });
+  });
+  return [...diagnoseSession(session), ...findings];
+}

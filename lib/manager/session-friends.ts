@@ -1,0 +1,79 @@
+import { sameBytes } from '../bytes';
+import { ToxAsyncError } from '../errors';
+import { type FriendTransport, isFriendTransport } from '../transport/friend-transport';
+import type { Transport } from '../transport/transport';
+import type { PublicKey } from '../types';
+import type { SessionParts } from './build-session';
+import type { FriendInfo } from './options';
+
+/** The friends of a session: its friend book, the Tox profile, the storage role and the network have the same. */
+export class SessionFriends {
+  readonly #parts: SessionParts;
+  /** The transport that the session has, and whether it runs. */
+  readonly #network: () => { transport: Transport | undefined; running: boolean };
+
+  constructor(parts: SessionParts, network: () => { transport: Transport | undefined; running: boolean }) {
+    this.#parts = parts;
+    this.#network = network;
+  }
+
+  list(): FriendInfo[] {
+    const { friends, network } = this.#parts;
+    return friends.list().map(({ publicKey, name }) => ({
+      publicKey,
+      ...(name === undefined ? {} : { name }),
+      online: network.isFriendOnline(publicKey),
+      session: network.hasSession(publicKey),
+      plainClient: network.isPlainClient(publicKey),
+    }));
+  }
+
+  /** @throws ErrInvalidKey, ErrInvalidRecipient */
+  async add(publicKey: PublicKey, name?: string): Promise<void> {
+    await this.#parts.friends.add(publicKey, name);
+    await this.#changed();
+    await this.#onNetwork((transport) => transport.acceptFriend(publicKey));
+  }
+
+  /** Erases the friend's keys and fails what waits for it. */
+  async remove(publicKey: PublicKey): Promise<void> {
+    const { friends, identity, client, nodes } = this.#parts;
+    // The profile first: friends found only there are taken back at the next start.
+    await identity.saveFriends(friends.list().filter((friend) => !sameBytes(friend.publicKey, publicKey)));
+    await friends.remove(publicKey);
+    await client.forget(publicKey);
+    nodes.forget(publicKey);
+    await this.#changed();
+    await this.#onNetwork((transport) => transport.removeFriend(publicKey));
+  }
+
+  /** Friends of the network become ours, under the network's name for them when it has one. */
+  async adopt(): Promise<void> {
+    const { friends, network } = this.#parts;
+    for (const publicKey of network.friends()) {
+      const name = this.#network().transport?.nameOf(publicKey);
+      if (friends.nameOf(publicKey) === undefined || name !== undefined) await friends.add(publicKey, name);
+    }
+    await this.#changed();
+  }
+
+  async #changed(): Promise<void> {
+    const { friends, storage, identity, events } = this.#parts;
+    const list = friends.list();
+    storage.setFriends(list.map(({ publicKey }) => publicKey));
+    await identity.saveFriends(list);
+    events.emit('friends-changed', undefined);
+    events.emit('changed', undefined);
+  }
+
+  /** A network that does not run now reads the profile, and so the friends in it, when it starts. */
+  async #onNetwork(change: (transport: FriendTransport) => Promise<void>): Promise<void> {
+    const { transport, running } = this.#network();
+    if (!running || transport === undefined || !isFriendTransport(transport)) return;
+    try {
+      await change(transport);
+    } catch (error) {
+      if (!ToxAsyncError.is(error, 'ErrNotConnected')) throw error;
+    }
+  }
+}
