@@ -5,7 +5,8 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Counts } from './support/counting-reporter';
-import { CACHE, tool } from './support/project';
+import { CACHE, ROOT, tool } from './support/project';
+import { HOW_TO_INSTALL, inNamespace, missingForTox, mustBeComplete } from './support/real-tox';
 import { run } from './support/run';
 
 interface Suite {
@@ -32,22 +33,49 @@ function command(name: string, file: string, ...args: string[]): Suite {
 function mocha(name: string, ...folders: string[]): Suite {
   return {
     name,
+    run: () => runMocha(name, folders, (command) => run(tool('mocha'), command, { env, limitMs })),
+  };
+}
+
+async function runMocha(
+  name: string,
+  folders: readonly string[],
+  start: (args: readonly string[]) => Promise<unknown>,
+): Promise<Counts> {
+  const counts = path.join(CACHE, `test-counts-${name}.json`);
+  await mkdir(CACHE, { recursive: true });
+  await rm(counts, { force: true });
+  const reporter = ['--reporter', 'scripts/support/counting-reporter.ts', '--reporter-option'];
+  const args = ['--forbid-only', '--fail-zero', ...reporter, `counts=${counts}`];
+  const globs = folders.map((folder) => `${folder}/**/*.test.ts`);
+  const crash = await start([...args, ...globs]).then(() => undefined, asError);
+  const result = await readFile(counts, 'utf8').catch(() => undefined);
+  if (result === undefined) throw crash ?? new Error(`${name} ended without a result.`);
+  const { passed, failed, skipped } = JSON.parse(result) as Counts;
+  // A run can fail without a failed test: an error outside of one, or the time limit.
+  return { passed, failed: crash ? Math.max(failed, 1) : failed, skipped };
+}
+
+/**
+ * Tests on real Tox, in a network namespace. They wait for connections most of the time: several files run at once.
+ */
+function realTox(name: string, folder: string): Suite {
+  return {
+    name,
     async run() {
-      const counts = path.join(CACHE, `test-counts-${name}.json`);
-      await mkdir(CACHE, { recursive: true });
-      await rm(counts, { force: true });
-      const reporter = ['--reporter', 'scripts/support/counting-reporter.ts', '--reporter-option'];
-      const args = ['--forbid-only', '--fail-zero', ...reporter, `counts=${counts}`];
-      const globs = folders.map((folder) => `${folder}/**/*.test.ts`);
-      const crash = await run(tool('mocha'), [...args, ...globs], { env, limitMs }).then(
-        () => undefined,
-        asError,
-      );
-      const result = await readFile(counts, 'utf8').catch(() => undefined);
-      if (result === undefined) throw crash ?? new Error(`${name} ended without a result.`);
-      const { passed, failed, skipped } = JSON.parse(result) as Counts;
-      // A run can fail without a failed test: an error outside of one, or the time limit.
-      return { passed, failed: crash ? Math.max(failed, 1) : failed, skipped };
+      // Without the right to install it says what to install; what is missing shows below.
+      await run(path.join(ROOT, 'scripts/install-system-packages.sh'), []).catch(() => undefined);
+      const missing = missingForTox();
+      if (missing.length > 0) {
+        const text = `needs ${missing.join(', ')}: ${HOW_TO_INSTALL}.`;
+        if (mustBeComplete) throw new Error(`${name} ${text}`);
+        console.warn(`SKIPPED: ${name} ${text}`);
+        return { passed: 0, failed: 0, skipped: 1 };
+      }
+      return runMocha(name, [folder], (args) => {
+        const inside = inNamespace([tool('mocha'), '--parallel', '--jobs', '4', ...args]);
+        return run(inside.file, inside.args, { env: { ...env, ...inside.env }, limitMs });
+      });
     },
   };
 }
@@ -62,6 +90,7 @@ const SUITES: readonly Suite[] = [
   mocha('chaos', 'test/chaos'),
   mocha('package', 'test/package'),
   command('demo', 'npm', 'run', '--silent', 'demo'),
+  realTox('tox', 'test/network'),
 ];
 
 function asError(error: unknown): Error {

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BootstrapNode } from '../../../lib/transport/toxcore/bootstrap-nodes';
 import { until } from './until';
-
-const PORT = 33_900;
 
 /** tox-bootstrapd on this machine: the whole Tox network of a test. */
 export class BootstrapDaemon {
@@ -16,7 +15,8 @@ export class BootstrapDaemon {
     private readonly folder: string,
   ) {}
 
-  static async start(port = PORT): Promise<BootstrapDaemon> {
+  static async start(): Promise<BootstrapDaemon> {
+    const port = await freePort();
     const folder = await mkdtemp(path.join(tmpdir(), 'tox-bootstrapd-'));
     const config = path.join(folder, 'config');
     await writeFile(
@@ -52,4 +52,12 @@ export class BootstrapDaemon {
     if (this.process.exitCode === null) await once(this.process, 'exit');
     await rm(this.folder, { recursive: true });
   }
+}
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind();
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
 }

@@ -1,0 +1,22 @@
+#!/bin/sh
+# The Debian packages that the tests need beside npm's: libtoxcore, a node to find the Tox network by, a Tox client
+# and a terminal for it, and network namespaces. Does nothing when all are there.
+set -eu
+
+packages='libtoxcore2 toxcore-utils toxic tmux iproute2'
+
+missing=
+for package in $packages; do
+  status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null) || status=
+  [ "$status" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+command="apt-get install --yes --no-install-recommends$missing"
+if ! [ "$(id -u)" = 0 ] || ! command -v apt-get >/dev/null; then
+  echo "Install these packages as root: $command" >&2
+  exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update --quiet=2
+$command --quiet=2 >/dev/null
