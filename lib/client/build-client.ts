@@ -122,6 +122,7 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     onKeysExchanged: (peer) => hooks.onKeysExchanged(peer),
     onElsewhere: (peer) => hooks.onElsewhere(peer),
     onKeysRefused: (peer, code) => hooks.onKeysRefused(peer, code),
+    onOpenNodes: (peer, named) => hooks.onOpenNodes(peer, named),
   });
   const hasRoom = () => directory.space.hasRoom() && inbox.size < limits.inboxMessages;
   const receiver = new Receiver({

@@ -1,5 +1,6 @@
 import type { CryptoProvider } from '../crypto/provider';
 import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
+import type { OpenNodeAddress } from '../network/open-node-address';
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from '../network/storage-nodes';
 import type { Platform } from '../platform/platform';
@@ -20,6 +21,8 @@ export interface AsyncClientHooks {
   onLost(sender: PublicKey, messageId: Uint8Array): void;
   /** A friend has keys of ours that this copy of the identity did not issue. */
   onElsewhere(peer: PublicKey): void;
+  /** The friend polls open storage nodes that it did not name before. */
+  onOpenNodes(peer: PublicKey, nodes: readonly OpenNodeAddress[]): void;
   onChange(): void;
   onError(error: unknown): void;
 }

@@ -1,4 +1,3 @@
-import { toHex } from '../bytes';
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from '../network/storage-nodes';
 import type { SessionMessage } from '../protocol/session-messages';
@@ -32,8 +31,6 @@ export class Incoming {
   #running = false;
   /** Mail stayed where it was because there was no room here. */
   #turnedAway = false;
-  /** The hints of our nodes when everybody was told last. */
-  #toldHints = '';
 
   constructor(parts: IncomingParts) {
     this.#o = parts;
@@ -51,7 +48,7 @@ export class Incoming {
     if (!this.#running) return;
     const { nodes, direct, deposits, meetings, dispatcher, retriever, onError } = this.#o;
     nodes.noteSession(peer, flags);
-    this.#tellNewNodes();
+    meetings.tellNewNodes();
     direct.open(peer);
     deposits.reset(peer);
     meetings.open(peer);
@@ -101,13 +98,6 @@ export class Incoming {
     if (!this.#turnedAway || !hasRoom() || !this.#running) return;
     this.#turnedAway = false;
     retriever.retrieve().catch(onError);
-  }
-
-  /** Senders prefer the nodes that we poll: everybody hears when these change. */
-  #tellNewNodes(): void {
-    const hints = this.#o.nodes.hintsFor().map(toHex).join();
-    if (hints !== this.#toldHints) this.#o.meetings.tellEverybody();
-    this.#toldHints = hints;
   }
 
   async #deliver(peer: PublicKey, request: number, envelope: Uint8Array): Promise<void> {

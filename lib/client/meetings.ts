@@ -2,6 +2,7 @@ import { sameBytes, toHex } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
 import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
+import type { OpenNodeAddress } from '../network/open-node-address';
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from '../network/storage-nodes';
 import type { Clock } from '../platform/clock';
@@ -19,6 +20,8 @@ import type { Resealer } from './resealer';
 
 /** A state goes out at most this often, milliseconds. */
 const STATE_INTERVAL = 1_000;
+/** Reader of a state that is for everybody. */
+const NOBODY: PublicKey = new Uint8Array(32);
 
 type Of<K extends SessionMessage['kind']> = Extract<SessionMessage, { kind: K }>;
 
@@ -49,6 +52,8 @@ export interface MeetingsParts {
   readonly preKeyRefreshThreshold: number;
   readonly onKeysExchanged: (peer: PublicKey) => void;
   readonly onElsewhere: (peer: PublicKey) => void;
+  /** The peer polls open nodes that it did not name before. */
+  readonly onOpenNodes: (peer: PublicKey, nodes: readonly OpenNodeAddress[]) => void;
   readonly onKeysRefused: (peer: PublicKey, code: string) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -61,6 +66,8 @@ export interface MeetingsParts {
 export class Meetings {
   readonly #o: MeetingsParts;
   readonly #meetings = new Map<string, Meeting>();
+  /** The nodes that we poll, as everybody was told last. */
+  #toldNodes = '';
 
   constructor(parts: MeetingsParts) {
     this.#o = parts;
@@ -111,9 +118,13 @@ export class Meetings {
     meeting.saidLow = low;
   }
 
-  /** The nodes that we poll changed: everybody we speak with is told. */
-  tellEverybody(): void {
-    for (const peer of this.#o.network.sessions()) this.tellState(peer);
+  /** Senders prefer the nodes that we poll: everybody we speak with hears when these change. */
+  tellNewNodes(): void {
+    const { nodes, network } = this.#o;
+    const named = [...nodes.hintsFor(), ...nodes.openNodesFor(NOBODY)].map(toHex).join();
+    if (named === this.#toldNodes) return;
+    this.#toldNodes = named;
+    for (const peer of network.sessions()) this.tellState(peer);
   }
 
   /** At once, while the friend is connected; the receipt stays owed until it is confirmed. */
@@ -187,7 +198,7 @@ export class Meetings {
       held: forwardSecurity.held.held(peer),
       batches: forwardSecurity.issued.live(peer),
       hints: nodes.hintsFor(),
-      openNodes: [],
+      openNodes: nodes.openNodesFor(peer),
     });
   }
 
@@ -201,6 +212,9 @@ export class Meetings {
     forwardSecurity.issued.noteHeld(peer, state.held);
     nodes.noteHoldsMail(peer, state.holdsMail);
     nodes.noteHints(peer, state.hints);
+    const newNodes = nodes.noteOpenNodes(peer, state.openNodes);
+    if (newNodes.length > 0) this.#o.onOpenNodes(peer, newNodes);
+    this.tellNewNodes();
     if (dropped) this.tellState(peer);
     this.noteSpent(peer);
     direct.ready(peer);

@@ -1,3 +1,4 @@
+import { fromHex } from '../bytes';
 import { AsyncClient } from '../client/async-client';
 import { chooseCryptoProvider } from '../crypto/choose-provider';
 import type { CryptoProvider } from '../crypto/provider';
@@ -114,6 +115,7 @@ async function assemble(
     clock,
     store,
     self: keyPair.publicKey,
+    ownAddress: () => (storageRole === 'everyone' ? fromHex(identity.toxId) : undefined),
     connected: (peer: PublicKey) => network.hasSession(peer),
     log,
   });
@@ -125,7 +127,13 @@ async function assemble(
     forwardSecurity,
     network,
     nodes,
-    hooks: clientHooks({ events, forwardSecurity, clock, log }),
+    hooks: clientHooks({
+      events,
+      forwardSecurity,
+      clock,
+      isFriend: (publicKey) => friends.has(publicKey),
+      log,
+    }),
     holdsMailFor: (peer) => storage.countWaiting(peer) > 0,
     limits,
     ...(limits.preKeyRefreshThreshold === undefined

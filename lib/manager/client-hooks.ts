@@ -5,21 +5,25 @@ import { ToxAsyncError } from '../errors';
 import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
 import type { Clock } from '../platform/clock';
 import type { Emitter } from '../platform/emitter';
-import type { Logger } from '../types';
+import type { Logger, PublicKey } from '../types';
 import type { AsyncManagerEvents } from './events';
 
 /** The warning about a second copy comes at most this often for one friend, milliseconds. */
 const ELSEWHERE_INTERVAL = 3_600_000;
+/** Nodes of one friend that are suggested while the process runs; the diagnosis names what the friend says now. */
+const MAX_SUGGESTIONS = 16;
 
 /** Turns what the client notices into events and log lines. */
 export function clientHooks(parts: {
   events: Emitter<AsyncManagerEvents>;
   forwardSecurity: ForwardSecurityManager;
   clock: Clock;
+  isFriend: (publicKey: PublicKey) => boolean;
   log: Logger;
 }): AsyncClientHooks {
-  const { events, forwardSecurity, clock, log } = parts;
+  const { events, forwardSecurity, clock, isFriend, log } = parts;
   const warnedAt = new Map<string, number>();
+  const suggested = new Map<string, Set<string>>();
   const changed = () => events.emit('changed', undefined);
   return {
     onOutcome(outcome) {
@@ -62,6 +66,15 @@ export function clientHooks(parts: {
       if (now - (warnedAt.get(peer) ?? -Infinity) < ELSEWHERE_INTERVAL) return;
       warnedAt.set(peer, now);
       events.emit('identity-in-use-elsewhere', { friend });
+    },
+    onOpenNodes(friend, nodes) {
+      const told = suggested.get(toHex(friend)) ?? new Set();
+      suggested.set(toHex(friend), told);
+      for (const { publicKey: node, toxId } of nodes) {
+        if (isFriend(node) || told.has(toxId) || told.size >= MAX_SUGGESTIONS) continue;
+        told.add(toxId);
+        events.emit('node-suggested', { friend, node, toxId });
+      }
     },
     onChange: changed,
     onError(error) {

@@ -11,6 +11,8 @@ export interface FriendSituation {
   readonly sendable: number;
   /** Storage nodes that could take mail for this friend now. */
   readonly nodes: number;
+  /** Tox IDs of open storage nodes that the friend polls and that are no friends of ours. */
+  readonly openNodes: readonly string[];
   readonly queued: number;
   readonly reason: QueuedReason | undefined;
 }
@@ -84,6 +86,13 @@ export function diagnoseFriend(session: SessionSituation, situation: FriendSitua
       'warning',
       'no-storage-node',
       `${label} is ${online ? 'not ready' : 'offline'} and no storage node that both of you know is online.`,
+    );
+  }
+  for (const toxId of plainClient ? [] : situation.openNodes) {
+    add(
+      'info',
+      'node-suggested',
+      `${label} fetches mail from an open storage node that is no friend of ours: add ${toxId} as a friend to store messages there.`,
     );
   }
   if (queued > 0) {

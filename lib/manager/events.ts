@@ -22,6 +22,8 @@ export interface AsyncManagerEvents {
   'identity-in-use-elsewhere': { friend: PublicKey };
   /** An inbox entry whose secret is lost; the sender thinks it was delivered. */
   'message-lost': { friend: PublicKey; messageId: Uint8Array };
+  /** The friend polls an open storage node that is no friend of ours: mail left there would reach it. */
+  'node-suggested': { friend: PublicKey; node: PublicKey; toxId: string };
   'friend-status': { friend: PublicKey; online: boolean };
   /** A transport was attached, came online or went offline. */
   'transport-status': { attached: boolean; online: boolean };

@@ -26,6 +26,10 @@ export function diagnose(parts: SessionParts, attached: boolean, friend?: Public
       plainClient: network.isPlainClient(publicKey),
       sendable: forwardSecurity.held.sendable(publicKey),
       nodes: nodes.candidates(publicKey).length,
+      openNodes: nodes
+        .openNodesOf(publicKey)
+        .filter((node) => !friends.has(node.publicKey))
+        .map(({ toxId }) => toxId),
       queued: waiting.length,
       reason: waiting[0]?.reason,
     });

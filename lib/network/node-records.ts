@@ -11,9 +11,20 @@ export interface NodeRecord {
   readonly holdsMail: boolean;
   /** 8-byte hints of the nodes it polls (docs/PROTOCOL.md, "Names"). */
   readonly hints: readonly Uint8Array[];
+  /** Its own Tox address, 38 bytes, if it is an open node and says it. */
+  readonly address: Uint8Array | undefined;
+  /** Tox addresses of open nodes that it polls. */
+  readonly openNodes: readonly Uint8Array[];
 }
 
-const UNKNOWN: NodeRecord = { acceptsStores: false, openNode: false, holdsMail: false, hints: [] };
+const UNKNOWN: NodeRecord = {
+  acceptsStores: false,
+  openNode: false,
+  holdsMail: false,
+  hints: [],
+  address: undefined,
+  openNodes: [],
+};
 
 /**
  * The records of all friends we ever had a session with. Writes are best effort: a friend says it all again in
@@ -31,7 +42,7 @@ export class NodeRecords {
     this.#table = new Table(store, 'node');
     for (const { rest, record } of this.#table.entries()) {
       const peer = rest.slice();
-      this.#records.set(toHex(peer), { peer, record });
+      this.#records.set(toHex(peer), { peer, record: { ...UNKNOWN, ...record } });
     }
   }
 
@@ -75,6 +86,13 @@ function isSame(a: NodeRecord, b: NodeRecord): boolean {
     a.acceptsStores === b.acceptsStores &&
     a.openNode === b.openNode &&
     a.holdsMail === b.holdsMail &&
-    a.hints.map(toHex).join() === b.hints.map(toHex).join()
+    listed(a.hints) === listed(b.hints) &&
+    listed(a.address === undefined ? [] : [a.address]) ===
+      listed(b.address === undefined ? [] : [b.address]) &&
+    listed(a.openNodes) === listed(b.openNodes)
   );
+}
+
+function listed(parts: readonly Uint8Array[]): string {
+  return parts.map(toHex).join();
 }

@@ -7,15 +7,20 @@ import type { Store } from '../store/store';
 import type { Logger, PublicKey } from '../types';
 import { NodeHealth, type HealthGrade } from './node-health';
 import { NodeRecords } from './node-records';
+import { readOpenNodeAddress, type OpenNodeAddress } from './open-node-address';
 
 /** Hints that a state message has room for. */
 const MAX_HINTS = 16;
+/** Addresses of open nodes that a state message has room for. */
+const MAX_OPEN_NODES = 4;
 
 export interface StorageNodesOptions {
   readonly crypto: CryptoProvider;
   readonly clock: Clock;
   readonly store: Store;
   readonly self: PublicKey;
+  /** Our Tox address, 38 bytes, while we are an open node. */
+  readonly ownAddress: () => Uint8Array | undefined;
   /** Whether there is a session with this peer now. */
   readonly connected: (peer: PublicKey) => boolean;
   readonly log: Logger;
@@ -60,6 +65,34 @@ export class StorageNodes {
   /** The nodes that `friend` polls, as its state names them: replaces what it named before. */
   noteHints(friend: PublicKey, hints: readonly Uint8Array[]): void {
     this.#records.update(friend, { hints: hints.slice(0, MAX_HINTS).map((hint) => hint.slice()) });
+  }
+
+  /**
+   * The open nodes that `friend` polls, as its state names them, and itself when it is one: replaces what it named
+   * before. Addresses that are no good are left out. Returns the nodes that it did not name before.
+   */
+  noteOpenNodes(friend: PublicKey, addresses: readonly Uint8Array[]): OpenNodeAddress[] {
+    const before = new Set(this.#records.get(friend)?.openNodes.map(toHex));
+    let address: Uint8Array | undefined;
+    const openNodes: Uint8Array[] = [];
+    const added: OpenNodeAddress[] = [];
+    for (const each of addresses.slice(0, MAX_OPEN_NODES)) {
+      const node = readOpenNodeAddress(each);
+      if (node === undefined || sameBytes(node.publicKey, this.#o.self)) continue;
+      if (sameBytes(node.publicKey, friend)) {
+        address = each.slice();
+        continue;
+      }
+      openNodes.push(each.slice());
+      if (!before.has(toHex(each))) added.push(node);
+    }
+    this.#records.update(friend, { address, openNodes });
+    return added;
+  }
+
+  /** The open nodes that `friend` polls, as its last state named them. */
+  openNodesOf(friend: PublicKey): OpenNodeAddress[] {
+    return (this.#records.get(friend)?.openNodes ?? []).flatMap((each) => readOpenNodeAddress(each) ?? []);
   }
 
   /** It answered a request as it should. */
@@ -129,12 +162,32 @@ export class StorageNodes {
 
   /** What our state says: hints, in bytewise order, of the 16 healthiest nodes we poll. */
   hintsFor(owner: PublicKey = this.#o.self): Uint8Array[] {
+    return this.#healthiest()
+      .slice(0, MAX_HINTS)
+      .map((peer) => nodeHint(this.#o.crypto, owner, peer))
+      .sort(compareBytes);
+  }
+
+  /**
+   * What our state says to `reader`: our own address while we are an open node, then those of the healthiest open
+   * nodes we poll, itself excepted, in bytewise order; 4 in all.
+   */
+  openNodesFor(reader: PublicKey): Uint8Array[] {
+    const own = this.#o.ownAddress();
+    const polled = this.#healthiest().flatMap((peer) => {
+      const record = this.#records.get(peer);
+      return record?.openNode === true && record.address && !sameBytes(peer, reader) ? [record.address] : [];
+    });
+    const first = own === undefined ? [] : [own];
+    return [...first, ...polled.slice(0, MAX_OPEN_NODES - first.length).sort(compareBytes)];
+  }
+
+  /** What we poll, the best first. */
+  #healthiest(): PublicKey[] {
     return this.polled()
       .map((peer) => ({ peer, away: this.#awayOf(peer), grade: this.#gradeOf(peer) }))
       .sort((a, b) => a.grade - b.grade || a.away - b.away || compareBytes(a.peer, b.peer))
-      .slice(0, MAX_HINTS)
-      .map(({ peer }) => nodeHint(this.#o.crypto, owner, peer))
-      .sort(compareBytes);
+      .map(({ peer }) => peer);
   }
 
   #gradeOf(peer: PublicKey): HealthGrade {

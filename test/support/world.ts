@@ -4,6 +4,7 @@ import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { AsyncManager } from '../../lib/manager/async-manager';
 import type { AsyncManagerOptions } from '../../lib/manager/options';
 import { SeededRandom, SimulatedTime } from '../../lib/platform/simulated-platform';
+import { AcquaintedTransport } from './acquainted-transport';
 import { MemoryDirectory } from './memory-directory';
 import { VirtualNetwork } from '../../lib/transport/virtual-network';
 import type { VirtualTransport } from '../../lib/transport/virtual-transport';
@@ -21,6 +22,7 @@ export class World {
   readonly random: SeededRandom;
   readonly network: VirtualNetwork;
   readonly devices: Device[] = [];
+  readonly #strangers = new Set<string>();
 
   constructor(readonly seed: string) {
     this.random = new SeededRandom(seed);
@@ -32,6 +34,21 @@ export class World {
     this.devices.push(device);
     await device.start();
     return device;
+  }
+
+  /** These two don't see each other from their next start on. */
+  strangers(a: string, b: string): void {
+    this.#strangers.add(`${a}|${b}`).add(`${b}|${a}`);
+  }
+
+  /** They do again. */
+  acquaint(a: string, b: string): void {
+    this.#strangers.delete(`${a}|${b}`);
+    this.#strangers.delete(`${b}|${a}`);
+  }
+
+  areStrangers(a: string, b: string): boolean {
+    return this.#strangers.has(`${a}|${b}`);
   }
 
   run(ms: number): Promise<void> {
@@ -121,6 +138,7 @@ export class Device {
       'identity-in-use-elsewhere',
       'message-lost',
       'message-malformed',
+      'node-suggested',
     ] as const) {
       events.on(event, (value) => this.events.push({ event, value }));
     }
@@ -129,7 +147,8 @@ export class Device {
       return this.handle(message);
     });
     this.transport = network.join({ publicKey: this.manager.publicKey, name: this.name });
-    await waitFor(time, this.manager.attachTransport(this.transport));
+    const knows = (name: string) => !this.world.areStrangers(this.name, name);
+    await waitFor(time, this.manager.attachTransport(new AcquaintedTransport(this.transport, knows)));
     await waitFor(time, this.manager.start());
     this.running = true;
     await this.online(options.online ?? true);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { compareBytes, toHex } from '../../../lib/bytes';
 import { generateKeyPair } from '../../../lib/crypto/generate';
 import { createPortableProvider } from '../../../lib/crypto/portable';
+import { formatToxId } from '../../../lib/identity/tox-id';
 import { StorageNodes } from '../../../lib/network/storage-nodes';
 import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-platform';
 import { mailboxOf, nodeHint } from '../../../lib/protocol/names';
@@ -30,6 +31,7 @@ describe('storage nodes', () => {
   let connected: Set<string>;
   let warnings: string[];
   let nodes: StorageNodes;
+  let ownAddress: Uint8Array | undefined;
 
   function open(): StorageNodes {
     return new StorageNodes({
@@ -37,6 +39,7 @@ describe('storage nodes', () => {
       clock: time.clock,
       store,
       self,
+      ownAddress: () => ownAddress,
       connected: (peer) => connected.has(toHex(peer)),
       log: { ...silentLogger, warn: (text) => warnings.push(text) },
     });
@@ -57,6 +60,7 @@ describe('storage nodes', () => {
     time = new SimulatedTime();
     connected = new Set();
     warnings = [];
+    ownAddress = undefined;
     nodes = open();
   });
 
@@ -150,6 +154,90 @@ describe('storage nodes', () => {
       const before = hex(nodes.hintsFor());
       nodes.noteFailure(all[0]!);
       assert.deepEqual(hex(nodes.hintsFor()), before);
+    });
+  });
+
+  describe('open nodes', () => {
+    const open = { acceptsStores: true, openNode: true };
+    const addressOf = (publicKey: PublicKey, nospam = 1) =>
+      new Uint8Array(Buffer.from(formatToxId(publicKey, Uint8Array.of(0, 0, 0, nospam)), 'hex'));
+    /** Connected open nodes that have said their address. */
+    const meetOpen = (count: number) =>
+      meet(count).map((peer) => {
+        nodes.noteSession(peer, open);
+        nodes.noteOpenNodes(peer, [addressOf(peer)]);
+        return peer;
+      });
+
+    it('that we poll are named by the address that they gave us, to all but themselves', () => {
+      const [one, other] = meetOpen(2) as [PublicKey, PublicKey];
+      const [, closed] = meet(2) as [PublicKey, PublicKey];
+      nodes.noteOpenNodes(closed, [addressOf(closed)]);
+      assert.deepEqual(
+        hex(nodes.openNodesFor(recipient)),
+        hex([addressOf(one), addressOf(other)].toSorted(compareBytes)),
+      );
+      assert.deepEqual(hex(nodes.openNodesFor(one)), hex([addressOf(other)]));
+    });
+
+    it('are not named before they said their address, nor after they turned into something else', () => {
+      const [silent, changed] = meet(2) as [PublicKey, PublicKey];
+      nodes.noteSession(silent, open);
+      nodes.noteSession(changed, open);
+      nodes.noteOpenNodes(changed, [addressOf(changed)]);
+      nodes.noteSession(changed, stores);
+      assert.deepEqual(nodes.openNodesFor(recipient), []);
+    });
+
+    it('are named 4 at most, ourselves first if we are one, then the healthiest', () => {
+      const [bad, ...rest] = meetOpen(5) as [PublicKey, ...PublicKey[]];
+      nodes.noteBroken(bad);
+      assert.deepEqual(
+        hex(nodes.openNodesFor(recipient)),
+        hex(rest.map((peer) => addressOf(peer)).toSorted(compareBytes)),
+      );
+      ownAddress = addressOf(self);
+      const named = nodes.openNodesFor(recipient);
+      assert.equal(named.length, 4);
+      assert.equal(toHex(named[0]!), toHex(ownAddress));
+    });
+
+    it('of a friend are told once when it names them, and kept over a restart', async () => {
+      const node = key();
+      assert.deepEqual(
+        nodes.noteOpenNodes(recipient, [addressOf(node)]).map(({ toxId }) => toxId),
+        [toHex(addressOf(node)).toUpperCase()],
+      );
+      assert.deepEqual(nodes.noteOpenNodes(recipient, [addressOf(node)]), []);
+      await store
+        .batch()
+        .put(new Uint8Array([1]), new Uint8Array())
+        .commit();
+      const again = new StorageNodes({
+        crypto,
+        clock: time.clock,
+        store,
+        self,
+        ownAddress: () => undefined,
+        connected: () => false,
+        log: silentLogger,
+      });
+      assert.deepEqual(hex(again.openNodesOf(recipient).map(({ publicKey }) => publicKey)), hex([node]));
+      assert.deepEqual(again.noteOpenNodes(recipient, [addressOf(node)]), []);
+    });
+
+    it('of a friend are left out when we are the node, the checksum is wrong or the key is no key', () => {
+      const torn = addressOf(key());
+      torn[37]! ^= 1;
+      const named = nodes.noteOpenNodes(recipient, [addressOf(self), torn, addressOf(new Uint8Array(32))]);
+      assert.deepEqual([named, nodes.openNodesOf(recipient)], [[], []]);
+    });
+
+    it('of a friend are those of its last state only', () => {
+      const [before, now] = [key(), key()];
+      nodes.noteOpenNodes(recipient, [addressOf(before)]);
+      nodes.noteOpenNodes(recipient, [addressOf(now)]);
+      assert.deepEqual(hex(nodes.openNodesOf(recipient).map(({ publicKey }) => publicKey)), hex([now]));
     });
   });
 
