@@ -1,4 +1,4 @@
-import { compareBytes, fromHex, sameBytes } from '../bytes';
+import { fromHex, sameBytes } from '../bytes';
 import { ToxAsyncError } from '../errors';
 import type { PublicKey } from '../types';
 import { KEY_BYTES } from './lengths';
@@ -8,9 +8,6 @@ import { KEY_BYTES } from './lengths';
  * makes the shared secret a constant that anybody knows, and a second encoding of one point would let one key
  * pass for two.
  */
-
-/** 2^255 - 19, big-endian. */
-const FIELD_PRIME = hex('7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed');
 
 /** The points of low order below the prime, as they travel (little-endian). */
 const LOW_ORDER = [
@@ -24,9 +21,7 @@ const LOW_ORDER = [
 /** 32 bytes, bit 255 clear, below 2^255 - 19, not of low order. */
 export function isAcceptablePublicKey(publicKey: PublicKey): boolean {
   if (publicKey.length !== KEY_BYTES) return false;
-  // The prime has bit 255 clear, so this also refuses keys that have it set.
-  if (compareBytes(Uint8Array.from(publicKey).reverse(), FIELD_PRIME) >= 0) return false;
-  return !LOW_ORDER.some((point) => sameBytes(point, publicKey));
+  return isBelowFieldPrime(publicKey) && !LOW_ORDER.some((point) => sameBytes(point, publicKey));
 }
 
 /**
@@ -56,6 +51,14 @@ export function lowOrderError(): ToxAsyncError {
 export function checkSharedSecret(shared: Uint8Array): Uint8Array {
   if (shared.every((byte) => byte === 0)) throw lowOrderError();
   return shared;
+}
+
+/** Below 2^255 - 19 = 7fff...ffed, little-endian; so bit 255 is clear. */
+function isBelowFieldPrime(key: Uint8Array): boolean {
+  const lowest = key[0] ?? 0;
+  const highest = key[KEY_BYTES - 1] ?? 0;
+  if (highest !== 0x7f) return highest < 0x7f;
+  return lowest < 0xed || key.subarray(1, KEY_BYTES - 1).some((byte) => byte !== 0xff);
 }
 
 function hex(digits: string): Uint8Array {

@@ -71,11 +71,8 @@ export class ByteReader {
 
   /** The next `length` bytes. */
   bytes(length: number): Uint8Array {
-    const end = this.#offset + length;
-    if (end > this.#bytes.length) throw this.bad('it is cut short');
-    const part = new Uint8Array(this.#bytes.subarray(this.#offset, end));
-    this.#offset = end;
-    return part;
+    const start = this.#skip(length);
+    return new Uint8Array(this.#bytes.subarray(start, start + length));
   }
 
   /** All that is left, possibly nothing. */
@@ -104,9 +101,18 @@ export class ByteReader {
   }
 
   #number(length: number): number {
+    const start = this.#skip(length);
     let value = 0;
-    for (const byte of this.bytes(length)) value = value * 256 + byte;
+    for (let i = start; i < start + length; i += 1) value = value * 256 + (this.#bytes[i] ?? 0);
     return value;
+  }
+
+  /** Goes on by `length` bytes; @returns where they begin */
+  #skip(length: number): number {
+    const start = this.#offset;
+    if (start + length > this.#bytes.length) throw this.bad('it is cut short');
+    this.#offset = start + length;
+    return start;
   }
 
   #u64(): bigint {

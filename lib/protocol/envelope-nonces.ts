@@ -22,5 +22,5 @@ export function outerNonce(seed: Uint8Array): Uint8Array {
 
 /** H("inner-nonce", N, F)[:24]. */
 export function innerNonce(crypto: CryptoProvider, seed: Uint8Array, fields: Uint8Array): Uint8Array {
-  return labelledHash(crypto, 'inner-nonce', seed, fields).slice(0, 24);
+  return labelledHash(crypto, 'inner-nonce', seed, fields).subarray(0, 24);
 }

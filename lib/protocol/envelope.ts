@@ -1,5 +1,6 @@
+import { KEY_BYTES } from '../crypto/lengths';
 import type { PublicKey } from '../types';
-import { ByteReader, malformed } from './byte-reader';
+import { malformed } from './byte-reader';
 import { MAILBOX_BYTES, TAG_BYTES } from './names';
 
 /**
@@ -8,7 +9,9 @@ import { MAILBOX_BYTES, TAG_BYTES } from './names';
  */
 
 export const ENVELOPE_VERSION = 1;
-export const HEADER_BYTES = 81;
+const TAG_AT = 1 + MAILBOX_BYTES;
+const EPHEMERAL_AT = TAG_AT + TAG_BYTES;
+export const HEADER_BYTES = EPHEMERAL_AT + KEY_BYTES;
 /** message id 32 | timestamp 8 | lifetime 4 */
 export const FIELDS_BYTES = 44;
 /** Room for the plaintext (type 1 | length 2 | data), in bytes; zeros fill it, so that sizes tell little. */
@@ -36,13 +39,16 @@ export function bucketFor(length: number): number | undefined {
   return BUCKETS.find((bucket) => length <= bucket);
 }
 
-/** @throws ErrMalformed wrong length or version */
+/** Views of `envelope`. @throws ErrMalformed wrong length or version */
 export function readEnvelopeHeader(envelope: Uint8Array): EnvelopeHeader {
   if (!isEnvelopeSize(envelope.length)) {
     throw malformed('envelope', `${envelope.length} bytes is none of its sizes`);
   }
-  const r = new ByteReader(envelope, 'envelope');
-  const version = r.u8();
-  if (version !== ENVELOPE_VERSION) throw r.bad(`its version is ${version}`);
-  return { mailbox: r.bytes(MAILBOX_BYTES), tag: r.bytes(TAG_BYTES), ephemeral: r.bytes(32) };
+  const [version] = envelope;
+  if (version !== ENVELOPE_VERSION) throw malformed('envelope', `its version is ${version}`);
+  return {
+    mailbox: envelope.subarray(1, TAG_AT),
+    tag: envelope.subarray(TAG_AT, EPHEMERAL_AT),
+    ephemeral: envelope.subarray(EPHEMERAL_AT, HEADER_BYTES),
+  };
 }

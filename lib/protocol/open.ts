@@ -1,4 +1,5 @@
-import { readUtf8, sameBytes } from '../bytes';
+import { isUtf8 } from 'node:buffer';
+import { sameBytes } from '../bytes';
 import { MAX_MESSAGE_LIFETIME } from '../constants';
 import { BOX_TAG_BYTES } from '../crypto/lengths';
 import type { CryptoProvider } from '../crypto/provider';
@@ -83,12 +84,11 @@ function headerOf(envelope: Uint8Array) {
 
 /** SPEC.md's box out of F || len16(inner) || inner || zeros; undefined unless it is the only way to say this. */
 function innerBox(content: Uint8Array): Uint8Array | undefined {
-  const [high = 0, low = 0] = content.subarray(FIELDS_BYTES);
-  const length = high * 256 + low;
+  const length = (content[FIELDS_BYTES] ?? 0) * 256 + (content[FIELDS_BYTES + 1] ?? 0);
   const room = content.subarray(FIELDS_BYTES + 2);
   if (length < BOX_TAG_BYTES || length > room.length) return undefined;
   if (bucketFor(length - BOX_TAG_BYTES) !== room.length - BOX_TAG_BYTES) return undefined;
-  if (room.subarray(length).some((byte) => byte !== 0)) return undefined;
+  if (!sameBytes(room.subarray(length), new Uint8Array(room.length - length))) return undefined;
   return room.subarray(0, length);
 }
 
@@ -106,7 +106,7 @@ function judge(fields: Fields, plain: Uint8Array): OpenResult {
     return { outcome: 'malformed', messageId, lifetime };
   const { type, data } = message;
   if (!isKnownType(type)) return { outcome: 'unsupported', messageId, lifetime };
-  if (isTextType(type) && readUtf8(data) === undefined) return { outcome: 'malformed', messageId, lifetime };
+  if (isTextType(type) && !isUtf8(data)) return { outcome: 'malformed', messageId, lifetime };
   return { outcome: 'opened', ...fields, type, data };
 }
 

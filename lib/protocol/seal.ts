@@ -1,4 +1,5 @@
-import { concat, readUtf8 } from '../bytes';
+import { isUtf8 } from 'node:buffer';
+import { concat } from '../bytes';
 import { MAX_MESSAGE_LIFETIME } from '../constants';
 import type { CryptoProvider } from '../crypto/provider';
 import { checkPublicKey } from '../crypto/public-key';
@@ -93,7 +94,7 @@ function encodeFields({ messageId, timestamp, lifetime }: SealInput): Uint8Array
 }
 
 function encodeText({ type, data }: SealInput): Uint8Array {
-  if (isTextType(type) && readUtf8(data) === undefined) {
+  if (isTextType(type) && !isUtf8(data)) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
       'A text message must be UTF-8; send other bytes as binary.',

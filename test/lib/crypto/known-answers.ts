@@ -72,6 +72,9 @@ export const ACCEPTABLE_KEYS = [
   bytes('02' + '00'.repeat(31)),
   bytes('09' + '00'.repeat(31)),
   bytes(`eb${FF30}7f`), // p - 2
+  bytes(`fffe${'ff'.repeat(29)}7f`), // p less a little more than 2^8
+  bytes(`ff${'ff'.repeat(29)}fe7f`),
+  bytes(`ff${FF30}7e`),
 ];
 
 function withHighBit(key: Uint8Array): Uint8Array {
