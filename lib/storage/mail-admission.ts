@@ -7,6 +7,7 @@ import { isEnvelopeSize, readEnvelopeHeader } from '../protocol/envelope';
 import { storageIdOf } from '../protocol/names';
 import type { PublicKey, StorageRole } from '../types';
 import type { FriendMailboxes } from './friend-mailboxes';
+import { isIntact } from './intact-mail';
 import { KeyedQueue } from './keyed-queue';
 import type { MailUsage, MessageEngine } from './message-engine';
 import { judgeShares, type ShareVerdict } from './node-shares';
@@ -71,10 +72,13 @@ export class MailAdmission {
 
   async #deposit(deposit: Deposit): Promise<StoreAnswer> {
     const { mailbox, recipient, storageId, envelope, keep, submitterPk } = deposit;
-    if (await this.#engine.get(mailbox, storageId)) {
+    const known = await this.#engine.get(mailbox, storageId);
+    if (known && isIntact(this.#options.crypto, known)) {
       const renewed = await this.#engine.renew(mailbox, storageId, keep);
       if (renewed) return { code: 'known', storageId, kept: renewed.remaining, recipient };
     }
+    // This deposit takes the place of a copy that the disk has spoiled.
+    if (known) await this.#engine.delete(mailbox, storageId);
     const wait = this.#rate.take(toHex(submitterPk));
     if (wait > 0) return refused('rate', storageId, wait);
     let verdict = this.#judge(deposit);

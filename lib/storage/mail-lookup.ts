@@ -1,4 +1,4 @@
-import { concat } from '../bytes';
+import { concat, sameBytes } from '../bytes';
 import { ToxAsyncError } from '../errors';
 import { readEnvelopeHeader } from '../protocol/envelope';
 import type { Store } from '../store/store';
@@ -23,27 +23,27 @@ export interface Found {
   readonly record: IndexRecord;
 }
 
-/** By name; expired records too. @throws ErrStore when index and records do not match */
+/** By name; expired records too. A record that does not match what names it counts as not there. */
 export function find(reader: Reader, mailbox: Uint8Array, storageId: Uint8Array): Found | undefined {
   const value = reader.get(numberKey(mailbox, storageId));
-  return value && recordAt(reader, mailbox, readUint48(value));
+  const found = value && recordAt(reader, mailbox, readUint48(value));
+  return found && sameBytes(found.record.storageId, storageId) ? found : undefined;
 }
 
-/**
- * By number alone, in what is durable: the envelope names the mailbox.
- * @throws ErrStore when index and records do not match
- */
-export function findByNumber(store: Store, number: number): { mailbox: Uint8Array; found: Found } {
-  const { mailbox } = readEnvelopeHeader(readEnvelope(store, number));
-  return { mailbox, found: recordAt(store, mailbox, number) };
+/** By number alone, in what is durable: the envelope names the mailbox. undefined when that is damaged. */
+export function findByNumber(
+  store: Store,
+  number: number,
+): { mailbox: Uint8Array; found: Found } | undefined {
+  const mailbox = mailboxNamedBy(readEnvelope(store, number));
+  const found = mailbox && recordAt(store, mailbox, number);
+  return found && { mailbox, found };
 }
 
-/** An envelope that is durable. @throws ErrStore when it is not there */
+/** What is there of an envelope that is durable; whether it is whole, its hash tells. */
 export function readEnvelope(store: Store, number: number): Uint8Array {
   const prefix = envelopePrefix(number);
-  const parts = [...store.range({ gte: prefix, lt: afterPrefix(prefix) })].map(([, part]) => part);
-  if (parts.length === 0) throw damaged();
-  return concat(...parts);
+  return concat(...[...store.range({ gte: prefix, lt: afterPrefix(prefix) })].map(([, part]) => part));
 }
 
 /** What a listing says of a record at `now`, seconds on the age clock. */
@@ -52,15 +52,17 @@ export function entryOf({ number, record }: Found, now: number): MailEntry {
   return { cursor: number, storageId: record.storageId, tag: record.tag, age };
 }
 
-function recordAt(reader: Reader, mailbox: Uint8Array, number: number): Found {
+function recordAt(reader: Reader, mailbox: Uint8Array, number: number): Found | undefined {
   const value = reader.get(indexKey(mailbox, number));
-  if (!value) throw damaged();
-  return { number, record: decodeIndex(value) };
+  const record = value && decodeIndex(value);
+  return record && { number, record };
 }
 
-function damaged(): ToxAsyncError {
-  return new ToxAsyncError(
-    'ErrStore',
-    'The index of stored mail does not match its envelopes. Restore the data directory or start with a new one.',
-  );
+function mailboxNamedBy(envelope: Uint8Array): Uint8Array | undefined {
+  try {
+    return readEnvelopeHeader(envelope).mailbox;
+  } catch (error) {
+    if (ToxAsyncError.is(error, 'ErrMalformed', 'ErrUnsupportedVersion')) return undefined;
+    throw error;
+  }
 }

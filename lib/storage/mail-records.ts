@@ -1,4 +1,5 @@
 import { concat } from '../bytes';
+import { crc32 } from '../store/crc32';
 import { readSequence, sequenceKey } from '../store/table';
 
 /**
@@ -6,23 +7,25 @@ import { readSequence, sequenceKey } from '../store/table';
  * ordered by mailbox holds small records only, so a page of one mailbox is a short range.
  *
  *   me/ number part           -> a part of the envelope
- *   mi/ mailbox number        -> IndexRecord
+ *   mi/ mailbox number        -> IndexRecord, CRC
  *   mn/ mailbox storage id    -> number
  *   mx/ expiry number         -> one byte (not every engine tells an empty value from none)
- *   ms/ submitter             -> messages, bytes
- *   mt/                       -> messages, bytes, mailboxes, last number given
+ *   ms/ submitter             -> messages, bytes, CRC
+ *   mt/                       -> messages, bytes, mailboxes, last number given, CRC
+ *
+ * An envelope needs no CRC: its storage id is its hash.
  *
  * Numbers and times take 6 bytes. A mailbox stands in keys as its first 16 bytes: it is a hash, and to find a key
  * whose mailbox begins like another's takes 2^128 tries.
  */
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
-const INDEX = ascii('mi/');
 const NUMBER = ascii('mn/');
 const EXPIRY = ascii('mx/');
 const MAILBOX_BYTES = 16;
 /** B-trees with pages of 4 KB leave a third to a half of each page empty when records are longer. */
 const PART_BYTES = 768;
 
+export const INDEX_PREFIX = ascii('mi/');
 export const ENVELOPE_PREFIX = ascii('me/');
 export const SUBMITTER_PREFIX = ascii('ms/');
 export const TOTALS_KEY = ascii('mt/');
@@ -30,7 +33,7 @@ export const PRESENT = new Uint8Array([1]);
 
 export const envelopePrefix = (number: number): Uint8Array => concat(ENVELOPE_PREFIX, uint48(number));
 export const mailboxPrefix = (mailbox: Uint8Array): Uint8Array =>
-  concat(INDEX, mailbox.subarray(0, MAILBOX_BYTES));
+  concat(INDEX_PREFIX, mailbox.subarray(0, MAILBOX_BYTES));
 export const indexKey = (mailbox: Uint8Array, number: number): Uint8Array =>
   concat(mailboxPrefix(mailbox), uint48(number));
 export const numberKey = (mailbox: Uint8Array, storageId: Uint8Array): Uint8Array =>
@@ -88,8 +91,10 @@ export interface IndexRecord {
   readonly bytes: number;
 }
 
+const INDEX_BYTES = 62;
+
 export function encodeIndex(record: IndexRecord): Uint8Array {
-  return concat(
+  return withCrc(
     record.storageId,
     record.tag,
     record.submitter,
@@ -99,24 +104,41 @@ export function encodeIndex(record: IndexRecord): Uint8Array {
   );
 }
 
-export function decodeIndex(value: Uint8Array): IndexRecord {
-  return {
-    storageId: value.slice(0, 16),
-    tag: value.slice(16, 32),
-    submitter: value.slice(32, 48),
-    deposited: readUint48(value.subarray(48)),
-    expires: readUint48(value.subarray(54)),
-    bytes: ((value[60] ?? 0) << 8) | (value[61] ?? 0),
-  };
+/** undefined when it is damaged. */
+export function decodeIndex(value: Uint8Array): IndexRecord | undefined {
+  const body = withoutCrc(value, INDEX_BYTES);
+  return (
+    body && {
+      storageId: body.slice(0, 16),
+      tag: body.slice(16, 32),
+      submitter: body.slice(32, 48),
+      deposited: readUint48(body.subarray(48)),
+      expires: readUint48(body.subarray(54)),
+      bytes: ((body[60] ?? 0) << 8) | (body[61] ?? 0),
+    }
+  );
 }
 
 /** Unsigned numbers as 8 bytes each. */
 export function encodeNumbers(...numbers: number[]): Uint8Array {
-  return concat(...numbers.map(sequenceKey));
+  return withCrc(...numbers.map(sequenceKey));
 }
 
-/** The `index`-th of them, 0 when there is no value. */
-export function numberAt(value: Uint8Array | undefined, index: number): number {
-  if (!value) return 0;
-  return readSequence(value.subarray(index * 8));
+/** So many numbers, or undefined when they are damaged. */
+export function decodeNumbers(value: Uint8Array, count: number): number[] | undefined {
+  const body = withoutCrc(value, count * 8);
+  return body && Array.from({ length: count }, (_, index) => readSequence(body.subarray(index * 8)));
+}
+
+function withCrc(...fields: Uint8Array[]): Uint8Array {
+  const record = concat(...fields, new Uint8Array(4));
+  new DataView(record.buffer).setUint32(record.length - 4, crc32(record.subarray(0, -4)));
+  return record;
+}
+
+function withoutCrc(record: Uint8Array, length: number): Uint8Array | undefined {
+  if (record.length !== length + 4) return undefined;
+  const view = new DataView(record.buffer, record.byteOffset, record.length);
+  const body = record.subarray(0, length);
+  return view.getUint32(length) === crc32(body) ? body : undefined;
 }

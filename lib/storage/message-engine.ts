@@ -10,7 +10,10 @@ export interface MessageEngine {
    * ErrLocalStorageFull, ErrStore, ErrClosed when it could not be made durable
    */
   put(mail: NewMail): Promise<void>;
-  /** undefined when it is not there or its time is over. */
+  /**
+   * undefined when it is not there or its time is over. Where the disk spoiled an envelope the engine may give what
+   * is left of it: MessageStorage compares its hash.
+   */
   get(mailbox: Uint8Array, storageId: Uint8Array): Promise<StoredMail | undefined>;
   /**
    * A further deposit of the same envelope: keeping time becomes max(what is left, keepSeconds) and its age

@@ -6,6 +6,7 @@ import { sleep, type Timers } from '../platform/timers';
 import { ENVELOPE_SIZES } from '../protocol/envelope';
 import type { PublicKey, StorageRole } from '../types';
 import { FriendMailboxes } from './friend-mailboxes';
+import { isIntact } from './intact-mail';
 import { MailAdmission } from './mail-admission';
 import type { MailPage, MessageEngine, StoredMail } from './message-engine';
 import { onDisk } from './storage-capacity';
@@ -116,10 +117,10 @@ export class MessageStorage {
     return this.#engine.page(this.#mailboxOf(recipientPk), after, max);
   }
 
-  /** @throws ErrMessageNotFound, ErrInvalidRecipient, ErrStore */
+  /** @throws ErrMessageNotFound (also when the disk spoiled it), ErrInvalidRecipient, ErrStore */
   async getMessage(recipientPk: PublicKey, storageId: Uint8Array): Promise<StoredMail> {
     const mail = await this.#engine.get(this.#mailboxOf(recipientPk), storageId);
-    if (!mail) throw notFound();
+    if (!mail || !isIntact(this.#options.crypto, mail)) throw notFound();
     return mail;
   }
 

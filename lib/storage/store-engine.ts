@@ -10,6 +10,7 @@ import {
   decodeIndex,
   encodeIndex,
   ENVELOPE_PREFIX,
+  envelopePrefix,
   expiryKey,
   indexKey,
   MAX_NUMBER,
@@ -120,7 +121,7 @@ export class StoreEngine implements MessageEngine {
       const bounds = { gte: indexKey(mailbox, cursor + 1), lt: afterPrefix(mailboxPrefix(mailbox)) };
       for (const [key, value] of this.#store.range(bounds)) {
         const record = decodeIndex(value);
-        if (record.expires <= now) continue;
+        if (!record || record.expires <= now) continue;
         if (items.length >= max) return { items, more: true };
         items.push(entryOf({ number: numberOfKey(key), record }, now));
       }
@@ -151,8 +152,11 @@ export class StoreEngine implements MessageEngine {
       const bounds = { gte: expiryKey(0, 0), lt: expiryKey(this.#now() + 1, 0), limit: max };
       // The range does not see what this wave has done: a record renewed or deleted in it stays as it is.
       const due = [...this.#store.range(bounds)].filter(([key]) => draft.get(key));
-      const records = due.map(([key]) => findByNumber(this.#store, numberOfKey(key)));
-      for (const { mailbox, found } of records) this.#remove(draft, mailbox, found);
+      const records = due.map(([key]) => ({ key, known: findByNumber(this.#store, numberOfKey(key)) }));
+      for (const { key, known } of records) {
+        if (known) this.#remove(draft, known.mailbox, known.found);
+        else this.#discard(draft, key);
+      }
       return records.length;
     });
   }
@@ -194,10 +198,20 @@ export class StoreEngine implements MessageEngine {
     draft.delete(expiryKey(record.expires, number));
   }
 
+  /**
+   * Of a damaged record what can be found. Its index record goes unlisted from now on, and the totals count it on:
+   * who submitted it where is not known any more.
+   */
+  #discard(draft: Draft, expiry: Uint8Array): void {
+    const prefix = envelopePrefix(numberOfKey(expiry));
+    for (const [key] of this.#store.range({ gte: prefix, lt: afterPrefix(prefix) })) draft.delete(key);
+    draft.delete(expiry);
+  }
+
   #oldestAge(): number | undefined {
-    const bounds = { gte: ENVELOPE_PREFIX, lt: afterPrefix(ENVELOPE_PREFIX), limit: 1 };
-    for (const [key] of this.#store.range(bounds)) {
-      return entryOf(findByNumber(this.#store, numberOfEnvelopeKey(key)).found, this.#now()).age;
+    for (const [key] of this.#store.range({ gte: ENVELOPE_PREFIX, lt: afterPrefix(ENVELOPE_PREFIX) })) {
+      const known = findByNumber(this.#store, numberOfEnvelopeKey(key));
+      if (known) return entryOf(known.found, this.#now()).age;
     }
     return undefined;
   }

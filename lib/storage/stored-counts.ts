@@ -4,9 +4,11 @@ import type { Draft } from './commit-waves';
 import { MailCounts, nameOf } from './mail-counts';
 import {
   decodeIndex,
+  decodeNumbers,
   encodeNumbers,
+  INDEX_PREFIX,
   mailboxPrefix,
-  numberAt,
+  numberOfKey,
   SUBMITTER_PREFIX,
   submitterKey,
   TOTALS_KEY,
@@ -93,20 +95,48 @@ export class StoredCounts {
 
   #load(): void {
     if (!this.#stale) return;
-    const totals = this.#store.get(TOTALS_KEY);
-    const counts = new MailCounts();
-    counts.setTotal({ messages: numberAt(totals, 0), bytes: numberAt(totals, 1) });
-    const bounds = { gte: SUBMITTER_PREFIX, lt: afterPrefix(SUBMITTER_PREFIX) };
-    for (const [key, value] of this.#store.range(bounds)) {
-      const usage = { messages: numberAt(value, 0), bytes: numberAt(value, 1) };
-      counts.setUsage(nameOf(key.subarray(SUBMITTER_PREFIX.length)), usage);
-    }
-    this.#counts = counts;
+    this.#counts = new MailCounts();
     this.#loadedMailboxes = new Set();
     this.#changedSubmitters = new Map();
-    this.#mailboxes = numberAt(totals, 2);
-    this.#lastNumber = Math.max(this.#lastNumber, numberAt(totals, 3));
+    if (!this.#read()) this.#recount();
     this.#stale = false;
+  }
+
+  /** False when the counts are missing or damaged. */
+  #read(): boolean {
+    const value = this.#store.get(TOTALS_KEY);
+    const totals = value && decodeNumbers(value, 4);
+    if (!totals) return false;
+    const [messages = 0, bytes = 0, mailboxes = 0, lastNumber = 0] = totals;
+    this.#counts.setTotal({ messages, bytes });
+    this.#mailboxes = mailboxes;
+    this.#lastNumber = Math.max(this.#lastNumber, lastNumber);
+    const bounds = { gte: SUBMITTER_PREFIX, lt: afterPrefix(SUBMITTER_PREFIX) };
+    for (const [key, value] of this.#store.range(bounds)) {
+      const usage = decodeNumbers(value, 2);
+      if (!usage) return false;
+      const [messages = 0, bytes = 0] = usage;
+      this.#counts.setUsage(nameOf(key.subarray(SUBMITTER_PREFIX.length)), { messages, bytes });
+    }
+    return true;
+  }
+
+  /** From the index of every mailbox: for an empty store, and when the disk spoiled a count. */
+  #recount(): void {
+    const counts = new MailCounts();
+    let mailbox = '';
+    this.#mailboxes = 0;
+    for (const [key, value] of this.#store.range({ gte: INDEX_PREFIX, lt: afterPrefix(INDEX_PREFIX) })) {
+      const record = decodeIndex(value);
+      if (!record) continue;
+      const name = nameOf(key.subarray(0, -6));
+      if (name !== mailbox) this.#mailboxes += 1;
+      mailbox = name;
+      counts.change(name, nameOf(record.submitter), 1, record.bytes);
+      this.#changedSubmitters.set(nameOf(record.submitter), record.submitter);
+      this.#lastNumber = Math.max(this.#lastNumber, numberOfKey(key));
+    }
+    this.#counts = counts;
   }
 
   /** Before the first change of a mailbox, so the store still agrees with what is counted. */
@@ -116,7 +146,8 @@ export class StoredCounts {
     if (this.#loadedMailboxes.has(name)) return;
     const prefix = mailboxPrefix(mailbox);
     for (const [, value] of this.#store.range({ gte: prefix, lt: afterPrefix(prefix) })) {
-      this.#counts.changeMailbox(name, nameOf(decodeIndex(value).submitter), 1);
+      const record = decodeIndex(value);
+      if (record) this.#counts.changeMailbox(name, nameOf(record.submitter), 1);
     }
     this.#loadedMailboxes.add(name);
   }

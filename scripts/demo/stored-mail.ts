@@ -35,6 +35,7 @@ export function mailIn(store: Store, mailbox: Uint8Array): StoredMail[] {
 function mailAt(store: Store, mailbox: Uint8Array, number: number): StoredMail {
   const key = indexKey(mailbox, number);
   const index = decodeIndex(store.get(key) ?? new Uint8Array());
+  if (!index) throw new Error('The record of a stored message is damaged.');
   const keys = [key, numberKey(mailbox, index.storageId), expiryKey(index.expires, number)];
   const records = [...rows(store, envelopePrefix(number)), ...keys.flatMap((each) => rows(store, each))];
   const envelope = readEnvelope(store, number);
