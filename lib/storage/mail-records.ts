@@ -1,5 +1,5 @@
 import { concat } from '../bytes';
-import { crc32 } from '../store/crc32';
+import { withCrc, withoutCrc } from '../store/checked-bytes';
 import { readSequence, sequenceKey } from '../store/table';
 
 /**
@@ -106,17 +106,16 @@ export function encodeIndex(record: IndexRecord): Uint8Array {
 
 /** undefined when it is damaged. */
 export function decodeIndex(value: Uint8Array): IndexRecord | undefined {
-  const body = withoutCrc(value, INDEX_BYTES);
-  return (
-    body && {
-      storageId: body.slice(0, 16),
-      tag: body.slice(16, 32),
-      submitter: body.slice(32, 48),
-      deposited: readUint48(body.subarray(48)),
-      expires: readUint48(body.subarray(54)),
-      bytes: ((body[60] ?? 0) << 8) | (body[61] ?? 0),
-    }
-  );
+  const body = withoutCrc(value);
+  if (body?.length !== INDEX_BYTES) return undefined;
+  return {
+    storageId: body.slice(0, 16),
+    tag: body.slice(16, 32),
+    submitter: body.slice(32, 48),
+    deposited: readUint48(body.subarray(48)),
+    expires: readUint48(body.subarray(54)),
+    bytes: ((body[60] ?? 0) << 8) | (body[61] ?? 0),
+  };
 }
 
 /** Unsigned numbers as 8 bytes each. */
@@ -126,19 +125,7 @@ export function encodeNumbers(...numbers: number[]): Uint8Array {
 
 /** So many numbers, or undefined when they are damaged. */
 export function decodeNumbers(value: Uint8Array, count: number): number[] | undefined {
-  const body = withoutCrc(value, count * 8);
-  return body && Array.from({ length: count }, (_, index) => readSequence(body.subarray(index * 8)));
-}
-
-function withCrc(...fields: Uint8Array[]): Uint8Array {
-  const record = concat(...fields, new Uint8Array(4));
-  new DataView(record.buffer).setUint32(record.length - 4, crc32(record.subarray(0, -4)));
-  return record;
-}
-
-function withoutCrc(record: Uint8Array, length: number): Uint8Array | undefined {
-  if (record.length !== length + 4) return undefined;
-  const view = new DataView(record.buffer, record.byteOffset, record.length);
-  const body = record.subarray(0, length);
-  return view.getUint32(length) === crc32(body) ? body : undefined;
+  const body = withoutCrc(value);
+  if (body?.length !== count * 8) return undefined;
+  return Array.from({ length: count }, (_, index) => readSequence(body.subarray(index * 8)));
 }

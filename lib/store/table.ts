@@ -1,10 +1,11 @@
 import { concat } from '../bytes';
 import { ToxAsyncError } from '../errors';
+import { withCrc, withoutCrc } from './checked-bytes';
 import type { Store, WriteBatch } from './store';
 
 /**
  * One kind of record in the Store: keys are a short ASCII prefix and raw bytes, values are JSON in which a
- * Uint8Array stands as `{"$b": base64}`. Records are ours alone, so decoding checks only that it is JSON.
+ * Uint8Array stands as `{"$b": base64}`, and a CRC. Records are ours alone, so decoding checks no more than that.
  */
 export class Table<T extends object> {
   readonly #store: Store;
@@ -66,19 +67,16 @@ function encodeRecord(record: object): Uint8Array {
   const json = JSON.stringify(record, (_key, value: unknown) =>
     value instanceof Uint8Array ? { $b: Buffer.from(value).toString('base64') } : value,
   );
-  return new TextEncoder().encode(json);
+  return withCrc(new TextEncoder().encode(json));
 }
 
 function decodeRecord(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes), revive);
-  } catch (cause) {
-    throw new ToxAsyncError(
-      'ErrStore',
-      'A record in the data directory is damaged. Restore the directory from a backup or start with a new one.',
-      { cause },
-    );
-  }
+  const json = withoutCrc(bytes);
+  if (json) return JSON.parse(new TextDecoder().decode(json), revive);
+  throw new ToxAsyncError(
+    'ErrStore',
+    'A record in the data directory is damaged. Restore the directory from a backup or start with a new one.',
+  );
 }
 
 function revive(_key: string, value: unknown): unknown {

@@ -1,0 +1,22 @@
+import { concat } from '../bytes';
+import { crc32 } from './crc32';
+
+const CRC_BYTES = 4;
+
+/** `body` and its CRC-32: so damage shows that an engine does not see (lmdb's pages carry no checksum). */
+export function withCrc(...body: Uint8Array[]): Uint8Array {
+  const bytes = concat(...body, new Uint8Array(CRC_BYTES));
+  viewOf(bytes).setUint32(bytes.length - CRC_BYTES, crc32(bytes.subarray(0, -CRC_BYTES)));
+  return bytes;
+}
+
+/** The body of such bytes, or undefined when they are damaged. */
+export function withoutCrc(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes.length < CRC_BYTES) return undefined;
+  const body = bytes.subarray(0, -CRC_BYTES);
+  return viewOf(bytes).getUint32(body.length) === crc32(body) ? body : undefined;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
