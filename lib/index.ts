@@ -43,7 +43,12 @@ export {
   type FriendTransportEvents,
   type UserStatus,
 } from './transport/friend-transport';
-export { FriendAdmission, type AdmissionPolicy } from './transport/friend-admission';
+export {
+  FriendAdmission,
+  OPEN_CAP,
+  type AdmissionPolicy,
+  type Candidate,
+} from './transport/friend-admission';
 export { loadBootstrapNodes, type BootstrapNode } from './transport/toxcore/bootstrap-nodes';
 export type { ProxySettings, ToxcoreSettings } from './transport/toxcore/settings';
 export { ToxcoreTransport, type ToxcoreTransportOptions } from './transport/toxcore/toxcore-transport';

@@ -1,3 +1,4 @@
+import { ToxcoreTransport } from '../lib/index';
 import { begin } from './shared/begin';
 import type { FlowNode, Runtime } from './shared/runtime';
 import { startToxTransport, type ToxTransportConfig } from './tox-transport/tox-transport';
@@ -5,7 +6,7 @@ import { startToxTransport, type ToxTransportConfig } from './tox-transport/tox-
 const register = (RED: Runtime): void => {
   RED.nodes.registerType('tox-transport', function (this: FlowNode, config: ToxTransportConfig) {
     RED.nodes.createNode(this, config);
-    begin(RED, this, () => startToxTransport(RED, this, config));
+    begin(RED, this, () => startToxTransport(RED, this, config, (options) => new ToxcoreTransport(options)));
   });
 };
 

@@ -245,6 +245,11 @@ export class AsyncManager implements AsyncDisposable {
     return this.#parts.storage.getStorageStats();
   }
 
+  /** Whether mail for this friend is stored here. */
+  holdsMailFor(friend: PublicKey): boolean {
+    return this.#parts.storage.countWaiting(friend) > 0;
+  }
+
   counts(): SessionCounts {
     const { client, nodes, network } = this.#parts;
     const friends = this.friends();

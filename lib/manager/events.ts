@@ -24,6 +24,8 @@ export interface AsyncManagerEvents {
   'message-lost': { friend: PublicKey; messageId: Uint8Array };
   /** The friend polls an open storage node that is no friend of ours: mail left there would reach it. */
   'node-suggested': { friend: PublicKey; node: PublicKey; toxId: string };
+  /** An ordinary Tox message, as it came; it goes to the inbox as well. */
+  'tox-message': { friend: PublicKey; type: 'normal' | 'action'; text: string };
   'friend-status': { friend: PublicKey; online: boolean };
   /** A transport was attached, came online or went offline. */
   'transport-status': { attached: boolean; online: boolean };

@@ -43,6 +43,7 @@ export function connectSession(
     }),
     network.events.on('tox-message', ({ peer, type, text }) => {
       client.incoming.onToxMessage(peer, type, text);
+      events.emit('tox-message', { friend: peer, type, text });
     }),
   ];
   return () => undo.forEach((off) => off());

@@ -10,6 +10,11 @@ export interface FriendTransport extends Transport {
   /** 76 digits, for others to add. */
   readonly toxId: string;
   /**
+   * Goes online or offline in an orderly way while it is attached, and stays so, also through `stop` and `start`.
+   * @throws as `start`; call it again then
+   */
+  setOnline(online: boolean): Promise<void>;
+  /**
    * Sends a friend request, and treats the other as a friend from now on. Durable when it resolves. Somebody who
    * is a friend already is not asked again.
    * @param message 1..1016 bytes of UTF-8

@@ -1,9 +1,9 @@
 import { DEFAULT_MESSAGE_LIFETIME, MessageType, type SendOptions } from '../../lib/index';
 import type { MessageContext } from '../shared/outcome-router';
+import { payloadText } from '../shared/payload';
 import type { IncomingMessage, SessionConfig } from '../shared/runtime';
 import { choiceOf, settingOr } from '../shared/settings';
 import { lifetimeOf } from './lifetime';
-import { payloadText } from './payload';
 
 export interface SendAsyncConfig extends SessionConfig {
   readonly friend?: string;

@@ -1,9 +1,18 @@
-/** An ordinary message of a friend, as it came from the network. */
-export interface PlainMessage {
-  readonly friend: Uint8Array;
-  readonly type: 'normal' | 'action';
-  readonly text: string;
-}
+import type { FriendTransport, PublicKey } from '../../lib/index';
+import type { HeldEvents } from './held-events';
+
+/** What comes from a network, besides who is online. */
+export type NetworkEvent =
+  /** An ordinary message of a friend. */
+  | {
+      readonly what: 'message';
+      readonly friend: PublicKey;
+      readonly type: 'normal' | 'action';
+      readonly text: string;
+    }
+  /** Somebody asks to be a friend, and the session leaves it to the flow. */
+  | { readonly what: 'request'; readonly friend: PublicKey; readonly text: string }
+  | { readonly what: 'trouble'; readonly error: Error };
 
 /** A session's connection to a network, which outlives the node instance that made it. */
 export interface Connection {
@@ -13,8 +22,17 @@ export interface Connection {
   connect(): Promise<void>;
   /** Goes offline, and stays so after a restart. Durable when it resolves. */
   disconnect(): Promise<void>;
-  /** Who hears ordinary messages now; undefined while the node is being replaced. */
-  onMessage: ((message: PlainMessage) => void) | undefined;
+  /** Online again if it is meant to be and is not: after `connect` failed. */
+  resume(): Promise<void>;
+  /** Kept while the node is being replaced. */
+  readonly events: HeldEvents<NetworkEvent>;
+  /**
+   * Sends an ordinary message; resolves when the friend's client confirmed it.
+   * @throws ErrNotConnected, ErrMessageEmpty, ErrMessageTooLarge
+   */
+  send(friend: PublicKey, type: 'normal' | 'action', text: string): Promise<void>;
+  /** Where friends are made; undefined on a virtual network, where all are friends of all. */
+  readonly tox: FriendTransport | undefined;
   /** Takes the transport from the session and leaves the network. */
   close(): Promise<void>;
 }

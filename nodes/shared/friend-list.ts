@@ -41,13 +41,13 @@ export async function syncFriends(
   return wrong;
 }
 
-/** The public key in a friend's entry. ErrInvalidKey, ErrInvalidToxId. */
-function publicKeyOf(text: string): PublicKey {
+/** The public key in a public key of 64 digits or a Tox ID of 76. ErrInvalidKey, ErrInvalidToxId. */
+export function publicKeyOf(text: string): PublicKey {
   if (text.length === 76) return parseToxId(text).publicKey;
   const key = fromHex(text);
   if (key?.length === 32) return key;
   throw new ToxAsyncError(
     'ErrInvalidKey',
-    'An entry of the friends list has neither a public key (64 hexadecimal digits) nor a Tox ID (76).',
+    `An entry of a list of friends, "${text.slice(0, 8)}…", is neither a public key (64 hexadecimal digits) nor a Tox ID (76).`,
   );
 }

@@ -7,12 +7,22 @@ export interface FriendSetting {
   readonly key: string;
 }
 
+/** Who becomes a friend by asking, on a network where friends are made. */
+export type Admission =
+  /** Nobody: the flow decides. */
+  | { readonly kind: 'manual' }
+  /** Whoever is listed, by public key or Tox ID; the flow decides on the others. */
+  | { readonly kind: 'list'; readonly allowed: readonly string[] }
+  /** Everybody, up to `cap` at a time. */
+  | { readonly kind: 'open'; readonly cap: number };
+
 /** Everything that makes a session what it is: when one of these changes, the session is opened anew. */
 export interface SessionSettings {
   readonly name: string;
   /** Absolute path. */
   readonly dataDir: string;
   readonly friends: readonly FriendSetting[];
+  readonly admission: Admission;
   readonly storageRole: StorageRole;
   readonly storageCapBytes: number;
   readonly engine: NonNullable<AsyncManagerOptions['engine']>;
@@ -24,5 +34,13 @@ export function sameSettings(a: SessionSettings, b: SessionSettings): boolean {
 
 function fingerprint(s: SessionSettings): string {
   const friends = s.friends.map(({ name, key }) => [name, key]);
-  return JSON.stringify([s.name, s.dataDir, friends, s.storageRole, s.storageCapBytes, s.engine]);
+  return JSON.stringify([
+    s.name,
+    s.dataDir,
+    friends,
+    s.admission,
+    s.storageRole,
+    s.storageCapBytes,
+    s.engine,
+  ]);
 }

@@ -40,6 +40,13 @@ export class Session {
   readonly changed = new SignalList();
   /** The log of the node instance that is there now. */
   log: Logger;
+  /** The same for what outlives a node instance. */
+  readonly lastingLog: Logger = {
+    debug: (text) => this.log.debug(text),
+    info: (text) => this.log.info(text),
+    warn: (text) => this.log.warn(text),
+    error: (text) => this.log.error(text),
+  };
 
   readonly #parts: SessionParts;
   readonly #ending = new AbortController();
@@ -125,12 +132,7 @@ export class Session {
     await this.#parts.othersClosed();
     if (this.closed) throw closedError();
     const { dataDir, engine, storageRole, storageCapBytes, friends } = this.settings;
-    const log: Logger = {
-      debug: (text) => this.log.debug(text),
-      info: (text) => this.log.info(text),
-      warn: (text) => this.log.warn(text),
-      error: (text) => this.log.error(text),
-    };
+    const log = this.lastingLog;
     const manager = await this.#parts.create({ dataDir, engine, storageRole, storageCapBytes, log });
     try {
       if (!this.#parts.claimIdentity(toHex(manager.publicKey), this)) throw identityInUse();

@@ -36,6 +36,11 @@ export function choiceOf<T extends string>(
   throw new ToxAsyncError('ErrInvalidArgument', `${what} must be one of: ${choices.join(', ')}.`);
 }
 
+/** A checkbox, also written as text; off when blank. ErrInvalidArgument. */
+export function flagOf(value: unknown, what: string): boolean {
+  return typeof value === 'boolean' ? value : choiceOf(value, ['true', 'false'], 'false', what) === 'true';
+}
+
 /** A number, also written as text, within bounds; `otherwise` when blank. ErrInvalidArgument. */
 export function numberOf(
   value: unknown,

@@ -61,7 +61,7 @@ export class TransportSlot {
     await this.#enqueue(async () => {
       const holder = this.#holder;
       if (holder?.node !== node) return;
-      holder.connection.onMessage = undefined;
+      holder.connection.events.listen(undefined);
       if (removed) await this.#vacate();
       else if (!this.#present.has(node)) this.#linger(holder);
     });

@@ -3,19 +3,28 @@ import {
   DEFAULT_STORAGE_CAP_BYTES,
   MAX_STORAGE_BYTES,
   MIN_STORAGE_BYTES,
+  OPEN_CAP,
   ToxAsyncError,
+  type StorageRole,
 } from '../../lib/index';
 import type { Config } from '../shared/runtime';
-import type { FriendSetting, SessionSettings } from '../shared/session-settings';
+import { publicKeyOf } from '../shared/friend-list';
+import type { Admission, FriendSetting, SessionSettings } from '../shared/session-settings';
 import { choiceOf, numberOf, textOf } from '../shared/settings';
 
 const MEGABYTE = 1_000_000;
+/** libtoxcore takes half a core for 2,000 friends. */
+const MOST_FRIENDS = 2_000;
 const PACKAGE = 'node-red-contrib-tox-async';
 
 /** What the dialog saves. */
 export interface StorageNodeConfig extends Config {
   readonly dataDir?: string;
   readonly friends?: unknown;
+  readonly admission?: string;
+  /** Public keys and Tox IDs, with anything but digits between them. */
+  readonly allowed?: string;
+  readonly friendsCap?: number | string;
   readonly role?: string;
   /** Megabytes. */
   readonly cap?: number | string;
@@ -36,11 +45,13 @@ export function sessionSettings(config: StorageNodeConfig, userDir: string | und
     },
     'The most mail to keep for friends (MB)',
   );
+  const storageRole = choiceOf(config.role, ['friends', 'everyone', 'off'], 'friends', 'The storage role');
   return {
     name: textOf(config.name, 'The name') || config.id,
     dataDir: dataDir(config, userDir),
     friends: friendList(config.friends),
-    storageRole: choiceOf(config.role, ['friends', 'off'], 'friends', 'The storage role'),
+    admission: admission(config, storageRole),
+    storageRole,
     storageCapBytes: megabytes * MEGABYTE,
     engine: choiceOf(config.engine, ['auto', 'lmdb', 'nedb'], 'auto', 'The storage engine'),
   };
@@ -57,6 +68,25 @@ function dataDir(config: StorageNodeConfig, userDir: string | undefined): string
   }
   const relative = chosen === '' ? path.join(PACKAGE, encodeURIComponent(config.id)) : chosen;
   return path.resolve(userDir, relative);
+}
+
+/** A node that stores for everyone lets everyone in: it stores only for friends. */
+function admission(config: StorageNodeConfig, role: StorageRole): Admission {
+  const kinds = ['manual', 'list', 'open'] as const;
+  const kind = role === 'everyone' ? 'open' : choiceOf(config.admission, kinds, 'manual', 'The admission');
+  switch (kind) {
+    case 'manual':
+      return { kind };
+    case 'list': {
+      const allowed = textOf(config.allowed, 'The list of who may be a friend').match(/\w+/g) ?? [];
+      for (const key of allowed) publicKeyOf(key);
+      return { kind, allowed };
+    }
+    case 'open': {
+      const bounds = { min: 1, max: MOST_FRIENDS, otherwise: OPEN_CAP };
+      return { kind, cap: numberOf(config.friendsCap, bounds, 'The most friends to let in') };
+    }
+  }
 }
 
 function friendList(value: unknown): FriendSetting[] {

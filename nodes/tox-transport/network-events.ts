@@ -1,5 +1,5 @@
-import { toHex, type AsyncManager } from '../../lib/index';
-import type { PlainMessage } from '../shared/connection';
+import { toHex, type AsyncManager, type FriendTransport, type PublicKey } from '../../lib/index';
+import type { NetworkEvent } from '../shared/connection';
 import { friendFields } from '../shared/friends';
 import type { Message } from '../shared/runtime';
 
@@ -8,30 +8,53 @@ export function selfFields(manager: AsyncManager, online: boolean): Message {
   return { topic: 'tox/self', payload: online, self: toHex(manager.publicKey), toxId: manager.toxId };
 }
 
-/** The friends, each with its name and whether it is online. */
-export function friendsFields(manager: AsyncManager): Message {
-  const payload = manager
-    .friends()
-    .map(({ publicKey, online }) => ({ ...friendFields(manager, publicKey), online }));
+/** The friends, each with its name and whether it is online; on Tox also with what it says of itself. */
+export function friendsFields(manager: AsyncManager, tox: FriendTransport | undefined): Message {
+  const details = new Map(
+    tox
+      ?.details()
+      .map(({ publicKey, ownName, statusMessage, status, lastOnline }) => [
+        toHex(publicKey),
+        { ownName, statusMessage, status, ...(lastOnline !== undefined && { lastOnline }) },
+      ]),
+  );
+  const payload = manager.friends().map(({ publicKey, online }) => ({
+    ...friendFields(manager, publicKey),
+    online,
+    ...details.get(toHex(publicKey)),
+  }));
   return { topic: 'tox/friends', payload };
 }
 
-export function plainMessage(manager: AsyncManager, { friend, type, text }: PlainMessage): Message {
-  return { topic: 'tox/message', payload: text, messageType: type, ...friendFields(manager, friend) };
+/** An ordinary message, or somebody who asks to be a friend. */
+export function eventFields(
+  manager: AsyncManager,
+  event: Exclude<NetworkEvent, { what: 'trouble' }>,
+): Message {
+  if (event.what === 'request') {
+    return { topic: 'tox/request', payload: event.text, friend: toHex(event.friend) };
+  }
+  const from = friendFields(manager, event.friend);
+  return { topic: 'tox/message', payload: event.text, messageType: event.type, ...from };
 }
 
-/** Tells `send` of changes on the network, each once. Returns what ends it. */
-export function followNetwork(manager: AsyncManager, send: (msg: Message) => void): () => void {
+/** What the flow is told of changes among the friends. */
+export interface FriendListener {
+  readonly onStatus: (friend: PublicKey, online: boolean) => void;
+  /** Somebody was added, renamed or removed. */
+  readonly onList: () => void;
+}
+
+/** Tells of each change once. Returns what ends it. */
+export function followFriends(manager: AsyncManager, { onStatus, onList }: FriendListener): () => void {
   let listed = listOf(manager);
   const undo = [
-    manager.events.on('friend-status', ({ friend, online }) => {
-      send({ topic: 'tox/status', payload: online, ...friendFields(manager, friend) });
-    }),
+    manager.events.on('friend-status', ({ friend, online }) => onStatus(friend, online)),
     manager.events.on('friends-changed', () => {
       const list = listOf(manager);
       if (list === listed) return;
       listed = list;
-      send(friendsFields(manager));
+      onList();
     }),
   ];
   return () => {

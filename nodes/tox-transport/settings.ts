@@ -1,23 +1,80 @@
+import path from 'node:path';
+import type { ProxySettings, ToxcoreSettings } from '../../lib/index';
 import type { SessionConfig } from '../shared/runtime';
-import { choiceOf, textOf } from '../shared/settings';
+import { choiceOf, flagOf, numberOf, textOf } from '../shared/settings';
 
+/** What the dialog saves. */
 export interface ToxTransportConfig extends SessionConfig {
   readonly mode?: string;
-  readonly network?: string;
   readonly atStart?: string;
+  readonly network?: string;
+  readonly bootstrap?: string;
+  readonly protocol?: string;
+  readonly port?: number | string;
+  readonly localDiscovery?: boolean | string;
+  readonly proxy?: string;
+  readonly proxyHost?: string;
+  readonly proxyPort?: number | string;
 }
 
-export interface ToxTransportSettings {
-  /** The virtual network's name. */
+type AtStart = 'before' | 'online' | 'offline';
+
+export interface VirtualSettings {
+  readonly mode: 'virtual';
+  readonly atStart: AtStart;
+  /** The network's name. */
   readonly network: string;
-  readonly atStart: 'before' | 'online' | 'offline';
 }
 
-/** ErrInvalidArgument. */
-export function toxTransportSettings(config: ToxTransportConfig): ToxTransportSettings {
-  choiceOf(config.mode, ['virtual'], 'virtual', 'The mode');
+export interface ToxSettings {
+  readonly mode: 'libtoxcore';
+  readonly atStart: AtStart;
+  /** Absolute path of the list of bootstrap nodes; undefined: the list of the package. */
+  readonly bootstrapFile: string | undefined;
+  readonly toxcore: Omit<ToxcoreSettings, 'bootstrap'>;
+}
+
+export type ToxTransportSettings = VirtualSettings | ToxSettings;
+
+/** ErrInvalidArgument. @param userDir where a relative path begins */
+export function toxTransportSettings(
+  config: ToxTransportConfig,
+  userDir: string | undefined,
+): ToxTransportSettings {
+  const mode = choiceOf(config.mode, ['virtual', 'libtoxcore'], 'virtual', 'The mode');
+  const atStart = choiceOf(config.atStart, ['before', 'online', 'offline'], 'before', 'At start');
+  if (mode === 'virtual') {
+    return { mode, atStart, network: textOf(config.network, 'The name of the network') || 'default' };
+  }
+  const file = textOf(config.bootstrap, 'The file of bootstrap nodes');
   return {
-    network: textOf(config.network, 'The name of the network') || 'default',
-    atStart: choiceOf(config.atStart, ['before', 'online', 'offline'], 'before', 'At start'),
+    mode,
+    atStart,
+    bootstrapFile: file === '' ? undefined : path.resolve(userDir ?? '', file),
+    toxcore: toxcoreSettings(config),
   };
+}
+
+/** With a proxy there is neither UDP nor discovery, whatever the dialog says: both would go around it. */
+function toxcoreSettings(config: ToxTransportConfig): ToxSettings['toxcore'] {
+  const proxy = proxySettings(config);
+  if (proxy) return { proxy };
+  const port = portOf(config.port, 'The port', 0);
+  return {
+    udp: choiceOf(config.protocol, ['udp', 'tcp'], 'udp', 'The protocol') === 'udp',
+    localDiscovery: flagOf(config.localDiscovery, 'The search in the local network'),
+    ...(port === 0 ? {} : { ports: { first: port, last: port } }),
+  };
+}
+
+function proxySettings(config: ToxTransportConfig): ProxySettings | undefined {
+  const type = choiceOf(config.proxy, ['none', 'socks5', 'http'], 'none', 'The proxy');
+  if (type === 'none') return undefined;
+  const host = textOf(config.proxyHost, 'The host of the proxy') || '127.0.0.1';
+  const usual = type === 'socks5' ? 9050 : 8080;
+  return { type, host, port: portOf(config.proxyPort, 'The port of the proxy', usual) };
+}
+
+function portOf(value: unknown, what: string, otherwise: number): number {
+  return numberOf(value, { min: 1, max: 65_535, otherwise }, what);
 }

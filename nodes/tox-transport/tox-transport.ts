@@ -1,9 +1,10 @@
 import { systemPlatform, ToxAsyncError, type AsyncManager } from '../../lib/index';
 import { onClose } from '../shared/close';
-import type { Connection } from '../shared/connection';
+import type { Connection, NetworkEvent } from '../shared/connection';
+import { friendFields } from '../shared/friends';
 import { onInput } from '../shared/input';
 import { Latch } from '../shared/latch';
-import { errorCode } from '../shared/node-error';
+import { errorCode, nodeError } from '../shared/node-error';
 import { PendingWork } from '../shared/pending-work';
 import { untilDone } from '../shared/retry';
 import type { FlowNode, IncomingMessage, Runtime, Send } from '../shared/runtime';
@@ -11,21 +12,32 @@ import type { Session } from '../shared/session';
 import { SessionUser } from '../shared/session-user';
 import { actionOf } from '../shared/settings';
 import { badges, type Badge } from '../shared/status-badge';
-import { followNetwork, friendsFields, plainMessage, selfFields } from './network-events';
+import { ACTIONS, perform } from './actions';
+import { eventFields, followFriends, friendsFields, selfFields } from './network-events';
 import { toxTransportSettings, type ToxTransportConfig, type ToxTransportSettings } from './settings';
-import { VirtualConnection } from './virtual-connection';
+import { openToxConnection, type MakeTransport } from './tox-connection';
+import { openVirtualConnection } from './virtual-connection';
 
-export type { ToxTransportConfig };
+export type { MakeTransport, ToxTransportConfig };
 
-/** Connects a session to a virtual network: from any tab, with no wires for packets. */
-export function startToxTransport(RED: Runtime, node: FlowNode, config: ToxTransportConfig): void {
-  new ToxTransport(RED, node, config);
+/**
+ * Connects a session to a network: from any tab, with no wires for packets.
+ * @param make libtoxcore, as a transport
+ */
+export function startToxTransport(
+  RED: Runtime,
+  node: FlowNode,
+  config: ToxTransportConfig,
+  make: MakeTransport,
+): void {
+  new ToxTransport(RED, node, config, make);
 }
 
 class ToxTransport {
   readonly #node: FlowNode;
   readonly #user: SessionUser;
   readonly #settings: ToxTransportSettings;
+  readonly #make: MakeTransport;
   readonly #ending = new AbortController();
   readonly #tried = new Latch();
   #connection: Connection | undefined;
@@ -33,23 +45,24 @@ class ToxTransport {
   /** What the flow heard last of our being online, so that it hears nothing twice. */
   #told: boolean | undefined;
 
-  constructor(RED: Runtime, node: FlowNode, config: ToxTransportConfig) {
-    this.#settings = toxTransportSettings(config);
+  constructor(RED: Runtime, node: FlowNode, config: ToxTransportConfig, make: MakeTransport) {
+    this.#settings = toxTransportSettings(config, RED.settings.userDir);
     this.#node = node;
+    this.#make = make;
     this.#user = new SessionUser(RED, node, config.storageNode);
     this.#user.session?.transport.enter(node.id);
     onInput(node, new PendingWork(), (msg, send) => this.#act(msg, send));
     this.#user.atStart(
       RED,
       (manager) => this.#badge(manager),
-      (session) => void this.#connect(session),
+      (session) => void this.#untilDone(session, () => this.#attach(session)),
     );
     onClose(node, (removed) => this.#close(removed));
   }
 
-  /** Takes the session's place for a transport; tries again until it is free. */
-  async #connect(session: Session): Promise<void> {
-    await untilDone(() => this.#attach(session), {
+  /** Tries again and again; Catch hears of each kind of failure once. */
+  async #untilDone(session: Session, attempt: () => Promise<void>): Promise<void> {
+    await untilDone(attempt, {
       timers: systemPlatform.timers,
       signal: this.#ending.signal,
       onFailure: (error) => {
@@ -60,16 +73,22 @@ class ToxTransport {
         if (!known) this.#user.report(error);
       },
     });
+    this.#failure = undefined;
+    this.#tried.open();
+    session.changed.emit();
   }
 
+  /** Takes the session's place for a transport. */
   async #attach(session: Session): Promise<void> {
     const manager = await session.opened();
     // Friends may come online while the transport is being attached.
     const unfollow = this.#follow(manager);
+    let connection: Connection;
     try {
-      this.#connection = await session.transport.attach(this.#node.id, JSON.stringify(this.#settings), () =>
-        VirtualConnection.open(manager, session.settings.name, this.#settings),
+      connection = await session.transport.attach(this.#node.id, JSON.stringify(this.#settings), () =>
+        this.#open(manager, session),
       );
+      await connection.resume();
     } catch (error) {
       unfollow();
       throw error;
@@ -78,21 +97,35 @@ class ToxTransport {
       unfollow();
       return;
     }
+    this.#connection = connection;
     this.#user.onRelease(unfollow);
-    this.#connection.onMessage = (message) => this.#node.send(plainMessage(manager, message));
-    this.#failure = undefined;
+    connection.events.listen((event) => this.#hear(manager, event));
     this.#tellSelf(manager);
-    this.#tried.open();
-    session.changed.emit();
+  }
+
+  #open(manager: AsyncManager, session: Session): Promise<Connection> {
+    const settings = this.#settings;
+    return settings.mode === 'virtual'
+      ? openVirtualConnection(manager, session.settings.name, settings)
+      : openToxConnection(manager, session, settings, this.#make);
   }
 
   #follow(manager: AsyncManager): () => void {
-    const unfollow = followNetwork(manager, (msg) => this.#node.send(msg));
+    const unfollow = followFriends(manager, {
+      onStatus: (friend, online) =>
+        this.#node.send({ topic: 'tox/status', payload: online, ...friendFields(manager, friend) }),
+      onList: () => this.#node.send(friendsFields(manager, this.#connection?.tox)),
+    });
     const off = manager.events.on('transport-status', () => this.#tellSelf(manager));
     return () => {
       off();
       unfollow();
     };
+  }
+
+  #hear(manager: AsyncManager, event: NetworkEvent): void {
+    if (event.what === 'trouble') this.#user.report(event.error);
+    else this.#node.send(eventFields(manager, event));
   }
 
   #tellSelf(manager: AsyncManager): void {
@@ -103,31 +136,42 @@ class ToxTransport {
   }
 
   async #act(msg: IncomingMessage, send: Send): Promise<void> {
-    const action = actionOf(msg, ['connect', 'disconnect', 'list-friends']);
-    const manager = await this.#user.manager();
-    switch (action) {
-      case undefined:
-        throw new ToxAsyncError(
-          'ErrInvalidArgument',
-          'Set msg.action to "connect", "disconnect" or "list-friends".',
-        );
-      case 'list-friends':
-        send(Object.assign(msg, friendsFields(manager)));
-        return;
-      case 'connect':
-      case 'disconnect':
-        await this.#choose(action === 'connect');
-        send(Object.assign(msg, selfFields(manager, action === 'connect')));
+    const action = actionOf(msg, ['connect', 'disconnect', 'list-friends', ...ACTIONS]);
+    if (action === undefined) {
+      throw new ToxAsyncError('ErrInvalidArgument', 'Set msg.action, for example to "connect" or "send".');
     }
+    const manager = await this.#user.manager();
+    if (action === 'list-friends') {
+      send(Object.assign(msg, friendsFields(manager, this.#connection?.tox)));
+      return;
+    }
+    await this.#tried.opened;
+    const connection = this.#connection;
+    if (connection === undefined) throw this.#failure ?? closed();
+    if (action === 'connect' || action === 'disconnect') {
+      await this.#choose(action === 'connect', manager, connection);
+      send(Object.assign(msg, selfFields(manager, manager.isOnline())));
+      return;
+    }
+    const answer = await perform(action, msg, manager, connection);
+    if (answer !== undefined) send(Object.assign(msg, answer));
   }
 
   /** The answer to the action is what tells the flow of the change. */
-  async #choose(online: boolean): Promise<void> {
-    await this.#tried.opened;
-    if (this.#connection === undefined) throw this.#failure ?? closed();
+  async #choose(online: boolean, manager: AsyncManager, connection: Connection): Promise<void> {
     this.#told = online;
-    if (online) await this.#connection.connect();
-    else await this.#connection.disconnect();
+    try {
+      await (online ? connection.connect() : connection.disconnect());
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = nodeError(error);
+      const { session } = this.#user;
+      if (session) void this.#untilDone(session, () => connection.resume());
+      throw error;
+    } finally {
+      this.#told = manager.isOnline();
+    }
+    this.#user.session?.changed.emit();
   }
 
   #badge(manager: AsyncManager): Badge {

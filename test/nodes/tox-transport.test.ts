@@ -75,9 +75,7 @@ describe('tox-transport', function () {
   });
 
   it('passes ordinary Tox messages on', async () => {
-    const ann = await managerOf(red, 'ann-session');
-    const connection = await heldBy(red, 'bob-session');
-    connection.onMessage?.({ friend: ann.publicKey, type: 'action', text: 'waves' });
+    red.send('ann-net', { action: 'send', friend: 'bob', payload: 'waves', messageType: 'action' });
     const msg = await red.wait('bob-out', ({ topic }) => topic === 'tox/message');
     assert.deepEqual([msg.payload, msg.messageType, msg.friendName], ['waves', 'action', 'ann']);
   });
@@ -144,13 +142,3 @@ describe('tox-transport', function () {
     await red.status('statuses', 'lost-net', 'error: ErrInvalidArgument');
   });
 });
-
-/** What the session's transport slot holds, as its node has it: the connection is the session's, not the node's. */
-async function heldBy(red: NodeRed, id: string) {
-  const { session } = red.node(id) as unknown as import('../../nodes/shared/session-user').SessionNode;
-  assert.ok(session !== undefined);
-  const settings = JSON.stringify({ network: 'test', atStart: 'before' });
-  return session.transport.attach('bob-net', settings, () =>
-    Promise.reject(new Error('the slot holds no connection of these settings')),
-  );
-}

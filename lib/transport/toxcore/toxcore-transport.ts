@@ -42,7 +42,10 @@ export class ToxcoreTransport implements FriendTransport {
   #toxId: string;
   /** Each start has its own: what a stopped run still says is for nobody. */
   #run: { readonly handler: TransportHandler; readonly started: Promise<void> } | undefined;
+  /** The last start, until the transport is stopped. */
+  #starting: Promise<void> | undefined;
   #stopping: Promise<void> = Promise.resolve();
+  #wanted = true;
   #online = false;
 
   /** @throws ErrInvalidArgument (the settings), ErrMalformed (the profile) */
@@ -95,7 +98,7 @@ export class ToxcoreTransport implements FriendTransport {
    *   ErrPassphrase (sealed savedata), ErrTransport
    */
   start(handler: TransportHandler): Promise<void> {
-    this.#run ??= { handler, started: this.#stopping.then(() => this.#supervisor.start()) };
+    this.#run ??= { handler, started: this.#wanted ? this.#goOnline() : Promise.resolve() };
     const run = this.#run;
     return run.started.catch((error: unknown) => {
       if (this.#run === run) this.#run = undefined;
@@ -108,8 +111,17 @@ export class ToxcoreTransport implements FriendTransport {
     this.#run = undefined;
     this.#endConnections();
     this.#online = false;
-    this.#stopping = this.#supervisor.stop().then((savedata) => savedata && this.#saveLast(savedata));
-    return this.#stopping;
+    return this.#goOffline();
+  }
+
+  async setOnline(online: boolean): Promise<void> {
+    this.#wanted = online;
+    if (!this.#run) return;
+    if (!online) {
+      this.#tellLost();
+      return this.#goOffline();
+    }
+    return this.#starting?.catch(() => this.#goOnline()) ?? this.#goOnline();
   }
 
   isOnline(): boolean {
@@ -195,6 +207,28 @@ export class ToxcoreTransport implements FriendTransport {
     await this.#change({ do: 'set-nospam', nospam });
   }
 
+  /** Begins when the last run has ended, unless that was asked for once more meanwhile. */
+  #goOnline(): Promise<void> {
+    const starting = this.#stopping.then(() => {
+      if (this.#starting !== starting) {
+        throw new ToxAsyncError('ErrClosed', 'The transport was stopped while it started.');
+      }
+      return this.#supervisor.start();
+    });
+    this.#starting = starting;
+    return starting;
+  }
+
+  #goOffline(): Promise<void> {
+    this.#starting = undefined;
+    const before = this.#stopping;
+    this.#stopping = this.#supervisor.stop().then(async (savedata) => {
+      if (savedata) await this.#saveLast(savedata);
+      await before;
+    });
+    return this.#stopping;
+  }
+
   async #change(call: Call): Promise<void> {
     await this.#o.save(await this.#supervisor.call(call));
   }
@@ -267,12 +301,17 @@ export class ToxcoreTransport implements FriendTransport {
   }
 
   #lost(reason: string, waitMs: number): void {
+    this.#tellLost();
+    this.events.emit('restarting', { reason, waitMs });
+  }
+
+  /** Every connection is over. */
+  #tellLost(): void {
     const wasOnline = this.#online;
     this.#online = false;
     const lost = this.#endConnections();
     for (const friend of lost) this.#run?.handler.onFriend(friend, false);
     if (wasOnline) this.#run?.handler.onSelf(false);
-    this.events.emit('restarting', { reason, waitMs });
   }
 
   #endConnections(): PublicKey[] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { MessageType } from '../../../lib/index';
 import { lifetimeOf } from '../../../nodes/send-async/lifetime';
 import { orderOf, type SendAsyncConfig } from '../../../nodes/send-async/order';
-import { payloadText } from '../../../nodes/send-async/payload';
+import { payloadText } from '../../../nodes/shared/payload';
 
 const NOW = Date.parse('2030-01-01T00:00:00Z');
 const config = (more: Partial<SendAsyncConfig> = {}): SendAsyncConfig => ({

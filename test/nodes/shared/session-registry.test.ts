@@ -12,6 +12,7 @@ const settings = (more: Partial<SessionSettings> = {}): SessionSettings => ({
   name: 'Ann',
   dataDir: '/data/ann',
   friends: [],
+  admission: { kind: 'manual' },
   storageRole: 'friends',
   storageCapBytes: 64_000_000,
   engine: 'auto',

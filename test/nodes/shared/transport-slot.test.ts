@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { SimulatedTime } from '../../../lib/platform/simulated-platform';
-import type { Connection } from '../../../nodes/shared/connection';
+import type { Connection, NetworkEvent } from '../../../nodes/shared/connection';
+import { HeldEvents } from '../../../nodes/shared/held-events';
 import { TransportSlot } from '../../../nodes/shared/transport-slot';
 
 class FakeConnection implements Connection {
   readonly wanted = true;
-  onMessage = undefined;
+  readonly tox = undefined;
+  readonly events = new HeldEvents<NetworkEvent>();
   closed = false;
   async connect(): Promise<void> {}
+  async resume(): Promise<void> {}
+  async send(): Promise<void> {}
   async disconnect(): Promise<void> {}
   async close(): Promise<void> {
     this.closed = true;
@@ -58,6 +62,26 @@ describe("A session's one place for a transport", () => {
     assert.equal(await attach('a'), connection);
     await time.advance(20_000);
     assert.equal(made[0]?.closed, false);
+  });
+
+  it('keeps what the network tells while its node is being replaced', async () => {
+    slot.enter('a');
+    const { events } = await attach('a');
+    const heard: NetworkEvent[] = [];
+    const message = (text: string): NetworkEvent => ({
+      what: 'message',
+      friend: new Uint8Array(32),
+      type: 'normal',
+      text,
+    });
+    events.listen((event) => heard.push(event));
+    events.tell(message('before'));
+    await slot.leave('a', false);
+    events.tell(message('between'));
+    assert.equal(heard.length, 1);
+    slot.enter('a');
+    (await attach('a')).events.listen((event) => heard.push(event));
+    assert.deepEqual(heard, [message('before'), message('between')]);
   });
 
   it('makes a new connection when the settings change', async () => {

@@ -1,0 +1,114 @@
+import {
+  loadBootstrapNodes,
+  parseToxId,
+  systemPlatform,
+  toHex,
+  ToxAsyncError,
+  type AsyncManager,
+  type FriendTransport,
+  type FriendTransportEvents,
+  type ToxcoreTransportOptions,
+} from '../../lib/index';
+import { nodeError } from '../shared/node-error';
+import type { Session } from '../shared/session';
+import { admissionOf, textsIn } from './admission';
+import { SessionConnection } from './session-connection';
+import type { ToxSettings } from './settings';
+
+export type MakeTransport = (options: ToxcoreTransportOptions) => FriendTransport;
+
+/** Text of a friend request for which the flow has none. */
+export const GREETING = 'Hello! I would like to exchange messages with you.';
+
+/** Preference of the session: the Tox IDs in the dialog's list that were sent a friend request. */
+const ASKED = 'friends-asked';
+
+/**
+ * Gives the session the real Tox network.
+ * @throws ErrMissingLibrary, ErrPortInUse, ErrProxy, ErrTransport, ErrInvalidArgument (the list of bootstrap nodes)
+ */
+export async function openToxConnection(
+  manager: AsyncManager,
+  session: Session,
+  settings: ToxSettings,
+  make: MakeTransport,
+): Promise<SessionConnection> {
+  const bootstrap = await loadBootstrapNodes(systemPlatform.disk, settings.bootstrapFile);
+  const tox = make({
+    settings: { ...settings.toxcore, bootstrap },
+    ...manager.profile,
+    log: session.lastingLog,
+  });
+  const undo: (() => void)[] = [];
+  const connection = new SessionConnection({
+    manager,
+    transport: tox,
+    preference: 'tox-online',
+    atStart: settings.atStart,
+    tox,
+    leave: () => {
+      for (const each of undo) each();
+    },
+  });
+  undo.push(...follow(manager, session, tox, connection));
+  await connection.open();
+  return connection;
+}
+
+/** Answers what the network asks of the session, and tells of its troubles. Returns what ends that. */
+function follow(
+  manager: AsyncManager,
+  session: Session,
+  tox: FriendTransport,
+  { events }: SessionConnection,
+): (() => void)[] {
+  const admission = admissionOf(manager, tox, session.settings.admission);
+  const trouble = (error: unknown) => events.tell({ what: 'trouble', error: nodeError(error) });
+  let down = false;
+  const onRequest = async ({ publicKey, message }: FriendTransportEvents['friend-request']) => {
+    const verdict = await admission.onRequest(publicKey);
+    if (verdict !== 'accepted') events.tell({ what: 'request', friend: publicKey, text: message });
+  };
+  return [
+    tox.events.on('friend-request', (request) => void onRequest(request).catch(trouble)),
+    tox.events.on('restarting', ({ reason, waitMs }) => {
+      // Once for each time it goes down, however often it is started in vain.
+      if (!down) trouble(restarting(reason, waitMs));
+      down = true;
+    }),
+    tox.events.on('running', () => {
+      down = false;
+      askListed(manager, session, tox).catch(trouble);
+    }),
+  ];
+}
+
+/** Sends a friend request to each Tox ID in the dialog's list, once: with a public key alone there is no request. */
+async function askListed(manager: AsyncManager, { settings }: Session, tox: FriendTransport): Promise<void> {
+  const before = textsIn(manager.preference(ASKED));
+  const friends = new Set(manager.friends().map(({ publicKey }) => toHex(publicKey)));
+  const asked: string[] = [];
+  for (const { key } of settings.friends) {
+    // What is wrong with an entry, the session has told by now.
+    if (key.length !== 76 || !friends.has(key.slice(0, 64).toLowerCase())) continue;
+    if (!before.includes(key)) await ask(tox, key);
+    asked.push(key);
+  }
+  if (asked.join() !== before.join()) await manager.savePreference(ASKED, asked);
+}
+
+async function ask(tox: FriendTransport, toxId: string): Promise<void> {
+  const { publicKey } = parseToxId(toxId);
+  const known = tox.details().find((friend) => toHex(friend.publicKey) === toHex(publicKey));
+  if (known?.lastOnline !== undefined) return;
+  // Who is in the profile already is not asked, as long as it is there.
+  await tox.removeFriend(publicKey);
+  await tox.addFriend(toxId, GREETING);
+}
+
+function restarting(reason: string, waitMs: number): ToxAsyncError {
+  return new ToxAsyncError(
+    'ErrTransport',
+    `The process that holds libtoxcore ended (${reason}). It is started again in ${waitMs / 1000} s, and so on until it runs.`,
+  );
+}
