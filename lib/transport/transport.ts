@@ -22,7 +22,7 @@ export interface Transport {
   /**
    * Takes one lossless custom packet of 1..1373 bytes, first byte 160..191, for a friend who is online.
    * Packets to one friend arrive in order, each at most once, until either side goes offline.
-   * 'busy': the window (256 packets) is full, nothing was taken, `onWritable` will tell.
+   * 'busy': the window (PACKET_WINDOW) is full, nothing was taken, `onWritable` will tell.
    * 'offline': the friend is not online.
    */
   sendPacket(friend: PublicKey, packet: Uint8Array): SendResult;
@@ -49,5 +49,8 @@ export interface TransportHandler {
 
 /** Largest custom packet, bytes, with its id byte (Tox specification). */
 export const MAX_PACKET_BYTES = 1373;
-/** Packets that may be unacknowledged for one friend before `sendPacket` says 'busy'. */
+/**
+ * Packets for one friend that the network has not taken before `sendPacket` says 'busy'. It goes on taking a few
+ * when the friend is silent (4 a second, libtoxcore 0.2.18): room again is no proof of life.
+ */
 export const PACKET_WINDOW = 256;

@@ -14,6 +14,8 @@ export type Parcel =
 export interface LaneRoute {
   /** Runs `done` after the time one trip takes now. */
   travel(done: () => void): void;
+  /** Runs `done` after this many milliseconds. */
+  wait(ms: number, done: () => void): void;
   /** False while nothing gets through, in either direction. */
   isPassable(): boolean;
   /** A batch reached the other end; false when the connection broke under it. */
@@ -30,16 +32,22 @@ interface Batch {
   at: 'going' | 'there' | 'returning' | 'back';
 }
 
+/** toxcore's least rate: it takes a packet so often even when nothing is acknowledged, milliseconds. */
+const LEAST_RATE_MS = 250;
+
 /**
  * One direction of a connection between two members, as toxcore's net_crypto offers it: in order, without
- * loss as long as the connection lasts, at most PACKET_WINDOW packets unacknowledged. While the way is
- * blocked everything waits; when the connection ends everything under way is lost.
+ * loss as long as the connection lasts, with a window of PACKET_WINDOW packets. While the way is blocked
+ * everything waits; when the connection ends everything under way is lost.
  */
 export class VirtualLane {
   readonly #route: LaneRoute;
   #batches: Batch[] = [];
   #filling: Batch | undefined;
   #unacknowledged = 0;
+  /** Of those not acknowledged, packets that are out of the window all the same. */
+  #takenEarly = 0;
+  #trickling = false;
   #refused = false;
   #open = true;
 
@@ -54,8 +62,9 @@ export class VirtualLane {
 
   /** Takes a copy of the packet, or refuses it while the window is full. */
   sendPacket(packet: Uint8Array): SendResult {
-    if (this.#unacknowledged >= PACKET_WINDOW) {
+    if (!this.#hasRoom) {
       this.#refused = true;
+      this.#takeOneEarly();
       return 'busy';
     }
     this.#unacknowledged += 1;
@@ -117,12 +126,32 @@ export class VirtualLane {
   }
 
   #acknowledge(batch: Batch): void {
-    this.#unacknowledged -= batch.parcels.filter((parcel) => parcel.kind === 'packet').length;
+    const packets = batch.parcels.filter((parcel) => parcel.kind === 'packet').length;
+    this.#unacknowledged -= packets;
+    this.#takenEarly = Math.max(0, this.#takenEarly - packets);
     confirm(batch, true);
-    if (this.#refused && this.#unacknowledged < PACKET_WINDOW) {
-      this.#refused = false;
-      this.#route.writable();
-    }
+    this.#tellRoom();
+  }
+
+  #takeOneEarly(): void {
+    if (this.#trickling) return;
+    this.#trickling = true;
+    this.#route.wait(LEAST_RATE_MS, () => {
+      this.#trickling = false;
+      if (!this.#open || !this.#refused) return;
+      this.#takenEarly += 1;
+      this.#tellRoom();
+    });
+  }
+
+  get #hasRoom(): boolean {
+    return this.#unacknowledged - this.#takenEarly < PACKET_WINDOW;
+  }
+
+  #tellRoom(): void {
+    if (!this.#refused || !this.#hasRoom) return;
+    this.#refused = false;
+    this.#route.writable();
   }
 }
 

@@ -86,6 +86,7 @@ export class VirtualWires {
   #route(from: VirtualMember, to: VirtualMember): LaneRoute {
     return {
       travel: (done) => this.#travel(done),
+      wait: (ms, done) => void this.#timers.after(ms, done),
       isPassable: () => from.links.get(to.id)?.in.isOpen === true && !this.#isCut(from, to),
       survives: () => {
         const { breakChance } = this.conditions;

@@ -9,12 +9,17 @@ describeOnTox('libtoxcore', function () {
     'libtoxcore',
     async () => {
       const daemon = await BootstrapDaemon.start();
-      const [a, b] = makePair({ bootstrap: [daemon.node] });
+      // The process is not missed by its own side: nobody ends it while it stands still.
+      const [a, b] = makePair({ bootstrap: [daemon.node] }, { after: () => ({ cancel() {} }) });
+      const signal = (name: NodeJS.Signals) =>
+        b.transport.childPid && process.kill(b.transport.childPid, name);
       return {
         a: a.transport,
         b: b.transport,
         until,
+        silence: () => signal('SIGSTOP'),
         close: async () => {
+          signal('SIGCONT');
           await a.transport.stop();
           await b.transport.stop();
           await daemon.stop();

@@ -10,6 +10,8 @@ export interface TransportsUnderTest {
   readonly b: Transport;
   /** Lets time pass until `reached` is true; rejects, naming `what`, when it takes too long. */
   until(what: string, reached: () => boolean): Promise<void>;
+  /** Lets `b` fall silent without a word, as a killed process does. */
+  silence(): void;
   /** Releases everything, also when a test failed half-way. */
   close(): Promise<void>;
 }
@@ -164,8 +166,13 @@ export function transportSuite(
       await assert.rejects(a.sendMessage(b.self, 'normal', 'é'.repeat(687)), codeOf('ErrMessageTooLarge'));
     });
 
-    it('sees an orderly end of its friend soon, and takes nothing for it from then on', async () => {
+    it('says false for a message that was not confirmed before it stopped', async () => {
+      const confirmed = b.sendMessage(a.self, 'normal', 'on the way');
       await b.stop();
+      assert.equal(await confirmed, false);
+    });
+
+    it('sees an orderly end of its friend soon, and takes nothing for it from then on', async () => {
       await under.until('the end', () => !a.isFriendOnline(b.self));
       await under.until('word of the end', () => atA.friends.get(toHex(b.self)) === false);
       assert.equal(aSends(numbered(1)), 'offline');
@@ -190,10 +197,17 @@ export function transportSuite(
       assert.deepEqual(atB.numbers(), [42]);
     });
 
-    it('says false for a message that was not confirmed before the end', async () => {
-      const confirmed = a.sendMessage(b.self, 'normal', 'on the way');
-      await a.stop();
+    it('takes a window of packets for a friend who fell silent, and in time sees that it is gone', async () => {
+      await allAcknowledged();
+      under.silence();
+      let taken = 0;
+      while (aSends(numbered(taken)) === 'sent') taken += 1;
+      assert.equal(taken, PACKET_WINDOW);
+      const confirmed = a.sendMessage(b.self, 'normal', 'are you there?');
+      await under.until('the end', () => !a.isFriendOnline(b.self));
       assert.equal(await confirmed, false);
+      assert.equal(atA.friends.get(toHex(b.self)), false);
+      assert.equal(aSends(numbered(1)), 'offline');
     });
 
     /** Packets and messages share one order: a receipt shows that everything before it has arrived. */

@@ -24,9 +24,10 @@ transportSuite('virtual network', async () => {
     a,
     b,
     until: async (what, reached) => {
-      for (let ms = 0; ms < 10_000 && !reached(); ms += 10) await time.advance(10);
-      assert.ok(reached(), `not within 10 s: ${what}`);
+      for (let ms = 0; ms < 60_000 && !reached(); ms += 10) await time.advance(10);
+      assert.ok(reached(), `not within a minute: ${what}`);
     },
+    silence: () => b.vanish(),
     close: async () => {
       await a.leave();
       await b.leave();
@@ -208,7 +209,7 @@ describe('virtual network: going online and offline', () => {
 });
 
 describe('virtual network: silence', () => {
-  it('shows a peer that vanished for 31 s, with all packets to it lost and then the window full', async () => {
+  it('shows a peer that vanished for 31 s, with all packets to it lost', async () => {
     const { alice, bob, time } = await meeting();
     bob.transport.vanish();
     assert.equal(bob.transport.isOnline(), false);
@@ -220,7 +221,20 @@ describe('virtual network: silence', () => {
     await time.advance(1);
     assert.equal(sees(alice, bob), false);
     assert.equal(await confirmed, false);
-    assert.deepEqual([bob.heard.calls, alice.heard.writable], [[], 0]);
+    assert.deepEqual(bob.heard.calls, []);
+  });
+
+  it('takes four more packets a second for a silent peer, and no more', async () => {
+    const { alice, bob, time } = await meeting();
+    bob.transport.vanish();
+    let taken = 0;
+    const fill = () => {
+      while (send(alice, bob, taken) === 'sent') taken += 1;
+    };
+    alice.heard.whenWritable = fill;
+    fill();
+    await time.advance(10_000);
+    assert.equal(taken, PACKET_WINDOW + 40);
   });
 
   it('replaces the connection of a peer that vanished and came back before it was missed', async () => {
@@ -315,13 +329,13 @@ describe('virtual network: faults', () => {
 
   it('needs one trip to deliver and two to acknowledge', async () => {
     const { alice, bob, time, network } = await meeting();
-    network.conditions.latencyMs = 400;
+    network.conditions.latencyMs = 100;
     while (send(alice, bob, 0) === 'sent');
-    await time.advance(399);
+    await time.advance(99);
     assert.equal(bob.heard.packets.length, 0);
     await time.advance(1);
     assert.equal(bob.heard.packets.length, PACKET_WINDOW);
-    await time.advance(399);
+    await time.advance(99);
     assert.equal(alice.heard.writable, 0);
     await time.advance(1);
     assert.equal(alice.heard.writable, 1);
