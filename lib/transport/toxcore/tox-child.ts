@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { ToxAsyncError } from '../../errors';
 import type { Timer, Timers } from '../../platform/timers';
 import type { Logger } from '../../types';
-import { childFile } from './child-loader';
+import { childModule } from './child-loader';
 import type { Call, Order, Report } from './messages';
 import type { CompleteSettings } from './settings';
 
@@ -47,11 +47,11 @@ export class ToxChild {
 
   constructor(options: ToxChildOptions) {
     this.#o = options;
-    this.#process = fork(childFile(), [], {
+    const { file, execArgv } = childModule();
+    this.#process = fork(file, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // The loader of TypeScript has to come along, a debugger's port must not.
-      execArgv: process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
+      execArgv,
     });
     this.#process.on('message', (report) => this.#take(report as Report));
     this.#process.on('error', (error) => this.#end(error.message));
