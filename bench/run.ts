@@ -1,7 +1,8 @@
 import * as crypto from './crypto/crypto-bench';
+import * as tox from './tox/tox-bench';
 import { asMarkdown, machine, writeSection, type Report } from './support/report';
 
-const BENCHES: Record<string, { run: () => Promise<Report[]> }> = { crypto };
+const BENCHES: Record<string, { run: () => Promise<Report[]> }> = { crypto, tox };
 
 async function main(args: readonly string[]): Promise<void> {
   const write = args.includes('--write');

@@ -1,18 +1,23 @@
-/** `node --require tsx/cjs bench/tox/run.ts [throughput|idle]`; needs the packages of the tests on real Tox. */
+/** `npm run bench -- tox`; a single part: `node --require tsx/cjs bench/tox/run.ts throughput|latency|idle`. */
 import '../../test/network/support/namespace';
 import { writeFile } from 'node:fs/promises';
+import type { BootstrapNode } from '../../lib/transport/toxcore/bootstrap-nodes';
 import { BootstrapDaemon } from '../../test/network/support/bootstrap-daemon';
 import { asMarkdown, machine, type Report } from '../support/report';
 import { idle } from './idle';
+import { latency } from './latency';
 import { throughput } from './throughput';
+
+const PARTS: Record<string, (node: BootstrapNode) => Promise<Report>> = { throughput, latency, idle };
 
 async function main(asked: string | undefined): Promise<void> {
   const daemon = await BootstrapDaemon.start();
   const reports: Report[] = [];
-  if (asked !== 'idle') reports.push(await throughput(daemon.node));
-  if (asked !== 'throughput') reports.push(await idle(daemon.node));
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (asked === undefined || asked === name) reports.push(await part(daemon.node));
+  }
   await daemon.stop();
-  const file = process.env.TOX_BENCH_REPORTS;
+  const file = process.env['TOX_BENCH_REPORTS'];
   if (file !== undefined) await writeFile(file, JSON.stringify(reports));
   else console.log([machine(), ...reports.map((report) => asMarkdown(report))].join('\n\n'));
 }
