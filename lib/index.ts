@@ -52,6 +52,8 @@ export {
 export { loadBootstrapNodes, type BootstrapNode } from './transport/toxcore/bootstrap-nodes';
 export type { ProxySettings, ToxcoreSettings } from './transport/toxcore/settings';
 export { ToxcoreTransport, type ToxcoreTransportOptions } from './transport/toxcore/toxcore-transport';
+export type { FromForeign, ToForeign, WireAbility } from './transport/wired/wire-messages';
+export { WiredTransport, type WiredTransportOptions } from './transport/wired/wired-transport';
 export { VirtualNetwork } from './transport/virtual-network';
 export type { VirtualTransport } from './transport/virtual-transport';
 export { AsyncClient } from './client/async-client';
