@@ -1,6 +1,7 @@
 /**
  * The frame of Tox savedata (toxcore's state.h): 4 zero bytes, a cookie, then sections of length 4, type 2,
- * cookie 2 and data. These integers are little-endian. The last section has type 255 and is empty.
+ * cookie 2 and data. These integers are little-endian. The last section has type 255 and is empty; libtoxcore leaves
+ * zeros behind it.
  */
 import { concat } from '../bytes';
 import { ToxAsyncError } from '../errors';
@@ -39,7 +40,8 @@ export function readSections(bytes: Uint8Array): ProfileSection[] {
     start = data + length;
     if (start > bytes.length) throw malformed('its end is missing');
     if (type === END) {
-      if (length > 0 || start < bytes.length) throw malformed('something follows its end');
+      const padding = bytes.subarray(start);
+      if (length > 0 || padding.some((byte) => byte !== 0)) throw malformed('something follows its end');
       return sections;
     }
     sections.push({ type, data: bytes.subarray(data, start) });

@@ -50,6 +50,13 @@ describe('Tox profile', () => {
     assert.deepEqual(serialiseProfile(parseProfile(full)), full);
   });
 
+  it('may have zeros behind its end, as libtoxcore leaves them, and loses them when written', () => {
+    const padded = new Uint8Array(Buffer.concat([full, Buffer.alloc(1000)]));
+    assert.deepEqual(serialiseProfile(parseProfile(padded)), full);
+    padded[full.length + 999] = 1;
+    assert.throws(() => parseProfile(padded), isMalformed);
+  });
+
   it('keeps all sections, their order and what they say of a friend when the friends change', () => {
     const changed = withFriends(parseProfile(full), [
       { publicKey: filled(0xb) },
@@ -146,7 +153,7 @@ describe('Tox profile', () => {
       savedata(section(1, Buffer.alloc(67))),
       savedata(ownKeys, ownKeys),
       savedata(ownKeys, section(3, anna.subarray(1))),
-      new Uint8Array([...full, 0]),
+      new Uint8Array([...full, 1]),
     ];
     for (const bytes of bad) assert.throws(() => parseProfile(bytes), isMalformed);
   });
@@ -166,8 +173,9 @@ describe('Tox profile', () => {
     fc.assert(
       fc.property(fc.oneof(mutated, random, framed), (bytes) => {
         try {
-          const profile = parseProfile(bytes);
-          assert.deepEqual(serialiseProfile(profile), bytes);
+          const written = serialiseProfile(parseProfile(bytes));
+          assert.deepEqual(written, bytes.slice(0, written.length));
+          assert.ok(bytes.subarray(written.length).every((byte) => byte === 0));
         } catch (error) {
           assert.ok(isMalformed(error), String(error));
         }

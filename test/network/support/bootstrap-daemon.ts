@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BootstrapNode } from '../../../lib/transport/toxcore/bootstrap-nodes';
+import { freePort } from './udp-port';
 import { until } from './until';
 
 /** tox-bootstrapd on this machine: the whole Tox network of a test. */
@@ -52,12 +52,4 @@ export class BootstrapDaemon {
     if (this.process.exitCode === null) await once(this.process, 'exit');
     await rm(this.folder, { recursive: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind();
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
 }
