@@ -58,10 +58,11 @@ export class TransportSlot {
   /** A node closes: for good (`removed`: the connection ends now), or for a redeploy (it waits a little). */
   async leave(node: string, removed: boolean): Promise<void> {
     this.#present.delete(node);
+    // From now on, not when it is this task's turn: what comes is for the next instance.
+    if (this.#holder?.node === node) this.#holder.connection.events.listen(undefined);
     await this.#enqueue(async () => {
       const holder = this.#holder;
       if (holder?.node !== node) return;
-      holder.connection.events.listen(undefined);
       if (removed) await this.#vacate();
       else if (!this.#present.has(node)) this.#linger(holder);
     });

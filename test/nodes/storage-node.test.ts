@@ -155,6 +155,12 @@ describe('storage-node', function () {
     delete process.env.TOX_ASYNC_TEST_CAP;
   });
 
+  it('says which entry of the list of who may be a friend is no good', async () => {
+    await red.deploy(flow({ admission: 'list', allowed: `${KEY}, nonsense` }));
+    const { error } = await red.caught('errors', 'ann-session', 'ErrInvalidKey');
+    assert.match(error.message, /"nonsense/);
+  });
+
   it('closes its session at once when it is removed, and waits for that', async () => {
     await red.deploy(flow());
     const manager = await managerOf(red, 'ann-session');

@@ -13,12 +13,29 @@ import sendAsync from '../../../nodes/send-async';
 import type { Session } from '../../../nodes/shared/session';
 import storageNode from '../../../nodes/storage-node';
 import toxTransport from '../../../nodes/tox-transport';
+import { begin } from '../../../nodes/shared/begin';
+import type { Runtime } from '../../../nodes/shared/runtime';
+import {
+  startToxTransport,
+  type MakeTransport,
+  type ToxTransportConfig,
+} from '../../../nodes/tox-transport/tox-transport';
 import { Recorder, type Seen } from './probe';
 
 export type FlowEntry = { id: string; type: string } & Record<string, unknown>;
 type DeployType = 'full' | 'flows' | 'nodes';
 
-const NODES = [storageNode, toxTransport, sendAsync, receiveAsync, prekeyExchange];
+const NODES = [storageNode, sendAsync, receiveAsync, prekeyExchange];
+
+/** tox-transport with another libtoxcore. */
+function toxTransportWith(make: MakeTransport) {
+  return (RED: Runtime): void => {
+    RED.nodes.registerType('tox-transport', function (this: Node, config: ToxTransportConfig) {
+      RED.nodes.createNode(this, config);
+      begin(RED, this, () => startToxTransport(RED, this, config, make));
+    });
+  };
+}
 
 /** The Node-RED runtime with the five nodes, the real core, and a user directory of its own. */
 export class NodeRed {
@@ -29,11 +46,13 @@ export class NodeRed {
     this.userDir = userDir;
   }
 
-  static async start(flow: FlowEntry[]): Promise<NodeRed> {
+  /** @param make makes libtoxcore's transports, in place of the real one */
+  static async start(flow: FlowEntry[], make?: MakeTransport): Promise<NodeRed> {
     const red = new NodeRed(await mkdtemp(path.join(tmpdir(), 'tox-async-nodes-')));
     helper.settings({ userDir: red.userDir });
     const started = once(helper._events, 'flows:started');
-    await helper.load([...NODES, red.probes.module], flow);
+    const transport = make === undefined ? toxTransport : toxTransportWith(make);
+    await helper.load([...NODES, transport, red.probes.module], flow);
     await started;
     return red;
   }
