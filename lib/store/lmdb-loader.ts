@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import type * as Lmdb from 'lmdb';
 import { ToxAsyncError } from '../errors';
 
@@ -36,6 +37,15 @@ export function openLmdbFile(path: string): LmdbDatabase {
 /** The file of the writing thread, compiled or as TypeScript. */
 export function lmdbWorkerFile(): string {
   return require.resolve('./lmdb-worker');
+}
+
+/** Whether another process can read every record of the file: lmdb ends the one that meets a damaged page. */
+export function isReadableLmdbFile(path: string): Promise<boolean> {
+  const child = fork(require.resolve('./lmdb-probe'), [path], { stdio: 'ignore' });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code === 0));
+  });
 }
 
 function loadLmdb(): typeof Lmdb | undefined {

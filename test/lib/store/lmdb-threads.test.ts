@@ -10,9 +10,10 @@ import { packOperations, unpackOperations } from '../../../lib/store/lmdb-frame'
 import { LmdbReader } from '../../../lib/store/lmdb-reader';
 import { lmdbAvailable, openLmdbStore } from '../../../lib/store/lmdb-store';
 import { LmdbWriter, restartPause } from '../../../lib/store/lmdb-writer';
+import type { Store } from '../../../lib/store/store';
 import type { Operation } from '../../../lib/store/write-batch';
 import { cannotMount, fillVolume, makeScratch, mountSmallVolume } from './scratch';
-import { hasCode } from './store-suite';
+import { hasCode, keys } from './store-suite';
 
 /** Bytes that are not operations: the writing thread dies of them. */
 const poison = () => new ArrayBuffer(3);
@@ -142,6 +143,61 @@ describe('lmdb', () => {
     }
     const nowhere = join(scratch.path, 'missing', 'store');
     await assert.rejects(openLmdbStore({ path: nowhere, disk: systemDisk }), hasCode('ErrStore'));
+    scratch.remove();
+  });
+
+  it('refuses a file that is cut off and leaves it as it is, unless nothing of it is missing', async () => {
+    const scratch = makeScratch();
+    const path = join(scratch.path, 'store');
+    const real = await openLmdbStore({ path, disk: systemDisk });
+    for (let n = 0; n < 40; n += 1)
+      await real
+        .batch()
+        .put(utf8(`key ${n}`), new Uint8Array(900))
+        .commit();
+    await real.close();
+    const database = readFileSync(path);
+    let refused = 0;
+    let opened = 0;
+    for (let size = 8192; size < database.length; size += 4096 - 512) {
+      writeFileSync(path, database.subarray(0, size));
+      const result = await openLmdbStore({ path, disk: systemDisk }).catch((error: unknown) => error);
+      if (hasCode('ErrStore')(result)) {
+        refused += 1;
+        assert.deepEqual(readFileSync(path), database.subarray(0, size));
+      } else {
+        opened += 1;
+        assert.equal(keys(result as Store).length, 40, `cut to ${size} bytes`);
+        await (result as Store).close();
+      }
+    }
+    assert.ok(refused > 4 * opened, `${refused} refused, ${opened} opened`);
+    writeFileSync(path, database);
+    await (await openLmdbStore({ path, disk: systemDisk })).close();
+    scratch.remove();
+  });
+
+  it('opens a file that only lacks pages which nothing is on, with everything in it', async () => {
+    const scratch = makeScratch();
+    const path = join(scratch.path, 'store');
+    const real = await openLmdbStore({ path, disk: systemDisk });
+    await real.batch().put(utf8('kept'), utf8('1')).commit();
+    await real.batch().put(utf8('large'), new Uint8Array(400_000)).commit();
+    // Twice, so that the pages of the large one are free and the roots are on pages used before.
+    await real.batch().delete(utf8('large')).commit();
+    for (let n = 0; n < 5; n += 1)
+      await real
+        .batch()
+        .put(utf8('kept'), utf8(`${n}`))
+        .commit();
+    await real.close();
+    const database = readFileSync(path);
+    writeFileSync(path, database.subarray(0, database.length - 8 * 4096));
+    const again = await openLmdbStore({ path, disk: systemDisk });
+    assert.deepEqual(again.get(utf8('kept')), utf8('4'));
+    await again.batch().put(utf8('larger'), new Uint8Array(800_000)).commit();
+    assert.equal(again.get(utf8('larger'))?.length, 800_000);
+    await again.close();
     scratch.remove();
   });
 
