@@ -67,6 +67,11 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
     tombstones: new Tombstones({ store, ages }),
     receipts: new OwedReceipts({ store, ages }),
     deletes: new OwedDeletes({ store, ages }),
+    effects: {
+      apply: () => {
+        throw new Error('This bench sends texts alone.');
+      },
+    },
     wall,
     hasRoom: () => true,
     hasSession: () => false,

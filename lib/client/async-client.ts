@@ -50,6 +50,7 @@ export class AsyncClient {
     await this.outcomes.start();
     this.#parts.handOver.start();
     this.#parts.retriever.start();
+    this.#parts.mailer.start();
     this.#parts.dispatcher.start();
   }
 
@@ -57,6 +58,7 @@ export class AsyncClient {
   async stop(): Promise<void> {
     this.incoming.stop();
     this.#parts.housekeeping.stop();
+    this.#parts.mailer.stop();
     this.#parts.dispatcher.stop();
     this.#parts.meetings.stop();
     await this.#parts.retriever.stop();
@@ -141,6 +143,7 @@ export class AsyncClient {
       const writes = directory.store.batch();
       forwardSecurity.issued.forget(writes, peer);
       forwardSecurity.held.forget(writes, peer);
+      this.#parts.mail.forget(writes, peer);
       for (const entry of this.#parts.outbox.of(peer))
         this.#parts.finisher.failed(writes, entry, 'not-a-friend');
       await writes.commit();

@@ -10,6 +10,8 @@ import { Housekeeping } from './housekeeping';
 import { Inbox } from './inbox';
 import { Incoming } from './incoming';
 import { DEFAULT_CLIENT_LIMITS } from './limits';
+import { MailEffects } from './mail-effects';
+import { Mailer } from './mailer';
 import { Meetings } from './meetings';
 import { Outbox, type OutboxEntry } from './outbox';
 import { Outcomes } from './outcomes';
@@ -22,6 +24,7 @@ import { Receiver } from './receiver';
 import { Resealer } from './resealer';
 import { Retriever } from './retriever';
 import { Sender } from './sender';
+import { ServiceMail, type ServiceEntry } from './service-mail';
 import { Tombstones } from './tombstones';
 
 /** What an AsyncClient consists of, as far as it speaks with it. */
@@ -40,6 +43,8 @@ export interface ClientParts {
   readonly finisher: Finisher;
   readonly housekeeping: Housekeeping;
   readonly incoming: Incoming;
+  readonly mail: ServiceMail;
+  readonly mailer: Mailer;
   /** What a message waits for now; undefined when it is on its way. */
   readonly reasonFor: (entry: OutboxEntry) => QueuedReason | undefined;
 }
@@ -61,9 +66,19 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
   const tombstones = new Tombstones({ store, ages });
   const receipts = new OwedReceipts({ store, ages });
   const deletes = new OwedDeletes({ store, ages });
+  const mail = new ServiceMail({ store, ages });
+  const { issued } = forwardSecurity;
   const wanted = limits.copies;
   const outcomes = new Outcomes({ ...base, emit: (outcome) => hooks.onOutcome(outcome) });
-  const finisher = new Finisher({ ...base, outbox, outcomes, wanted, onFinished: () => hooks.onChange() });
+  const finisher = new Finisher({
+    ...base,
+    outbox,
+    outcomes,
+    mail,
+    issued,
+    wanted,
+    onFinished: () => hooks.onChange(),
+  });
   const handOver = new HandOver({
     ...base,
     inbox,
@@ -91,18 +106,45 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
   });
   const direct = new DirectDelivery({ ...base, outbox, finisher, onChange: kick });
   const plain = new PlainDelivery({ ...base, outbox, finisher, onChange: kick });
+  const { maxStorageTime } = limits;
   const deposits = new Deposits({
     ...base,
-    outbox,
-    outcomes,
+    journal: outbox,
     wanted,
-    maxStorageTime: limits.maxStorageTime,
+    maxStorageTime,
+    onStored: (entry, reached) => {
+      outcomes.stored(entry, { nodes: reached, wanted, known: nodes.candidates(entry.friend).length });
+    },
     onChange: kick,
   });
-  const dispatcher: Dispatcher = new Dispatcher({ ...base, outbox, finisher, direct, plain, deposits });
+  const mailDeposits = new Deposits<ServiceEntry>({
+    ...base,
+    journal: mail,
+    wanted,
+    maxStorageTime,
+    beforeDeposit: ({ friend, content }) =>
+      queues.run(friend, async () => {
+        if (content.kind !== 'keys' || content.batch === undefined) return;
+        const writes = store.batch();
+        issued.markSent(writes, friend, content.batch);
+        await writes.commit();
+      }),
+    onChange: kick,
+  });
+  const dispatcher: Dispatcher = new Dispatcher({
+    ...base,
+    mail,
+    mailDeposits,
+    outbox,
+    finisher,
+    direct,
+    plain,
+    deposits,
+  });
   const resealer = new Resealer({
     ...base,
     outbox,
+    mail,
     forwardSecurity,
     finisher,
     direct,
@@ -114,6 +156,7 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     ...base,
     forwardSecurity,
     receipts,
+    mail,
     direct,
     finisher,
     resealer,
@@ -125,8 +168,19 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     onOpenNodes: (peer, named) => hooks.onOpenNodes(peer, named),
   });
   const hasRoom = () => directory.space.hasRoom() && inbox.size < limits.inboxMessages;
+  const effects = new MailEffects({
+    ...base,
+    forwardSecurity,
+    finisher,
+    onKeys: (peer) => {
+      hooks.onKeysExchanged(peer);
+      queues.run(peer, () => resealer.sealWaiting(peer)).catch(onError);
+    },
+    onKeysRefused: (peer, code) => hooks.onKeysRefused(peer, code),
+  });
   const receiver = new Receiver({
     ...base,
+    effects,
     forwardSecurity,
     inbox,
     tombstones,
@@ -143,12 +197,15 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     receiver,
     tombstones,
     deletes,
+    receipts,
     onReceived: (received) => incoming.onRetrieved(received),
   });
+  const mailer = new Mailer({ ...base, forwardSecurity, outbox, receipts, mail, onChange: kick });
   const incoming: Incoming = new Incoming({
     ...base,
     direct,
     deposits,
+    mailDeposits,
     meetings,
     dispatcher,
     receiver,
@@ -159,7 +216,7 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
   });
   const housekeeping = new Housekeeping({
     ...base,
-    expire: [forwardSecurity.issued, forwardSecurity.held, tombstones, receipts, deletes, outcomes].map(
+    expire: [forwardSecurity.issued, forwardSecurity.held, tombstones, receipts, deletes, mail, outcomes].map(
       (part) => (writes) => part.expire(writes),
     ),
   });
@@ -178,6 +235,8 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     finisher,
     housekeeping,
     incoming,
+    mail,
+    mailer,
     reasonFor,
   };
 }

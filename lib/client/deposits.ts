@@ -5,11 +5,9 @@ import type { StorageNodes } from '../network/storage-nodes';
 import type { Clock } from '../platform/clock';
 import { randomFraction, type Random } from '../platform/random';
 import type { SessionMessage } from '../protocol/session-messages';
-import type { Store } from '../store/store';
+import type { Store, WriteBatch } from '../store/store';
 import type { PublicKey } from '../types';
-import type { Outcome } from './messages';
-import { withCopy, type Outbox, type OutboxEntry } from './outbox';
-import type { Outcomes } from './outcomes';
+import { withCopy, type Copy } from './copies';
 import type { PeerQueues } from './peer-queues';
 
 /** Back-off of one message at one node, milliseconds. */
@@ -29,37 +27,64 @@ interface Trial {
   retryAt: number;
 }
 
-export interface DepositsParts {
+/** Something that is to lie on storage nodes: a message of the outbox, or service mail. */
+export interface Deposit {
+  readonly sequence: number;
+  readonly friend: PublicKey;
+  /** Age at which its life began, and the life's length, seconds. */
+  readonly acceptedAt: number;
+  readonly lifetime: number;
+  /** Absent while it has no envelope. */
+  readonly sealed?: { readonly storageId: Uint8Array };
+  readonly copies: readonly Copy[];
+  /** The most nodes that were told of. */
+  readonly told: number;
+  /** What a node confirmed is not deposited again. */
+  readonly once?: boolean;
+}
+
+/** Where such entries are kept, durable. */
+export interface DepositJournal<E extends Deposit> {
+  entries(): E[];
+  has(entry: E): boolean;
+  /** Undefined while it must not leave the process. */
+  envelope(entry: E): Uint8Array | undefined;
+  recordCopy(writes: WriteBatch, entry: E, copy: Copy, told: number): void;
+}
+
+export interface DepositsParts<E extends Deposit> {
   readonly network: PeerNetwork;
   readonly nodes: StorageNodes;
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
   readonly ages: { now(): number };
-  readonly wall: () => number;
-  readonly outbox: Outbox;
-  readonly outcomes: Outcomes;
+  readonly journal: DepositJournal<E>;
   readonly queues: PeerQueues;
   readonly wanted: number;
   readonly maxStorageTime: number;
+  /** Awaited before each deposit. */
+  readonly beforeDeposit?: (entry: E) => Promise<void>;
+  /** More nodes than ever before have it. */
+  readonly onStored?: (entry: E, nodes: number) => void;
   readonly onChange: () => void;
   readonly onError: (error: unknown) => void;
 }
 
 /** Keeps up to k copies of each envelope on storage nodes until its receipt comes or its life is over. */
-export class Deposits {
-  readonly #o: DepositsParts;
+export class Deposits<E extends Deposit> {
+  readonly #o: DepositsParts<E>;
   readonly #trials = new Map<string, Trial>();
   /** Nodes and the age at which we last had a session with them. */
   readonly #seen = new Map<string, number>();
 
-  constructor(parts: DepositsParts) {
+  constructor(parts: DepositsParts<E>) {
     this.#o = parts;
   }
 
   /** Asks as many nodes as copies are missing. */
-  consider(entry: OutboxEntry): void {
-    const envelope = this.#o.outbox.envelope(entry);
+  consider(entry: E): void {
+    const envelope = this.#o.journal.envelope(entry);
     if (envelope === undefined) return;
     const good = new Set(this.#goodCopies(entry).map(({ node }) => toHex(node)));
     let missing = this.#o.wanted - good.size;
@@ -86,14 +111,17 @@ export class Deposits {
 
   /** Forgets trials of messages that are finished. */
   tidy(): void {
-    const alive = new Set(this.#o.outbox.entries().map(({ sequence }) => String(sequence)));
+    const alive = new Set(this.#o.journal.entries().map(({ sequence }) => String(sequence)));
     for (const [key, trial] of this.#trials) {
       if (!trial.inFlight && !alive.has(key.slice(0, key.indexOf('@')))) this.#trials.delete(key);
     }
   }
 
   /** Copies that need no renewal, at nodes that are not gone. */
-  #goodCopies(entry: OutboxEntry): OutboxEntry['copies'] {
+  #goodCopies(
+    entry: Pick<E, 'acceptedAt' | 'lifetime' | 'once'> & { copies: readonly Copy[] },
+  ): readonly Copy[] {
+    if (entry.once) return entry.copies;
     const now = this.#o.ages.now();
     const left = entry.acceptedAt + entry.lifetime - now;
     return entry.copies.filter(({ node, at, kept }) => {
@@ -104,11 +132,12 @@ export class Deposits {
     });
   }
 
-  async #deposit(entry: OutboxEntry, envelope: Uint8Array, node: PublicKey, trial: Trial): Promise<void> {
+  async #deposit(entry: E, envelope: Uint8Array, node: PublicKey, trial: Trial): Promise<void> {
     const { network, ages, nodes, queues, onChange, onError } = this.#o;
     const remaining = entry.acceptedAt + entry.lifetime - ages.now();
     try {
       if (remaining < 1) return;
+      await this.#o.beforeDeposit?.(entry);
       const answer = await network.request(node, { kind: 'store', remaining, envelope });
       if (answer.code === 'ok' || answer.code === 'known') {
         nodes.noteSuccess(node);
@@ -127,35 +156,18 @@ export class Deposits {
     }
   }
 
-  async #confirmed(entry: OutboxEntry, node: PublicKey, answer: StoreAnswer): Promise<void> {
-    const { outbox, store, ages, outcomes, maxStorageTime } = this.#o;
+  async #confirmed(entry: E, node: PublicKey, answer: StoreAnswer): Promise<void> {
+    const { journal, store, ages, maxStorageTime, onStored } = this.#o;
     // Finished, or sealed to another key while the node answered: this copy is of no use then.
-    if (!outbox.has(entry) || entry.sealed === undefined) return;
+    if (!journal.has(entry) || entry.sealed === undefined) return;
     if (toHex(entry.sealed.storageId) !== toHex(answer.storageId)) return;
     const copy = { node, at: ages.now(), kept: Math.min(answer.kept, maxStorageTime) };
     const nodes = this.#goodCopies({ ...entry, copies: withCopy(entry.copies, copy) }).length;
     const rises = nodes > entry.told;
     const writes = store.batch();
-    outbox.recordCopy(writes, entry, copy, Math.max(nodes, entry.told));
+    journal.recordCopy(writes, entry, copy, Math.max(nodes, entry.told));
     await writes.commit();
-    if (rises) outcomes.tell(this.#stored(entry, nodes));
-  }
-
-  #stored(entry: OutboxEntry, nodes: number): Outcome {
-    const { wanted, wall } = this.#o;
-    const known = this.#o.nodes.candidates(entry.friend).length;
-    return {
-      messageId: entry.messageId,
-      friend: entry.friend,
-      state: 'stored',
-      nodes,
-      wanted,
-      ...(known < wanted && nodes < wanted ? { reason: 'few-nodes' as const } : {}),
-      createdAt: entry.createdAt,
-      expiresAt: entry.createdAt + entry.lifetime * 1000,
-      at: wall(),
-      ...(entry.context === undefined ? {} : { context: entry.context }),
-    };
+    if (rises) onStored?.(entry, nodes);
   }
 
   #backOff(trial: Trial, atLeast: number): void {
@@ -165,7 +177,7 @@ export class Deposits {
     trial.retryAt = this.#o.clock.monotonic() + Math.max(atLeast, wait * jitter);
   }
 
-  #trial(entry: OutboxEntry, node: PublicKey): Trial {
+  #trial(entry: E, node: PublicKey): Trial {
     const key = `${entry.sequence}@${toHex(node)}`;
     const known = this.#trials.get(key);
     if (known !== undefined) return known;

@@ -5,6 +5,7 @@ import type { Finisher } from './finisher';
 import type { Outbox, OutboxEntry } from './outbox';
 import type { PeerQueues } from './peer-queues';
 import type { PlainDelivery } from './plain-delivery';
+import type { ServiceEntry, ServiceMail } from './service-mail';
 
 /** Looks for retries that are due, milliseconds. */
 const TICK = 5_000;
@@ -16,7 +17,9 @@ export interface DispatcherParts {
   readonly finisher: Finisher;
   readonly direct: DirectDelivery;
   readonly plain: PlainDelivery;
-  readonly deposits: Deposits;
+  readonly deposits: Deposits<OutboxEntry>;
+  readonly mail: ServiceMail;
+  readonly mailDeposits: Deposits<ServiceEntry>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -59,14 +62,22 @@ export class Dispatcher {
     if (!this.#running || this.#soon !== undefined) return;
     this.#soon = this.#o.timers.after(0, () => {
       this.#soon = undefined;
+      this.#dispatchMail();
       for (const entry of this.#o.outbox.entries()) this.dispatch(entry);
     });
   }
 
+  /** Keys and receipts go before all else; to a friend who is here they go without mail. */
+  #dispatchMail(): void {
+    const { mail, mailDeposits, direct } = this.#o;
+    for (const entry of mail.entries()) if (!direct.isOpen(entry.friend)) mailDeposits.consider(entry);
+  }
+
   #tick(): void {
-    const { timers, finisher, queues, deposits, onError } = this.#o;
+    const { timers, finisher, queues, deposits, mailDeposits, onError } = this.#o;
     for (const friend of finisher.due()) queues.run(friend, () => finisher.expire(friend)).catch(onError);
     deposits.tidy();
+    mailDeposits.tidy();
     this.kick();
     this.#timer = timers.after(TICK, () => this.#tick());
   }

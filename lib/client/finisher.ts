@@ -1,14 +1,18 @@
 import { toHex } from '../bytes';
+import type { IssuedKeys } from '../forward-security/issued-keys';
 import type { CodeWord } from '../protocol/codes';
 import type { Store, WriteBatch } from '../store/store';
 import type { PublicKey, Via } from '../types';
 import type { Outbox, OutboxEntry } from './outbox';
 import type { Outcomes } from './outcomes';
+import type { ServiceMail } from './service-mail';
 
 export interface FinisherParts {
   readonly store: Store;
   readonly outbox: Outbox;
   readonly outcomes: Outcomes;
+  readonly mail: ServiceMail;
+  readonly issued: IssuedKeys;
   readonly ages: { now(): number };
   /** Copies wanted of each message. */
   readonly wanted: number;
@@ -41,7 +45,19 @@ export class Finisher {
   receipt(writes: WriteBatch, friend: PublicKey, messageId: Uint8Array, code: CodeWord): void {
     const entry = this.#o.outbox.find(friend, messageId);
     if (entry !== undefined) this.answered(writes, entry, code, entry.stored ? 'stored' : 'direct');
-    else if (code === 'ok') this.#o.outcomes.confirmLate(writes, friend, messageId);
+    else if (!this.#keysAnswered(writes, friend, messageId, code) && code === 'ok')
+      this.#o.outcomes.confirmLate(writes, friend, messageId);
+  }
+
+  /** A receipt of keys by mail acknowledges their batch, or refuses it. */
+  #keysAnswered(writes: WriteBatch, friend: PublicKey, messageId: Uint8Array, code: CodeWord): boolean {
+    const { mail, issued } = this.#o;
+    const content = mail.answered(writes, friend, messageId, code === 'ok');
+    if (content?.kind !== 'keys') return false;
+    if (content.batch === undefined) return true;
+    if (code === 'ok') issued.acknowledgeMailed(writes, friend, content.batch);
+    else issued.refuse(writes, friend, content.batch);
+    return true;
   }
 
   /** Ends the messages whose life is over. */

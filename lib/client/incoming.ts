@@ -6,14 +6,17 @@ import type { Deposits } from './deposits';
 import type { DirectDelivery } from './direct-delivery';
 import type { Dispatcher } from './dispatcher';
 import type { Meetings } from './meetings';
+import type { OutboxEntry } from './outbox';
 import type { Received, Receiver } from './receiver';
 import type { Retriever } from './retriever';
+import type { ServiceEntry } from './service-mail';
 
 export interface IncomingParts {
   readonly network: PeerNetwork;
   readonly nodes: StorageNodes;
   readonly direct: DirectDelivery;
-  readonly deposits: Deposits;
+  readonly deposits: Deposits<OutboxEntry>;
+  readonly mailDeposits: Deposits<ServiceEntry>;
   readonly meetings: Meetings;
   readonly dispatcher: Dispatcher;
   readonly receiver: Receiver;
@@ -46,11 +49,12 @@ export class Incoming {
 
   onSession(peer: PublicKey, flags: { acceptsStores: boolean; openNode: boolean }): void {
     if (!this.#running) return;
-    const { nodes, direct, deposits, meetings, dispatcher, retriever, onError } = this.#o;
+    const { nodes, direct, deposits, mailDeposits, meetings, dispatcher, retriever, onError } = this.#o;
     nodes.noteSession(peer, flags);
     meetings.tellNewNodes();
     direct.open(peer);
     deposits.reset(peer);
+    mailDeposits.reset(peer);
     meetings.open(peer);
     dispatcher.kick();
     retriever.retrieveFrom(peer).catch(onError);

@@ -17,6 +17,7 @@ import { RECEIPTS_PER_MESSAGE } from './limits';
 import type { OwedReceipts } from './owed-receipts';
 import type { PeerQueues } from './peer-queues';
 import type { Resealer } from './resealer';
+import type { ServiceMail } from './service-mail';
 
 /** A state goes out at most this often, milliseconds. */
 const STATE_INTERVAL = 1_000;
@@ -43,6 +44,7 @@ export interface MeetingsParts {
   readonly nodes: StorageNodes;
   readonly forwardSecurity: ForwardSecurityManager;
   readonly receipts: OwedReceipts;
+  readonly mail: ServiceMail;
   readonly queues: PeerQueues;
   readonly direct: DirectDelivery;
   readonly finisher: Finisher;
@@ -177,10 +179,12 @@ export class Meetings {
   }
 
   async #sendReceipts(peer: PublicKey): Promise<void> {
-    const { receipts, store, network } = this.#o;
+    const { receipts, mail, store, network } = this.#o;
     const owed = receipts.owedTo(peer);
     const writes = store.batch();
     receipts.markSent(writes, peer, owed);
+    // What mail would carry goes out now.
+    for (const entry of mail.of(peer, 'receipts')) mail.remove(writes, entry);
     await writes.commit();
     for (let i = 0; i < owed.length; i += RECEIPTS_PER_MESSAGE) {
       network.send(peer, { kind: 'receipts', receipts: owed.slice(i, i + RECEIPTS_PER_MESSAGE) });

@@ -5,14 +5,8 @@ import type { SecretVault, SlotRef } from '../store/secret-vault';
 import type { Store, WriteBatch } from '../store/store';
 import { readSequence, sequenceKey, Table } from '../store/table';
 import type { PublicKey } from '../types';
+import { withCopy, type Copy } from './copies';
 import { openUnderSlot, sealUnderSlot } from './slot-seal';
-
-/** A confirmed deposit: `at` is an age in seconds, `kept` how long the node said it keeps it. */
-export interface Copy {
-  readonly node: PublicKey;
-  readonly at: number;
-  readonly kept: number;
-}
 
 /** A message that is accepted and not finished. */
 export interface OutboxRecord {
@@ -100,6 +94,11 @@ export class Outbox {
   of(friend: PublicKey): OutboxEntry[] {
     const hex = toHex(friend);
     return this.entries().filter((entry) => toHex(entry.friend) === hex);
+  }
+
+  /** A message for this friend has no key. */
+  waitsForKey(friend: PublicKey): boolean {
+    return this.of(friend).some((entry) => entry.sealed === undefined && !this.isSealing(entry));
   }
 
   find(friend: PublicKey, messageId: Uint8Array): OutboxEntry | undefined {
@@ -239,11 +238,6 @@ export class Outbox {
     this.#bytes += entry.size;
     this.#nextSequence = Math.max(this.#nextSequence, entry.sequence + 1);
   }
-}
-
-export function withCopy(copies: readonly Copy[], copy: Copy): Copy[] {
-  const node = toHex(copy.node);
-  return [...copies.filter((other) => toHex(other.node) !== node), copy];
 }
 
 function idOf(friend: PublicKey, messageId: Uint8Array): string {

@@ -65,9 +65,27 @@ export class Outcomes {
     this.#record(writes, concat(friend, messageId), delivered);
   }
 
-  /** A step that is not an end ("stored"); told once, not repeated after a crash. */
-  tell(outcome: Outcome): void {
-    if (this.#announcing) this.#o.emit(outcome);
+  /**
+   * A step that is not an end: told once, not repeated after a crash.
+   * @param known nodes that could have a copy now
+   */
+  stored(
+    entry: OutboxEntry,
+    { nodes, wanted, known }: { nodes: number; wanted: number; known: number },
+  ): void {
+    if (!this.#announcing) return;
+    this.#o.emit({
+      messageId: entry.messageId,
+      friend: entry.friend,
+      state: 'stored',
+      nodes,
+      wanted,
+      ...(known < wanted && nodes < wanted ? { reason: 'few-nodes' as const } : {}),
+      createdAt: entry.createdAt,
+      expiresAt: entry.createdAt + entry.lifetime * 1000,
+      at: this.#o.wall(),
+      ...(entry.context === undefined ? {} : { context: entry.context }),
+    });
   }
 
   /** From now on endings are told; those of before that nobody heard first. */

@@ -7,11 +7,13 @@ import type { AuthenticOpening } from '../forward-security/opening';
 import type { Random } from '../platform/random';
 import type { CodeWord } from '../protocol/codes';
 import { readEnvelopeHeader } from '../protocol/envelope';
+import { PLAIN_TYPE } from '../protocol/message-types';
 import { storageIdOf } from '../protocol/names';
 import type { SecretVault } from '../store/secret-vault';
 import type { Store, WriteBatch } from '../store/store';
 import type { PublicKey } from '../types';
 import type { Inbox } from './inbox';
+import { isServiceType, type MailEffects } from './mail-effects';
 import type { OwedDeletes } from './owed-deletes';
 import type { OwedReceipts } from './owed-receipts';
 import type { PeerQueues } from './peer-queues';
@@ -59,6 +61,7 @@ export interface ReceiverParts {
   readonly tombstones: Tombstones;
   readonly receipts: OwedReceipts;
   readonly deletes: OwedDeletes;
+  readonly effects: Pick<MailEffects, 'apply'>;
   /** Unix milliseconds. */
   readonly wall: () => number;
   /** False while the disk is nearly full or too many messages wait: mail stays where it is. */
@@ -160,25 +163,38 @@ export class Receiver {
     const lifetime = Math.min(result.lifetime, MAX_MESSAGE_LIFETIME);
     const storageId = storageIdOf(crypto, envelope);
     const first = tombstones.findMessage(sender, messageId);
-    // A message known already takes no room.
-    if (first === undefined && !hasRoom()) return { code: 'busy' };
+    const type = result.outcome === 'opened' ? result.type : undefined;
+    const isService = type !== undefined && isServiceType(type);
+    // A message known already takes no room, nor do receipts and keys.
+    if (first === undefined && !isService && !hasRoom()) return { code: 'busy' };
     const writes = store.batch();
-    const code = first ?? (await this.#place(writes, origin, opening));
-    tombstones.add(writes, key.tag, { storageId, sender, messageId, code }, lifetime);
-    const sent = origin.via === 'direct' || hasSession(sender);
-    receipts.owe(writes, sender, { messageId, code }, { lifetime, sent });
-    if (origin.via === 'stored') deletes.owe(writes, origin.node, storageId);
+    // Before what mail says of the stock, which does not count this key any more.
     forwardSecurity.consume(writes, key);
+    const code = first ?? (await this.#place(writes, origin, opening));
+    const tombstone: TagTombstone = {
+      storageId,
+      sender,
+      messageId,
+      code,
+      ...(type === PLAIN_TYPE.receipts ? { silent: true } : {}),
+    };
+    tombstones.add(writes, key.tag, tombstone, lifetime);
+    if (!tombstone.silent) {
+      const mail = origin.via === 'stored';
+      const sent = !mail || hasSession(sender);
+      receipts.owe(writes, sender, { messageId, code }, { lifetime, sent, mail });
+    }
+    if (origin.via === 'stored') deletes.owe(writes, origin.node, storageId);
     await writes.commit();
     this.#o.onTaken();
     if (code === 'malformed') this.#o.onMalformed(sender, messageId);
-    if (first !== undefined) return answer({ storageId, sender, messageId, code });
-    return { code, message: { sender, messageId, receipt: code } };
+    return first === undefined ? { ...answer(tombstone), code } : answer(tombstone);
   }
 
-  /** Puts a new message into the inbox when it is one that this build hands over. */
+  /** Puts a new message into the inbox, or does what receipts and keys are there for. */
   async #place(writes: WriteBatch, origin: Origin, { key, result }: AuthenticOpening): Promise<ReceiptCode> {
     if (result.outcome !== 'opened') return result.outcome;
+    if (isServiceType(result.type)) return this.#o.effects.apply(writes, key.peer, result.type, result.data);
     if (result.type !== MessageType.Normal && result.type !== MessageType.Action) return 'unsupported';
     const { inbox, vault, wall, crypto } = this.#o;
     const slot = await allocateSlot(vault);
@@ -202,6 +218,7 @@ export class Receiver {
 }
 
 /** The answer to something that was consumed before. */
-function answer({ sender, messageId, code }: TagTombstone): Received {
-  return { code: code === 'ok' ? 'known' : code, message: { sender, messageId, receipt: code } };
+function answer({ sender, messageId, code, silent }: TagTombstone): Received {
+  const known = code === 'ok' ? 'known' : code;
+  return silent ? { code: known } : { code: known, message: { sender, messageId, receipt: code } };
 }

@@ -7,10 +7,12 @@ import type { Finisher } from './finisher';
 import { RESEALS_PER_MEETING } from './limits';
 import type { Outbox, OutboxEntry } from './outbox';
 import type { Sender } from './sender';
+import type { ServiceMail } from './service-mail';
 
 export interface ResealerParts {
   readonly store: Store;
   readonly outbox: Outbox;
+  readonly mail: ServiceMail;
   readonly forwardSecurity: ForwardSecurityManager;
   readonly finisher: Finisher;
   readonly direct: DirectDelivery;
@@ -44,7 +46,7 @@ export class Resealer {
    * every message sealed to one of them off its envelope; then seals what waits. True when a key was dropped.
    */
   async applyState(peer: PublicKey, isLive: (batch: number, index: number) => boolean): Promise<boolean> {
-    const { store, outbox, forwardSecurity, sender, onDeadKeys } = this.#o;
+    const { store, outbox, mail, forwardSecurity, sender, onDeadKeys } = this.#o;
     // A message whose envelope is still on its way to the disk is judged with the others.
     await sender.settled();
     const writes = store.batch();
@@ -55,6 +57,7 @@ export class Resealer {
     for (const entry of dead) {
       if (this.#mayReseal(peer, entry)) outbox.unseal(writes, entry);
     }
+    mail.dropDead(writes, peer, isLive);
     await writes.commit();
     if (dead.length > 0) onDeadKeys(peer);
     await this.sealWaiting(peer);

@@ -12,8 +12,9 @@ import type { SessionMessage } from '../protocol/session-messages';
 import type { Store } from '../store/store';
 import type { PublicKey } from '../types';
 import type { OwedDeletes } from './owed-deletes';
+import type { OwedReceipts } from './owed-receipts';
 import type { Received, Receiver } from './receiver';
-import type { Tombstones } from './tombstones';
+import type { TagTombstone, Tombstones } from './tombstones';
 
 /** Between two looks at every node, milliseconds, before jitter. */
 const POLL_INTERVAL = 300_000;
@@ -52,6 +53,7 @@ export interface RetrieverParts {
   readonly receiver: Receiver;
   readonly tombstones: Tombstones;
   readonly deletes: OwedDeletes;
+  readonly receipts: OwedReceipts;
   /** A message came: a receipt can go out. */
   readonly onReceived: (received: Received) => void;
   readonly onError: (error: unknown) => void;
@@ -156,7 +158,8 @@ export class Retriever {
     for (const item of items) {
       const known = this.#o.tombstones.findTag(item.tag);
       const key = this.#o.forwardSecurity.issued.find(item.tag);
-      if (known !== undefined && sameBytes(known.storageId, item.storageId)) await this.#owe(node, item);
+      if (known !== undefined && sameBytes(known.storageId, item.storageId))
+        await this.#oweKnown(node, item, known);
       else if (key === undefined) await this.#noteUnknown(node, item);
       else wanted.push({ item, order: key.order, index: key.index });
     }
@@ -243,6 +246,15 @@ export class Retriever {
     if (now - since < UNKNOWN_AGE) return;
     this.#unknown.delete(hex);
     await this.#owe(node, item);
+  }
+
+  /** We have it: the node may drop it, and its sender has not heard of that. */
+  async #oweKnown(node: PublicKey, item: Item, { sender, messageId }: TagTombstone): Promise<void> {
+    const { deletes, receipts, store } = this.#o;
+    const writes = store.batch();
+    deletes.owe(writes, node, item.storageId);
+    receipts.turnedUp(writes, sender, messageId);
+    await writes.commit();
   }
 
   async #owe(node: PublicKey, { storageId }: Item): Promise<void> {

@@ -13,6 +13,8 @@ export interface TagTombstone {
   readonly sender: PublicKey;
   readonly messageId: Uint8Array;
   readonly code: ReceiptCode;
+  /** It is never receipted: it was itself mail of receipts. */
+  readonly silent?: true;
 }
 
 /**

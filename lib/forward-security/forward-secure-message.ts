@@ -38,4 +38,6 @@ export interface SealRequest {
   readonly lifetime: number;
   /** Unix seconds, 0 without a clock. */
   readonly timestamp: number;
+  /** It may use one of the peer's last keys, which are kept for keys by mail. */
+  readonly reserve?: boolean;
 }

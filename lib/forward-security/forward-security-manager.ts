@@ -99,7 +99,7 @@ export class ForwardSecurityManager {
   /** The same, at once and into `writes`; undefined when no key is left. */
   seal(writes: WriteBatch, request: SealRequest): ForwardSecureMessage | undefined {
     const { crypto, random, keyPair } = this.#o;
-    const key = this.held.next(request.recipientPk);
+    const key = this.held.next(request.recipientPk, { reserve: request.reserve ?? false });
     if (key === undefined) return undefined;
     const { recipientPk, messageId, timestamp, lifetime, type, data } = request;
     const sealed = sealEnvelope(crypto, {

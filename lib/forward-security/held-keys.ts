@@ -18,6 +18,9 @@ import { BATCH_MEMORY, MAX_HELD_KEYS_PER_PEER, MAX_REMEMBERED_BATCHES, type KeyL
 /** What became of keys that a peer gave us. */
 export type TakeResult = 'added' | 'known' | 'batch-in-use' | 'no-room' | 'malformed';
 
+/** Of an exchange, or of keys by mail. */
+export type OfferedKeys = Pick<Exchange, 'from' | 'batch' | 'valid' | 'keys'>;
+
 interface PeerStock {
   readonly batches: Map<number, HeldBatchRecord>;
   /** Unused keys in the order in which they are spent. */
@@ -77,9 +80,12 @@ export class HeldKeys {
     return Math.max(0, this.held(peer) - this.#o.limits.reservedKeysPerPeer);
   }
 
-  /** The key that the next message would be sealed to, or undefined. */
-  next(peer: PublicKey): HeldKey | undefined {
-    if (this.sendable(peer) === 0) return undefined;
+  /**
+   * The key that the next message would be sealed to, or undefined.
+   * @param options.reserve also one of the last four, which only keys by mail may use
+   */
+  next(peer: PublicKey, options: { reserve?: boolean } = {}): HeldKey | undefined {
+    if (options.reserve !== true && this.sendable(peer) === 0) return undefined;
     const now = this.#o.ages.now();
     return this.#peers.get(toHex(peer))?.keys.find(({ validUntil }) => validUntil > now);
   }
@@ -91,8 +97,8 @@ export class HeldKeys {
     this.#keys.delete(writes, [key.peer, sequenceKey(key.sequence)]);
   }
 
-  /** Adds the keys of an authentic exchange from `exchange.from`. */
-  take(writes: WriteBatch, exchange: Exchange): TakeResult {
+  /** Adds keys that are proven to come from `exchange.from`: those of an exchange, or by mail. */
+  take(writes: WriteBatch, exchange: OfferedKeys): TakeResult {
     const { crypto, ages, limits } = this.#o;
     const peer = exchange.from;
     const stock = this.#peer(peer);
@@ -158,7 +164,7 @@ export class HeldKeys {
   }
 
   /** No key that could not be used safely: low order, our own, the peer's identity, or given twice. */
-  #acceptable(stock: PeerStock, exchange: Exchange, tags: Uint8Array[]): boolean {
+  #acceptable(stock: PeerStock, exchange: OfferedKeys, tags: Uint8Array[]): boolean {
     const seen = new Set(stock.keys.map(({ tag }) => toHex(tag)));
     return exchange.keys.every(({ publicKey }, i) => {
       const tag = toHex(tags[i] ?? new Uint8Array());

@@ -78,14 +78,26 @@ export class IssuedKeys {
     return Math.max(0, preKeysPerPeer + reservedKeysPerPeer - Math.min(reckoned, fresh));
   }
 
-  /** An exchange that the peer has not acknowledged and that may go out again. */
-  pending(peer: PublicKey): { batch: number; exchange: Uint8Array } | undefined {
+  /**
+   * An exchange that the peer has not acknowledged and that may go out again, the oldest.
+   * @param options.most one of at most so many keys
+   */
+  pending(
+    peer: PublicKey,
+    options: { most?: number } = {},
+  ): { batch: number; exchange: Uint8Array } | undefined {
     const now = this.#o.ages.now();
-    for (const { batch, record } of this.#batches.of(peer)) {
+    for (const { batch, record, keys } of this.#batches.of(peer)) {
       if (record.exchange === undefined || record.acknowledged) continue;
+      if (keys.size > (options.most ?? Infinity)) continue;
       if (now - record.createdAt <= EXCHANGE_RETRY_AGE) return { batch, exchange: record.exchange };
     }
     return undefined;
+  }
+
+  /** Whether this batch waits for its acknowledgement. */
+  isPending(peer: PublicKey, batch: number): boolean {
+    return this.#batches.find(peer, batch)?.record.exchange !== undefined;
   }
 
   /**
@@ -100,7 +112,7 @@ export class IssuedKeys {
     const { crypto, vault, identity, limits, ages, timestamp } = this.#o;
     const secrets = await vault.allocate(count);
     this.#makeRoom(writes, peer, count);
-    const batch = this.#drawNumber(peer);
+    const batch = this.unusedNumber(peer);
     const order = this.#batches.nextOrder();
     const keys = secrets.map(({ ref, secret }, i): IssuedKey => {
       const { publicKey } = crypto.keyPairFromSecret(secret);
@@ -122,6 +134,14 @@ export class IssuedKeys {
     return { batch, exchange };
   }
 
+  /** 24 random bits, never 0 and not in use with this peer. */
+  unusedNumber(peer: PublicKey): number {
+    for (;;) {
+      const batch = readBatchKey(this.#o.random.bytes(3));
+      if (batch !== 0 && this.#batches.find(peer, batch) === undefined) return batch;
+    }
+  }
+
   /** Before each sending: its keys are erased this long after the last one. */
   markSent(writes: WriteBatch, peer: PublicKey, batch: number): void {
     this.#batches.update(writes, peer, batch, { sentAt: this.#o.ages.now() });
@@ -134,6 +154,11 @@ export class IssuedKeys {
     if (!sameBytes(this.#o.crypto.sha256(exchange).subarray(0, 16), digest)) return false;
     this.#confirm(writes, peer, batch);
     return true;
+  }
+
+  /** The same, from a receipt of the mail that brought the batch. */
+  acknowledgeMailed(writes: WriteBatch, peer: PublicKey, batch: number): void {
+    if (this.isPending(peer, batch)) this.#confirm(writes, peer, batch);
   }
 
   /** The peer refused the batch: its keys are erased; the next one has another number. */
@@ -209,13 +234,5 @@ export class IssuedKeys {
     const secret = this.#o.vault.read(ref);
     if (secret !== undefined) this.#o.crypto.wipe(secret);
     return secret !== undefined;
-  }
-
-  /** 24 random bits, never 0 and not in use with this peer. */
-  #drawNumber(peer: PublicKey): number {
-    for (;;) {
-      const batch = readBatchKey(this.#o.random.bytes(3));
-      if (batch !== 0 && this.#batches.find(peer, batch) === undefined) return batch;
-    }
   }
 }
