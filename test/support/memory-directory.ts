@@ -5,6 +5,8 @@ import type { SeededRandom } from '../../lib/platform/simulated-platform';
 import type { DataDirectory } from '../../lib/store/data-directory';
 import { openMemoryDirectory } from '../../lib/store/memory-directory';
 import { MemoryVolume } from '../../lib/store/memory-store';
+import type { Store } from '../../lib/store/store';
+import { Table } from '../../lib/store/table';
 
 const FIRST = new Uint8Array();
 const LAST = new Uint8Array(257).fill(255);
@@ -47,6 +49,13 @@ export class MemoryDirectory {
     const files = (await this.#files()).map(([, file]) => file);
     const records = this.#records().flatMap(([key, value]) => [key, value]);
     return [...files, ...records].some((hay) => needles.some((needle) => Buffer.from(hay).includes(needle)));
+  }
+
+  /** What one table of the store has now. */
+  table<T extends object>(name: string): T[] {
+    const index = this.volume.index;
+    const store = { get: (key: Uint8Array) => index.get(key), range: index.range.bind(index) };
+    return [...new Table<T>(store as unknown as Store, name).entries()].map(({ record }) => record);
   }
 
   #records(): [Uint8Array, Uint8Array][] {
