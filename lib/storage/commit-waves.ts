@@ -1,10 +1,13 @@
 import type { Store, WriteBatch } from '../store/store';
+import { nameOf } from './mail-counts';
 
 /** What one wave reads and writes: reads see the wave's own writes. */
 export interface Draft {
   get(key: Uint8Array): Uint8Array | undefined;
   put(key: Uint8Array, value: Uint8Array): void;
   delete(key: Uint8Array): void;
+  /** Runs in the same step in which readers begin to see the wave; not when it fails. */
+  afterCommit(run: () => void): void;
 }
 
 export interface WaveHooks {
@@ -101,17 +104,21 @@ class WaveDraft implements Draft {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    const name = Buffer.from(key).toString('latin1');
+    const name = nameOf(key);
     return this.#changed.has(name) ? this.#changed.get(name) : this.#store.get(key);
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
-    this.#changed.set(Buffer.from(key).toString('latin1'), value);
+    this.#changed.set(nameOf(key), value);
     this.#batch.put(key, value);
   }
 
   delete(key: Uint8Array): void {
-    this.#changed.set(Buffer.from(key).toString('latin1'), undefined);
+    this.#changed.set(nameOf(key), undefined);
     this.#batch.delete(key);
+  }
+
+  afterCommit(run: () => void): void {
+    this.#batch.afterCommit(run);
   }
 }

@@ -1,14 +1,14 @@
 import { concat, sameBytes } from '../bytes';
-import { ToxAsyncError } from '../errors';
-import { readEnvelopeHeader } from '../protocol/envelope';
+import { HEADER_BYTES } from '../protocol/envelope';
+import { MAILBOX_BYTES } from '../protocol/names';
 import type { Store } from '../store/store';
-import { afterPrefix } from '../store/table';
 import {
   decodeIndex,
-  envelopePrefix,
+  firstPartKey,
   indexKey,
   type IndexRecord,
   numberKey,
+  partsOf,
   readUint48,
 } from './mail-records';
 import type { MailEntry } from './message-engine';
@@ -35,15 +35,17 @@ export function findByNumber(
   store: Store,
   number: number,
 ): { mailbox: Uint8Array; found: Found } | undefined {
-  const mailbox = mailboxNamedBy(readEnvelope(store, number));
+  const part = store.get(firstPartKey(number));
+  const mailbox = part && mailboxNamedBy(part);
   const found = mailbox && recordAt(store, mailbox, number);
   return found && { mailbox, found };
 }
 
 /** What is there of an envelope that is durable; whether it is whole, its hash tells. */
-export function readEnvelope(store: Store, number: number): Uint8Array {
-  const prefix = envelopePrefix(number);
-  return concat(...[...store.range({ gte: prefix, lt: afterPrefix(prefix) })].map(([, part]) => part));
+export function readEnvelope(store: Store, { number, record }: Found): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (const { key } of partsOf(number, record.bytes)) parts.push(store.get(key) ?? new Uint8Array());
+  return concat(...parts);
 }
 
 /** What a listing says of a record at `now`, seconds on the age clock. */
@@ -58,11 +60,7 @@ function recordAt(reader: Reader, mailbox: Uint8Array, number: number): Found | 
   return record && { number, record };
 }
 
-function mailboxNamedBy(envelope: Uint8Array): Uint8Array | undefined {
-  try {
-    return readEnvelopeHeader(envelope).mailbox;
-  } catch (error) {
-    if (ToxAsyncError.is(error, 'ErrMalformed', 'ErrUnsupportedVersion')) return undefined;
-    throw error;
-  }
+/** @param part the first one of an envelope: version 1 | mailbox 32 | ... */
+function mailboxNamedBy(part: Uint8Array): Uint8Array | undefined {
+  return part.length < HEADER_BYTES ? undefined : part.slice(1, 1 + MAILBOX_BYTES);
 }

@@ -1,44 +1,60 @@
 import { concat } from '../bytes';
+import { MAILBOX_BYTES } from '../protocol/names';
 import { withCrc, withoutCrc } from '../store/checked-bytes';
 import { readSequence, sequenceKey } from '../store/table';
 
 /**
- * Keys and values of StoreEngine. An envelope lies under a rising number, so envelopes are appended; what is
- * ordered by mailbox holds small records only, so a page of one mailbox is a short range.
+ * Keys and values of StoreEngine. What arrives is appended: envelopes and the records of recent mail lie under rising
+ * numbers. What is ordered by mailbox holds small records only, so a page of one mailbox is a short range.
  *
- *   me/ number part           -> a part of the envelope
- *   mi/ mailbox number        -> IndexRecord, CRC
- *   mn/ mailbox storage id    -> number
+ *   mi/ mailbox 0 number      -> IndexRecord, CRC
+ *   mi/ mailbox 1 storage id  -> number
+ *   mr/ number                -> mailbox, IndexRecord, CRC: recent mail, in neither of mi/ and mx/ (mail-index.ts)
  *   mx/ expiry number         -> one byte (not every engine tells an empty value from none)
  *   ms/ submitter             -> messages, bytes, CRC
  *   mt/                       -> messages, bytes, mailboxes, last number given, CRC
+ *   ~e/ number part           -> a part of the envelope
  *
- * An envelope needs no CRC: its storage id is its hash.
+ * An envelope needs no CRC: its storage id is its hash. Envelopes come behind everything else in the store, since a
+ * B-tree fills its pages only where records are added at its very end.
  *
- * Numbers and times take 6 bytes. A mailbox stands in keys as its first 16 bytes: it is a hash, and to find a key
- * whose mailbox begins like another's takes 2^128 tries.
+ * Numbers and times take 6 bytes. A mailbox stands in the index as its first 16 bytes: it is a hash, and to find a
+ * key whose mailbox begins like another's takes 2^128 tries.
  */
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
-const NUMBER = ascii('mn/');
 const EXPIRY = ascii('mx/');
-const MAILBOX_BYTES = 16;
-/** B-trees with pages of 4 KB leave a third to a half of each page empty when records are longer. */
-const PART_BYTES = 768;
+const BY_NUMBER = new Uint8Array([0]);
+const BY_STORAGE_ID = new Uint8Array([1]);
+const INDEX_MAILBOX_BYTES = 16;
+/**
+ * Three of the second largest envelope fill a page of 4 KB, and five halves of the largest: uncut, two of those
+ * would leave a quarter of it empty.
+ */
+const PART_BYTES = 1311;
 
 export const INDEX_PREFIX = ascii('mi/');
-export const ENVELOPE_PREFIX = ascii('me/');
+export const RECENT_PREFIX = ascii('mr/');
+export const ENVELOPE_PREFIX = ascii('~e/');
 export const SUBMITTER_PREFIX = ascii('ms/');
 export const TOTALS_KEY = ascii('mt/');
 export const PRESENT = new Uint8Array([1]);
 
 export const envelopePrefix = (number: number): Uint8Array => concat(ENVELOPE_PREFIX, uint48(number));
+export const recentKey = (number: number): Uint8Array => concat(RECENT_PREFIX, uint48(number));
+/** Of every key of a mailbox in the index. */
 export const mailboxPrefix = (mailbox: Uint8Array): Uint8Array =>
-  concat(INDEX_PREFIX, mailbox.subarray(0, MAILBOX_BYTES));
+  concat(INDEX_PREFIX, mailbox.subarray(0, INDEX_MAILBOX_BYTES));
+/** Of the keys that list it. */
+export const listPrefix = (mailbox: Uint8Array): Uint8Array => concat(mailboxPrefix(mailbox), BY_NUMBER);
 export const indexKey = (mailbox: Uint8Array, number: number): Uint8Array =>
-  concat(mailboxPrefix(mailbox), uint48(number));
+  concat(listPrefix(mailbox), uint48(number));
 export const numberKey = (mailbox: Uint8Array, storageId: Uint8Array): Uint8Array =>
-  concat(NUMBER, mailbox.subarray(0, MAILBOX_BYTES), storageId);
+  concat(mailboxPrefix(mailbox), BY_STORAGE_ID, storageId);
 export const submitterKey = (submitter: Uint8Array): Uint8Array => concat(SUBMITTER_PREFIX, submitter);
+
+const INDEX_KEY_BYTES = INDEX_PREFIX.length + INDEX_MAILBOX_BYTES + BY_NUMBER.length + 6;
+/** Whether a key of the index lists a message (the others name one). */
+export const listsMail = (key: Uint8Array): boolean => key.length === INDEX_KEY_BYTES;
 
 /** Records that expire at `expiry` or earlier have keys below `expiryKey(expiry + 1, 0)`. */
 export const expiryKey = (expiry: number, number: number): Uint8Array =>
@@ -62,16 +78,22 @@ export function* partsOf(
   const parts = Math.ceil(bytes / PART_BYTES);
   const size = Math.ceil(bytes / parts);
   for (let part = 0; part < parts; part++) {
-    const key = concat(envelopePrefix(number), new Uint8Array([part]));
-    yield { key, from: part * size, to: Math.min((part + 1) * size, bytes) };
+    yield { key: partKey(number, part), from: part * size, to: Math.min((part + 1) * size, bytes) };
   }
+}
+
+export const firstPartKey = (number: number): Uint8Array => partKey(number, 0);
+
+function partKey(number: number, part: number): Uint8Array {
+  return concat(envelopePrefix(number), new Uint8Array([part]));
 }
 
 /** Most that 6 bytes hold. */
 export const MAX_NUMBER = 2 ** 48 - 1;
 
 export function uint48(value: number): Uint8Array {
-  return sequenceKey(value).subarray(2);
+  const high = Math.floor(value / 2 ** 32);
+  return Uint8Array.of(high >> 8, high, value >>> 24, value >>> 16, value >>> 8, value);
 }
 
 export function readUint48(bytes: Uint8Array): number {
@@ -94,20 +116,34 @@ export interface IndexRecord {
 const INDEX_BYTES = 62;
 
 export function encodeIndex(record: IndexRecord): Uint8Array {
-  return withCrc(
-    record.storageId,
-    record.tag,
-    record.submitter,
-    uint48(record.deposited),
-    uint48(record.expires),
-    new Uint8Array([record.bytes >> 8, record.bytes & 0xff]),
-  );
+  return withCrc(...fieldsOf(record));
 }
 
 /** undefined when it is damaged. */
 export function decodeIndex(value: Uint8Array): IndexRecord | undefined {
   const body = withoutCrc(value);
-  if (body?.length !== INDEX_BYTES) return undefined;
+  return body?.length === INDEX_BYTES ? readFields(body) : undefined;
+}
+
+/** @param mailbox 32 bytes */
+export function encodeRecent(mailbox: Uint8Array, record: IndexRecord): Uint8Array {
+  return withCrc(mailbox, ...fieldsOf(record));
+}
+
+/** undefined when it is damaged. */
+export function decodeRecent(value: Uint8Array): { mailbox: Uint8Array; record: IndexRecord } | undefined {
+  const body = withoutCrc(value);
+  if (body?.length !== MAILBOX_BYTES + INDEX_BYTES) return undefined;
+  return { mailbox: body.slice(0, MAILBOX_BYTES), record: readFields(body.subarray(MAILBOX_BYTES)) };
+}
+
+function fieldsOf(record: IndexRecord): Uint8Array[] {
+  const { storageId, tag, submitter, deposited, expires, bytes } = record;
+  const length = new Uint8Array([bytes >> 8, bytes & 0xff]);
+  return [storageId, tag, submitter, uint48(deposited), uint48(expires), length];
+}
+
+function readFields(body: Uint8Array): IndexRecord {
   return {
     storageId: body.slice(0, 16),
     tag: body.slice(16, 32),

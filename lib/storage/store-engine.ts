@@ -5,23 +5,9 @@ import type { Store } from '../store/store';
 import { afterPrefix } from '../store/table';
 import { CommitWaves, type Draft } from './commit-waves';
 import { MailCounts, nameOf } from './mail-counts';
-import { entryOf, find, findByNumber, type Found, readEnvelope } from './mail-lookup';
-import {
-  decodeIndex,
-  encodeIndex,
-  ENVELOPE_PREFIX,
-  envelopePrefix,
-  expiryKey,
-  indexKey,
-  MAX_NUMBER,
-  mailboxPrefix,
-  numberKey,
-  numberOfEnvelopeKey,
-  numberOfKey,
-  partsOf,
-  PRESENT,
-  uint48,
-} from './mail-records';
+import { type Due, type IndexSizes, MailIndex } from './mail-index';
+import { entryOf, type Found, readEnvelope } from './mail-lookup';
+import { ENVELOPE_PREFIX, envelopePrefix, MAX_NUMBER, numberOfEnvelopeKey, partsOf } from './mail-records';
 import type {
   EngineStats,
   MailEntry,
@@ -38,6 +24,8 @@ export interface StoreEngineOptions {
   readonly store: Store;
   /** Durable seconds that no step of the wall clock moves (store/age-clock.ts). */
   readonly ages: { now(): number };
+  /** How much new mail is kept out of the index at first (mail-index.ts). */
+  readonly index?: IndexSizes;
 }
 
 /** @throws ErrStore, ErrClosed */
@@ -52,6 +40,7 @@ export function openStoreEngine(options: StoreEngineOptions): StoreEngine {
 export class StoreEngine implements MessageEngine {
   readonly #store: Store;
   readonly #ages: { now(): number };
+  readonly #index: MailIndex;
   readonly #counts: StoredCounts;
   /** Puts that were called and are in no wave yet. */
   readonly #underWay = new MailCounts();
@@ -60,10 +49,17 @@ export class StoreEngine implements MessageEngine {
   constructor(options: StoreEngineOptions) {
     this.#store = options.store;
     this.#ages = options.ages;
-    this.#counts = new StoredCounts(options.store);
+    this.#index = new MailIndex(options.store, options.index);
+    this.#counts = new StoredCounts(options.store, this.#index);
     this.#waves = new CommitWaves(options.store, {
-      beforeCommit: (draft) => this.#counts.save(draft),
-      afterFailure: () => this.#counts.forget(),
+      beforeCommit: (draft) => {
+        this.#counts.save(draft);
+        this.#index.moveSome(draft);
+      },
+      afterFailure: () => {
+        this.#index.forget();
+        this.#counts.forget();
+      },
     });
   }
 
@@ -86,28 +82,24 @@ export class StoreEngine implements MessageEngine {
 
   get(mailbox: Uint8Array, storageId: Uint8Array): Promise<StoredMail | undefined> {
     return promised(() => {
-      const found = find(this.#store, mailbox, storageId);
+      const found = this.#index.find(mailbox, storageId);
       const now = this.#now();
       if (!found || found.record.expires <= now) return undefined;
-      const envelope = readEnvelope(this.#store, found.number);
+      const envelope = readEnvelope(this.#store, found);
       return { ...entryOf(found, now), envelope, remaining: found.record.expires - now };
     });
   }
 
   renew(mailbox: Uint8Array, storageId: Uint8Array, keepSeconds: number): Promise<RenewedMail | undefined> {
     return this.#waves.run((draft) => {
-      const found = find(draft, mailbox, storageId);
+      const found = this.#index.findIn(draft, mailbox, storageId);
       const now = this.#now();
       if (!found || found.record.expires <= now) return undefined;
-      const { number, record } = found;
+      const { record } = found;
       const expires = Math.max(record.expires, now + keepSeconds);
       // Further deposits within one second change nothing and cost no write.
       if (expires !== record.expires || record.deposited !== now) {
-        draft.put(indexKey(mailbox, number), encodeIndex({ ...record, deposited: now, expires }));
-      }
-      if (expires !== record.expires) {
-        draft.delete(expiryKey(record.expires, number));
-        draft.put(expiryKey(expires, number), PRESENT);
+        this.#index.renew(draft, mailbox, found, { ...record, deposited: now, expires });
       }
       return { remaining: expires - now };
     });
@@ -118,12 +110,10 @@ export class StoreEngine implements MessageEngine {
       const items: MailEntry[] = [];
       if (cursor >= MAX_NUMBER) return { items, more: false };
       const now = this.#now();
-      const bounds = { gte: indexKey(mailbox, cursor + 1), lt: afterPrefix(mailboxPrefix(mailbox)) };
-      for (const [key, value] of this.#store.range(bounds)) {
-        const record = decodeIndex(value);
-        if (!record || record.expires <= now) continue;
+      for (const found of this.#index.list(mailbox, cursor)) {
+        if (found.record.expires <= now) continue;
         if (items.length >= max) return { items, more: true };
-        items.push(entryOf({ number: numberOfKey(key), record }, now));
+        items.push(entryOf(found, now));
       }
       return { items, more: false };
     });
@@ -131,7 +121,7 @@ export class StoreEngine implements MessageEngine {
 
   delete(mailbox: Uint8Array, storageId: Uint8Array): Promise<boolean> {
     return this.#waves.run((draft) => {
-      const found = find(draft, mailbox, storageId);
+      const found = this.#index.findIn(draft, mailbox, storageId);
       if (!found) return false;
       this.#remove(draft, mailbox, found);
       return found.record.expires > this.#now();
@@ -149,15 +139,12 @@ export class StoreEngine implements MessageEngine {
 
   expire(max: number): Promise<number> {
     return this.#waves.run((draft) => {
-      const bounds = { gte: expiryKey(0, 0), lt: expiryKey(this.#now() + 1, 0), limit: max };
-      // The range does not see what this wave has done: a record renewed or deleted in it stays as it is.
-      const due = [...this.#store.range(bounds)].filter(([key]) => draft.get(key));
-      const records = due.map(([key]) => ({ key, known: findByNumber(this.#store, numberOfKey(key)) }));
-      for (const { key, known } of records) {
-        if (known) this.#remove(draft, known.mailbox, known.found);
-        else this.#discard(draft, key);
+      const due = this.#index.due(draft, this.#now(), max);
+      for (const one of due) {
+        if (one.mail) this.#remove(draft, one.mail.mailbox, one.mail.found);
+        else this.#discard(draft, one);
       }
-      return records.length;
+      return due.length;
     });
   }
 
@@ -174,7 +161,7 @@ export class StoreEngine implements MessageEngine {
     const header = readEnvelopeHeader(envelope);
     if (!sameBytes(header.mailbox, mailbox)) throw invalid('The envelope names another mailbox.');
     const now = this.#now();
-    const old = find(draft, mailbox, storageId);
+    const old = this.#index.findIn(draft, mailbox, storageId);
     if (old && old.record.expires > now) throw invalid('This envelope is stored already; renew it instead.');
     if (old) this.#remove(draft, mailbox, old);
     const number = this.#counts.nextNumber();
@@ -182,35 +169,30 @@ export class StoreEngine implements MessageEngine {
     const bytes = envelope.length;
     this.#counts.add(mailbox, submitter, bytes);
     for (const { key, from, to } of partsOf(number, bytes)) draft.put(key, envelope.subarray(from, to));
-    draft.put(
-      indexKey(mailbox, number),
-      encodeIndex({ storageId, tag: header.tag, submitter, deposited: now, expires, bytes }),
-    );
-    draft.put(numberKey(mailbox, storageId), uint48(number));
-    draft.put(expiryKey(expires, number), PRESENT);
+    const record = { storageId, tag: header.tag, submitter, deposited: now, expires, bytes };
+    this.#index.add(draft, mailbox, { number, record });
   }
 
-  #remove(draft: Draft, mailbox: Uint8Array, { number, record }: Found): void {
+  #remove(draft: Draft, mailbox: Uint8Array, found: Found): void {
+    const { number, record } = found;
     this.#counts.remove(mailbox, record.submitter, record.bytes);
     for (const { key } of partsOf(number, record.bytes)) draft.delete(key);
-    draft.delete(indexKey(mailbox, number));
-    draft.delete(numberKey(mailbox, record.storageId));
-    draft.delete(expiryKey(record.expires, number));
+    this.#index.remove(draft, mailbox, found);
   }
 
   /**
    * Of a damaged record what can be found. Its index record goes unlisted from now on, and the totals count it on:
    * who submitted it where is not known any more.
    */
-  #discard(draft: Draft, expiry: Uint8Array): void {
-    const prefix = envelopePrefix(numberOfKey(expiry));
+  #discard(draft: Draft, { number, keys }: Due): void {
+    const prefix = envelopePrefix(number);
     for (const [key] of this.#store.range({ gte: prefix, lt: afterPrefix(prefix) })) draft.delete(key);
-    draft.delete(expiry);
+    for (const key of keys) draft.delete(key);
   }
 
   #oldestAge(): number | undefined {
     for (const [key] of this.#store.range({ gte: ENVELOPE_PREFIX, lt: afterPrefix(ENVELOPE_PREFIX) })) {
-      const known = findByNumber(this.#store, numberOfEnvelopeKey(key));
+      const known = this.#index.findByNumber(numberOfEnvelopeKey(key));
       if (known) return entryOf(known.found, this.#now()).age;
     }
     return undefined;

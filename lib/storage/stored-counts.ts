@@ -2,17 +2,8 @@ import type { Store } from '../store/store';
 import { afterPrefix } from '../store/table';
 import type { Draft } from './commit-waves';
 import { MailCounts, nameOf } from './mail-counts';
-import {
-  decodeIndex,
-  decodeNumbers,
-  encodeNumbers,
-  INDEX_PREFIX,
-  mailboxPrefix,
-  numberOfKey,
-  SUBMITTER_PREFIX,
-  submitterKey,
-  TOTALS_KEY,
-} from './mail-records';
+import type { MailIndex } from './mail-index';
+import { decodeNumbers, encodeNumbers, SUBMITTER_PREFIX, submitterKey, TOTALS_KEY } from './mail-records';
 import type { MailUsage } from './message-engine';
 
 /**
@@ -21,6 +12,7 @@ import type { MailUsage } from './message-engine';
  */
 export class StoredCounts {
   readonly #store: Store;
+  readonly #index: MailIndex;
   #counts = new MailCounts();
   #loadedMailboxes = new Set<string>();
   #changedSubmitters = new Map<string, Uint8Array>();
@@ -28,8 +20,9 @@ export class StoredCounts {
   #lastNumber = 0;
   #stale = true;
 
-  constructor(store: Store) {
+  constructor(store: Store, index: MailIndex) {
     this.#store = store;
+    this.#index = index;
     this.#load();
   }
 
@@ -124,18 +117,15 @@ export class StoredCounts {
   /** From the index of every mailbox: for an empty store, and when the disk spoiled a count. */
   #recount(): void {
     const counts = new MailCounts();
-    let mailbox = '';
-    this.#mailboxes = 0;
-    for (const [key, value] of this.#store.range({ gte: INDEX_PREFIX, lt: afterPrefix(INDEX_PREFIX) })) {
-      const record = decodeIndex(value);
-      if (!record) continue;
-      const name = nameOf(key.subarray(0, -6));
-      if (name !== mailbox) this.#mailboxes += 1;
-      mailbox = name;
-      counts.change(name, nameOf(record.submitter), 1, record.bytes);
-      this.#changedSubmitters.set(nameOf(record.submitter), record.submitter);
-      this.#lastNumber = Math.max(this.#lastNumber, numberOfKey(key));
+    const mailboxes = new Set<string>();
+    for (const { mailbox, found } of this.#index.all()) {
+      const { submitter, bytes } = found.record;
+      mailboxes.add(mailbox);
+      counts.change(mailbox, nameOf(submitter), 1, bytes);
+      this.#changedSubmitters.set(nameOf(submitter), submitter);
+      this.#lastNumber = Math.max(this.#lastNumber, found.number);
     }
+    this.#mailboxes = mailboxes.size;
     this.#counts = counts;
   }
 
@@ -144,10 +134,8 @@ export class StoredCounts {
     this.#load();
     const name = nameOf(mailbox);
     if (this.#loadedMailboxes.has(name)) return;
-    const prefix = mailboxPrefix(mailbox);
-    for (const [, value] of this.#store.range({ gte: prefix, lt: afterPrefix(prefix) })) {
-      const record = decodeIndex(value);
-      if (record) this.#counts.changeMailbox(name, nameOf(record.submitter), 1);
+    for (const { record } of this.#index.list(mailbox)) {
+      this.#counts.changeMailbox(name, nameOf(record.submitter), 1);
     }
     this.#loadedMailboxes.add(name);
   }

@@ -2,16 +2,15 @@ import { concat, toHex } from '../../lib/bytes';
 import type { CryptoProvider } from '../../lib/crypto/provider';
 import { type EnvelopeHeader, readEnvelopeHeader } from '../../lib/protocol/envelope';
 import { mailboxOf } from '../../lib/protocol/names';
-import { readEnvelope } from '../../lib/storage/mail-lookup';
+import { MailIndex } from '../../lib/storage/mail-index';
+import { type Found, readEnvelope } from '../../lib/storage/mail-lookup';
 import {
-  decodeIndex,
   envelopePrefix,
   expiryKey,
   indexKey,
   type IndexRecord,
-  mailboxPrefix,
   numberKey,
-  numberOfKey,
+  recentKey,
 } from '../../lib/storage/mail-records';
 import type { Store } from '../../lib/store/store';
 import { afterPrefix } from '../../lib/store/table';
@@ -28,18 +27,25 @@ export interface StoredMail {
 
 /** What the store of a node holds for a mailbox. */
 export function mailIn(store: Store, mailbox: Uint8Array): StoredMail[] {
-  const numbers = rows(store, mailboxPrefix(mailbox)).map(([key]) => numberOfKey(key));
-  return numbers.map((number) => mailAt(store, mailbox, number));
+  return [...new MailIndex(store).list(mailbox)].map((found) => mailAt(store, mailbox, found));
 }
 
-function mailAt(store: Store, mailbox: Uint8Array, number: number): StoredMail {
-  const key = indexKey(mailbox, number);
-  const index = decodeIndex(store.get(key) ?? new Uint8Array());
-  if (!index) throw new Error('The record of a stored message is damaged.');
-  const keys = [key, numberKey(mailbox, index.storageId), expiryKey(index.expires, number)];
+function mailAt(store: Store, mailbox: Uint8Array, found: Found): StoredMail {
+  const { number, record } = found;
+  const keys = [
+    recentKey(number),
+    indexKey(mailbox, number),
+    numberKey(mailbox, record.storageId),
+    expiryKey(record.expires, number),
+  ];
   const records = [...rows(store, envelopePrefix(number)), ...keys.flatMap((each) => rows(store, each))];
-  const envelope = readEnvelope(store, number);
-  return { header: readEnvelopeHeader(envelope), envelope, index, everything: concat(...records.flat()) };
+  const envelope = readEnvelope(store, found);
+  return {
+    header: readEnvelopeHeader(envelope),
+    envelope,
+    index: record,
+    everything: concat(...records.flat()),
+  };
 }
 
 function rows(store: Store, prefix: Uint8Array): [Uint8Array, Uint8Array][] {

@@ -1,3 +1,4 @@
+import type { IndexSizes } from '../../../lib/storage/mail-index';
 import type { MailUsage } from '../../../lib/storage/message-engine';
 import { MessageStorage, type MessageStorageOptions } from '../../../lib/storage/message-storage';
 import { openStoreEngine } from '../../../lib/storage/store-engine';
@@ -27,7 +28,10 @@ export interface StorageUnderTest {
   restart(): Promise<StorageUnderTest>;
 }
 
-export type StorageOptions = Partial<MessageStorageOptions> & { readonly room?: Partial<MailUsage> };
+export type StorageOptions = Partial<MessageStorageOptions> & {
+  readonly room?: Partial<MailUsage>;
+  readonly index?: IndexSizes;
+};
 
 /** MessageStorage over a store in memory, in simulated time, with room for 1,536 messages. */
 export function openStorage(
@@ -36,7 +40,7 @@ export function openStorage(
   time = new SimulatedTime(),
   run = 1,
 ): StorageUnderTest {
-  const { room, ...rest } = options;
+  const { room, index, ...rest } = options;
   const capacity = {
     messages: 1536,
     bytes: 1_000_000_000,
@@ -49,7 +53,11 @@ export function openStorage(
   };
   const store = openMemoryStore(volume);
   const storage = new MessageStorage({
-    engine: openStoreEngine({ store, ages: { now: () => time.clock.monotonic() / 1000 } }),
+    engine: openStoreEngine({
+      store,
+      ages: { now: () => time.clock.monotonic() / 1000 },
+      ...(index && { index }),
+    }),
     crypto,
     random: new SeededRandom(`run ${run}`),
     clock: time.clock,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
 import { join } from 'node:path';
 import { utf8 } from '../../../lib/bytes';
@@ -88,6 +88,28 @@ describe('the writing thread of lmdb', () => {
     assert.equal([...reader.range({ gte: utf8('a'), lt: utf8('z') })].length, 3);
     await writer.close();
     reader.reset();
+  });
+
+  it('fills pages with what is put behind every other key, also after it was opened again', async () => {
+    const value = new Uint8Array(1300);
+    const key = (n: number) => utf8(`~/${String(n).padStart(6, '0')}`);
+    for (const from of [0, 300]) {
+      const store = await openLmdbStore({ path, disk: systemDisk });
+      for (let n = from; n < from + 300; n += 30) {
+        const batch = store.batch();
+        for (let at = n; at < n + 30; at += 1) batch.put(key(at), value);
+        await batch
+          .put(utf8('a key before them'), value)
+          .delete(key(n + 29))
+          .put(key(n + 29), value)
+          .commit();
+      }
+      assert.equal([...store.range({ gte: key(0), lt: key(999) })].length, from + 300);
+      await store.close();
+    }
+    // Three in a page of 4 KB; lmdb by itself puts two there.
+    const pages = statSync(path).size / 4096;
+    assert.ok(pages < 600 / 2.5, `${pages} pages for 600 records`);
   });
 
   it('does not keep a process alive that forgets to close its store', () => {
