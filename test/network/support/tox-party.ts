@@ -18,6 +18,11 @@ export class ToxParty {
   readonly warnings: string[] = [];
   savedata: Uint8Array;
   saves = 0;
+  /** What the transport does to make a profile durable. */
+  save = async (savedata: Uint8Array): Promise<void> => {
+    this.savedata = savedata;
+    this.saves += 1;
+  };
 
   constructor(
     settings: ToxcoreSettings,
@@ -35,10 +40,7 @@ export class ToxParty {
     this.transport = new ToxcoreTransport({
       settings,
       savedata: () => this.savedata,
-      save: async (savedata) => {
-        this.savedata = savedata;
-        this.saves += 1;
-      },
+      save: (savedata) => this.save(savedata),
       log: { debug() {}, info() {}, warn, error: warn },
       ...(timers ? { timers } : {}),
     });
