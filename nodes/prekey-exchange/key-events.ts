@@ -25,6 +25,7 @@ export function followKeyEvents(
       const id = toHex(messageId);
       tell('message/lost', friend, id, { messageId: id });
     }),
+    events.on('node-suggested', ({ friend, toxId }) => tell('node/suggested', friend, toxId)),
   ];
   return () => {
     for (const each of undo) each();

@@ -3,39 +3,70 @@ import { onClose } from '../shared/close';
 import { friendsOf, isFriend } from '../shared/friends';
 import { onInput } from '../shared/input';
 import { PendingWork } from '../shared/pending-work';
-import type { FlowNode, IncomingMessage, Runtime, Send, SessionConfig } from '../shared/runtime';
+import type { FlowNode, IncomingMessage, Message, Runtime, SessionConfig } from '../shared/runtime';
 import { SessionUser } from '../shared/session-user';
-import { actionOf, isBlank, settingOr, textOf } from '../shared/settings';
+import { actionOf, flagOf, isBlank, settingOr, textOf } from '../shared/settings';
 import { badges, type Badge } from '../shared/status-badge';
 import { exchangeWith, findingsOf } from './answers';
+import { Bridge, isForBridge } from './bridge';
 import { followKeyEvents } from './key-events';
 
 export interface PrekeyExchangeConfig extends SessionConfig {
   /** The friend whose keys the node shows, tells of and asks for; blank for all. */
   readonly friend?: string;
+  /** Whether the session's transport is at the other end of this node's first output and its input. */
+  readonly bridge?: boolean | string;
 }
 
-/** Shows how many keys are left, tells of key events, exchanges keys on request, and says what would stop a message. */
+/**
+ * Shows how many keys are left, tells of key events, exchanges keys on request, and says what would stop a message.
+ * As a bridge it carries the session's packets to and from a foreign transport as well.
+ */
 export function startPrekeyExchange(RED: Runtime, node: FlowNode, config: PrekeyExchangeConfig): void {
   const user = new SessionUser(RED, node, config.storageNode);
   const friend = textOf(config.friend, 'The friend');
+  const tell = (event: Message) => node.send([null, event]);
+  const bridge = flagOf(config.bridge, 'The choice of the bridge')
+    ? new Bridge({
+        node: node.id,
+        session: user.session,
+        send: (msg) => node.send([msg, null]),
+        tell,
+        report: (error) => user.report(error),
+      })
+    : undefined;
 
   onInput(node, new PendingWork(), async (msg, send) => {
-    await act(await user.manager(), settingOr(friend, msg.friend), msg, send);
+    if (isForBridge(msg)) {
+      if (bridge === undefined) throw noBridge();
+      await bridge.take(msg);
+      return;
+    }
+    const answer = (event: Message) => send([null, event]);
+    await act(await user.manager(), settingOr(friend, msg.friend), msg, answer);
   });
 
-  const badge = (manager: AsyncManager) => keyBadge(manager, friend);
-  user.atStart(RED, badge, () => {
+  const badge = (manager: AsyncManager) => bridge?.badge() ?? keyBadge(manager, friend);
+  user.atStart(RED, badge, (session) => {
+    bridge?.start(session);
     user.whenOpen((manager) => {
       const concerns = (about: Uint8Array) => friend === '' || isFriend(manager, friend, about);
-      user.onRelease(followKeyEvents(manager, concerns, (event) => node.send(event)));
+      user.onRelease(followKeyEvents(manager, concerns, tell));
     });
   });
-  onClose(node, () => user.release());
+  onClose(node, async () => {
+    user.release();
+    await bridge?.close();
+  });
 }
 
 /** Exchanges keys when that is asked for, and answers with what stands now: the same msg with topic "status". */
-async function act(manager: AsyncManager, asked: unknown, msg: IncomingMessage, send: Send): Promise<void> {
+async function act(
+  manager: AsyncManager,
+  asked: unknown,
+  msg: IncomingMessage,
+  answer: (msg: Message) => void,
+): Promise<void> {
   const action = actionOf(msg, ['exchange', 'refresh', 'status']);
   if (action === undefined) {
     throw new ToxAsyncError('ErrInvalidArgument', 'Set msg.action to "exchange", "refresh" or "status".');
@@ -45,7 +76,14 @@ async function act(manager: AsyncManager, asked: unknown, msg: IncomingMessage, 
   if (action !== 'status') msg.exchange = await exchangeWith(manager, friends);
   msg.topic = 'status';
   msg.payload = findingsOf(manager, friends);
-  send(msg);
+  answer(msg);
+}
+
+function noBridge(): ToxAsyncError {
+  return new ToxAsyncError(
+    'ErrInvalidArgument',
+    'A message of a transport came, and this node is no bridge: tick "Bridge" in its dialog.',
+  );
 }
 
 /** The keys left for messages to the friend; without one, those of the friend who has the fewest. */

@@ -14,10 +14,16 @@ export type NetworkEvent =
   | { readonly what: 'request'; readonly friend: PublicKey; readonly text: string }
   | { readonly what: 'trouble'; readonly error: Error };
 
-/** A session's connection to a network, which outlives the node instance that made it. */
-export interface Connection {
+/** What has a session's place for a transport. */
+export interface Attachment {
   /** Whether it is meant to be online. */
   readonly wanted: boolean;
+  /** Takes the transport from the session and leaves the network. */
+  close(): Promise<void>;
+}
+
+/** A session's connection to a network, which outlives the node instance that made it. */
+export interface Connection extends Attachment {
   /** Goes online, and is online again after a restart. Durable when it resolves. */
   connect(): Promise<void>;
   /** Goes offline, and stays so after a restart. Durable when it resolves. */
@@ -33,6 +39,4 @@ export interface Connection {
   send(friend: PublicKey, type: 'normal' | 'action', text: string): Promise<void>;
   /** Where friends are made; undefined on a virtual network, where all are friends of all. */
   readonly tox: FriendTransport | undefined;
-  /** Takes the transport from the session and leaves the network. */
-  close(): Promise<void>;
 }

@@ -1,12 +1,12 @@
 import { ToxAsyncError, type Timer, type Timers } from '../../lib/index';
-import type { Connection } from './connection';
+import type { Attachment, Connection } from './connection';
 import { LINGER } from './linger';
 
 interface Holder {
   readonly node: string;
-  /** The node's settings: a connection is kept across a redeploy only while they are the same. */
-  readonly key: string;
-  readonly connection: Connection;
+  readonly attachment: Attachment;
+  /** What outlives its node, and the node's settings: it is kept across a redeploy only while they are the same. */
+  readonly kept?: { readonly key: string; readonly connection: Connection };
   linger?: Timer;
 }
 
@@ -25,8 +25,8 @@ export class TransportSlot {
   }
 
   /** What the session is connected with, while it is. */
-  get connection(): Connection | undefined {
-    return this.#holder?.connection;
+  get attachment(): Attachment | undefined {
+    return this.#holder?.attachment;
   }
 
   /** A node is there; called in its constructor, so that all are known when the first one attaches. */
@@ -42,16 +42,30 @@ export class TransportSlot {
     return this.#enqueue(async () => {
       if (this.#rightful() !== node) throw taken();
       const holder = this.#holder;
-      if (holder?.node === node && holder.key === key) {
+      if (holder?.node === node && holder.kept?.key === key) {
         holder.linger?.cancel();
-        return holder.connection;
+        return holder.kept.connection;
       }
       await this.#vacate();
       const connection = await connect();
-      this.#holder = { node, key, connection };
+      this.#holder = { node, attachment: connection, kept: { key, connection } };
       // The node may have closed meanwhile.
       if (!this.#present.has(node)) this.#linger(this.#holder);
       return connection;
+    });
+  }
+
+  /**
+   * Gives the node the place for as long as it is there: what `connect` makes ends with it.
+   * ErrTransportAttached when the place is another node's.
+   */
+  occupy(node: string, connect: () => Promise<Attachment>): Promise<void> {
+    return this.#enqueue(async () => {
+      if (this.#rightful() !== node) throw taken();
+      await this.#vacate();
+      this.#holder = { node, attachment: await connect() };
+      // The node may have closed meanwhile.
+      if (!this.#present.has(node)) await this.#vacate();
     });
   }
 
@@ -59,11 +73,11 @@ export class TransportSlot {
   async leave(node: string, removed: boolean): Promise<void> {
     this.#present.delete(node);
     // From now on, not when it is this task's turn: what comes is for the next instance.
-    if (this.#holder?.node === node) this.#holder.connection.events.listen(undefined);
+    if (this.#holder?.node === node) this.#holder.kept?.connection.events.listen(undefined);
     await this.#enqueue(async () => {
       const holder = this.#holder;
       if (holder?.node !== node) return;
-      if (removed) await this.#vacate();
+      if (removed || holder.kept === undefined) await this.#vacate();
       else if (!this.#present.has(node)) this.#linger(holder);
     });
   }
@@ -94,7 +108,7 @@ export class TransportSlot {
     const holder = this.#holder;
     this.#holder = undefined;
     holder?.linger?.cancel();
-    await holder?.connection.close();
+    await holder?.attachment.close();
   }
 
   #enqueue<T>(task: () => Promise<T>): Promise<T> {
@@ -107,6 +121,6 @@ export class TransportSlot {
 function taken(): ToxAsyncError {
   return new ToxAsyncError(
     'ErrTransportAttached',
-    'This storage-node already has a tox-transport: remove one of the two, or give this one another storage-node.',
+    'This storage-node already has a tox-transport or a bridge: remove one of the two, or give this one another storage-node.',
   );
 }

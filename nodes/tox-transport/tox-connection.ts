@@ -9,9 +9,9 @@ import {
   type FriendTransportEvents,
   type ToxcoreTransportOptions,
 } from '../../lib/index';
+import { admissionOf, textsIn } from '../shared/admission';
 import { nodeError } from '../shared/node-error';
 import type { Session } from '../shared/session';
-import { admissionOf, textsIn } from './admission';
 import { SessionConnection } from './session-connection';
 import type { ToxSettings } from './settings';
 
@@ -62,7 +62,17 @@ function follow(
   tox: FriendTransport,
   { events }: SessionConnection,
 ): (() => void)[] {
-  const admission = admissionOf(manager, tox, session.settings.admission);
+  const admission = admissionOf(manager, session.settings.admission, {
+    accept: (friend) => manager.addFriend(friend),
+    seen: () => {
+      const lastOnline = new Map(tox.details().map((each) => [toHex(each.publicKey), each.lastOnline]));
+      return manager.friends().map(({ publicKey, online }) => ({
+        publicKey,
+        online,
+        lastOnline: lastOnline.get(toHex(publicKey)),
+      }));
+    },
+  });
   const trouble = (error: unknown) => events.tell({ what: 'trouble', error: nodeError(error) });
   let down = false;
   const onRequest = async ({ publicKey, message }: FriendTransportEvents['friend-request']) => {

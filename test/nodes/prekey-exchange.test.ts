@@ -4,8 +4,8 @@ import { managerOf, met, NodeRed, until } from './support/node-red';
 
 const FLOW = [
   ...THREE,
-  node('prekey-exchange', 'keys', 'device-session', { friend: 'phone', wires: [['key-events']] }),
-  node('prekey-exchange', 'all-keys', 'device-session', { wires: [['all-events']] }),
+  node('prekey-exchange', 'keys', 'device-session', { friend: 'phone', wires: [[], ['key-events']] }),
+  node('prekey-exchange', 'all-keys', 'device-session', { wires: [[], ['all-events']] }),
   probe('key-events'),
   probe('all-events'),
 ];
@@ -109,6 +109,7 @@ describe('prekey-exchange', function () {
     device.events.emit('keys-refused', { friend, code: 'batch-in-use' });
     device.events.emit('identity-in-use-elsewhere', { friend });
     device.events.emit('message-lost', { friend, messageId });
+    device.events.emit('node-suggested', { friend, node: friend, toxId: device.toxId });
     const seen = async (topic: string) =>
       (await red.wait('key-events', (msg) => msg.topic === topic)).payload;
     assert.deepEqual(await seen('keys/low'), { sendable: 19 });
@@ -116,6 +117,7 @@ describe('prekey-exchange', function () {
     assert.deepEqual(await seen('keys/refused'), { code: 'batch-in-use' });
     assert.equal(await seen('keys/elsewhere'), true);
     assert.equal(await seen('message/lost'), '07'.repeat(32));
+    assert.equal(await seen('node/suggested'), device.toxId);
   });
 
   it('reports what it cannot do to Catch', async () => {

@@ -22,8 +22,8 @@ export type ToForeign =
       readonly messageType: 'normal' | 'action';
       readonly messageId: string;
     }
-  /** Make this key a friend, without a request. */
-  | { readonly topic: 'tox/add-friend'; readonly friend: string };
+  /** Make this key a friend: by a request to its Tox ID when there is one, else without a request. */
+  | { readonly topic: 'tox/add-friend'; readonly friend: string; readonly toxId?: string };
 
 /** From the foreign transport to the bridge, checked. */
 export type FromForeign =

@@ -25,7 +25,7 @@ export interface WiredTransportOptions {
   readonly self: PublicKey;
   readonly timers: Timers;
   readonly random: Random;
-  /** Puts a message on the wire. Never called from inside a call into the transport; must not throw. */
+  /** Puts a message on the wire. Never called from inside a call of the core's; must not throw. */
   readonly send: (message: ToForeign) => void;
   /** Somebody who is no friend yet asks to be one. */
   readonly onRequest?: (publicKey: PublicKey, text: string) => void;
@@ -116,11 +116,14 @@ export class WiredTransport implements Transport {
     return lane.addMessage({ topic: 'tox/message', ...message });
   }
 
-  /** Asks the foreign transport to make this key a friend. False when it already is one, or that can't be done. */
-  addFriend(publicKey: PublicKey): boolean {
+  /**
+   * Asks the foreign transport to make this key a friend. False when it already is one, or that can't be done.
+   * @param toxId the whole Tox ID, for a friend request
+   */
+  addFriend(publicKey: PublicKey, toxId?: string): boolean {
     const id = toHex(publicKey);
     if (!this.#can.includes('tox/add-friend') || this.#friends.has(id)) return false;
-    this.#o.send({ topic: 'tox/add-friend', friend: id });
+    this.#o.send({ topic: 'tox/add-friend', friend: id, ...(toxId !== undefined && { toxId }) });
     return true;
   }
 
