@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import helper from 'node-red-node-test-helper';
-import type { Node } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 import type { AsyncManager } from '../../../lib/index';
 import prekeyExchange from '../../../nodes/prekey-exchange';
 import receiveAsync from '../../../nodes/receive-async';
@@ -46,13 +46,20 @@ export class NodeRed {
     this.userDir = userDir;
   }
 
-  /** @param make makes libtoxcore's transports, in place of the real one */
-  static async start(flow: FlowEntry[], make?: MakeTransport): Promise<NodeRed> {
+  /**
+   * @param make makes libtoxcore's transports, in place of the real one
+   * @param more node types that only this test has
+   */
+  static async start(
+    flow: FlowEntry[],
+    make?: MakeTransport,
+    ...more: ((RED: NodeAPI) => void)[]
+  ): Promise<NodeRed> {
     const red = new NodeRed(await mkdtemp(path.join(tmpdir(), 'tox-async-nodes-')));
     helper.settings({ userDir: red.userDir });
     const started = once(helper._events, 'flows:started');
     const transport = make === undefined ? toxTransport : toxTransportWith(make);
-    await helper.load([...NODES, transport, red.probes.module], flow);
+    await helper.load([...NODES, transport, red.probes.module, ...more], flow);
     await started;
     return red;
   }
