@@ -128,7 +128,6 @@ export class Bridge {
     this.#failure = undefined;
     session.changed.emit();
     return {
-      wanted: true,
       close: async () => {
         this.#wired = undefined;
         await manager.detachTransport();

@@ -16,14 +16,14 @@ export type NetworkEvent =
 
 /** What has a session's place for a transport. */
 export interface Attachment {
-  /** Whether it is meant to be online. */
-  readonly wanted: boolean;
   /** Takes the transport from the session and leaves the network. */
   close(): Promise<void>;
 }
 
 /** A session's connection to a network, which outlives the node instance that made it. */
 export interface Connection extends Attachment {
+  /** Whether it is meant to be online. */
+  readonly wanted: boolean;
   /** Goes online, and is online again after a restart. Durable when it resolves. */
   connect(): Promise<void>;
   /** Goes offline, and stays so after a restart. Durable when it resolves. */

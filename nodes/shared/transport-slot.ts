@@ -24,9 +24,9 @@ export class TransportSlot {
     this.#onError = onError;
   }
 
-  /** What the session is connected with, while it is. */
-  get attachment(): Attachment | undefined {
-    return this.#holder?.attachment;
+  /** What the session is connected with by a tox-transport, while it is. */
+  get connection(): Connection | undefined {
+    return this.#holder?.kept?.connection;
   }
 
   /** A node is there; called in its constructor, so that all are known when the first one attaches. */

@@ -59,7 +59,7 @@ function openBadge(manager: AsyncManager, { transport }: Session): Badge {
   if (waiting > 0) return badges.waiting(waiting);
   if (queued > 0) return badges.queued(queued);
   if (!manager.transportAttached) return badges.noTransport;
-  if (transport.attachment?.wanted === false) return badges.offline;
+  if (transport.connection?.wanted === false) return badges.offline;
   return manager.isOnline() ? badges.online(online, friends) : badges.connecting;
 }
 
