@@ -167,7 +167,7 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     onKeysRefused: (peer, code) => hooks.onKeysRefused(peer, code),
     onOpenNodes: (peer, named) => hooks.onOpenNodes(peer, named),
   });
-  const hasRoom = () => directory.space.hasRoom() && inbox.size < limits.inboxMessages;
+  const hasRoom = (arriving = 0) => directory.space.hasRoom() && inbox.size + arriving < limits.inboxMessages;
   const effects = new MailEffects({
     ...base,
     forwardSecurity,

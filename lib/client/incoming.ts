@@ -7,7 +7,8 @@ import type { DirectDelivery } from './direct-delivery';
 import type { Dispatcher } from './dispatcher';
 import type { Meetings } from './meetings';
 import type { OutboxEntry } from './outbox';
-import type { Received, Receiver } from './receiver';
+import type { Received } from './received';
+import type { Receiver } from './receiver';
 import type { Retriever } from './retriever';
 import type { ServiceEntry } from './service-mail';
 

@@ -3,7 +3,7 @@ import type { CryptoProvider } from '../crypto/provider';
 import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
 import type { SecretVault, SlotRef } from '../store/secret-vault';
 import type { Store, WriteBatch } from '../store/store';
-import { readSequence, sequenceKey, Table } from '../store/table';
+import { bareBytes, readSequence, sequenceKey, Table } from '../store/table';
 import type { PublicKey } from '../types';
 import { withCopy, type Copy } from './copies';
 import { openUnderSlot, sealUnderSlot } from './slot-seal';
@@ -54,8 +54,9 @@ export interface OutboxParts {
 export class Outbox {
   readonly #o: OutboxParts;
   readonly #records: Table<OutboxRecord>;
-  readonly #plaintexts: Table<{ sealed: Uint8Array }>;
-  readonly #envelopes: Table<{ envelope: Uint8Array }>;
+  /** Secretboxes under the slots of the records. */
+  readonly #plaintexts: Table<Uint8Array>;
+  readonly #envelopes: Table<Uint8Array>;
   readonly #entries = new Map<number, OutboxEntry>();
   readonly #byId = new Map<string, OutboxEntry>();
   /** Entries whose envelope is on its way to the disk. */
@@ -66,8 +67,8 @@ export class Outbox {
   constructor(parts: OutboxParts) {
     this.#o = parts;
     this.#records = new Table(parts.store, 'outbox');
-    this.#plaintexts = new Table(parts.store, 'outbox-plaintext');
-    this.#envelopes = new Table(parts.store, 'outbox-envelope');
+    this.#plaintexts = new Table(parts.store, 'outbox-plaintext', bareBytes);
+    this.#envelopes = new Table(parts.store, 'outbox-envelope', bareBytes);
     for (const { rest, record } of this.#records.entries()) {
       this.#remember({ ...record, sequence: readSequence(rest) });
     }
@@ -116,7 +117,7 @@ export class Outbox {
 
   /** The journalled envelope, once the batch that spent its key is durable. */
   envelope(entry: OutboxEntry): Uint8Array | undefined {
-    return entry.sealed && this.#envelopes.get(sequenceKey(entry.sequence))?.envelope;
+    return entry.sealed && this.#envelopes.get(sequenceKey(entry.sequence));
   }
 
   /**
@@ -138,9 +139,7 @@ export class Outbox {
       sequence: this.#nextSequence,
     };
     this.#remember(entry);
-    this.#plaintexts.put(writes, [sequenceKey(entry.sequence)], {
-      sealed: sealUnderSlot(this.#o.crypto, secret, data),
-    });
+    this.#plaintexts.put(writes, [sequenceKey(entry.sequence)], sealUnderSlot(this.#o.crypto, secret, data));
     if (!this.#seal(writes, entry, data)) {
       this.#records.put(writes, [sequenceKey(entry.sequence)], durable(entry));
     }
@@ -162,7 +161,7 @@ export class Outbox {
   seal(writes: WriteBatch, entry: OutboxEntry): 'sealed' | 'no-key' | 'lost' {
     const { crypto, vault } = this.#o;
     const stored = this.#plaintexts.get(sequenceKey(entry.sequence));
-    const data = openUnderSlot(crypto, vault.read(entry.ref), stored?.sealed);
+    const data = openUnderSlot(crypto, vault.read(entry.ref), stored);
     if (data === undefined) return 'lost';
     const sealed = this.#seal(writes, entry, data);
     crypto.wipe(data);
@@ -205,7 +204,7 @@ export class Outbox {
   /** The plaintext itself, for an ordinary Tox message; undefined when it is lost. */
   plaintext(entry: OutboxEntry): Uint8Array | undefined {
     const stored = this.#plaintexts.get(sequenceKey(entry.sequence));
-    return openUnderSlot(this.#o.crypto, this.#o.vault.read(entry.ref), stored?.sealed);
+    return openUnderSlot(this.#o.crypto, this.#o.vault.read(entry.ref), stored);
   }
 
   #seal(writes: WriteBatch, entry: OutboxEntry, data: Uint8Array): boolean {
@@ -220,7 +219,7 @@ export class Outbox {
     if (message === undefined) return false;
     const sealed = { preKeyId: message.preKeyId, storageId: message.storageId };
     const key = sequenceKey(entry.sequence);
-    this.#envelopes.put(writes, [key], { envelope: message.envelope });
+    this.#envelopes.put(writes, [key], message.envelope);
     this.#records.put(writes, [key], { ...durable(entry), sealed, copies: [] });
     this.#sealing.add(entry.sequence);
     // Not before: until then the envelope must not leave the process.

@@ -13,7 +13,8 @@ import type { Store } from '../store/store';
 import type { PublicKey } from '../types';
 import type { OwedDeletes } from './owed-deletes';
 import type { OwedReceipts } from './owed-receipts';
-import type { Received, Receiver } from './receiver';
+import type { Received } from './received';
+import type { Receiver } from './receiver';
 import type { TagTombstone, Tombstones } from './tombstones';
 
 /** Between two looks at every node, milliseconds, before jitter. */

@@ -84,12 +84,12 @@ export class Sender {
   ): Promise<{ entry: SendReceipt; durable: Promise<void> }> {
     const { outbox, outcomes, store, vault, ages, wall, limits, assertRoom, forwardSecurity } = this.#o;
     const { messageId, type, lifetime, options } = message;
-    const double = outbox.find(friend, messageId);
+    const double = options.messageId && outbox.find(friend, messageId);
     if (double !== undefined) {
       // The first call may still wait for the disk.
       return { entry: this.#receipt(double), durable: this.settled() };
     }
-    const ended = outcomes.find(friend, messageId);
+    const ended = options.messageId && outcomes.find(friend, messageId);
     if (ended !== undefined) return { entry: receiptOf(ended), durable: Promise.resolve() };
     assertRoom();
     if (outbox.messages >= limits.outboxMessages || outbox.bytes + data.length > limits.outboxBytes) {

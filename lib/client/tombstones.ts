@@ -1,8 +1,10 @@
 import type { CodeWord } from '../protocol/codes';
 import type { Store, WriteBatch } from '../store/store';
-import { readSequence, sequenceKey, Table } from '../store/table';
+import { bareBytes, readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../store/table';
 import type { PublicKey } from '../types';
 import { MEMORY_AFTER_LIFE } from './limits';
+
+const NOTHING = new Uint8Array();
 
 /** What the first answer to a message was; receipts repeat it. */
 export type ReceiptCode = Extract<CodeWord, 'ok' | 'forged' | 'malformed' | 'unsupported' | 'incomplete'>;
@@ -25,13 +27,14 @@ export class Tombstones {
   readonly #ages: { now(): number };
   readonly #byTag: Table<TagTombstone>;
   readonly #byMessage: Table<{ code: ReceiptCode }>;
-  readonly #expiry: Table<{ tag: Uint8Array; sender: PublicKey; messageId: Uint8Array }>;
+  /** Keys: age at which the tombstone may go, then its tag. */
+  readonly #expiry: Table<Uint8Array>;
 
   constructor(parts: { store: Store; ages: { now(): number } }) {
     this.#ages = parts.ages;
     this.#byTag = new Table(parts.store, 'tombstone-tag');
     this.#byMessage = new Table(parts.store, 'tombstone-message');
-    this.#expiry = new Table(parts.store, 'tombstone-expiry');
+    this.#expiry = new Table(parts.store, 'tombstone-expiry', bareBytes);
   }
 
   findTag(tag: Uint8Array): TagTombstone | undefined {
@@ -48,7 +51,7 @@ export class Tombstones {
     const until = this.#ages.now() + lifetime + MEMORY_AFTER_LIFE;
     this.#byTag.put(writes, [tag], tombstone);
     this.#byMessage.put(writes, [sender, messageId], { code });
-    this.#expiry.put(writes, [sequenceKey(until), tag], { tag, sender, messageId });
+    this.#expiry.put(writes, [sequenceKey(until), tag], NOTHING);
   }
 
   /** The message was lost here before anybody heard of it: it may come again. */
@@ -58,11 +61,14 @@ export class Tombstones {
 
   expire(writes: WriteBatch): void {
     const now = this.#ages.now();
-    for (const { rest, record } of this.#expiry.entries()) {
+    for (const { rest } of this.#expiry.entries()) {
       if (readSequence(rest) >= now) break;
       this.#expiry.delete(writes, [rest]);
-      this.#byTag.delete(writes, [record.tag]);
-      this.#byMessage.delete(writes, [record.sender, record.messageId]);
+      const tag = rest.subarray(SEQUENCE_BYTES);
+      const tombstone = this.#byTag.get(tag);
+      if (tombstone === undefined) continue;
+      this.#byTag.delete(writes, [tag]);
+      this.#byMessage.delete(writes, [tombstone.sender, tombstone.messageId]);
     }
   }
 }

@@ -130,20 +130,26 @@ export class ForwardSecurityManager {
     };
   }
 
-  /** What an envelope is, in the order of checks of docs/PROTOCOL.md; writes nothing and never throws. */
-  open(envelope: Uint8Array): Opening {
-    const { crypto, vault, keyPair } = this.#o;
+  /** Which live key of ours an envelope is sealed to, as far as its clear header says. Opens nothing. */
+  keyOf(envelope: Uint8Array): IssuedKey | 'bad-request' | 'not-yours' | 'unknown-tag' {
     let header;
     try {
       header = readEnvelopeHeader(envelope);
     } catch (error) {
       if (!ToxAsyncError.is(error)) throw error;
-      return { outcome: 'bad-request' };
+      return 'bad-request';
     }
-    if (!sameBytes(header.mailbox, this.#mailbox)) return { outcome: 'not-yours' };
-    const key = this.issued.find(header.tag);
-    const secretKey = key && vault.read(key.ref);
-    if (key === undefined || secretKey === undefined) return { outcome: 'unknown-tag' };
+    if (!sameBytes(header.mailbox, this.#mailbox)) return 'not-yours';
+    return this.issued.find(header.tag) ?? 'unknown-tag';
+  }
+
+  /** What an envelope is, in the order of checks of docs/PROTOCOL.md; writes nothing and never throws. */
+  open(envelope: Uint8Array): Opening {
+    const { crypto, vault, keyPair } = this.#o;
+    const key = this.keyOf(envelope);
+    if (typeof key === 'string') return { outcome: key };
+    const secretKey = vault.read(key.ref);
+    if (secretKey === undefined) return { outcome: 'unknown-tag' };
     const result = openEnvelope(crypto, {
       envelope,
       recipient: keyPair.publicKey,
@@ -162,9 +168,9 @@ export class ForwardSecurityManager {
     }
   }
 
-  /** The key of an opening dies with `writes`. */
-  consume(writes: WriteBatch, key: IssuedKey): void {
-    this.issued.consume(writes, key);
+  /** The keys of openings, all of one peer, die with `writes`. */
+  consume(writes: WriteBatch, keys: readonly IssuedKey[]): void {
+    this.issued.consume(writes, keys);
   }
 
   /**
@@ -177,7 +183,7 @@ export class ForwardSecurityManager {
   ): Promise<DecryptedMessage> {
     const opening = assertAuthentic(this.open(envelope));
     const writes = options.batch ?? this.#o.store.batch();
-    this.consume(writes, opening.key);
+    this.consume(writes, [opening.key]);
     if (options.batch === undefined) {
       await writes.commit();
       await this.#o.vault.settled();

@@ -23,8 +23,8 @@ export type OfferedKeys = Pick<Exchange, 'from' | 'batch' | 'valid' | 'keys'>;
 
 interface PeerStock {
   readonly batches: Map<number, HeldBatchRecord>;
-  /** Unused keys in the order in which they are spent. */
-  keys: HeldKey[];
+  /** Unused keys by sequence, in the order in which they are spent. */
+  readonly keys: Map<number, HeldKey>;
   nextSequence: number;
 }
 
@@ -54,7 +54,7 @@ export class HeldKeys {
       const peer = rest.slice(0, 32);
       const sequence = readSequence(rest.subarray(32));
       const stock = this.#peer(peer);
-      stock.keys.push({ ...record, peer, sequence });
+      stock.keys.set(sequence, { ...record, peer, sequence });
       stock.nextSequence = sequence + 1;
     }
   }
@@ -72,7 +72,9 @@ export class HeldKeys {
   /** Unused, unexpired keys, the reserve included: the number we tell their owner. */
   held(peer: PublicKey): number {
     const now = this.#o.ages.now();
-    return this.#peers.get(toHex(peer))?.keys.filter(({ validUntil }) => validUntil > now).length ?? 0;
+    let count = 0;
+    for (const { validUntil } of this.#unused(peer)) if (validUntil > now) count += 1;
+    return count;
   }
 
   /** Messages that can be sealed before new keys must come. */
@@ -85,15 +87,21 @@ export class HeldKeys {
    * @param options.reserve also one of the last four, which only keys by mail may use
    */
   next(peer: PublicKey, options: { reserve?: boolean } = {}): HeldKey | undefined {
-    if (options.reserve !== true && this.sendable(peer) === 0) return undefined;
     const now = this.#o.ages.now();
-    return this.#peers.get(toHex(peer))?.keys.find(({ validUntil }) => validUntil > now);
+    let next: HeldKey | undefined;
+    let others = options.reserve === true ? 0 : this.#o.limits.reservedKeysPerPeer;
+    for (const key of this.#unused(peer)) {
+      if (key.validUntil <= now) continue;
+      next ??= key;
+      if (others === 0) return next;
+      others -= 1;
+    }
+    return undefined;
   }
 
   /** Takes the key out of the stock, in memory at once and on disk with `writes`: it seals one message. */
   spend(writes: WriteBatch, key: HeldKey): void {
-    const stock = this.#peer(key.peer);
-    stock.keys = stock.keys.filter(({ sequence }) => sequence !== key.sequence);
+    this.#peer(key.peer).keys.delete(key.sequence);
     this.#keys.delete(writes, [key.peer, sequenceKey(key.sequence)]);
   }
 
@@ -106,7 +114,7 @@ export class HeldKeys {
     const known = stock.batches.get(exchange.batch);
     if (known !== undefined) return sameBytes(known.listHash, listHash) ? 'known' : 'batch-in-use';
     const full =
-      stock.keys.length + exchange.keys.length > MAX_HELD_KEYS_PER_PEER ||
+      stock.keys.size + exchange.keys.length > MAX_HELD_KEYS_PER_PEER ||
       stock.batches.size >= MAX_REMEMBERED_BATCHES;
     if (full) return 'no-room';
     const tags = exchange.keys.map(({ publicKey }) => prekeyTag(crypto, publicKey));
@@ -125,7 +133,7 @@ export class HeldKeys {
     stock.nextSequence += keys.length;
     writes.afterCommit(() => {
       stock.batches.set(exchange.batch, record);
-      stock.keys.push(...keys);
+      for (const key of keys) stock.keys.set(key.sequence, key);
     });
     return 'added';
   }
@@ -136,7 +144,7 @@ export class HeldKeys {
    * @returns how many were dropped
    */
   retain(writes: WriteBatch, peer: PublicKey, isLive: (batch: number, index: number) => boolean): number {
-    const dead = this.#peer(peer).keys.filter(({ batch, index }) => !isLive(batch, index));
+    const dead = [...this.#peer(peer).keys.values()].filter(({ batch, index }) => !isLive(batch, index));
     for (const key of dead) this.spend(writes, key);
     return dead.length;
   }
@@ -146,7 +154,7 @@ export class HeldKeys {
     const now = this.#o.ages.now();
     for (const [hex, stock] of this.#peers) {
       const peer = Buffer.from(hex, 'hex');
-      for (const key of stock.keys.filter(({ validUntil }) => validUntil <= now)) this.spend(writes, key);
+      for (const key of stock.keys.values()) if (key.validUntil <= now) this.spend(writes, key);
       for (const [batch, { takenAt }] of stock.batches) {
         if (now - takenAt <= BATCH_MEMORY) continue;
         this.#batches.delete(writes, [peer, batchKey(batch)]);
@@ -158,14 +166,14 @@ export class HeldKeys {
   forget(writes: WriteBatch, peer: PublicKey): void {
     const stock = this.#peers.get(toHex(peer));
     if (stock === undefined) return;
-    for (const key of stock.keys) this.spend(writes, key);
+    for (const key of stock.keys.values()) this.spend(writes, key);
     for (const batch of stock.batches.keys()) this.#batches.delete(writes, [peer, batchKey(batch)]);
     writes.afterCommit(() => this.#peers.delete(toHex(peer)));
   }
 
   /** No key that could not be used safely: low order, our own, the peer's identity, or given twice. */
   #acceptable(stock: PeerStock, exchange: OfferedKeys, tags: Uint8Array[]): boolean {
-    const seen = new Set(stock.keys.map(({ tag }) => toHex(tag)));
+    const seen = new Set(Array.from(stock.keys.values(), ({ tag }) => toHex(tag)));
     return exchange.keys.every(({ publicKey }, i) => {
       const tag = toHex(tags[i] ?? new Uint8Array());
       if (seen.has(tag) || !isAcceptablePublicKey(publicKey)) return false;
@@ -175,11 +183,15 @@ export class HeldKeys {
     });
   }
 
+  #unused(peer: PublicKey): Iterable<HeldKey> {
+    return this.#peers.get(toHex(peer))?.keys.values() ?? [];
+  }
+
   #peer(peer: PublicKey): PeerStock {
     const hex = toHex(peer);
     const known = this.#peers.get(hex);
     if (known !== undefined) return known;
-    const made: PeerStock = { batches: new Map(), keys: [], nextSequence: 1 };
+    const made: PeerStock = { batches: new Map(), keys: new Map(), nextSequence: 1 };
     this.#peers.set(hex, made);
     return made;
   }

@@ -169,13 +169,19 @@ export class IssuedKeys {
     return true;
   }
 
-  /** The key opened a message: it dies with `writes`, and its batch counts as acknowledged. */
-  consume(writes: WriteBatch, key: IssuedKey): void {
-    const found = this.#batches.find(key.peer, key.batch);
-    if (found === undefined) return;
-    if (!found.record.acknowledged) this.#confirm(writes, key.peer, key.batch);
-    this.#batches.erase(writes, key.peer, found, [key]);
-    writes.afterCommit(() => this.#reckon(key.peer, -1));
+  /** These keys of one peer opened messages: they die with `writes`, and their batches count as acknowledged. */
+  consume(writes: WriteBatch, keys: readonly IssuedKey[]): void {
+    const [first] = keys;
+    if (first === undefined) return;
+    const { peer } = first;
+    for (const batch of new Set(keys.map((key) => key.batch))) {
+      const found = this.#batches.find(peer, batch);
+      if (found === undefined) continue;
+      if (!found.record.acknowledged) this.#confirm(writes, peer, batch);
+      const dead = keys.filter((key) => key.batch === batch);
+      this.#batches.erase(writes, peer, found, dead);
+      writes.afterCommit(() => this.#reckon(peer, -dead.length));
+    }
   }
 
   /** Erases batches whose last possible use is over. */

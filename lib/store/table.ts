@@ -1,19 +1,36 @@
-import { concat } from '../bytes';
+import { concat, utf8 } from '../bytes';
 import { ToxAsyncError } from '../errors';
 import { withCrc, withoutCrc } from './checked-bytes';
 import type { Store, WriteBatch } from './store';
 
+/** How the records of a table are written down; each has a CRC besides. */
+export interface RecordForm<T> {
+  encode(record: T): Uint8Array;
+  decode(bytes: Uint8Array): T;
+}
+
+/** Bytes as they are, for a record that is nothing else. */
+export const bareBytes: RecordForm<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes };
+
+/** JSON in which a Uint8Array stands as `{"$b": base64}`. */
+const json: RecordForm<object> = { encode: encodeJson, decode: decodeJson };
+
 /**
- * One kind of record in the Store: keys are a short ASCII prefix and raw bytes, values are JSON in which a
- * Uint8Array stands as `{"$b": base64}`, and a CRC. Records are ours alone, so decoding checks no more than that.
+ * One kind of record in the Store: keys are a short ASCII prefix and raw bytes, values are the record and a CRC.
+ * Records are ours alone, so reading checks no more than that.
  */
 export class Table<T extends object> {
   readonly #store: Store;
   readonly #prefix: Uint8Array;
+  readonly #form: RecordForm<T>;
 
-  /** @param name ends up in front of every key; no table's name may be a prefix of another's plus '/'. */
-  constructor(store: Store, name: string) {
+  /**
+   * @param name ends up in front of every key; no table's name may be a prefix of another's plus '/'.
+   * @param form JSON unless told otherwise
+   */
+  constructor(store: Store, name: string, form = json as RecordForm<T>) {
     this.#store = store;
+    this.#form = form;
     this.#prefix = new TextEncoder().encode(`${name}/`);
   }
 
@@ -23,11 +40,11 @@ export class Table<T extends object> {
 
   get(...parts: Uint8Array[]): T | undefined {
     const value = this.#store.get(this.key(...parts));
-    return value && (decodeRecord(value) as T);
+    return value && this.#read(value);
   }
 
   put(batch: WriteBatch, parts: readonly Uint8Array[], record: T): void {
-    batch.put(this.key(...parts), encodeRecord(record));
+    batch.put(this.key(...parts), withCrc(this.#form.encode(record)));
   }
 
   delete(batch: WriteBatch, parts: readonly Uint8Array[]): void {
@@ -38,8 +55,17 @@ export class Table<T extends object> {
   *entries(...parts: Uint8Array[]): Generator<{ rest: Uint8Array; record: T }> {
     const gte = this.key(...parts);
     for (const [key, value] of this.#store.range({ gte, lt: afterPrefix(gte) })) {
-      yield { rest: key.subarray(gte.length), record: decodeRecord(value) as T };
+      yield { rest: key.subarray(gte.length), record: this.#read(value) };
     }
+  }
+
+  #read(value: Uint8Array): T {
+    const bytes = withoutCrc(value);
+    if (bytes) return this.#form.decode(bytes);
+    throw new ToxAsyncError(
+      'ErrStore',
+      'A record in the data directory is damaged. Restore the directory from a backup or start with a new one.',
+    );
   }
 }
 
@@ -52,31 +78,36 @@ export function afterPrefix(prefix: Uint8Array): Uint8Array {
   return next;
 }
 
+export const SEQUENCE_BYTES = 8;
+
 /** An unsigned number as 8 bytes, big-endian: keeps numeric order in keys. */
 export function sequenceKey(n: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(n));
+  const bytes = new Uint8Array(SEQUENCE_BYTES);
+  let rest = n;
+  for (let i = SEQUENCE_BYTES - 1; rest > 0; i -= 1) {
+    bytes[i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
   return bytes;
 }
 
 export function readSequence(bytes: Uint8Array): number {
-  return Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0));
+  return Number(new DataView(bytes.buffer, bytes.byteOffset, SEQUENCE_BYTES).getBigUint64(0));
 }
 
-function encodeRecord(record: object): Uint8Array {
-  const json = JSON.stringify(record, (_key, value: unknown) =>
-    value instanceof Uint8Array ? { $b: Buffer.from(value).toString('base64') } : value,
+function encodeJson(record: object): Uint8Array {
+  const text = JSON.stringify(record, (_key, value: unknown) =>
+    value instanceof Uint8Array ? { $b: toBase64(value) } : value,
   );
-  return withCrc(new TextEncoder().encode(json));
+  return utf8(text);
 }
 
-function decodeRecord(bytes: Uint8Array): unknown {
-  const json = withoutCrc(bytes);
-  if (json) return JSON.parse(new TextDecoder().decode(json), revive);
-  throw new ToxAsyncError(
-    'ErrStore',
-    'A record in the data directory is damaged. Restore the directory from a backup or start with a new one.',
-  );
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+}
+
+function decodeJson(bytes: Uint8Array): object {
+  return JSON.parse(new TextDecoder().decode(bytes), revive) as object;
 }
 
 function revive(_key: string, value: unknown): unknown {

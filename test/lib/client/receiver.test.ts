@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { concat, toHex, utf8 } from '../../../lib/bytes';
-import type { Origin } from '../../../lib/client/receiver';
+import type { Origin } from '../../../lib/client/received';
 import { encodeMailKeys } from '../../../lib/protocol/mail-keys';
 import { encodeMailReceipts } from '../../../lib/protocol/mail-receipts';
 import { KeyPeer, pair, DAY } from '../forward-security/key-peer';
