@@ -26,17 +26,12 @@ export class NedbFile {
     this.#size = size;
   }
 
-  /** Opens a file that scanFile found sound; nedb writes it anew. */
+  /** Opens a file that scanFile found sound, as it is. */
   static async open(path: string): Promise<NedbFile> {
     const options = { filename: path, corruptAlertThreshold: 0, modes: { fileMode: 0o600, dirMode: 0o700 } };
     await removeTemporary(path);
     const database = Datastore.create(options) as Datastore<NedbDocument>;
-    try {
-      await database.load();
-    } catch (error) {
-      await removeTemporary(path);
-      throw error;
-    }
+    await loadUnchanged(database);
     const handle = await open(path, 'r+');
     return new NedbFile(path, database, handle, (await handle.stat()).size);
   }
@@ -70,9 +65,8 @@ export class NedbFile {
   /** Writes the file anew without the lines of removed documents. A crash or an error leaves the old file. */
   async compact(): Promise<void> {
     this.#assertSound();
-    const database = this.#database as unknown as { compactDatafileAsync(): Promise<void> };
     try {
-      await database.compactDatafileAsync();
+      await inner(this.#database).compactDatafileAsync();
     } catch (error) {
       await removeTemporary(this.#path);
       throw error;
@@ -112,6 +106,31 @@ export class NedbFile {
 
   #assertSound(): void {
     if (this.#broken) throw this.#broken;
+  }
+}
+
+/** nedb itself, behind nedb-promises. */
+interface InnerDatabase {
+  compactDatafileAsync(): Promise<void>;
+  readonly persistence: { persistCachedDatabaseAsync: () => Promise<void> };
+}
+
+function inner(database: Datastore<NedbDocument>): InnerDatabase {
+  return database as unknown as InnerDatabase;
+}
+
+/**
+ * nedb writes the file anew whenever it loads it, or fails to load it: on a disk with less free space than the file
+ * takes, a store could not be opened any more. NedbStore does it afterwards, where it may fail.
+ */
+async function loadUnchanged(database: Datastore<NedbDocument>): Promise<void> {
+  const { persistence } = inner(database);
+  const write = persistence.persistCachedDatabaseAsync;
+  persistence.persistCachedDatabaseAsync = () => Promise.resolve();
+  try {
+    await database.load();
+  } finally {
+    persistence.persistCachedDatabaseAsync = write;
   }
 }
 

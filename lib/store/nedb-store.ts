@@ -29,7 +29,7 @@ export async function openNedbStore({ path }: NedbStoreOptions): Promise<Store> 
   try {
     const documents = await scanFile(path);
     const store = new NedbStore(await NedbFile.open(path), documents);
-    await store.clean();
+    await store.clean('whole file');
     return store;
   } catch (error) {
     throw storeError(error);
@@ -56,13 +56,14 @@ class NedbStore extends QueuedStore {
   }
 
   /**
-   * Removes dead documents and, when the file is mostly garbage, writes it anew. Nothing depends on it, so an
-   * error (on a full disk, say) only puts it off: the commit that follows meets the same disk and reports it.
+   * Removes dead documents and, when the file is mostly garbage or it is told to, writes it anew. Nothing depends on
+   * it, so an error (on a full disk, say) only puts it off: the commit that follows meets the same disk and reports it.
    */
-  async clean(): Promise<void> {
+  async clean(what: 'garbage' | 'whole file' = 'garbage'): Promise<void> {
     try {
       await this.#removeDead();
       if (this.#isMostlyGarbage()) await this.#compact();
+      else if (what === 'whole file') await this.#file.compact();
     } catch {
       this.#compactAt = this.#file.size + GARBAGE_BYTES;
     }

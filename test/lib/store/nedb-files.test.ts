@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -150,6 +150,27 @@ describe('the file of the store on nedb', () => {
     assert.ok(statSync(path).size < 3_000_000, `${statSync(path).size} bytes`);
     await store.close();
     assert.equal((await keysOf(readFileSync(path))).length, 251);
+  });
+
+  it('opens where there is no room to write it anew, and takes up no room after', async function () {
+    if (cannotMount()) return this.skip();
+    const unmount = mountSmallVolume(scratch.path, 8);
+    try {
+      const store = await openNedbStore({ path });
+      for (let n = 0; n < 20; n += 1)
+        await store
+          .batch()
+          .put(utf8(`k${n}`), new Uint8Array(200_000))
+          .commit();
+      await store.close();
+      fillVolume(scratch.path);
+      const again = await openNedbStore({ path });
+      assert.equal(keys(again).length, 20);
+      await again.close();
+      assert.deepEqual(readdirSync(scratch.path).sort(), ['ballast', 'store']);
+    } finally {
+      unmount();
+    }
   });
 
   it('keeps deleted keys deleted when removals failed on a full disk', async function () {
