@@ -10,7 +10,9 @@ interface Entry {
   readonly z?: string;
   readonly name?: string;
   readonly storageNode?: string;
+  readonly mode?: string;
   readonly network?: string;
+  readonly scope?: readonly string[] | null;
   readonly x?: number;
   readonly y?: number;
   readonly wires?: readonly (readonly string[])[];
@@ -70,8 +72,18 @@ describe('The example flows', () => {
   it('do not get in each other’s way: ids and virtual networks are their own', () => {
     const ids = files.flatMap((file) => [...idsIn(flowOf(file))]);
     assert.equal(new Set(ids).size, ids.length);
-    const networks = files.map((file) => [...new Set(flowOf(file).flatMap(({ network }) => network ?? []))]);
-    for (const names of networks) assert.equal(names.length, 1);
-    assert.equal(new Set(networks.flat()).size, files.length);
+    const virtual = (file: string) => flowOf(file).filter(({ mode }) => mode === 'virtual');
+    const networks = files.map((file) => [...new Set(virtual(file).map(({ network }) => network))]);
+    for (const names of networks) assert.ok(names.length <= 1);
+    assert.equal(new Set(networks.flat()).size, networks.flat().length);
+  });
+
+  it('on real Tox say what is wrong: every node of theirs is watched by a Catch node', () => {
+    const onTox = files.filter((file) => flowOf(file).some(({ mode }) => mode === 'libtoxcore'));
+    assert.deepEqual(onTox.sort(), ['tox-alert.json', 'tox-echo-bot.json', 'tox-storage-bot.json']);
+    for (const file of onTox) {
+      const [watch] = flowOf(file).filter(({ type }) => type === 'catch');
+      assert.deepEqual([watch?.scope, watch?.wires?.flat().length], [null, 1], file);
+    }
   });
 });
