@@ -33,6 +33,8 @@ interface Meeting {
   saidLow: boolean;
   /** A batch that the peer refused for lack of room is not offered again in this meeting. */
   refused: boolean;
+  /** The batch that went out in this meeting and waits for its answer. */
+  offered: number | undefined;
 }
 
 export interface MeetingsParts {
@@ -82,6 +84,7 @@ export class Meetings {
       pendingState: undefined,
       saidLow: false,
       refused: false,
+      offered: undefined,
     });
     this.#o.resealer.beginMeeting(peer);
     this.#run(peer, async () => {
@@ -238,10 +241,13 @@ export class Meetings {
     const pending = issued.pending(peer);
     const count = pending || how.onlyPending ? 0 : issued.shortage(peer, { fill: how.fill ?? false });
     if (meeting.refused || (pending === undefined && count === 0)) return 'not-needed';
+    // Nothing is lost within a session: an answer will come.
+    if (pending !== undefined && pending.batch === meeting.offered && how.fill !== true) return 'sent';
     const writes = store.batch();
     if (pending !== undefined) issued.markSent(writes, peer, pending.batch);
-    const exchange = pending?.exchange ?? (await issued.issue(writes, peer, count)).exchange;
+    const { batch, exchange } = pending ?? (await issued.issue(writes, peer, count));
     await writes.commit();
+    meeting.offered = batch;
     return network.send(peer, { kind: 'exchange', exchange }) ? 'sent' : 'offline';
   }
 

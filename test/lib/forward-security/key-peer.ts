@@ -81,7 +81,7 @@ export class KeyPeer {
     return exchange;
   }
 
-  send(to: KeyPeer, text: string): Promise<{ envelope: Uint8Array; preKeyId: number }> {
+  send(to: { readonly pk: Uint8Array }, text: string): Promise<{ envelope: Uint8Array; preKeyId: number }> {
     return this.fsm.sendForwardSecureMessage(to.pk, new TextEncoder().encode(text));
   }
 
