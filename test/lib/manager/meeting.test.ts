@@ -164,7 +164,7 @@ describe('a meeting', () => {
           assert.ok(opening.outcome === 'opened');
           assert.deepEqual(opening.result.messageId, messageId);
           const writes = friend.keys.store.batch();
-          friend.keys.fsm.consume(writes, opening.key);
+          friend.keys.fsm.consume(writes, [opening.key]);
           await writes.commit();
           friend.peer.say({ kind: 'deliver-answer', request, code: 'unknown-tag' });
           await friend.hear();
