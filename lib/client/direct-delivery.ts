@@ -77,6 +77,11 @@ export class DirectDelivery {
     return this.#lanes.has(toHex(friend));
   }
 
+  /** The message left for the friend, and its answer has not been dealt with. */
+  isUnderWay(entry: OutboxEntry): boolean {
+    return this.#lanes.get(toHex(entry.friend))?.notBefore.get(entry.sequence) === IN_FLIGHT;
+  }
+
   /** True when the message is on its way to the friend itself, so that no node need be asked yet. */
   consider(entry: OutboxEntry): boolean {
     const lane = this.#lanes.get(toHex(entry.friend));

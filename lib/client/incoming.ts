@@ -107,17 +107,19 @@ export class Incoming {
 
   async #deliver(peer: PublicKey, request: number, envelope: Uint8Array): Promise<void> {
     const { receiver, network, meetings, onElsewhere, onChange, onError } = this.#o;
-    let received: Received = { code: 'busy' };
+    const answer = (received: Received) => {
+      network.send(peer, { kind: 'deliver-answer', request, code: received.code });
+      if (received.code === 'unknown-tag') meetings.tellState(peer);
+      if (received.code === 'busy') this.#turnedAway = true;
+      if (received.unheardOf === true) onElsewhere(peer);
+      onChange();
+    };
     try {
-      received = await receiver.receive(envelope, { via: 'direct', peer });
+      await receiver.receive(envelope, { via: 'direct', peer }, answer);
     } catch (error) {
       // Nothing was consumed: the friend stores it on nodes and offers it again.
       onError(error);
+      answer({ code: 'busy' });
     }
-    network.send(peer, { kind: 'deliver-answer', request, code: received.code });
-    if (received.code === 'unknown-tag') meetings.tellState(peer);
-    if (received.code === 'busy') this.#turnedAway = true;
-    if (received.unheardOf === true) onElsewhere(peer);
-    onChange();
   }
 }

@@ -277,6 +277,9 @@ export class Meetings {
       this.tellState(peer);
     } else {
       onKeysExchanged(peer);
+      // Messages that waited may use up the new keys at once: that is another fall.
+      const meeting = this.#meetings.get(toHex(peer));
+      if (meeting !== undefined) meeting.saidLow = false;
       await resealer.sealWaiting(peer);
       this.noteSpent(peer);
     }

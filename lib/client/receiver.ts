@@ -17,6 +17,10 @@ export interface ReceiverParts extends IntakeParts {
   readonly onError: (error: unknown) => void;
 }
 
+interface Turn extends Arrival {
+  readonly tell: (received: Received) => void;
+}
+
 /**
  * Takes envelopes in. A key is consumed only after the message authenticated, in one durable batch with the
  * inbox entry, the tombstone, the owed receipt and the owed delete. What came from one friend while its queue was
@@ -24,7 +28,7 @@ export interface ReceiverParts extends IntakeParts {
  */
 export class Receiver {
   readonly #o: ReceiverParts;
-  readonly #turns: SharedTurns<Arrival, Received>;
+  readonly #turns: SharedTurns<Turn, Received>;
 
   constructor(parts: ReceiverParts) {
     this.#o = parts;
@@ -35,13 +39,23 @@ export class Receiver {
     });
   }
 
-  /** @throws ErrStore, ErrLocalStorageFull when the batch cannot be made durable; nothing is consumed then */
-  async receive(envelope: Uint8Array, origin: Origin): Promise<Received> {
+  /**
+   * @param tell hears the result before anything else in the sender's queue runs: what is said to the sender next,
+   * such as which keys are alive, comes after the answer
+   * @throws ErrStore, ErrLocalStorageFull when the batch cannot be made durable; nothing is consumed then
+   */
+  async receive(
+    envelope: Uint8Array,
+    origin: Origin,
+    tell: (received: Received) => void = () => undefined,
+  ): Promise<Received> {
     const key = this.#o.forwardSecurity.keyOf(envelope);
-    if (key === 'unknown-tag') return this.#known(envelope);
-    if (typeof key === 'string') return { code: key };
-    if (origin.via === 'direct' && !sameBytes(origin.peer, key.peer)) return { code: 'not-yours' };
-    return this.#turns.add(key.peer, { envelope, origin });
+    if (typeof key !== 'string' && (origin.via === 'stored' || sameBytes(origin.peer, key.peer))) {
+      return this.#turns.add(key.peer, { envelope, origin, tell });
+    }
+    const received = this.#withoutKey(envelope, typeof key === 'string' ? key : 'not-yours');
+    tell(received);
+    return received;
   }
 
   /** An ordinary Tox message has no id and no receipt of ours: it gets a random id and waits like the others. */
@@ -71,6 +85,10 @@ export class Receiver {
     onTaken();
   }
 
+  #withoutKey(envelope: Uint8Array, code: 'bad-request' | 'not-yours' | 'unknown-tag'): Received {
+    return code === 'unknown-tag' ? this.#known(envelope) : { code };
+  }
+
   /** A key that we no longer have: the same envelope is known, any other is not. */
   #known(envelope: Uint8Array): Received {
     const { tombstones, crypto } = this.#o;
@@ -81,7 +99,7 @@ export class Receiver {
   }
 
   /** In the sender's queue. @returns the answers to as many as fit one batch */
-  async #take(arrivals: readonly Arrival[]): Promise<Received[]> {
+  async #take(arrivals: readonly Turn[]): Promise<Received[]> {
     const received: Received[] = [];
     const intake = new Intake(this.#o);
     for (const arrival of arrivals) {
@@ -89,6 +107,7 @@ export class Receiver {
       if (intake.isComplete) break;
     }
     await intake.commit();
+    received.forEach((each, i) => arrivals[i]?.tell(each));
     return received;
   }
 

@@ -46,13 +46,16 @@ export class Resealer {
    * every message sealed to one of them off its envelope; then seals what waits. True when a key was dropped.
    */
   async applyState(peer: PublicKey, isLive: (batch: number, index: number) => boolean): Promise<boolean> {
-    const { store, outbox, mail, forwardSecurity, sender, onDeadKeys } = this.#o;
+    const { store, outbox, mail, forwardSecurity, sender, direct, onDeadKeys } = this.#o;
     // A message whose envelope is still on its way to the disk is judged with the others.
     await sender.settled();
     const writes = store.batch();
     const dropped = forwardSecurity.held.retain(writes, peer, isLive);
-    const dead = outbox.of(peer).filter(({ sealed }) => {
-      return sealed !== undefined && !isLive(sealed.preKeyId >>> 8, sealed.preKeyId & 0xff);
+    const dead = outbox.of(peer).filter((entry) => {
+      const { sealed } = entry;
+      // The key of a message under way died by it; should it be unknown to its owner, another state follows.
+      if (sealed === undefined || direct.isUnderWay(entry)) return false;
+      return !isLive(sealed.preKeyId >>> 8, sealed.preKeyId & 0xff);
     });
     for (const entry of dead) {
       if (this.#mayReseal(peer, entry)) outbox.unseal(writes, entry);

@@ -222,8 +222,7 @@ export class Retriever {
       nodes.noteBroken(node);
       return undefined;
     }
-    const received = await receiver.receive(envelope, { via: 'stored', node });
-    onReceived(received);
+    const received = await receiver.receive(envelope, { via: 'stored', node }, onReceived);
     if (received.code === 'forged') nodes.noteBroken(node);
     return received;
   }

@@ -147,6 +147,15 @@ describe('receiving an envelope', () => {
     assert.equal(bob.inbox.size, 1);
   });
 
+  it('tells its answer before anything that waits in the queue of the sender', async () => {
+    const said: string[] = [];
+    const envelope = await seal('leak');
+    const receiving = bob.receive(envelope, NODE, ({ code }) => said.push(code));
+    await bob.queues.run(alice.pk, () => said.push('state'));
+    await receiving;
+    assert.deepEqual(said, ['ok', 'state']);
+  });
+
   it('remembers for the lifetime of the message and 30 days, and a delete for a day', async () => {
     const envelope = await seal('leak');
     await bob.receive(envelope, NODE);

@@ -24,6 +24,7 @@ export class ReceivingPeer {
   receipts!: OwedReceipts;
   deletes!: OwedDeletes;
   receiver!: Receiver;
+  readonly queues = new PeerQueues();
 
   constructor(readonly keys: KeyPeer) {
     this.#build();
@@ -34,8 +35,8 @@ export class ReceivingPeer {
     this.#build();
   }
 
-  receive(envelope: Uint8Array, origin: Origin): Promise<Received> {
-    return this.receiver.receive(envelope, origin);
+  receive(envelope: Uint8Array, origin: Origin, tell?: (received: Received) => void): Promise<Received> {
+    return this.receiver.receive(envelope, origin, tell);
   }
 
   owed(to: KeyPeer): [string, ReceiptCode][] {
@@ -68,7 +69,7 @@ export class ReceivingPeer {
       store,
       vault,
       forwardSecurity,
-      queues: new PeerQueues(),
+      queues: this.queues,
       inbox: this.inbox,
       tombstones: this.tombstones,
       receipts: this.receipts,
