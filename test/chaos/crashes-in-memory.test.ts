@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CrashWorld, type CrashDevice } from './support/crash-world';
-import { FAULT_POINTS, type FaultPlan } from './support/life';
+import { COMMIT_POINTS, type FaultPlan, MACHINE_POINTS } from './support/life';
 
 const FULL = process.env['FULL'] === '1';
 /** Worlds, each of three devices, and crashes in each of them. */
@@ -80,7 +80,8 @@ async function whileDown(world: CrashWorld, victim: CrashDevice): Promise<void> 
 
 /** Mostly an early occurrence: a few messages make a few commits and packets, and fewer writes. */
 function planOf(world: CrashWorld): FaultPlan {
-  return { point: world.pick(FAULT_POINTS), occurrence: 1 + world.below(1 + world.below(8)) };
+  const points = world.below(2) === 0 ? MACHINE_POINTS : COMMIT_POINTS;
+  return { point: world.pick<FaultPlan['point']>(points), occurrence: 1 + world.below(1 + world.below(8)) };
 }
 
 function how(world: CrashWorld): 'kill' | 'power-cut' {

@@ -18,12 +18,16 @@ import { type FaultPlan, Life } from './life';
 
 const crypto = chooseCryptoProvider();
 const FOLDER = '/data';
+/** So few keys that a state or an exchange goes out every few messages. */
+export const FEW_KEYS = { preKeysPerPeer: 12, preKeyRefreshThreshold: 14, maxLiveBatchesPerPeer: 200 };
 
 /** Devices in memory and in simulated time that die at any step; a seed replays everything. */
 export class CrashWorld {
   readonly time = new SimulatedTime();
   readonly random: SeededRandom;
   readonly network: VirtualNetwork;
+  /** Of all devices alike. */
+  readonly limits: Partial<typeof FEW_KEYS>;
   readonly ledger = new Ledger();
   readonly watch = new EnvelopeWatch();
   readonly devices: CrashDevice[] = [];
@@ -31,7 +35,12 @@ export class CrashWorld {
 
   constructor(readonly seed: string) {
     this.random = new SeededRandom(seed);
-    this.network = new VirtualNetwork({ timers: this.time.timers, random: this.random });
+    this.network = new VirtualNetwork({
+      timers: this.time.timers,
+      random: this.random,
+      faults: { jitterMs: this.pick([0, 30]) },
+    });
+    this.limits = this.below(2) === 0 ? FEW_KEYS : {};
   }
 
   async add(name: string): Promise<CrashDevice> {
@@ -110,7 +119,7 @@ export class CrashDevice {
   }
 
   async #start(life: Life, run: number): Promise<true> {
-    const { time, random, network, ledger, watch } = this.world;
+    const { time, random, network, ledger, watch, limits } = this.world;
     const { clock, timers } = time;
     const platform = faultyPlatform({ clock, timers, random, disk: this.disk }, life);
     const say = (text: string) => {
@@ -139,6 +148,7 @@ export class CrashDevice {
       directory,
       platform,
       crypto: watched,
+      limits,
       diskSpace: () => Promise.resolve({ freeBytes: 100_000_000_000 }),
       log,
     });

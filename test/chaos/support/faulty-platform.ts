@@ -3,7 +3,7 @@ import type { Platform } from '../../../lib/platform/platform';
 import type { RangeOptions, Store, WriteBatch } from '../../../lib/store/store';
 import type { SendResult, Transport, TransportHandler } from '../../../lib/transport/transport';
 import type { PublicKey } from '../../../lib/types';
-import type { FaultPoint, Life } from './life';
+import { type FaultPoint, isFaultTable, type Life } from './life';
 
 /** The platform of a process that can die at each step on the disk, and whose timers die with it. */
 export function faultyPlatform({ timers, disk, ...rest }: Platform, life: Life): Platform {
@@ -68,13 +68,12 @@ export function faultyStore(store: Store, life: Life): Store {
 class FaultyBatch implements WriteBatch {
   readonly #batch: WriteBatch;
   readonly #life: Life;
+  readonly #tables = new Set<string>();
 
   constructor(batch: WriteBatch, life: Life) {
     this.#batch = batch;
     this.#life = life;
-    batch.afterCommit(() => {
-      if (this.size > 0) life.reach('committed');
-    });
+    batch.afterCommit(() => this.#reach('committed'));
   }
 
   get size(): number {
@@ -83,11 +82,13 @@ class FaultyBatch implements WriteBatch {
 
   put(key: Uint8Array, value: Uint8Array): this {
     this.#batch.put(key, value);
+    this.#tables.add(tableOf(key));
     return this;
   }
 
   delete(key: Uint8Array): this {
     this.#batch.delete(key);
+    this.#tables.add(tableOf(key));
     return this;
   }
 
@@ -100,9 +101,20 @@ class FaultyBatch implements WriteBatch {
   }
 
   commit(): Promise<void> {
-    if (this.size > 0) this.#life.reach('commit');
+    this.#reach('commit');
     return this.#life.outside(() => this.#batch.commit());
   }
+
+  #reach(when: 'commit' | 'committed'): void {
+    if (this.size === 0) return;
+    this.#life.reach(when);
+    for (const table of this.#tables) if (isFaultTable(table)) this.#life.reach(`${when} ${table}`);
+  }
+}
+
+/** Keys begin with the table's name and a slash. */
+function tableOf(key: Uint8Array): string {
+  return Buffer.from(key.subarray(0, key.indexOf(0x2f))).toString('latin1');
 }
 
 /** A transport whose process can die before and after each packet. */

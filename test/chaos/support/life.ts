@@ -1,10 +1,10 @@
 /**
- * Steps at which a process can die: before a batch goes to the store and after it is durable but before anybody was
- * told; before and after a write, a sync, a replacement or a removal on the disk; before and after a packet leaves;
- * before and after a message is handed over; after a message was accepted; after its directory was opened and after it
- * started.
+ * Steps on the machine at which a process can die: before a batch goes to the store and after it is durable but
+ * before anybody was told; before and after a write, a sync, a replacement or a removal on the disk; before and after
+ * a packet leaves; before and after a message is handed over; after a message was accepted; after its directory was
+ * opened and after it started.
  */
-export const FAULT_POINTS = [
+export const MACHINE_POINTS = [
   'commit',
   'committed',
   'write',
@@ -20,7 +20,42 @@ export const FAULT_POINTS = [
   'opened',
   'started',
 ] as const;
+
+/** What the batches of sending, receiving, storing and of key life change. */
+const TABLES = [
+  // Sending: accepted and sealed (spending a held key), copies, the end and who was told of it.
+  'outbox',
+  'outbox-envelope',
+  'held-key',
+  'finished',
+  'unannounced',
+  // Receiving: taken (with the key's death), marked as handed over, erased; what is owed for it.
+  'inbox',
+  'issued-key',
+  'tombstone-tag',
+  'owed-receipt',
+  'owed-delete',
+  'vault-dead',
+  // Exchange: issued or acknowledged, and taken.
+  'issued-batch',
+  'held-batch',
+  // Mail held for a friend.
+  'me',
+] as const;
+
+/** Before and after batches that change one of these tables. */
+export const COMMIT_POINTS = TABLES.flatMap((table) => [
+  `commit ${table}` as const,
+  `committed ${table}` as const,
+]);
+
+export const FAULT_POINTS = [...MACHINE_POINTS, ...COMMIT_POINTS];
 export type FaultPoint = (typeof FAULT_POINTS)[number];
+
+/** Whether batches that change this table are fault points of their own. */
+export function isFaultTable(name: string): name is (typeof TABLES)[number] {
+  return (TABLES as readonly string[]).includes(name);
+}
 
 /** Where a process is to die: at the `occurrence`th time (from 1) that it reaches `point`. */
 export interface FaultPlan {

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { toHex } from '../../lib/bytes';
+import type { ChildPlan } from './processes/child-messages';
+import { ProcessWorld } from './processes/process-world';
+import { FAULT_POINTS, type FaultPoint } from './support/life';
+
+const FULL = process.env['FULL'] === '1';
+/** Worlds that run at the same time, and kills in each at least; each kill ends a device on either engine. */
+const WORLDS = 2;
+const KILLS = FULL ? 1500 : 75;
+/** Kills in search of a step that was not reached so far. */
+const MOST_KILLS = KILLS + 200;
+const SEED = process.env['SEED'] ?? 'kill';
+
+/** A device on either engine is named after it. */
+const ENGINES = ['lmdb', 'nedb'] as const;
+
+describe('a process that is killed with SIGKILL, on a real disk', function () {
+  this.timeout(FULL ? 3_600_000 : 300_000);
+  const totals = { kills: 0, planned: 0, envelopes: 0, accepted: 0, redelivered: 0 };
+  /** Every step once on either engine, to be met by any of the worlds. */
+  const unmet = ENGINES.flatMap((device) =>
+    FAULT_POINTS.map((point: FaultPoint): ChildPlan => ({ device, point, occurrence: 1 })),
+  );
+
+  it(`loses nothing accepted, doubles nothing and seals nothing twice to one key (SEED=${SEED})`, async () => {
+    await Promise.all(Array.from({ length: WORLDS }, (_, i) => runWorld(new ProcessWorld(`${SEED}-${i}`))));
+    console.log(`      ${JSON.stringify(totals)}`);
+    assert.ok(totals.redelivered > 0, 'no message was handed over when its process was killed');
+  });
+
+  it('was killed at every step of sending, receiving, storing and key life, on either engine', () => {
+    assert.deepEqual(
+      unmet.map(({ device, point }) => `${device}: ${point}`),
+      [],
+    );
+  });
+
+  async function runWorld(world: ProcessWorld): Promise<void> {
+    try {
+      await world.begin();
+      await world.start(undefined);
+      for (let kills = 1; kills <= KILLS || (unmet.length > 0 && kills <= MOST_KILLS); kills += 1) {
+        await oneKill(world);
+        assert.deepEqual(world.violations, [], `after ${kills} kills`);
+      }
+      await assertAllArrived(world);
+    } finally {
+      await world.end();
+    }
+    totals.envelopes += world.watch.envelopes;
+    totals.accepted += world.ledger.counts.accepted;
+    totals.redelivered += world.ledger.counts.redelivered;
+  }
+
+  async function oneKill(world: ProcessWorld): Promise<void> {
+    await world.kill();
+    totals.kills += 1;
+    const { victims, survivors } = world;
+    for (const survivor of survivors) if (world.below(2) === 0) world.send(survivor, world.pick(victims));
+    const choice = world.below(10);
+    if (choice === 0) {
+      // Some die while they start.
+      void world.start(undefined);
+      await world.until(() => false, world.below(400));
+    } else if (choice < 3) {
+      await world.start(undefined);
+      await activity(world);
+      await world.until(() => false, world.below(200));
+    } else {
+      await plannedDeath(world, choice < 8 ? (unmet.shift() ?? randomPlan(world)) : randomPlan(world));
+    }
+  }
+
+  async function plannedDeath(world: ProcessWorld, plan: ChildPlan): Promise<void> {
+    await world.start(plan);
+    if (!world.died) await activity(world);
+    // Either it gets there or there is nothing left to do.
+    await world.until(() => world.died || world.ledger.open.length === 0, 3000);
+    await world.until(() => world.died, 100);
+    if (world.died) totals.planned += 1;
+    else if (plan.occurrence === 1) unmet.push(plan);
+  }
+});
+
+function randomPlan(world: ProcessWorld): ChildPlan {
+  const occurrence = 2 + world.below(1 + world.below(12));
+  return { device: world.pick(ENGINES), point: world.pick(FAULT_POINTS), occurrence };
+}
+
+/** Messages in all directions, some of them to one who is away and comes back. */
+async function activity(world: ProcessWorld): Promise<void> {
+  const everybody = [...world.victims, ...world.survivors];
+  const away = world.below(2) === 0 ? world.pick(world.survivors) : undefined;
+  await away?.transport.setOnline(false);
+  for (let i = 4 + world.below(8); i > 0; i -= 1) {
+    const from = world.pick(everybody);
+    world.send(from, world.pick(everybody.filter((each) => each !== from)));
+  }
+  await world.until(() => world.died, world.below(100));
+  await away?.transport.setOnline(true);
+}
+
+/** With nobody killed any more, everything accepted arrives, everybody is told, and nothing is left lying about. */
+async function assertAllArrived(world: ProcessWorld): Promise<void> {
+  await world.kill();
+  await world.start(undefined);
+  await world.until(() => world.ledger.open.length === 0, 60_000);
+  assert.deepEqual(world.ledger.open, []);
+  assert.deepEqual(world.violations, []);
+  let reports = await world.report();
+  for (let i = 0; i < 200 && reports.some(({ leftovers }) => leftovers.length > 0); i += 1) {
+    await world.until(() => false, 100);
+    reports = await world.report();
+  }
+  for (const { leftovers } of reports) assert.deepEqual(leftovers, []);
+  const keys = new Map<string, { friend: string; held: number; issued: number }[]>();
+  for (const survivor of world.survivors) keys.set(toHex(survivor.publicKey), survivor.keys());
+  for (const [i, victim] of world.victims.entries())
+    keys.set(toHex(victim.publicKey), reports[i]!.keys.slice());
+  for (const [holder, stocks] of keys) {
+    for (const { friend, held } of stocks) {
+      const issued = keys.get(friend)?.find((stock) => stock.friend === holder)?.issued ?? 0;
+      assert.ok(held > 0 && held <= issued, `${holder} holds ${held} of ${issued} keys of ${friend}`);
+    }
+  }
+}
