@@ -21,6 +21,11 @@ export class PeerQueues {
     return result;
   }
 
+  /** Tasks that the peer's queue was given since it was last idle. */
+  added(peer: PublicKey): number {
+    return this.#queues.get(toHex(peer))?.added ?? 0;
+  }
+
   /** Resolves when all that was added so far is done. */
   async idle(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.idle()));

@@ -22,10 +22,21 @@ export interface SharedTurnsOptions<T, R> {
   readonly take: (items: readonly T[]) => Promise<readonly R[]>;
 }
 
-/** Items that wait for their turn in the queue of a peer: those that came while it was busy are taken together. */
+/** Items that came one after the other and wait for one turn. */
+interface Line<T, R> {
+  /** How many tasks the queue had been given with this line's. */
+  readonly mark: number;
+  readonly waiting: Waiting<T, R>[];
+}
+
+/**
+ * Items that wait for their turn in the queue of a peer: those that came while it was busy are taken together. None
+ * overtakes another task of the queue.
+ */
 export class SharedTurns<T, R> {
   readonly #o: SharedTurnsOptions<T, R>;
-  readonly #lines = new Map<string, Waiting<T, R>[]>();
+  /** Per peer the line whose turn has not begun. */
+  readonly #lines = new Map<string, Line<T, R>>();
 
   constructor(options: SharedTurnsOptions<T, R>) {
     this.#o = options;
@@ -33,27 +44,36 @@ export class SharedTurns<T, R> {
 
   /** Resolves to what became of the item, or rejects with what made its turn fail. */
   add(peer: PublicKey, item: T): Promise<R> {
-    const hex = toHex(peer);
     return new Promise((resolve, reject) => {
-      const line = this.#lines.get(hex) ?? [];
-      this.#lines.set(hex, line);
-      line.push({ item, resolve, reject });
-      // A turn for each item, although a turn may take several: so the last turn leaves none behind.
-      this.#o.queues.run(peer, () => this.#turn(hex)).catch(reject);
+      this.#lineOf(peer).waiting.push({ item, resolve, reject });
     });
   }
 
-  async #turn(hex: string): Promise<void> {
-    const line = this.#lines.get(hex) ?? [];
+  /** The one that waits at the end of the peer's queue, or a new one there. */
+  #lineOf(peer: PublicKey): Line<T, R> {
+    const { queues } = this.#o;
+    const hex = toHex(peer);
+    const last = this.#lines.get(hex);
+    if (last?.mark === queues.added(peer)) return last;
+    const waiting: Waiting<T, R>[] = [];
+    const turn = queues.run(peer, async () => {
+      if (this.#lines.get(hex)?.waiting === waiting) this.#lines.delete(hex);
+      while (waiting.length > 0) await this.#turn(waiting);
+    });
+    turn.catch((error: unknown) => waiting.forEach(({ reject }) => reject(error)));
+    const line = { mark: queues.added(peer), waiting };
+    this.#lines.set(hex, line);
+    return line;
+  }
+
+  async #turn(line: Waiting<T, R>[]): Promise<void> {
     const together = line.slice(0, this.#namesOnce(line));
-    if (together.length === 0) return;
     try {
       const results = await this.#o.take(together.map(({ item }) => item));
       line.splice(0, results.length).forEach(({ resolve }, i) => resolve(results[i] as R));
     } catch (error) {
       for (const { reject } of line.splice(0, together.length)) reject(error);
     }
-    if (line.length === 0) this.#lines.delete(hex);
   }
 
   /** How many from the front have different names. */
