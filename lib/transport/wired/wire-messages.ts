@@ -10,8 +10,11 @@ export type WireAbility = (typeof WIRE_ABILITIES)[number];
 
 /** From the bridge to the foreign transport. */
 export type ToForeign =
-  /** Who are you, and who is there? Answered with `tox/state` and the same `session`. */
-  | { readonly topic: 'tox/sync'; readonly session: string }
+  /**
+   * Who are you, and who is there? Answered with `tox/state` and the same `session`. `self` is our key, for a transport
+   * that has no identity of its own.
+   */
+  | { readonly topic: 'tox/sync'; readonly session: string; readonly self: string }
   /** One lossless custom packet of 1..1373 bytes for a friend who is online. */
   | { readonly topic: 'tox/packet'; readonly friend: string; readonly payload: Uint8Array }
   /** An ordinary Tox message; answered with `tox/receipt` and the same `messageId`. */

@@ -53,7 +53,7 @@ export class WiredTransport implements Transport {
     this.#o = options;
     this.self = options.self.slice();
     this.#sync = new SyncTimetable(options.timers, () =>
-      options.send({ topic: 'tox/sync', session: this.#session }),
+      options.send({ topic: 'tox/sync', session: this.#session, self: toHex(this.self) }),
     );
   }
 

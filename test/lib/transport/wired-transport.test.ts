@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { toHex } from '../../../lib/bytes';
 import { generateKeyPair } from '../../../lib/crypto/generate';
 import { createPortableProvider } from '../../../lib/crypto/portable';
@@ -6,6 +8,7 @@ import { ToxAsyncError, type ErrorCode } from '../../../lib/errors';
 import { formatToxId } from '../../../lib/identity/tox-id';
 import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-platform';
 import { PACKET_WINDOW } from '../../../lib/transport/transport';
+import { readWireMessage } from '../../../lib/transport/wired/read-wire-message';
 import type { ToForeign } from '../../../lib/transport/wired/wire-messages';
 import { WIRE_BURST } from '../../../lib/transport/wired/wired-lane';
 import { WiredTransport } from '../../../lib/transport/wired/wired-transport';
@@ -16,6 +19,12 @@ import { transportSuite } from './transport-suite';
 const random = new SeededRandom('wired');
 const key = () => generateKeyPair(createPortableProvider(), random).publicKey;
 const code = (expected: ErrorCode) => (error: unknown) => ToxAsyncError.is(error, expected);
+
+/** A Buffer as JSON shows one. */
+const reviveBuffer = (_key: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'data' in value && Array.isArray(value.data)
+    ? Buffer.from(value.data as number[])
+    : value;
 
 transportSuite('wired', () => {
   const time = new SimulatedTime();
@@ -95,6 +104,7 @@ describe('wired transport', () => {
       assert.deepEqual(sent, []);
       await time.advance(1);
       assert.equal(syncs().length, 1);
+      assert.deepEqual(sent, [{ topic: 'tox/sync', session: syncs()[0], self: toHex(self) }]);
       await time.advance(7_000);
       assert.equal(syncs().length, 4);
       assert.equal(new Set(syncs()).size, 1);
@@ -390,6 +400,20 @@ describe('wired transport', () => {
     assert.deepEqual(heard.calls, []);
     packet();
     assert.equal(heard.packets.length, 1);
+  });
+
+  it('takes every message that docs/WIRING.md shows as one from a transport', async () => {
+    const page = readFileSync(path.join(__dirname, '../../../docs/WIRING.md'), 'utf8');
+    const shown = [...page.matchAll(/```json from\n([\s\S]*?)```/g)].map(([, json = '']) =>
+      readWireMessage(JSON.parse(json, reviveBuffer) as Record<string, unknown>),
+    );
+    assert.deepEqual(
+      shown.map(({ topic }) => topic),
+      [
+        ...['tox/state', 'tox/status', 'tox/packet', 'tox/message'],
+        ...['tox/receipt', 'tox/busy', 'tox/request'],
+      ],
+    );
   });
 
   it('says nothing any more once it is stopped, and ignores a late state', async () => {
