@@ -33,8 +33,21 @@ export function judgeShares(rules: ShareRules, state: ShareState, added: MailUsa
   return 'fits';
 }
 
+/**
+ * The part of the capacity that is kept for friends: less than the rules say while mail that belongs to none of
+ * them (of earlier runs, say) takes more than the rest. So a share that is guaranteed can always be had.
+ */
+function guaranteedPool(rules: ShareRules, state: ShareState, measure: keyof MailUsage): number {
+  const capacity = state.capacity[measure];
+  const pool = capacity * rules.guaranteedPart;
+  if (state.total[measure] <= capacity - pool) return pool;
+  let ofNobody = state.total[measure] - (state.isFriend ? state.own[measure] : 0);
+  for (const other of state.others()) ofNobody -= other[measure];
+  return Math.max(0, Math.min(pool, capacity - ofNobody));
+}
+
 function guaranteedShare(rules: ShareRules, state: ShareState, measure: keyof MailUsage): number {
-  return state.friends === 0 ? 0 : (state.capacity[measure] * rules.guaranteedPart) / state.friends;
+  return state.friends === 0 ? 0 : guaranteedPool(rules, state, measure) / state.friends;
 }
 
 function overOwnShare(
@@ -61,7 +74,7 @@ function overCapacity(
   const capacity = state.capacity[measure];
   const total = state.total[measure] + added[measure];
   if (total > capacity) return true;
-  const rest = capacity * (1 - rules.guaranteedPart);
+  const rest = capacity - guaranteedPool(rules, state, measure);
   if (total <= rest) return false;
   const guaranteed = guaranteedShare(rules, state, measure);
   const own = state.own[measure] + added[measure];

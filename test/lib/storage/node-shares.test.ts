@@ -71,10 +71,28 @@ describe('shares of a storage node', () => {
     let under = openStorage({ limits, room: { messages: 160 }, friends });
     for (const one of friends.slice(0, 3)) await fill(under, one, 28);
     under = await under.restart();
-    // 84 of an earlier run: nothing is left of the first-come 80, and 76 of the guaranteed ones.
-    assert.deepEqual(await fill(under, friends[0] ?? bob, 100), { stored: 8, code: 'node-full' });
-    for (const one of friends.slice(1)) await fill(under, one, 100);
-    assert.equal(under.storage.getStorageStats().totalMessages, 160);
+    // 84 of an earlier run: nothing is left of the first-come 80, and 76 of the guaranteed ones, 7.6 to each.
+    for (const one of friends) {
+      assert.deepEqual(await fill(under, one, 100), { stored: 7, code: 'node-full' });
+    }
+    assert.equal(under.storage.getStorageStats().totalMessages, 154);
+  });
+
+  it('stay guaranteed when a full node starts again: nobody takes what is left for the others', async () => {
+    const friends = people(10);
+    let under = openStorage({ limits, room: { messages: 160 }, friends });
+    const [honest = bob, ...flooders] = friends.toReversed();
+    for (const one of flooders) await fill(under, one, 100);
+    // 72 guaranteed to the nine, and the first-come 80: 8 are left.
+    assert.equal(under.storage.getStorageStats().totalMessages, 152);
+    under = await under.restart();
+    for (const one of flooders) await fill(under, one, 100);
+    assert.equal((await fill(under, honest, 1)).code, 'node-full');
+    const { items } = await under.storage.retrieveMessages(bob);
+    for (const { storageId } of items.slice(0, 30)) await under.storage.deleteMessage(storageId, bob);
+    for (const one of flooders) await fill(under, one, 100);
+    // 38 are left, 3.8 to each.
+    assert.deepEqual(await fill(under, honest, 100), { stored: 3, code: 'node-full' });
   });
 
   it('are not overrun by many stores at once', async () => {
@@ -85,21 +103,29 @@ describe('shares of a storage node', () => {
     assert.equal(all.filter(({ code }) => code === 'ok').length, 28);
   });
 
-  it('never exceed the capacity, in any order of stores', async () => {
+  it('never exceed the capacity and hold, in any order of stores, before a restart and after it', async () => {
     const friends = people(4);
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(3), { minLength: 20, maxLength: 60 }), async (order) => {
-        const under = openStorage({ limits, room: { messages: 16 }, friends });
-        for (const index of order) await fill(under, friends[index] ?? bob, 1);
-        assert.ok(under.storage.getStorageStats().totalMessages <= 16);
-        // Two are guaranteed to each: everybody has them, or did not ask.
-        for (const [index, friend] of friends.entries()) {
-          const asked = order.filter((one) => one === index).length;
-          if (asked < 2)
-            assert.deepEqual(await fill(under, friend, 2 - asked), { stored: 2 - asked, code: 'ok' });
-        }
-      }),
-      { numRuns: 40 },
+      fc.asyncProperty(
+        fc.array(fc.nat(3), { minLength: 20, maxLength: 60 }),
+        fc.nat(20),
+        async (order, earlier) => {
+          let under = openStorage({ limits, room: { messages: 16 }, friends });
+          if (earlier > 0) {
+            for (const index of order.slice(0, earlier)) await fill(under, friends[index] ?? bob, 1);
+            under = await under.restart();
+          }
+          const guaranteed = Math.floor(Math.min(8, 16 - under.storage.getStorageStats().totalMessages) / 4);
+          for (const index of order) await fill(under, friends[index] ?? bob, 1);
+          assert.ok(under.storage.getStorageStats().totalMessages <= 16);
+          // Everybody has its share, or did not ask.
+          for (const [index, friend] of friends.entries()) {
+            const open = guaranteed - order.filter((one) => one === index).length;
+            if (open > 0) assert.deepEqual(await fill(under, friend, open), { stored: open, code: 'ok' });
+          }
+        },
+      ),
+      { numRuns: 100 },
     );
   });
 });

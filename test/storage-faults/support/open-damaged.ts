@@ -2,6 +2,7 @@
  * `open-damaged.ts FOLDER...` opens each data directory as a session and as a storage node, drains it, and says one
  * Opened as JSON for each. A process of its own, because lmdb may end the one that meets a damaged page.
  */
+import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { toHex } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
@@ -10,9 +11,15 @@ import type { Engine } from '../../../lib/store/manifest';
 import { FaultNode, RECIPIENTS } from './fault-node';
 
 export type Opened =
+  /** `envelopes`: what `nameOf` says of each. */
   | { readonly publicKey: string; readonly envelopes: string[]; readonly busy: number }
   /** `code` is missing when the error is not one of ours. */
   | { readonly code: string | undefined; readonly text: string };
+
+/** Short, and of these very bytes. */
+export function nameOf(envelopeInHex: string): string {
+  return createHash('sha256').update(envelopeInHex).digest('base64').slice(0, 12);
+}
 
 async function openDirectory(folder: string): Promise<Opened> {
   try {
@@ -26,7 +33,7 @@ async function openDirectory(folder: string): Promise<Opened> {
     let busy = 0;
     for (const recipient of RECIPIENTS) {
       try {
-        envelopes.push(...(await node.drain(recipient)));
+        envelopes.push(...(await node.drain(recipient)).map(nameOf));
       } catch {
         busy += 1;
       }
