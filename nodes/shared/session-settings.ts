@@ -1,4 +1,4 @@
-import type { AsyncManagerOptions, StorageRole } from '../../lib/index';
+import { toHex, type AsyncManagerOptions, type StorageRole } from '../../lib/index';
 
 /** A friend as the storage-node's dialog lists it. */
 export interface FriendSetting {
@@ -26,6 +26,9 @@ export interface SessionSettings {
   readonly storageRole: StorageRole;
   readonly storageCapBytes: number;
   readonly engine: NonNullable<AsyncManagerOptions['engine']>;
+  readonly passphrase?: string;
+  /** A Tox profile or a secret key: the identity of a new directory. */
+  readonly profile?: Uint8Array;
 }
 
 export function sameSettings(a: SessionSettings, b: SessionSettings): boolean {
@@ -42,5 +45,7 @@ function fingerprint(s: SessionSettings): string {
     s.storageRole,
     s.storageCapBytes,
     s.engine,
+    s.passphrase,
+    s.profile && toHex(s.profile),
   ]);
 }

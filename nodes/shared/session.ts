@@ -131,9 +131,17 @@ export class Session {
     await setImmediate();
     await this.#parts.othersClosed();
     if (this.closed) throw closedError();
-    const { dataDir, engine, storageRole, storageCapBytes, friends } = this.settings;
+    const { dataDir, engine, storageRole, storageCapBytes, passphrase, profile, friends } = this.settings;
     const log = this.lastingLog;
-    const manager = await this.#parts.create({ dataDir, engine, storageRole, storageCapBytes, log });
+    const manager = await this.#parts.create({
+      dataDir,
+      engine,
+      storageRole,
+      storageCapBytes,
+      ...(passphrase === undefined ? {} : { passphrase }),
+      ...(profile === undefined ? {} : { profile }),
+      log,
+    });
     try {
       if (!this.#parts.claimIdentity(toHex(manager.publicKey), this)) throw identityInUse();
       this.#badFriends = await syncFriends(manager, friends);

@@ -31,11 +31,24 @@ export interface StorageNodeConfig extends Config {
   readonly engine?: string;
 }
 
+/** Kept by Node-RED apart from the flow, and never sent to an editor. */
+export interface StorageNodeSecrets {
+  readonly passphrase?: string;
+  /** See `identityOf`. */
+  readonly identity?: string;
+}
+
+export const CREDENTIALS = { passphrase: { type: 'password' }, identity: { type: 'password' } } as const;
+
 /**
  * The session that a dialog describes. Without a folder of its own it gets one below `userDir` that bears the
  * node's id. ErrInvalidArgument.
  */
-export function sessionSettings(config: StorageNodeConfig, userDir: string | undefined): SessionSettings {
+export function sessionSettings(
+  config: StorageNodeConfig,
+  secrets: StorageNodeSecrets,
+  userDir: string | undefined,
+): SessionSettings {
   const megabytes = numberOf(
     config.cap,
     {
@@ -53,8 +66,30 @@ export function sessionSettings(config: StorageNodeConfig, userDir: string | und
     admission: admission(config, storageRole),
     storageRole,
     storageCapBytes: megabytes * MEGABYTE,
+    ...secretSettings(secrets),
     engine: choiceOf(config.engine, ['auto', 'lmdb', 'nedb'], 'auto', 'The storage engine'),
   };
+}
+
+function secretSettings({
+  passphrase = '',
+  identity = '',
+}: StorageNodeSecrets): Pick<SessionSettings, 'passphrase' | 'profile'> {
+  return {
+    ...(passphrase === '' ? {} : { passphrase }),
+    ...(identity.trim() === '' ? {} : { profile: identityOf(identity) }),
+  };
+}
+
+/** A secret key (64 hexadecimal digits), or a Tox profile in hexadecimal or base64. ErrInvalidArgument. */
+function identityOf(text: string): Uint8Array {
+  const digits = text.replace(/\s/g, '');
+  if (/^([0-9a-f]{2})+$/i.test(digits)) return new Uint8Array(Buffer.from(digits, 'hex'));
+  if (/^[0-9a-z+/]+={0,2}$/i.test(digits)) return new Uint8Array(Buffer.from(digits, 'base64'));
+  throw new ToxAsyncError(
+    'ErrInvalidArgument',
+    'The identity must be a secret key (64 hexadecimal digits) or a Tox profile in hexadecimal or base64.',
+  );
 }
 
 function dataDir(config: StorageNodeConfig, userDir: string | undefined): string {

@@ -6,7 +6,7 @@ import type { Session } from '../shared/session';
 import { sessions } from '../shared/session-registry';
 import { sessionBadge } from '../shared/session-user';
 import { badges, StatusBadge, type Badge } from '../shared/status-badge';
-import { sessionSettings, type StorageNodeConfig } from './settings';
+import { sessionSettings, type StorageNodeConfig, type StorageNodeSecrets } from './settings';
 
 /** The node as it is while it is being set up; afterwards it is a SessionNode. */
 export interface StorageNode extends FlowNode {
@@ -17,7 +17,9 @@ export interface StorageNode extends FlowNode {
 /** Gives the node its session, and tells Catch and Status how that is doing. */
 export function startStorageNode(RED: Runtime, node: StorageNode, config: StorageNodeConfig): void {
   node.users = {};
-  const settings = sessionSettings(config, RED.settings.userDir);
+  // Undefined when the dialog never had any.
+  const secrets = (node.credentials as StorageNodeSecrets | undefined) ?? {};
+  const settings = sessionSettings(config, secrets, RED.settings.userDir);
   const session = sessions.acquire(node.id, settings, logOf(node));
   node.session = session;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { node, probe, storageNode, TAB, WATCH, withChange, without } from './support/flows';
 import { managerOf, NodeRed, type FlowEntry } from './support/node-red';
@@ -159,6 +159,80 @@ describe('storage-node', function () {
     await red.deploy(flow({ admission: 'list', allowed: `${KEY}, nonsense` }));
     const { error } = await red.caught('errors', 'ann-session', 'ErrInvalidKey');
     assert.match(error.message, /"nonsense/);
+  });
+
+  describe('with credentials', () => {
+    const secretKey = 'a1'.repeat(32);
+    const identityFile = (id = 'ann-session') =>
+      readFile(path.join(red.userDir, 'node-red-contrib-tox-async', id, 'identity.tox'));
+
+    it('takes its identity from a secret key, and keeps it when the credential goes', async () => {
+      await red.deploy(flow({ credentials: { identity: secretKey } }));
+      const { toxId } = await managerOf(red, 'ann-session');
+      await red.deploy([TAB]);
+      await red.deploy(flow({ credentials: { identity: '' } }));
+      assert.equal((await managerOf(red, 'ann-session')).toxId, toxId);
+    });
+
+    it('takes a Tox profile with its friends, sealed with the passphrase or not', async () => {
+      await red.deploy(flow({ friends: [{ name: 'bob', key: KEY }] }));
+      const manager = await managerOf(red, 'ann-session');
+      const profile = Buffer.from(await manager.exportIdentity('correct horse')).toString('base64');
+      await red.deploy([TAB]);
+      const identity = `${profile.slice(0, 70)}\n${profile.slice(70)}`;
+      await red.deploy([
+        TAB,
+        ...WATCH,
+        storageNode('copy', { credentials: { identity, passphrase: 'correct horse' } }),
+      ]);
+      const copy = await managerOf(red, 'copy-session');
+      assert.equal(copy.toxId, manager.toxId);
+      assert.deepEqual(
+        copy.friends().map(({ name }) => name),
+        ['bob'],
+      );
+    });
+
+    it('seals its folder with the passphrase, which may come from the environment', async () => {
+      process.env.TOX_ASYNC_TEST_PASS = 'correct horse';
+      await red.deploy(flow({ credentials: { passphrase: '${TOX_ASYNC_TEST_PASS}' } }));
+      const { toxId } = await managerOf(red, 'ann-session');
+      const sealed = await identityFile();
+      assert.ok(sealed.subarray(0, 8).equals(Buffer.from('toxEsave')));
+      await access(path.join(red.userDir, 'node-red-contrib-tox-async', 'ann-session', 'vault.key'));
+      await red.deploy([TAB]);
+
+      process.env.TOX_ASYNC_TEST_PASS = 'wrong';
+      await red.deploy(flow({ credentials: { passphrase: '${TOX_ASYNC_TEST_PASS}' } }));
+      const { error } = await red.caught('errors', 'ann-session', 'ErrPassphrase');
+      assert.ok(!error.message.includes('wrong'));
+      await red.status('statuses', 'ann-session', 'error: ErrPassphrase');
+      assert.ok((await identityFile()).equals(sealed), 'nothing is replaced');
+
+      process.env.TOX_ASYNC_TEST_PASS = 'correct horse';
+      await red.deploy([TAB]);
+      await red.deploy(flow({ credentials: { passphrase: '${TOX_ASYNC_TEST_PASS}' } }));
+      assert.equal((await managerOf(red, 'ann-session')).toxId, toxId);
+      delete process.env.TOX_ASYNC_TEST_PASS;
+    });
+
+    it('tells Catch of an identity that is none, and of one that the folder does not have', async () => {
+      await red.deploy(flow({ credentials: { identity: 'no key!' } }));
+      const { error } = await red.caught('errors', 'ann-session', 'ErrInvalidArgument');
+      assert.ok(!error.message.includes('no key'));
+      await red.deploy(flow({ credentials: { identity: 'abcd' } }));
+      await red.caught('errors', 'ann-session', 'ErrInvalidKey');
+      await red.deploy(flow({ credentials: { identity: secretKey } }));
+      const before = await identityOf();
+      await red.deploy(flow({ credentials: { identity: 'b2'.repeat(32) } }));
+      await red.caught('errors', 'ann-session', 'ErrIdentityMismatch');
+      assert.ok((await identityFile()).equals(before));
+
+      async function identityOf(): Promise<Buffer> {
+        await managerOf(red, 'ann-session');
+        return identityFile();
+      }
+    });
   });
 
   it('closes its session at once when it is removed, and waits for that', async () => {

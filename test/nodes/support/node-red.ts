@@ -64,6 +64,7 @@ export class NodeRed {
     return red;
   }
 
+  /** @param flow entries may have `credentials`, as an editor sends them */
   async deploy(flow: FlowEntry[], type: DeployType = 'full'): Promise<void> {
     const started = once(helper._events, 'flows:started');
     await helper._redNodes.setFlows(flow, {}, type, true);
