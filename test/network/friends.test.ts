@@ -57,9 +57,9 @@ describeOnTox('friends on real Tox', function () {
     assert.deepEqual(b.transport.friends().map(toHex), [toHex(a.pk)]);
     await meet();
     assert.ok(atB.calls.includes('friends'));
-    const { online, publicKey } = detailsOf(b)!;
+    const { online, publicKey, lastOnline } = detailsOf(b)!;
     assert.deepEqual([online, toHex(publicKey)], [true, toHex(a.pk)]);
-    assert.ok(Math.abs(Date.now() - (detailsOf(b)!.lastOnline ?? 0)) < CONNECT_MS);
+    assert.ok(Math.abs(Date.now() - (lastOnline ?? 0)) < CONNECT_MS, `last online: ${lastOnline ?? 'never'}`);
   });
 
   it('are not asked again when they are friends already', async () => {
@@ -93,6 +93,16 @@ describeOnTox('friends on real Tox', function () {
       texts.map((text) => ['normal', text]),
     );
     assert.deepEqual(atA.messages, [['action', 'nods']]);
+  });
+
+  it('are known to have been online until the moment when they go', async () => {
+    const seen = detailsOf(a)!.lastOnline ?? 0;
+    await until('another second', () => Date.now() > seen + 2000);
+    await b.transport.stop();
+    await until('the end', () => !a.transport.isFriendOnline(b.pk));
+    await until('its time', () => (detailsOf(a)!.lastOnline ?? 0) > seen, 2000);
+    await b.transport.start(atB);
+    await meet();
   });
 
   it('are gone on our side when removed, at once and durably, and see us go', async () => {

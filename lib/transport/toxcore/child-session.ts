@@ -68,7 +68,9 @@ export class ChildSession {
     const now = performance.now();
     const events = this.#iterate();
     const told = [...(events ? this.#links.take(events) : []), ...this.#links.flush()];
-    if (events?.details === true) told.push({ what: 'profile', profile: this.#tox.profile() });
+    // With a connection the time changes when a friend was last online.
+    if (events && (events.details || events.connections.length > 0))
+      told.push({ what: 'profile', profile: this.#tox.profile() });
     this.#tell(told);
     if (told.some((event) => event.what === 'friend' && !event.online)) this.#bootstrapper.again();
     if (told.length > 0 || this.#links.waiting > 0) this.#busyUntil = now + BUSY_FOR_MS;

@@ -46,7 +46,8 @@ export class PeerTable {
     for (const state of friends) {
       const key = toHex(state.publicKey);
       const peer = this.#byKey.get(key) ?? new PeerLink(state, this.#send);
-      peer.state = state;
+      // A new process begins with what was saved, which may be older than what the last one said.
+      peer.state = { ...state, lastOnline: Math.max(state.lastOnline, peer.state.lastOnline) };
       this.#byKey.set(key, peer);
       this.#byNumber.set(state.number, peer);
     }

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { ChildLinks } from '../../../../lib/transport/toxcore/child-links';
+import type { ChildEvent } from '../../../../lib/transport/toxcore/messages';
+import type { ToxEvents } from '../../../../lib/transport/toxcore/tox-events';
+
+const NOTHING: ToxEvents = {
+  self: [],
+  connections: [],
+  packets: [],
+  messages: [],
+  receipts: [],
+  requests: [],
+  details: false,
+};
+const on = (friend: number) => ({ friend, online: true });
+const off = (friend: number) => ({ friend, online: false });
+const bytes = (...values: number[]) => Uint8Array.of(...values);
+
+/** Links over a libtoxcore that takes what it is told to take. */
+function links() {
+  const sent: unknown[] = [];
+  const answers = { packet: 'taken' as 'taken' | 'full' | 'lost', message: 1 as number | 'full' | 'lost' };
+  const made = new ChildLinks({
+    sendPacket: (friend, packet) => {
+      if (answers.packet === 'taken') sent.push([friend, ...packet]);
+      return answers.packet;
+    },
+    sendMessage: (friend, { text }) => {
+      if (typeof answers.message === 'number') sent.push([friend, text]);
+      return answers.message;
+    },
+  });
+  const take = (events: Partial<ToxEvents>) => made.take({ ...NOTHING, ...events });
+  return { made, sent, answers, take };
+}
+
+const words = (events: readonly ChildEvent[]) =>
+  events.map((event) =>
+    [
+      event.what,
+      'friend' in event ? event.friend : '',
+      'online' in event ? event.online : '',
+      'confirmed' in event ? event.confirmed : '',
+      'count' in event ? event.count : '',
+    ]
+      .filter((word) => word !== '')
+      .join(' '),
+  );
+
+describe('connections as the child process sees them', () => {
+  it('tell a beginning before what the friend sent, and an end after it', () => {
+    const { take } = links();
+    const packets = [
+      { friend: 1, packet: bytes(160, 1) },
+      { friend: 2, packet: bytes(160) },
+      { friend: 1, packet: bytes(160, 2) },
+    ];
+    take({ connections: [on(2)] });
+    const told = take({ connections: [off(2), on(1)], packets });
+    assert.deepEqual(words(told), ['friend 1 true', 'packets 1', 'packets 2', 'friend 2 false']);
+    assert.deepEqual(told[1], { what: 'packets', friend: 1, packets: [bytes(160, 1), bytes(160, 2)] });
+  });
+
+  it('give each connection a number of its own, also when one replaces another within a turn', () => {
+    const { take } = links();
+    const [, first] = take({ connections: [on(1)] });
+    const [ended, second] = take({ connections: [off(1), on(1)] });
+    assert.deepEqual(words([ended!, second!]), ['friend 1 false', 'friend 1 true']);
+    assert.ok(first?.what === 'friend' && ended?.what === 'friend' && second?.what === 'friend');
+    assert.equal(first.link, ended.link);
+    assert.notEqual(first.link, second.link);
+  });
+
+  it('are word of being online: what libtoxcore says of itself may flap', () => {
+    const { take } = links();
+    assert.deepEqual(words(take({ self: [true] })), ['self true']);
+    take({ connections: [on(1)] });
+    assert.deepEqual(words(take({ self: [false] })), []);
+    assert.deepEqual(words(take({ self: [true, false] })), []);
+    assert.deepEqual(words(take({ connections: [off(1)] })), ['friend 1 false', 'self false']);
+  });
+
+  it('send nothing that was meant for an ended connection', () => {
+    const { made, sent, take } = links();
+    const [, begun] = take({ connections: [on(1)] });
+    assert.ok(begun?.what === 'friend');
+    take({ connections: [off(1)] });
+    take({ connections: [on(1)] });
+    const { link } = begun;
+    assert.deepEqual(made.send({ kind: 'packets', friend: 1, link, packets: [bytes(160)] }), []);
+    const message = { kind: 'message', friend: 1, link, type: 'normal', text: 'late', request: 5 } as const;
+    assert.deepEqual(made.send(message), [{ what: 'receipt', request: 5, confirmed: false }]);
+    assert.deepEqual(sent, []);
+  });
+
+  it('keep the order while libtoxcore is congested, and go on in the next turn', () => {
+    const { made, sent, answers, take } = links();
+    const [, begun] = take({ connections: [on(1)] });
+    assert.ok(begun?.what === 'friend');
+    const { link } = begun;
+    answers.packet = 'full';
+    made.send({ kind: 'packets', friend: 1, link, packets: [bytes(160), bytes(161)] });
+    made.send({ kind: 'message', friend: 1, link, type: 'normal', text: 'behind', request: 1 });
+    assert.deepEqual([sent, made.waiting], [[], 3]);
+    answers.packet = 'taken';
+    assert.deepEqual(words(made.flush()), ['taken 1 2']);
+    assert.deepEqual(sent, [
+      [1, 160],
+      [1, 161],
+      [1, 'behind'],
+    ]);
+    assert.equal(made.waiting, 0);
+  });
+
+  it('confirm a message by its receipt, and tell at the end which had none', () => {
+    const { made, answers, take } = links();
+    const [, begun] = take({ connections: [on(1)] });
+    assert.ok(begun?.what === 'friend');
+    const send = (request: number) =>
+      made.send({ kind: 'message', friend: 1, link: begun.link, type: 'normal', text: 'x', request });
+    answers.message = 40;
+    send(1);
+    answers.message = 41;
+    send(2);
+    answers.message = 'lost';
+    assert.deepEqual(send(3), [{ what: 'receipt', request: 3, confirmed: false }]);
+    answers.message = 'full';
+    send(4);
+    assert.deepEqual(take({ receipts: [{ friend: 1, id: 41 }] }), [
+      { what: 'receipt', request: 2, confirmed: true },
+    ]);
+    assert.deepEqual(words(take({ connections: [off(1)] })), [
+      'receipt false',
+      'receipt false',
+      'friend 1 false',
+      'self false',
+    ]);
+  });
+
+  it('end when a friend is removed', () => {
+    const { made, take } = links();
+    take({ connections: [on(1)] });
+    assert.deepEqual(words(made.remove(1)), ['friend 1 false', 'self false']);
+    assert.deepEqual(made.remove(1), []);
+  });
+
+  it('show text that is not UTF-8 with replacement characters, and keep a byte order mark', () => {
+    const { take } = links();
+    const text = bytes(0xef, 0xbb, 0xbf, 0x61, 0xff);
+    const [, , message] = take({ connections: [on(1)], messages: [{ friend: 1, type: 'normal', text }] });
+    assert.ok(message?.what === 'message');
+    assert.equal(message.text, '\ufeffa\ufffd');
+  });
+});
