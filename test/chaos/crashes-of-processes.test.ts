@@ -16,7 +16,7 @@ const SEED = process.env['SEED'] ?? 'kill';
 const ENGINES = ['lmdb', 'nedb'] as const;
 
 describe('a process that is killed with SIGKILL, on a real disk', function () {
-  this.timeout(FULL ? 3_600_000 : 300_000);
+  this.timeout(FULL ? 3_600_000 : 600_000);
   const totals = { kills: 0, planned: 0, envelopes: 0, accepted: 0, redelivered: 0 };
   /** Every step once on either engine, to be met by any of the worlds. */
   const unmet = ENGINES.flatMap((device) =>
