@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { lstat, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { SeededRandom } from '../../lib/platform/simulated-platform';
+import { VirtualNetwork } from '../../lib/transport/virtual-network';
+import { makeScratch } from '../lib/store/scratch';
+import { RobbedDevice } from './erasure/robbed-device';
+import { fastPlatform } from './processes/fast-platform';
+
+const TEXT = 'the code of the cellar door is 4711';
+
+for (const engine of ['lmdb', 'nedb'] as const) {
+  for (const passphrase of [undefined, 'correct horse']) {
+    describe(`a stolen data directory on ${engine} ${passphrase ? 'and its passphrase' : 'without a passphrase'}`, function () {
+      this.timeout(120_000);
+      let scratch: ReturnType<typeof makeScratch>;
+      let alice: RobbedDevice;
+      let bob: RobbedDevice;
+      let umask: number;
+
+      beforeEach(async () => {
+        // Nobody's umask may open the files to others.
+        umask = process.umask(0);
+        scratch = makeScratch();
+        const platform = fastPlatform(Date.now());
+        const network = new VirtualNetwork({ timers: platform.timers, random: new SeededRandom('erasure') });
+        const common = { scratch: scratch.path, engine, passphrase, platform, network };
+        alice = new RobbedDevice({ name: 'Alice', ...common });
+        bob = new RobbedDevice({ name: 'Bob', ...common });
+        await alice.start();
+        await bob.start();
+        await alice.when('keys-exchanged', () => alice.manager.canSendAsyncMessage(bob.publicKey));
+        await bob.transport.setOnline(false);
+        await alice.when('friend-status', () => !alice.transport.isFriendOnline(bob.publicKey));
+      });
+
+      afterEach(async () => {
+        process.umask(umask);
+        await alice.manager.stop();
+        await bob.manager.stop();
+        scratch.remove();
+      });
+
+      async function deliver(): Promise<void> {
+        const ended = alice.ended();
+        await alice.manager.sendAsyncMessage(bob.publicKey, TEXT);
+        await bob.transport.setOnline(true);
+        assert.equal(await ended, 'delivered');
+        await bob.when('changed', () => bob.received.length > 0);
+      }
+
+      /** All that was on the wire. */
+      function envelopes() {
+        return alice.recorder.envelopes.map((envelope) => ({ envelope, sender: alice.publicKey }));
+      }
+
+      it('shows a message that waits at its sender, and nothing of it or its secret after it was delivered', async () => {
+        const ended = alice.ended();
+        await alice.manager.sendAsyncMessage(bob.publicKey, TEXT);
+        const [secret] = alice.recorder.slotSecrets;
+        assert.ok(secret && alice.recorder.slotSecrets.length === 1);
+        const before = await alice.rob({ envelopes: [], passphrase });
+        assert.ok(before.finds(TEXT) && before.finds(secret));
+        await bob.transport.setOnline(true);
+        assert.equal(await ended, 'delivered');
+        await alice.settled();
+        const after = await alice.rob({ envelopes: envelopes(), passphrase });
+        assert.ok(after.finds(alice.keyPair.secretKey) || passphrase, 'it sees what is there');
+        assert.deepEqual([after.finds(TEXT), after.finds(secret)], [false, false]);
+      });
+
+      it('opens a recorded envelope as long as its key lives, and never after it opened its message', async () => {
+        const living = await bob.steal();
+        await deliver();
+        const recorded = envelopes();
+        assert.equal(recorded.length, 1);
+        await bob.settled();
+        const before = await bob.rob({ envelopes: recorded, passphrase }, living);
+        assert.ok(before.finds(TEXT));
+        const [secret] = before.preKeySecrets;
+        assert.ok(secret && before.finds(secret));
+        const after = await bob.rob({ envelopes: recorded, passphrase });
+        assert.deepEqual([after.preKeySecrets.length, after.finds(secret)], [0, false]);
+      });
+
+      it('shows a message that waits in the inbox, and nothing of it or its secret after it was acknowledged', async () => {
+        await deliver();
+        const [secret] = bob.recorder.slotSecrets;
+        assert.ok(secret && bob.recorder.slotSecrets.length === 1);
+        const before = await bob.rob({ envelopes: [], passphrase });
+        assert.ok(before.finds(TEXT) && before.finds(secret));
+        const messageId = bob.received[0]?.messageId;
+        assert.ok(messageId && (await bob.manager.acknowledge(messageId)));
+        await bob.settled();
+        const after = await bob.rob({ envelopes: envelopes(), passphrase });
+        assert.deepEqual([after.finds(TEXT), after.finds(secret)], [false, false]);
+      });
+
+      if (passphrase) {
+        it('shows nothing without the passphrase, not even what waits', async () => {
+          await alice.manager.sendAsyncMessage(bob.publicKey, TEXT);
+          const [secret] = alice.recorder.slotSecrets;
+          assert.ok(secret);
+          const thief = await alice.rob({ envelopes: [] });
+          assert.deepEqual(
+            [thief.finds(TEXT), thief.finds(secret), thief.finds(alice.keyPair.secretKey)],
+            [false, false, false],
+          );
+        });
+      }
+
+      it('is readable by its owner only, whatever the umask', async () => {
+        await deliver();
+        const entries = await readdir(bob.folder, { recursive: true });
+        const modes = await Promise.all(
+          ['.', ...entries].map(async (name) => {
+            const stats = await lstat(path.join(bob.folder, name));
+            return { name, folder: stats.isDirectory(), socket: stats.isSocket(), mode: stats.mode & 0o777 };
+          }),
+        );
+        const files = modes.filter(({ folder, socket }) => !folder && !socket);
+        assert.ok(files.length >= 4);
+        // What a socket lets in is decided by the folder it is in.
+        for (const { name, mode } of files) assert.equal(mode, 0o600, name);
+        for (const { name, mode } of modes.filter(({ folder }) => folder)) assert.equal(mode, 0o700, name);
+      });
+    });
+  }
+}
