@@ -13,8 +13,8 @@ export const STORAGE_LIMITS = {
   guaranteedPart: 0.5,
   /** Part of the rest that one submitter may take beyond its guaranteed share. */
   restPartEach: 0.25,
-  /** Records a sweep deletes before it lets others work. */
-  sweepSlice: 500,
+  /** Records a sweep deletes before it lets others work: a few milliseconds of work, on a Pi as well. */
+  sweepSlice: 50,
 } as const;
 
 export type StorageLimits = { readonly [Name in keyof typeof STORAGE_LIMITS]: number };

@@ -34,7 +34,9 @@ function serve({ online = [alice, bob], service: serviceOptions, ...storageOptio
       sent.push({ peer, message });
     },
   };
-  const log = { debug() {}, info() {}, warn: (text: string) => warnings.push(text), error() {} };
+  const logged: string[] = [];
+  const note = (text: string) => logged.push(text);
+  const log = { debug: note, info: note, error: note, warn: (text: string) => warnings.push(text) };
   const { storage, time } = under;
   const service = new StorageService({
     storage,
@@ -56,7 +58,7 @@ function serve({ online = [alice, bob], service: serviceOptions, ...storageOptio
     await idle();
     return taken(from, 'store-answer').find((answer) => answer.request === request);
   };
-  return { ...under, service, sessions, sent, warnings, taken, idle, store };
+  return { ...under, service, sessions, sent, warnings, logged, taken, idle, store };
 }
 
 describe('storage service', () => {
@@ -159,6 +161,79 @@ describe('storage service', () => {
     service.handle(bob, { kind: 'list', request: 1, after: 0, max: 64 });
     await idle();
     assert.equal(taken(bob, 'list-answer')[0]?.code, 'ok');
+  });
+
+  it('gives a mailbox of thousands completely, page by page, to one who deletes as he goes', async () => {
+    const { service, taken, idle, storage, sent, time } = serve({
+      room: { messages: 1e6 },
+      limits: { storeBurst: 1e9, maxMessagesPerRecipient: 1e9, guaranteedPart: 1 },
+    });
+    const envelopes = Array.from({ length: 3000 }, (_, n) => envelopeTo(bob, `${n}`));
+    await Promise.all(envelopes.map((one) => storage.storeMessage(alice, one, 86_400)));
+    const got: string[] = [];
+    let request = 0;
+    for (let after = 0, more = true; more;) {
+      sent.length = 0;
+      service.handle(bob, { kind: 'list', request: ++request, after, max: 64 });
+      await idle();
+      const [list] = taken(bob, 'list-answer');
+      assert.ok(list?.code === 'ok' && list.items.length > 0);
+      const storageIds = list.items.map((item) => item.storageId);
+      for (let at = 0; at < storageIds.length; at += 16) {
+        service.handle(bob, { kind: 'fetch', request: ++request, storageIds: storageIds.slice(at, at + 16) });
+      }
+      await idle();
+      service.handle(bob, { kind: 'delete', request: ++request, storageIds });
+      await idle();
+      got.push(...taken(bob, 'fetched').map(({ envelope }) => toHex(envelope)));
+      after = list.items.at(-1)?.cursor ?? after;
+      more = list.more;
+      // Within the rate of reads.
+      await time.advance(100);
+    }
+    assert.equal(got.length, 3000);
+    assert.ok(envelopes.every((one) => got.includes(toHex(one))));
+    assert.equal(storage.countWaiting(bob), 0);
+  });
+
+  it('logs nothing about requests, whether it grants or refuses them', async () => {
+    const { service, store, idle, logged, warnings, time } = serve({
+      limits: { storeBurst: 3, maxMessagesPerRecipient: 1 },
+      service: { readBurst: 3, readsPerSecond: 0.001 },
+      online: [alice, bob, mallory],
+    });
+    const answer = await store(alice, envelopeTo(bob, 'one'));
+    const storageIds = [answer?.storageId ?? new Uint8Array(16), new Uint8Array(16)];
+    const codes: (string | undefined)[] = [answer?.code];
+    for (const envelope of [
+      envelopeTo(bob, 'one'),
+      envelopeTo(new Uint8Array(32), 'nobody'),
+      new Uint8Array(7),
+      envelopeTo(bob, 'two'),
+      envelopeTo(bob, 'three'),
+      envelopeTo(bob, 'four'),
+    ]) {
+      codes.push((await store(alice, envelope))?.code);
+    }
+    assert.deepEqual(codes.slice(1), [
+      'known',
+      'no-mailbox',
+      'bad-request',
+      'mailbox-share',
+      'mailbox-share',
+      'rate',
+    ]);
+    for (const peer of [bob, mallory]) {
+      service.handle(peer, { kind: 'list', request: 1, after: 0, max: 64 });
+      service.handle(peer, { kind: 'fetch', request: 2, storageIds });
+      service.handle(peer, { kind: 'delete', request: 3, storageIds });
+      service.handle(peer, { kind: 'list', request: 4, after: 0, max: 0 });
+    }
+    await idle();
+    await time.advance(7_200_000);
+    await service.stop();
+    service.handle(bob, { kind: 'list', request: 5, after: 0, max: 64 });
+    assert.deepEqual([logged, warnings], [[], []]);
   });
 
   describe('hints that mail came', () => {

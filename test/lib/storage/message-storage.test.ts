@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { MAX_MESSAGES_PER_RECIPIENT, MAX_STORAGE_TIME } from '../../../lib/constants';
 import { type ErrorCode, ToxAsyncError } from '../../../lib/errors';
+import { SimulatedTime } from '../../../lib/platform/simulated-platform';
 import { openStoreEngine } from '../../../lib/storage/store-engine';
 import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
 import { bytesOf, storageIdOfBytes } from './fixtures';
@@ -271,6 +272,36 @@ describe('message storage', () => {
       await time.advance(100);
       assert.equal(await sweep, 25);
       assert.equal(storage.getStorageStats().totalMessages, 1);
+    });
+
+    it('asks its engine for at most 50 at a time, and lets a turn of the event loop pass between', async () => {
+      const time = new SimulatedTime();
+      const ages = { now: () => time.clock.monotonic() / 1000 };
+      const engine = openStoreEngine({ store: openMemoryStore(new MemoryVolume()), ages });
+      const slices: number[] = [];
+      const expire = engine.expire.bind(engine);
+      engine.expire = (max) => {
+        slices.push(max);
+        return expire(max);
+      };
+      const { storage } = openStorage({ engine }, new MemoryVolume(), time);
+      await Promise.all(
+        Array.from({ length: 130 }, (_, n) => {
+          const from = n % 2 ? alice : carol;
+          return storage.storeMessage(from, envelopeTo(bob, `${n}`), 10);
+        }),
+      );
+      await time.advance(10_000);
+      const sweep = storage.cleanupExpiredMessages();
+      for (const turns of [1, 2, 3]) {
+        await time.advance(0);
+        assert.deepEqual(
+          slices,
+          Array.from({ length: turns }, () => 50),
+        );
+        await time.advance(1);
+      }
+      assert.equal(await sweep, 130);
     });
 
     it('ends after its slice when it is aborted', async () => {

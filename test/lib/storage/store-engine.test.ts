@@ -61,6 +61,24 @@ describe('engine over a store', () => {
     return { state, engine: openStoreEngine({ store: flakyStore, ages: { now: () => 1000 } }) };
   }
 
+  /** The store, with a count of the records read. */
+  function countReads(store: Store, counter: { read: number }): Store {
+    return {
+      engine: store.engine,
+      get: (key) => {
+        counter.read += 1;
+        return store.get(key);
+      },
+      range: (options) => {
+        const entries = [...store.range(options)];
+        counter.read += entries.length;
+        return entries;
+      },
+      batch: () => store.batch(),
+      close: () => store.close(),
+    };
+  }
+
   async function counts(engine: StoreEngine) {
     const page = await engine.page(bob, 0, 1000);
     return {
@@ -111,25 +129,29 @@ describe('engine over a store', () => {
     const index = { mostRecent: 20, movedAtOnce: 8 };
     const first = openStoreEngine({ store, ages: { now: () => 1000 }, index });
     for (let n = 0; n < 200; n++) await first.put(mail(`${n}`, { to: `friend ${n % 9}` }));
-    let read = 0;
-    const counting: Store = {
-      engine: store.engine,
-      get: (key) => {
-        read += 1;
-        return store.get(key);
-      },
-      range: (options) => {
-        const entries = [...store.range(options)];
-        read += entries.length;
-        return entries;
-      },
-      batch: () => store.batch(),
-      close: () => store.close(),
-    };
-    const engine = openStoreEngine({ store: counting, ages: { now: () => 1000 } });
+    const counter = { read: 0 };
+    const engine = openStoreEngine({ store: countReads(store, counter), ages: { now: () => 1000 } });
     assert.deepEqual(engine.total(), { messages: 200, bytes: 200 * 287 });
     assert.deepEqual(engine.bytesOfSubmitter(alice), { messages: 200, bytes: 200 * 287 });
-    assert.ok(read <= 2 + index.mostRecent, `${read} records`);
+    assert.ok(counter.read <= 2 + index.mostRecent, `${counter.read} records`);
+  });
+
+  it('does the work of a slice of the sweep only, however much is past its time', async () => {
+    const store = openMemoryStore(new MemoryVolume());
+    let now = 1000;
+    const counter = { read: 0 };
+    const engine = openStoreEngine({ store: countReads(store, counter), ages: { now: () => now } });
+    const readsOf = async (messages: number) => {
+      await Promise.all(Array.from({ length: messages }, (_, n) => engine.put(mail(`${now} ${n}`))));
+      now += 100;
+      counter.read = 0;
+      assert.equal(await engine.expire(10), 10);
+      return counter.read;
+    };
+    const few = await readsOf(20);
+    const many = await readsOf(500);
+    assert.equal(many, few);
+    assert.ok(few <= 10 * 8, `${few} records read`);
   });
 
   it('writes nothing for further deposits within one second', async () => {
