@@ -2,6 +2,7 @@ import type { MessageType } from '../constants';
 import type { PublicKey, QueuedReason } from '../types';
 import { buildClient, type ClientParts } from './build-client';
 import type { AsyncClientOptions } from './client-options';
+import type { InboxEntry } from './inbox';
 import type { Incoming } from './incoming';
 import type { MessageFilter, MessageHandler, ReceivedMessage, SendOptions, SendReceipt } from './messages';
 import type { OutboxEntry } from './outbox';
@@ -15,6 +16,8 @@ export class AsyncClient {
   readonly incoming: Incoming;
   readonly #o: AsyncClientOptions;
   readonly #parts: ClientParts;
+  /** Told at the start: nobody can listen before. */
+  #lost: readonly InboxEntry[] = [];
 
   private constructor(options: AsyncClientOptions) {
     this.#o = options;
@@ -32,19 +35,20 @@ export class AsyncClient {
     const writes = store.batch();
     issued.dropUnreadable(writes);
     await writes.commit();
-    const lost = await withdrawUnreadable({
+    client.#lost = await withdrawUnreadable({
       store,
       vault,
       inbox: client.#parts.inbox,
       tombstones: client.#parts.tombstones,
       receipts: client.#parts.receipts,
     });
-    for (const { sender, messageId } of lost) options.hooks.onLost(sender, messageId);
     return client;
   }
 
   /** From now on messages go out, mail is fetched and the inbox is handed over. */
   async start(): Promise<void> {
+    for (const { sender, messageId } of this.#lost) this.#o.hooks.onLost(sender, messageId);
+    this.#lost = [];
     this.incoming.start();
     await this.#parts.housekeeping.start();
     await this.outcomes.start();

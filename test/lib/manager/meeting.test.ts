@@ -180,6 +180,21 @@ describe('a meeting', () => {
       assert.equal(stats().held, 104 - 6);
     });
 
+    it('offers a message with an unknown tag again only after the state of the friend', async () => {
+      await friend.settle();
+      friend.leave();
+      await friend.send('leak');
+      await friend.meet();
+      friend.sayState();
+      const { request } = await friend.hearOne('deliver', 500);
+      friend.peer.say({ kind: 'deliver-answer', request, code: 'unknown-tag' });
+      assert.ok(!(await friend.kinds(120_000)).includes('deliver'));
+      // Alive all the same: not at once and for ever, but after a while.
+      friend.sayState();
+      assert.ok(!(await friend.kinds(25_000)).includes('deliver'));
+      assert.ok((await friend.kinds(15_000)).includes('deliver'));
+    });
+
     it('puts a message back to waiting when no other key is left', async () => {
       await friend.settle();
       friend.leave();

@@ -67,6 +67,62 @@ describe('after a restore or a lost vault', () => {
     assert.deepEqual(phone.texts, ['in flight']);
   });
 
+  describe('with messages in the inbox', () => {
+    const lost = () => phone.events.filter(({ event }) => event === 'message-lost').length;
+
+    async function loseVault(): Promise<void> {
+      await phone.stop();
+      await phone.memory.disk.remove('/data/vault');
+      await phone.start();
+      await world.run(MINUTE);
+    }
+
+    /** A message that comes from the node while its sender is away, so that no receipt can go out. */
+    async function receiveUnreceipted(): Promise<SendReceipt> {
+      await phone.online(false);
+      const receipt = await device.send(phone, 'leak');
+      await world.until('stored', () => device.statesOf(receipt).includes('stored'));
+      await device.online(false);
+      await phone.online(true);
+      return receipt;
+    }
+
+    it('withdraws one whose receipt was never sent: it comes again, under its id, once', async () => {
+      phone.manager.setMessageHandler(undefined);
+      const receipt = await receiveUnreceipted();
+      await world.until('waiting', () => phone.manager.counts().waiting === 1);
+      await loseVault();
+      assert.deepEqual(phone.texts, []);
+      assert.equal(lost(), 0);
+      await device.online(true);
+      await world.until('delivered', () => device.statesOf(receipt).includes('delivered'));
+      await world.run(MINUTE);
+      assert.deepEqual(phone.texts, ['leak']);
+      assert.equal(phone.received[0]?.redelivered, false);
+    });
+
+    it('names one whose receipt was sent as lost', async () => {
+      phone.manager.setMessageHandler(undefined);
+      const receipt = await device.send(phone, 'leak');
+      await world.until('delivered', () => device.statesOf(receipt).includes('delivered'));
+      await loseVault();
+      assert.deepEqual(phone.texts, []);
+      assert.equal(phone.manager.counts().waiting, 0);
+      assert.equal(lost(), 1);
+    });
+
+    it('does not hand over anew what the handler had', async () => {
+      phone.handle = () => 'later';
+      const receipt = await receiveUnreceipted();
+      await world.until('handed', () => phone.received.length === 1);
+      await loseVault();
+      await device.online(true);
+      await world.until('delivered', () => device.statesOf(receipt).includes('delivered'));
+      await world.run(MINUTE);
+      assert.equal(phone.received.length, 1);
+    });
+  });
+
   it('fails a message whose plaintext is lost when it needs a new key', async () => {
     await phone.online(false);
     await world.run(MINUTE);
