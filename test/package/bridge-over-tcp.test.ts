@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { compileFunction } from 'node:vm';
 import { EditorComms } from '../../scripts/demo/editor-comms';
 import { NodeRedProcess } from '../../scripts/support/node-red-process';
 import { ROOT } from '../../scripts/support/project';
@@ -112,6 +113,26 @@ describe('A transport made of core nodes, over TCP between two Node-REDs', funct
     assert.equal(phone.comms.shown('bt-alert').length, 1);
     for (const part of ['hub', 'device']) assert.deepEqual(home.comms.shown(`bt-${part}-errors`), []);
     assert.deepEqual(phone.comms.shown('bt-phone-errors'), []);
+  });
+
+  it('lets nobody from another machine join', () => {
+    const hub = flow.find(({ id }) => id === 'bt-hub-fn');
+    const run = compileFunction(hub?.func ?? '', ['msg', 'context']) as (
+      msg: object,
+      context: object,
+    ) => unknown;
+    const clients = {};
+    const says = (ip: string) =>
+      run(
+        { ip, _session: { type: 'tcp', id: ip }, payload: JSON.stringify({ sync: 's', self: ip, name: ip }) },
+        { get: () => clients },
+      );
+    for (const ip of ['192.168.1.7', '::ffff:10.0.0.1', 'fe80::1', '1127.0.0.1', '::1:2']) {
+      assert.deepEqual(says(ip), { _session: { type: 'tcp', id: ip }, reset: true });
+    }
+    assert.deepEqual(clients, {});
+    for (const ip of ['127.0.0.1', '::ffff:127.0.0.1', '::1']) says(ip);
+    assert.equal(Object.keys(clients).length, 3);
   });
 
   it('is the one that docs/WIRING.md shows', async () => {
