@@ -1,6 +1,7 @@
 import { generateKeyPair } from '../../lib/crypto/generate';
 import type { CryptoProvider } from '../../lib/crypto/provider';
 import { systemRandom } from '../../lib/platform/random';
+import { mailboxOf, prekeyTag } from '../../lib/protocol/names';
 import { openEnvelope } from '../../lib/protocol/open';
 import { sealEnvelope } from '../../lib/protocol/seal';
 import { measure, type Subject } from '../support/measure';
@@ -42,7 +43,7 @@ export async function envelopes(): Promise<Report[]> {
     {
       title: 'Envelopes',
       about:
-        'Sealing (with a fresh ephemeral key pair) and opening of whole envelopes, and the ratio to two bare crypto_box calls of the same size in the same run.',
+        'Sealing (with a fresh ephemeral key pair) and opening of whole envelopes, and the ratio to two bare crypto_box calls of the same size in the same run. Aims: with sodium-native 0.70 of its two boxes for sealing (the key pair alone costs a fifth of them) and 0.90 for opening; with the portable provider 4 times tweetnacl.',
       columns: [
         'provider',
         'operation',
@@ -62,11 +63,15 @@ function envelopePair(crypto: CryptoProvider, size: number): Subject[] {
   const preKey = generateKeyPair(crypto, systemRandom);
   const data = new Uint8Array(size).fill(97);
   const messageId = systemRandom.bytes(32);
+  // Whoever holds a key or a mailbox keeps its name.
+  const tag = prekeyTag(crypto, preKey.publicKey);
+  const mailbox = mailboxOf(crypto, recipient.publicKey);
   const seal = () =>
     sealEnvelope(crypto, {
       sender,
       recipient: recipient.publicKey,
       preKey: preKey.publicKey,
+      tag,
       ephemeral: generateKeyPair(crypto, systemRandom),
       messageId,
       timestamp: 1_764_000_000,
@@ -79,6 +84,7 @@ function envelopePair(crypto: CryptoProvider, size: number): Subject[] {
     openEnvelope(crypto, {
       envelope,
       recipient: recipient.publicKey,
+      mailbox,
       preKey,
       sender: sender.publicKey,
     });

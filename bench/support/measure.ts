@@ -1,4 +1,7 @@
-/** Rates are operations a second. Everything that is compared runs in turns, so that a slow moment hits all. */
+/**
+ * Rates are operations a second. Everything that is compared runs in turns, many short ones, so that a slow moment
+ * hits all and spoils few.
+ */
 export interface Subject {
   readonly name: string;
   /** Does `count` operations. */
@@ -11,10 +14,10 @@ export interface Rate {
   readonly perSecond: number;
 }
 
-const ROUNDS = 7;
+const ROUNDS = 61;
 
 /** @param roundMs how long one round of one subject takes, about */
-export async function measure(subjects: readonly Subject[], roundMs = 250): Promise<Rate[]> {
+export async function measure(subjects: readonly Subject[], roundMs = 20): Promise<Rate[]> {
   const counts = new Map<Subject, number>();
   for (const subject of subjects) counts.set(subject, await countFor(subject, roundMs));
   const rates = new Map<Subject, number[]>(subjects.map((subject) => [subject, []]));

@@ -106,6 +106,7 @@ export class ForwardSecurityManager {
       sender: keyPair,
       recipient: recipientPk,
       preKey: key.publicKey,
+      tag: key.tag,
       ephemeral: generateKeyPair(crypto, random),
       messageId,
       timestamp,
@@ -153,6 +154,7 @@ export class ForwardSecurityManager {
     const result = openEnvelope(crypto, {
       envelope,
       recipient: keyPair.publicKey,
+      mailbox: this.#mailbox,
       preKey: { publicKey: key.publicKey, secretKey },
       sender: key.peer,
     });

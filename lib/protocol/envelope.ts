@@ -39,6 +39,19 @@ export function bucketFor(length: number): number | undefined {
   return BUCKETS.find((bucket) => length <= bucket);
 }
 
+/** Length of the envelope of a plaintext of `length` bytes, at most the largest bucket. */
+export function envelopeSizeFor(length: number): number {
+  return OVERHEAD_BYTES + (bucketFor(length) ?? length);
+}
+
+/** Fills the HEADER_BYTES of `header`. */
+export function writeEnvelopeHeader(header: Uint8Array, { mailbox, tag, ephemeral }: EnvelopeHeader): void {
+  header[0] = ENVELOPE_VERSION;
+  header.set(mailbox, 1);
+  header.set(tag, TAG_AT);
+  header.set(ephemeral, EPHEMERAL_AT);
+}
+
 /** Views of `envelope`. @throws ErrMalformed wrong length or version */
 export function readEnvelopeHeader(envelope: Uint8Array): EnvelopeHeader {
   if (!isEnvelopeSize(envelope.length)) {

@@ -17,6 +17,8 @@ export interface OpenInput {
   readonly envelope: Uint8Array;
   /** Our identity key. */
   readonly recipient: PublicKey;
+  /** `mailboxOf` it, where that is known already. */
+  readonly mailbox?: Uint8Array;
   /** The one-time pair that the envelope's tag names; not wiped here. */
   readonly preKey: KeyPair;
   /** The friend to whom that key was issued: nobody else can have sealed to it. */
@@ -49,10 +51,10 @@ export type OpenResult =
 
 /** Opens an envelope, its checks in the order of docs/PROTOCOL.md, "Opening". Writes nothing, never throws. */
 export function openEnvelope(crypto: CryptoProvider, input: OpenInput): OpenResult {
-  const { envelope, recipient, preKey, sender } = input;
+  const { envelope, recipient, preKey, sender, mailbox = mailboxOf(crypto, recipient) } = input;
   const header = headerOf(envelope);
   if (header === undefined) return { outcome: 'bad-request' };
-  if (!sameBytes(header.mailbox, mailboxOf(crypto, recipient))) return { outcome: 'not-yours' };
+  if (!sameBytes(header.mailbox, mailbox)) return { outcome: 'not-yours' };
   const { ephemeral } = header;
   const ours = sameBytes(ephemeral, recipient) || sameBytes(ephemeral, preKey.publicKey);
   if (ours || !isAcceptablePublicKey(ephemeral)) return { outcome: 'bad-request' };

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import { concat } from '../bytes';
 import { MAX_MESSAGE_LIFETIME } from '../constants';
+import { BOX_TAG_BYTES } from '../crypto/lengths';
 import type { CryptoProvider } from '../crypto/provider';
 import { checkPublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
 import type { KeyPair, PublicKey } from '../types';
 import { ByteWriter } from './byte-writer';
-import { bucketFor, ENVELOPE_VERSION } from './envelope';
+import { envelopeSizeFor, FIELDS_BYTES, HEADER_BYTES, writeEnvelopeHeader } from './envelope';
 import { innerNonce, outerNonce, outerSeed } from './envelope-nonces';
 import { isTextType } from './message-types';
 import { mailboxOf, MESSAGE_ID_BYTES, prekeyTag, storageIdOf } from './names';
@@ -17,6 +17,8 @@ export interface SealInput {
   readonly recipient: PublicKey;
   /** A one-time key of the recipient that seals nothing else. */
   readonly preKey: PublicKey;
+  /** `prekeyTag` of it, where that is known already. */
+  readonly tag?: Uint8Array;
   /** A fresh pair for this envelope alone; its secret is wiped, whatever happens. */
   readonly ephemeral: KeyPair;
   /** 32 bytes. */
@@ -61,23 +63,21 @@ function seal(crypto: CryptoProvider, input: SealInput): SealedEnvelope {
   checkPublicKey(preKey, 'The one-time key', ...own);
   const fields = encodeFields(input);
   const plain = encodeText(input);
-  const tag = prekeyTag(crypto, preKey);
-  const version = new Uint8Array([ENVELOPE_VERSION]);
-  const header = concat(version, mailboxOf(crypto, recipient), tag, ephemeral.publicKey);
+  const tag = input.tag ?? prekeyTag(crypto, preKey);
+  const envelope = new Uint8Array(envelopeSizeFor(plain.length));
+  const header = envelope.subarray(0, HEADER_BYTES);
+  writeEnvelopeHeader(header, { mailbox: mailboxOf(crypto, recipient), tag, ephemeral: ephemeral.publicKey });
   const seed = outerSeed(crypto, header, { sender: sender.publicKey, recipient, preKey });
   const nonce = innerNonce(crypto, seed, fields);
   const inner = crypto.box(plain, nonce, preKey, sender.secretKey);
-  const padding = new Uint8Array((bucketFor(plain.length) ?? plain.length) - plain.length);
   crypto.wipe(plain);
-  const content = new ByteWriter('envelope')
-    .bytes(fields)
-    .u16(inner.length)
-    .bytes(inner)
-    .bytes(padding)
-    .done();
-  const outer = crypto.box(content, outerNonce(seed), preKey, ephemeral.secretKey);
+  // F || len16(inner) || inner || zeros
+  const content = new Uint8Array(envelope.length - HEADER_BYTES - BOX_TAG_BYTES);
+  content.set(fields);
+  content.set([inner.length >> 8, inner.length & 0xff], FIELDS_BYTES);
+  content.set(inner, FIELDS_BYTES + 2);
+  envelope.set(crypto.box(content, outerNonce(seed), preKey, ephemeral.secretKey), HEADER_BYTES);
   crypto.wipe(content);
-  const envelope = concat(header, outer);
   return { envelope, inner, innerNonce: nonce, storageId: storageIdOf(crypto, envelope), tag };
 }
 

@@ -4,9 +4,12 @@ const TABLE = new Uint32Array(256).map((_, byte) => {
   return crc;
 });
 
-/** CRC-32 as in ISO 3309 and zlib; finds accidents, not forgeries. (zlib.crc32 is missing in early Node 20.) */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
+/**
+ * CRC-32 as in ISO 3309 and zlib; finds accidents, not forgeries. (zlib.crc32 is missing in early Node 20.)
+ * @param before the CRC of the bytes that come before these
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = ~before;
   for (const byte of bytes) crc = (crc >>> 8) ^ (TABLE[(crc ^ byte) & 0xff] ?? 0);
   return (crc ^ 0xffffffff) >>> 0;
 }

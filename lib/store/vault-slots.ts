@@ -91,12 +91,9 @@ export function readVaultHeader(file: Uint8Array): VaultHeader | undefined {
 }
 
 function checksum(slot: number, bytes: Uint8Array): number {
-  const covered = new Uint8Array(8 + CRC_AT);
-  viewOf(covered).setUint32(4, slot);
-  covered.set(bytes.subarray(0, CRC_AT), 8);
-  const crc = crc32(covered);
-  covered.fill(0);
-  return crc;
+  const place = new Uint8Array(8);
+  viewOf(place).setUint32(4, slot);
+  return crc32(bytes.subarray(0, CRC_AT), crc32(place));
 }
 
 function viewOf(bytes: Uint8Array): DataView {

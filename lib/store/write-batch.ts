@@ -1,3 +1,4 @@
+import { concat } from '../bytes';
 import { ToxAsyncError } from '../errors';
 import { MAX_KEY_BYTES, type WriteBatch } from './store';
 
@@ -30,11 +31,13 @@ export class QueuedBatch implements WriteBatch {
 
   /** Takes copies, so that the caller may reuse or wipe its bytes. */
   put(key: Uint8Array, value: Uint8Array): this {
-    return this.#add(key, new Uint8Array(value));
+    // One piece of memory for both: batches are made of many small ones, and each costs.
+    const copy = concat(key, value);
+    return this.#add(copy.subarray(0, key.length), copy.subarray(key.length));
   }
 
   delete(key: Uint8Array): this {
-    return this.#add(key, undefined);
+    return this.#add(key.slice(), undefined);
   }
 
   afterCommit(run: () => void): this {
@@ -66,7 +69,7 @@ export class QueuedBatch implements WriteBatch {
   #add(key: Uint8Array, value: Uint8Array | undefined): this {
     this.#assertNotCommitted();
     checkKey(key);
-    this.#operations.push([new Uint8Array(key), value]);
+    this.#operations.push([key, value]);
     return this;
   }
 

@@ -156,6 +156,104 @@ describe('receiving an envelope', () => {
     assert.deepEqual(said, ['ok', 'state']);
   });
 
+  describe('together with others of the same friend', () => {
+    const id = (n: number) => new Uint8Array(32).fill(n);
+    const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+    const sealMany = async (from: number, to: number) => {
+      const envelopes: Uint8Array[] = [];
+      for (const n of numbers(from, to)) envelopes.push(await seal(`text ${n}`, 0, id(n)));
+      return envelopes;
+    };
+    const receiveAll = async (envelopes: readonly Uint8Array[]) => {
+      const received = await Promise.all(envelopes.map((envelope) => bob.receive(envelope, NODE)));
+      return received.map(({ code }) => code);
+    };
+
+    it('shares one durable batch, and keeps the order of arrival', async () => {
+      const envelopes = await sealMany(10, 30);
+      const { store } = bob.keys;
+      const batch = store.batch.bind(store);
+      let commits = 0;
+      store.batch = () => {
+        const writes = batch();
+        // A dead mark alone is the vault's own business.
+        writes.afterCommit(() => void (commits += writes.size > 20 ? 1 : 0));
+        return writes;
+      };
+      assert.deepEqual(
+        await receiveAll(envelopes),
+        numbers(10, 30).map(() => 'ok'),
+      );
+      assert.equal(commits, 1);
+      await bob.crash();
+      assert.deepEqual(
+        bob.inbox.entries().map(({ messageId }) => messageId[0]),
+        numbers(10, 30),
+      );
+      assert.equal(keysLeft(), 104 - 20);
+      assert.deepEqual(
+        await receiveAll(envelopes),
+        numbers(10, 30).map(() => 'known'),
+      );
+    });
+
+    it('hands one message id over once, although two envelopes of it come at once', async () => {
+      const first = await seal('leak', 0, ID);
+      const again = await seal('leak', 0, ID);
+      assert.deepEqual(await receiveAll([first, again]), ['ok', 'known']);
+      assert.equal(bob.inbox.size, 1);
+      assert.equal(keysLeft(), 102);
+    });
+
+    it('leaves a forged one aside and takes the others', async () => {
+      const [first, second, third] = (await sealMany(10, 13)) as [Uint8Array, Uint8Array, Uint8Array];
+      const forged = second.slice();
+      forged[200]! ^= 1;
+      assert.deepEqual(await receiveAll([first, forged, third]), ['ok', 'forged', 'ok']);
+      assert.equal((await bob.receive(second, NODE)).code, 'ok');
+    });
+
+    it('consumes nothing of any when the batch fails', async () => {
+      const envelopes = await sealMany(10, 14);
+      const { store } = bob.keys;
+      const batch = store.batch.bind(store);
+      store.batch = () => {
+        const writes = batch();
+        writes.commit = () => Promise.reject(new Error('the disk is gone'));
+        return writes;
+      };
+      await assert.rejects(receiveAll(envelopes), /the disk is gone/);
+      store.batch = batch;
+      assert.equal(bob.inbox.size, 0);
+      assert.equal(keysLeft(), 104);
+      await bob.crash();
+      assert.deepEqual(await receiveAll(envelopes), ['ok', 'ok', 'ok', 'ok']);
+    });
+
+    it('forgets a batch of keys whose last ones die together', async () => {
+      const writes = bob.keys.store.batch();
+      const { batch, exchange } = await bob.keys.fsm.issued.issue(writes, alice.pk, 4);
+      await writes.commit();
+      await alice.fsm.processPreKeyExchange(exchange);
+      const codes = await receiveAll(await sealMany(10, 114));
+      assert.deepEqual([...new Set(codes)], ['ok']);
+      const left = [{ batch, live: [1, 2, 3, 4] }];
+      assert.deepEqual(bob.keys.fsm.issued.live(alice.pk), left);
+      await bob.crash();
+      assert.deepEqual(bob.keys.fsm.issued.live(alice.pk), left);
+    });
+
+    it('reckons the stock with what mail says of it, whatever is consumed with it', async () => {
+      const before = await seal('leak', 0, id(10));
+      const receipts = encodeMailReceipts({ held: 50, receipts: [{ messageId: id(1), code: 'ok' }] });
+      const mail = await seal(receipts, 0x80, id(11));
+      const after = await seal('leak', 0, id(12));
+      assert.deepEqual(await receiveAll([before, mail, after]), ['ok', 'ok', 'ok']);
+      // Of 50 the message after it took one.
+      assert.equal(bob.keys.fsm.issued.shortage(alice.pk, { fill: true }), 104 - 49);
+    });
+  });
+
   it('remembers for the lifetime of the message and 30 days, and a delete for a day', async () => {
     const envelope = await seal('leak');
     await bob.receive(envelope, NODE);
