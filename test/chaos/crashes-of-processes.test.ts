@@ -7,9 +7,9 @@ import { FAULT_POINTS, type FaultPoint } from './support/life';
 const FULL = process.env['FULL'] === '1';
 /** Worlds that run at the same time, and kills in each at least; each kill ends a device on either engine. */
 const WORLDS = 2;
-const KILLS = FULL ? 1500 : 75;
+const KILLS = FULL ? 1500 : 60;
 /** Kills in search of a step that was not reached so far. */
-const MOST_KILLS = KILLS + 200;
+const MOST_KILLS = KILLS + 100;
 const SEED = process.env['SEED'] ?? 'kill';
 
 /** A device on either engine is named after it. */
@@ -18,9 +18,10 @@ const ENGINES = ['lmdb', 'nedb'] as const;
 describe('a process that is killed with SIGKILL, on a real disk', function () {
   this.timeout(FULL ? 3_600_000 : 600_000);
   const totals = { kills: 0, planned: 0, envelopes: 0, accepted: 0, redelivered: 0 };
-  /** Every step once on either engine, to be met by any of the worlds. */
+  /** Every step once on either engine, to be met by any of the worlds. Files are replaced in new directories only. */
+  const steps = FAULT_POINTS.filter((point: FaultPoint) => !point.startsWith('replace'));
   const unmet = ENGINES.flatMap((device) =>
-    FAULT_POINTS.map((point: FaultPoint): ChildPlan => ({ device, point, occurrence: 1 })),
+    steps.map((point): ChildPlan => ({ device, point, occurrence: 1 })),
   );
 
   it(`loses nothing accepted, doubles nothing and seals nothing twice to one key (SEED=${SEED})`, async () => {
@@ -63,18 +64,18 @@ describe('a process that is killed with SIGKILL, on a real disk', function () {
       // Some die while they start.
       void world.start(undefined);
       await world.until(() => false, world.below(400));
-    } else if (choice < 3) {
+    } else if (choice === 1) {
       await world.start(undefined);
-      await activity(world);
+      await activity(world, undefined);
       await world.until(() => false, world.below(200));
     } else {
-      await plannedDeath(world, choice < 8 ? (unmet.shift() ?? randomPlan(world)) : randomPlan(world));
+      await plannedDeath(world, unmet.shift() ?? randomPlan(world));
     }
   }
 
   async function plannedDeath(world: ProcessWorld, plan: ChildPlan): Promise<void> {
     await world.start(plan);
-    if (!world.died) await activity(world);
+    if (!world.died) await activity(world, plan);
     // Either it gets there or there is nothing left to do.
     await world.until(() => world.died || world.ledger.open.length === 0, 3000);
     await world.until(() => world.died, 100);
@@ -89,15 +90,16 @@ function randomPlan(world: ProcessWorld): ChildPlan {
 }
 
 /** Messages in all directions, some of them to one who is away and comes back. */
-async function activity(world: ProcessWorld): Promise<void> {
+async function activity(world: ProcessWorld, plan: ChildPlan | undefined): Promise<void> {
   const everybody = [...world.victims, ...world.survivors];
-  const away = world.below(2) === 0 ? world.pick(world.survivors) : undefined;
+  const storing = plan?.point.endsWith(' me') === true;
+  const away = storing || world.below(2) === 0 ? world.pick(world.survivors) : undefined;
   await away?.transport.setOnline(false);
   for (let i = 4 + world.below(8); i > 0; i -= 1) {
-    const from = world.pick(everybody);
-    world.send(from, world.pick(everybody.filter((each) => each !== from)));
+    const to = storing && away !== undefined && i % 2 === 0 ? away : world.pick(everybody);
+    world.send(world.pick(everybody.filter((each) => each !== to)), to);
   }
-  await world.until(() => world.died, world.below(100));
+  await world.until(() => world.died, storing ? 2000 : world.below(100));
   await away?.transport.setOnline(true);
 }
 
