@@ -7,6 +7,7 @@ import {
   readFile,
   readdir,
   rename,
+  stat,
   statfs,
   unlink,
 } from 'node:fs/promises';
@@ -94,14 +95,17 @@ class SystemFile implements DiskFile {
   }
 }
 
+/** Not Node's recursive mkdir: that never ends in a folder such as /proc, which is there and takes nothing. */
 async function makeFolder(path: string): Promise<void> {
-  const highest = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (highest === undefined) return;
-  // Each new folder is durable only when the one above it is synced.
-  for (let folder = resolve(path); ; folder = dirname(folder)) {
-    await syncFolder(dirname(folder));
-    if (folder === resolve(highest)) return;
-  }
+  if ((await unlessMissing(stat(path)))?.isDirectory() === true) return;
+  const parent = dirname(resolve(path));
+  if (parent !== resolve(path)) await makeFolder(parent);
+  await mkdir(path, { mode: 0o700 }).catch(async (error: unknown) => {
+    // Somebody else may have made it meanwhile.
+    if ((await unlessMissing(stat(path)))?.isDirectory() !== true) throw error;
+  });
+  // A new folder is durable only when the one above it is synced.
+  await syncFolder(parent);
 }
 
 async function replaceFile(path: string, data: Uint8Array): Promise<void> {

@@ -106,6 +106,21 @@ describe('on the machine', () => {
     );
   });
 
+  it('the system disk makes one folder for all who want it at once', async () => {
+    const path = join(root, 'a', 'b', 'c');
+    await Promise.all([1, 2, 3, 4].map(() => systemDisk.makeFolder(path)));
+    assert.ok(statSync(path).isDirectory());
+  });
+
+  it('the system disk makes no folder in a file, nor where none can be', async () => {
+    await systemDisk.writeFile(join(root, 'file'), text('x'));
+    await assert.rejects(systemDisk.makeFolder(join(root, 'file')), { code: 'EEXIST' });
+    await assert.rejects(systemDisk.makeFolder(join(root, 'file', 'folder')), { code: 'ENOTDIR' });
+    // Node's own recursive mkdir runs forever there.
+    if (process.platform === 'linux')
+      await assert.rejects(systemDisk.makeFolder('/proc/no/such'), { code: 'ENOENT' });
+  });
+
   it('the system disk leaves no temporary file behind when a replacement fails', async () => {
     await systemDisk.makeFolder(join(root, 'target'));
     await assert.rejects(systemDisk.writeFile(join(root, 'target'), text('x')));
