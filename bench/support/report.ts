@@ -25,11 +25,11 @@ export function machine(): string {
 }
 
 /** Replaces the part of docs/BENCHMARKS.md that belongs to one bench. */
-export async function writeSection(bench: string, reports: readonly Report[]): Promise<void> {
+export async function writeSection(bench: string, full: boolean, reports: readonly Report[]): Promise<void> {
   const begin = `<!-- ${bench}: begin -->`;
   const end = `<!-- ${bench}: end -->`;
   const body = [
-    `\`npm run bench -- ${bench} --write\` on ${machine()}`,
+    `\`npm run bench -- ${bench}${full ? ' --full' : ''} --write\` on ${machine()}`,
     ...reports.map((report) => asMarkdown(report)),
   ].join('\n\n');
   const page = await readFile(PAGE, 'utf8');

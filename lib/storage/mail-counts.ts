@@ -28,9 +28,14 @@ export class MailCounts {
 
   /** Adds `messages` (negative: takes away) of `bytes` bytes together. */
   change(mailbox: string, submitter: string, messages: number, bytes: number): void {
+    this.changeUsage(submitter, messages, bytes);
+    this.changeMailbox(mailbox, submitter, messages);
+  }
+
+  /** The same without the mailbox. */
+  changeUsage(submitter: string, messages: number, bytes: number): void {
     this.#total = sum(this.#total, messages, bytes);
     this.setUsage(submitter, sum(this.usageOf(submitter), messages, bytes));
-    this.changeMailbox(mailbox, submitter, messages);
   }
 
   setTotal(total: MailUsage): void {

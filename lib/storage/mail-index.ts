@@ -91,6 +91,16 @@ export class MailIndex {
     }
   }
 
+  /** Whether a mailbox holds anything but these numbers. Looks at the newest first, which is the last to go. */
+  hasOthers(mailbox: Uint8Array, numbers: ReadonlySet<number>): boolean {
+    for (const { found } of this.#recent().in(mailbox)) if (!numbers.has(found.number)) return true;
+    const prefix = listPrefix(mailbox);
+    for (const [key, value] of this.#store.range({ gte: prefix, lt: afterPrefix(prefix), reverse: true })) {
+      if (!numbers.has(numberOfKey(key)) && decodeIndex(value)) return true;
+    }
+    return false;
+  }
+
   /** Everything durable, with a name for its mailbox. */
   *all(): Generator<{ mailbox: string; found: Found }> {
     const name = (mailbox: Uint8Array) => Buffer.from(mailbox.subarray(0, 16)).toString('latin1');
@@ -106,7 +116,7 @@ export class MailIndex {
 
   add(draft: Draft, mailbox: Uint8Array, found: Found): void {
     const recent: RecentRecord = { mailbox: mailbox.slice(), found, durable: false };
-    draft.put(recentKey(found.number), encodeRecent(mailbox, found.record));
+    draft.write(recentKey(found.number), encodeRecent(mailbox, found.record));
     draft.afterCommit(() => (recent.durable = true));
     this.#recent().add(recent);
   }
@@ -115,7 +125,7 @@ export class MailIndex {
   renew(draft: Draft, mailbox: Uint8Array, { number, record: old }: Found, record: IndexRecord): void {
     const recent = this.#recent().byNumber(number);
     if (recent) {
-      draft.put(recentKey(number), encodeRecent(mailbox, record));
+      draft.write(recentKey(number), encodeRecent(mailbox, record));
       recent.found = { number, record };
       return;
     }
@@ -165,9 +175,9 @@ export class MailIndex {
     const moved = this.#takeSome();
     for (const { mailbox, found } of moved) {
       const { number, record } = found;
-      draft.put(indexKey(mailbox, number), encodeIndex(record));
-      draft.put(numberKey(mailbox, record.storageId), uint48(number));
-      draft.put(expiryKey(record.expires, number), PRESENT);
+      draft.write(indexKey(mailbox, number), encodeIndex(record));
+      draft.write(numberKey(mailbox, record.storageId), uint48(number));
+      draft.write(expiryKey(record.expires, number), PRESENT);
       draft.delete(recentKey(number));
     }
     draft.afterCommit(() => {

@@ -1,6 +1,6 @@
 import { concat } from '../bytes';
 import { MAILBOX_BYTES } from '../protocol/names';
-import { withCrc, withoutCrc } from '../store/checked-bytes';
+import { CRC_BYTES, setCrc, withCrc, withoutCrc } from '../store/checked-bytes';
 import { readSequence, sequenceKey } from '../store/table';
 
 /**
@@ -92,8 +92,19 @@ function partKey(number: number, part: number): Uint8Array {
 export const MAX_NUMBER = 2 ** 48 - 1;
 
 export function uint48(value: number): Uint8Array {
+  const bytes = new Uint8Array(6);
+  setUint48(bytes, 0, value);
+  return bytes;
+}
+
+function setUint48(bytes: Uint8Array, at: number, value: number): void {
   const high = Math.floor(value / 2 ** 32);
-  return Uint8Array.of(high >> 8, high, value >>> 24, value >>> 16, value >>> 8, value);
+  bytes[at] = high >>> 8;
+  bytes[at + 1] = high;
+  bytes[at + 2] = value >>> 24;
+  bytes[at + 3] = value >>> 16;
+  bytes[at + 4] = value >>> 8;
+  bytes[at + 5] = value;
 }
 
 export function readUint48(bytes: Uint8Array): number {
@@ -116,7 +127,9 @@ export interface IndexRecord {
 const INDEX_BYTES = 62;
 
 export function encodeIndex(record: IndexRecord): Uint8Array {
-  return withCrc(...fieldsOf(record));
+  const bytes = new Uint8Array(INDEX_BYTES + CRC_BYTES);
+  writeFields(bytes, 0, record);
+  return setCrc(bytes);
 }
 
 /** undefined when it is damaged. */
@@ -127,7 +140,10 @@ export function decodeIndex(value: Uint8Array): IndexRecord | undefined {
 
 /** @param mailbox 32 bytes */
 export function encodeRecent(mailbox: Uint8Array, record: IndexRecord): Uint8Array {
-  return withCrc(mailbox, ...fieldsOf(record));
+  const bytes = new Uint8Array(MAILBOX_BYTES + INDEX_BYTES + CRC_BYTES);
+  bytes.set(mailbox);
+  writeFields(bytes, MAILBOX_BYTES, record);
+  return setCrc(bytes);
 }
 
 /** undefined when it is damaged. */
@@ -137,10 +153,14 @@ export function decodeRecent(value: Uint8Array): { mailbox: Uint8Array; record: 
   return { mailbox: body.slice(0, MAILBOX_BYTES), record: readFields(body.subarray(MAILBOX_BYTES)) };
 }
 
-function fieldsOf(record: IndexRecord): Uint8Array[] {
-  const { storageId, tag, submitter, deposited, expires, bytes } = record;
-  const length = new Uint8Array([bytes >> 8, bytes & 0xff]);
-  return [storageId, tag, submitter, uint48(deposited), uint48(expires), length];
+function writeFields(bytes: Uint8Array, at: number, record: IndexRecord): void {
+  bytes.set(record.storageId, at);
+  bytes.set(record.tag, at + 16);
+  bytes.set(record.submitter, at + 32);
+  setUint48(bytes, at + 48, record.deposited);
+  setUint48(bytes, at + 54, record.expires);
+  bytes[at + 60] = record.bytes >> 8;
+  bytes[at + 61] = record.bytes;
 }
 
 function readFields(body: Uint8Array): IndexRecord {

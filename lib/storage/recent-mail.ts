@@ -47,8 +47,9 @@ export class RecentMail {
     const { number, record: fields } = record.found;
     const mailbox = this.#mailboxes.get(name) ?? new Map<string, RecentRecord>();
     // A record in the place of an older one comes last, as its number says.
-    mailbox.delete(nameOf(fields.storageId));
-    mailbox.set(nameOf(fields.storageId), record);
+    const id = nameOf(fields.storageId);
+    mailbox.delete(id);
+    mailbox.set(id, record);
     this.#mailboxes.set(name, mailbox);
     this.#numbers.set(number, record);
     this.#earliest = Math.min(this.#earliest, fields.expires);

@@ -168,14 +168,14 @@ export class StoreEngine implements MessageEngine {
     const expires = now + keepSeconds;
     const bytes = envelope.length;
     this.#counts.add(mailbox, submitter, bytes);
-    for (const { key, from, to } of partsOf(number, bytes)) draft.put(key, envelope.subarray(from, to));
+    for (const { key, from, to } of partsOf(number, bytes)) draft.write(key, envelope.subarray(from, to));
     const record = { storageId, tag: header.tag, submitter, deposited: now, expires, bytes };
     this.#index.add(draft, mailbox, { number, record });
   }
 
   #remove(draft: Draft, mailbox: Uint8Array, found: Found): void {
     const { number, record } = found;
-    this.#counts.remove(mailbox, record.submitter, record.bytes);
+    this.#counts.remove(mailbox, found);
     for (const { key } of partsOf(number, record.bytes)) draft.delete(key);
     this.#index.remove(draft, mailbox, found);
   }

@@ -3,6 +3,7 @@ import { afterPrefix } from '../store/table';
 import type { Draft } from './commit-waves';
 import { MailCounts, nameOf } from './mail-counts';
 import type { MailIndex } from './mail-index';
+import type { Found } from './mail-lookup';
 import { decodeNumbers, encodeNumbers, SUBMITTER_PREFIX, submitterKey, TOTALS_KEY } from './mail-records';
 import type { MailUsage } from './message-engine';
 
@@ -16,6 +17,8 @@ export class StoredCounts {
   #counts = new MailCounts();
   #loadedMailboxes = new Set<string>();
   #changedSubmitters = new Map<string, Uint8Array>();
+  /** Numbers that this wave removes from mailboxes that are not counted: the store has them until it is durable. */
+  readonly #leaving = new Set<number>();
   #mailboxes = 0;
   #lastNumber = 0;
   #stale = true;
@@ -42,8 +45,7 @@ export class StoredCounts {
   }
 
   inMailbox(mailbox: Uint8Array, submitter?: Uint8Array): number {
-    this.#loadMailbox(mailbox);
-    return this.#counts.inMailbox(nameOf(mailbox), submitter && nameOf(submitter));
+    return this.#counts.inMailbox(this.#loadMailbox(mailbox), submitter && nameOf(submitter));
   }
 
   /** A number that no record ever had. */
@@ -54,26 +56,39 @@ export class StoredCounts {
   }
 
   add(mailbox: Uint8Array, submitter: Uint8Array, bytes: number): void {
-    if (this.inMailbox(mailbox) === 0) this.#mailboxes += 1;
-    this.#change(mailbox, submitter, 1, bytes);
+    const name = this.#loadMailbox(mailbox);
+    if (this.#counts.inMailbox(name) === 0) this.#mailboxes += 1;
+    this.#counts.changeMailbox(name, nameOf(submitter), 1);
+    this.#changeUsage(submitter, 1, bytes);
   }
 
-  remove(mailbox: Uint8Array, submitter: Uint8Array, bytes: number): void {
-    this.#loadMailbox(mailbox);
-    this.#change(mailbox, submitter, -1, -bytes);
-    if (this.inMailbox(mailbox) === 0) this.#mailboxes -= 1;
+  /** To be called while the index still holds it. Reads no more of a mailbox that nobody asked about than it must. */
+  remove(mailbox: Uint8Array, { number, record }: Found): void {
+    this.#load();
+    const name = nameOf(mailbox);
+    this.#changeUsage(record.submitter, -1, -record.bytes);
+    let isEmpty: boolean;
+    if (this.#loadedMailboxes.has(name)) {
+      this.#counts.changeMailbox(name, nameOf(record.submitter), -1);
+      isEmpty = this.#counts.inMailbox(name) === 0;
+    } else {
+      this.#leaving.add(number);
+      isEmpty = !this.#index.hasOthers(mailbox, this.#leaving);
+    }
+    if (isEmpty) this.#mailboxes -= 1;
   }
 
   /** Writes what changed since the last call. */
   save(draft: Draft): void {
     const { messages, bytes } = this.#counts.total;
-    draft.put(TOTALS_KEY, encodeNumbers(messages, bytes, this.#mailboxes, this.#lastNumber));
+    draft.write(TOTALS_KEY, encodeNumbers(messages, bytes, this.#mailboxes, this.#lastNumber));
     for (const [name, submitter] of this.#changedSubmitters) {
       const usage = this.#counts.usageOf(name);
       if (usage.messages === 0) draft.delete(submitterKey(submitter));
-      else draft.put(submitterKey(submitter), encodeNumbers(usage.messages, usage.bytes));
+      else draft.write(submitterKey(submitter), encodeNumbers(usage.messages, usage.bytes));
     }
     this.#changedSubmitters.clear();
+    draft.afterCommit(() => this.#leaving.clear());
   }
 
   /** A write failed, and whether it is durable is not known: everything is read again before it is used. */
@@ -81,9 +96,10 @@ export class StoredCounts {
     this.#stale = true;
   }
 
-  #change(mailbox: Uint8Array, submitter: Uint8Array, messages: number, bytes: number): void {
-    this.#counts.change(nameOf(mailbox), nameOf(submitter), messages, bytes);
-    this.#changedSubmitters.set(nameOf(submitter), submitter);
+  #changeUsage(submitter: Uint8Array, messages: number, bytes: number): void {
+    const name = nameOf(submitter);
+    this.#counts.changeUsage(name, messages, bytes);
+    this.#changedSubmitters.set(name, submitter);
   }
 
   #load(): void {
@@ -91,6 +107,7 @@ export class StoredCounts {
     this.#counts = new MailCounts();
     this.#loadedMailboxes = new Set();
     this.#changedSubmitters = new Map();
+    this.#leaving.clear();
     if (!this.#read()) this.#recount();
     this.#stale = false;
   }
@@ -121,7 +138,7 @@ export class StoredCounts {
     for (const { mailbox, found } of this.#index.all()) {
       const { submitter, bytes } = found.record;
       mailboxes.add(mailbox);
-      counts.change(mailbox, nameOf(submitter), 1, bytes);
+      counts.changeUsage(nameOf(submitter), 1, bytes);
       this.#changedSubmitters.set(nameOf(submitter), submitter);
       this.#lastNumber = Math.max(this.#lastNumber, found.number);
     }
@@ -129,14 +146,15 @@ export class StoredCounts {
     this.#counts = counts;
   }
 
-  /** Before the first change of a mailbox, so the store still agrees with what is counted. */
-  #loadMailbox(mailbox: Uint8Array): void {
+  /** Its name, counted: before the first change of a mailbox, while the store still agrees with what is counted. */
+  #loadMailbox(mailbox: Uint8Array): string {
     this.#load();
     const name = nameOf(mailbox);
-    if (this.#loadedMailboxes.has(name)) return;
-    for (const { record } of this.#index.list(mailbox)) {
-      this.#counts.changeMailbox(name, nameOf(record.submitter), 1);
+    if (this.#loadedMailboxes.has(name)) return name;
+    for (const { number, record } of this.#index.list(mailbox)) {
+      if (!this.#leaving.has(number)) this.#counts.changeMailbox(name, nameOf(record.submitter), 1);
     }
     this.#loadedMailboxes.add(name);
+    return name;
   }
 }

@@ -1,11 +1,15 @@
 import { concat } from '../bytes';
 import { crc32 } from './crc32';
 
-const CRC_BYTES = 4;
+export const CRC_BYTES = 4;
 
 /** `body` and its CRC-32: so damage shows that an engine does not see (lmdb's pages carry no checksum). */
 export function withCrc(...body: Uint8Array[]): Uint8Array {
-  const bytes = concat(...body, new Uint8Array(CRC_BYTES));
+  return setCrc(concat(...body, new Uint8Array(CRC_BYTES)));
+}
+
+/** The same bytes, with the CRC of all but the last four in those. */
+export function setCrc(bytes: Uint8Array): Uint8Array {
   viewOf(bytes).setUint32(bytes.length - CRC_BYTES, crc32(bytes.subarray(0, -CRC_BYTES)));
   return bytes;
 }

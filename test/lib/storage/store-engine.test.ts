@@ -154,6 +154,62 @@ describe('engine over a store', () => {
     assert.ok(few <= 10 * 8, `${few} records read`);
   });
 
+  it('counts a mailbox right that is first asked about while mail leaves it', async () => {
+    for (const index of [
+      { mostRecent: 1, movedAtOnce: 100 },
+      { mostRecent: 100, movedAtOnce: 1 },
+    ]) {
+      for (let moment = 0; moment < 12; moment++) {
+        const volume = new MemoryVolume();
+        const open = () =>
+          openStoreEngine({ store: openMemoryStore(volume), ages: { now: () => 1000 }, index });
+        const first = open();
+        for (let n = 0; n < 5; n++) await first.put(mail(`${n}`));
+        volume.crash();
+        const engine = open();
+        const leaving = [0, 1, 4].map((n) => engine.delete(bob, mail(`${n}`).storageId));
+        for (let turn = 0; turn < moment; turn++) await Promise.resolve();
+        assert.ok([2, 5].includes(engine.countInMailbox(bob)));
+        await Promise.all(leaving);
+        assert.deepEqual(await counts(engine), { listed: 2, total: 2, mailbox: 2, submitter: 2 });
+        await engine.put(mail('another'));
+        assert.deepEqual(await counts(engine), { listed: 3, total: 3, mailbox: 3, submitter: 3 });
+        await Promise.all(['another', '2', '3'].map((word) => engine.delete(bob, mail(word).storageId)));
+        assert.equal(engine.stats().mailboxes, 0);
+      }
+    }
+  });
+
+  it('sweeps without reading all of the mailboxes', async () => {
+    const volume = new MemoryVolume();
+    const index = { mostRecent: 1, movedAtOnce: 1000 };
+    const first = openStoreEngine({ store: openMemoryStore(volume), ages: { now: () => 1000 }, index });
+    await Promise.all(
+      Array.from({ length: 500 }, (_, n) => first.put(mail(`${n}`, { keepSeconds: n < 10 ? 5 : 500 }))),
+    );
+    await first.put(mail('last', { keepSeconds: 500 }));
+    volume.crash();
+    const store = openMemoryStore(volume);
+    let read = 0;
+    const counting: Store = {
+      engine: store.engine,
+      get: (key) => store.get(key),
+      *range(options) {
+        for (const entry of store.range(options)) {
+          read += 1;
+          yield entry;
+        }
+      },
+      batch: () => store.batch(),
+      close: () => store.close(),
+    };
+    const engine = openStoreEngine({ store: counting, ages: { now: () => 1100 }, index });
+    read = 0;
+    assert.equal(await engine.expire(100), 10);
+    assert.ok(read <= 3 * 10, `${read} records`);
+    assert.deepEqual(await counts(engine), { listed: 491, total: 491, mailbox: 491, submitter: 491 });
+  });
+
   it('writes nothing for further deposits within one second', async () => {
     const { state, engine } = flaky(openMemoryStore(new MemoryVolume()));
     const one = mail('one');

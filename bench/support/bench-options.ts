@@ -1,0 +1,4 @@
+export interface BenchOptions {
+  /** Full sizes, which take long; else sizes that show whether everything works. */
+  readonly full: boolean;
+}
