@@ -25,19 +25,24 @@ export class EditorComms {
   readonly #shown = new Map<string, unknown[]>();
   readonly #badges = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
+  readonly #limitMs: number;
   #ended: string | undefined;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, limitMs: number) {
     this.#socket = socket;
+    this.#limitMs = limitMs;
     socket.on('message', (data: Buffer) => this.#take(data.toString()));
     socket.on('error', (error) => this.#end(error.message));
     socket.on('close', () => this.#end('Node-RED closed the connection'));
   }
 
-  /** @param url of the runtime, without a slash at the end */
-  static async connect(url: string): Promise<EditorComms> {
+  /**
+   * @param url of the runtime, without a slash at the end
+   * @param limitMs longest wait for anything
+   */
+  static async connect(url: string, limitMs = LIMIT_MS): Promise<EditorComms> {
     const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/comms`);
-    const comms = new EditorComms(socket);
+    const comms = new EditorComms(socket, limitMs);
     await once(socket, 'open');
     // Badges that are there already come once more.
     socket.send(JSON.stringify({ subscribe: 'status/#' }));
@@ -85,7 +90,7 @@ export class EditorComms {
         if (missing() === undefined) end(resolve);
         else if (this.#ended !== undefined) fail(this.#ended);
       };
-      const timer = setTimeout(() => fail(`Nothing in ${LIMIT_MS / 1000} s`), LIMIT_MS);
+      const timer = setTimeout(() => fail(`Nothing in ${this.#limitMs / 1000} s`), this.#limitMs);
       this.#listeners.add(look);
       look();
     });

@@ -9,14 +9,14 @@ import { mailboxOf } from '../../lib/protocol/names';
 import type { NodeRedProcess } from '../support/node-red-process';
 import { copyDirectory, lookIntoStore, whenFilesShow } from './disk-copy';
 import { filesIn, filesWith } from './disk-search';
-import { dataDirectory, NODES } from './example';
+import { NODES } from './example';
 import { oneTimeSecret } from './one-time-key';
 import { mailIn, namesIn, type StoredMail } from './stored-mail';
 import { short, type Transcript } from './transcript';
 
 /** What the data directories show: each method is one exhibit, tells of it, and throws when it is not so. */
 export class Evidence {
-  readonly #userDir: string;
+  readonly #folderOf: (storageNode: string) => string;
   readonly #copies: string;
   readonly #crypto: CryptoProvider;
   readonly #transcript: Transcript;
@@ -24,9 +24,17 @@ export class Evidence {
   #mail: StoredMail | undefined;
   #secret: Uint8Array | undefined;
 
-  /** @param copies folder for copies of data directories */
-  constructor(userDir: string, copies: string, crypto: CryptoProvider, transcript: Transcript) {
-    this.#userDir = userDir;
+  /**
+   * @param folderOf a storage-node's data directory
+   * @param copies folder for copies of data directories
+   */
+  constructor(
+    folderOf: (storageNode: string) => string,
+    copies: string,
+    crypto: CryptoProvider,
+    transcript: Transcript,
+  ) {
+    this.#folderOf = folderOf;
     this.#copies = copies;
     this.#crypto = crypto;
     this.#transcript = transcript;
@@ -37,7 +45,7 @@ export class Evidence {
    * @param recipient public key, hexadecimal
    */
   async envelopeWithoutText(recipient: string, text: string): Promise<void> {
-    const home = dataDirectory(this.#userDir, NODES.home);
+    const home = this.#folderOf(NODES.home);
     this.#mailbox = mailboxOf(this.#crypto, fromHex(recipient) ?? new Uint8Array());
     const holders = await filesWith(home, this.#mailbox);
     assert.notDeepEqual(holders, [], "No file of the Home Pi names the Phone's mailbox.");
@@ -92,7 +100,7 @@ export class Evidence {
   async oneTimeKeyErased(): Promise<void> {
     const secret = this.#secret;
     assert.ok(secret, 'The one-time key was not found.');
-    const phone = dataDirectory(this.#userDir, NODES.phone);
+    const phone = this.#folderOf(NODES.phone);
     await whenFilesShow('the one-time key is erased', phone, async () => {
       const holders = await filesWith(phone, secret);
       return holders.length === 0 ? undefined : `It is in ${holders.join(', ')}.`;
@@ -102,7 +110,7 @@ export class Evidence {
 
   /** The Home Pi, which runs, has nothing for the Phone any more. */
   async envelopeDeleted(red: NodeRedProcess): Promise<void> {
-    const home = dataDirectory(this.#userDir, NODES.home);
+    const home = this.#folderOf(NODES.home);
     await whenFilesShow('the envelope is deleted at the Home Pi', home, async () => {
       const folder = await red.whileFrozen(() => this.#copy(NODES.home));
       const { length } = await lookIntoStore(folder, (store) => mailIn(store, this.#mailbox));
@@ -113,7 +121,7 @@ export class Evidence {
 
   async #copy(storageNode: string): Promise<string> {
     const target = path.join(this.#copies, storageNode);
-    await copyDirectory(dataDirectory(this.#userDir, storageNode), target);
+    await copyDirectory(this.#folderOf(storageNode), target);
     return target;
   }
 }

@@ -22,10 +22,14 @@ export const NODES = {
   alerts: 'oa-alerts',
 } as const;
 
-interface FlowNode {
-  id: string;
-  type: string;
-  url?: string;
+export interface FlowNode {
+  readonly id: string;
+  readonly type: string;
+  readonly url?: string;
+  readonly storageNode?: string;
+  readonly name?: string;
+  readonly wires?: readonly (readonly string[])[];
+  readonly [property: string]: unknown;
 }
 
 /** The example as it is shipped. */

@@ -1,7 +1,7 @@
 import { NodeRedProcess } from '../support/node-red-process';
 import { ROOT } from '../support/project';
 import { EditorComms } from './editor-comms';
-import { type Example, NODES } from './example';
+import { type FlowNode, NODES } from './example';
 
 /** The answer to a posted alert: the receipt. */
 export interface Receipt {
@@ -21,32 +21,39 @@ export interface Alert {
   readonly redelivered?: boolean;
 }
 
+export interface RuntimeOptions {
+  readonly userDir: string;
+  /** Where the flow takes alerts over HTTP. */
+  readonly alertPath: string;
+  /** Longest wait for anything that the runtime shows; a minute when absent. */
+  readonly limitMs?: number;
+}
+
 /** One run of Node-RED with the example, used as a user uses it: by its buttons, its HTTP path and its editor. */
 export class Runtime {
   readonly red: NodeRedProcess;
   readonly #comms: EditorComms;
-  readonly #example: Example;
+  readonly #alertPath: string;
 
-  private constructor(red: NodeRedProcess, comms: EditorComms, example: Example) {
+  private constructor(red: NodeRedProcess, comms: EditorComms, alertPath: string) {
     this.red = red;
     this.#comms = comms;
-    this.#example = example;
+    this.#alertPath = alertPath;
   }
 
   /** Starts Node-RED in `userDir`, its flows held back so that nothing they do goes unseen. */
-  static async start(userDir: string, example: Example): Promise<Runtime> {
+  static async start({ userDir, alertPath, limitMs }: RuntimeOptions): Promise<Runtime> {
     const red = await NodeRedProcess.start({ userDir, settings: { nodesDir: [ROOT], safeMode: true } });
     try {
-      return new Runtime(red, await EditorComms.connect(red.url), example);
+      return new Runtime(red, await EditorComms.connect(red.url, limitMs), alertPath);
     } catch (error) {
       await red.kill();
       throw error;
     }
   }
 
-  /** Imports the example and deploys it. */
-  deployExample(): Promise<void> {
-    return this.red.deploy(this.#example.flow);
+  deploy(flow: readonly FlowNode[]): Promise<void> {
+    return this.red.deploy(flow);
   }
 
   /** Starts the flows as the last run left them. */
@@ -59,9 +66,14 @@ export class Runtime {
     await this.red.request(`/inject/${button}`, { method: 'POST' });
   }
 
+  /** Where alerts are posted to. */
+  get alertUrl(): string {
+    return this.red.url + this.#alertPath;
+  }
+
   /** Posts an alert from outside, as `curl -d text=…` does. */
   async alert(text: string): Promise<Receipt> {
-    const response = await this.red.request(this.#example.alertPath, {
+    const response = await this.red.request(this.#alertPath, {
       method: 'POST',
       body: new URLSearchParams({ text }),
     });

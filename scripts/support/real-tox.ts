@@ -12,11 +12,13 @@ export const mustBeComplete = process.env.CI !== undefined && process.env.CI !==
 
 export const isInNamespace = process.env[INSIDE] === '1';
 
-/** What this machine lacks for tests on real Tox, in words. */
-export function missingForTox(): string[] {
-  const missing = ['unshare', 'ip', 'tox-bootstrapd', 'toxic', 'tmux'].filter(
-    (tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0,
-  );
+/** What a network on real Tox needs, and what its tests need besides. */
+export const NETWORK_PROGRAMS: readonly string[] = ['unshare', 'ip', 'tox-bootstrapd'];
+const TEST_PROGRAMS: readonly string[] = [...NETWORK_PROGRAMS, 'toxic', 'tmux'];
+
+/** What this machine lacks for real Tox, in words. */
+export function missingForTox(programs = TEST_PROGRAMS): string[] {
+  const missing = programs.filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
   if (missing.length === 0 && spawnSync('unshare', [unshareFlags(), 'true']).status !== 0)
     missing.push('the right to make a network namespace (be root, or allow user namespaces)');
   try {
