@@ -88,6 +88,7 @@ const SUITES: readonly Suite[] = [
   mocha('unit', 'test/lib', 'test/lint'),
   mocha('nodes', 'test/nodes'),
   mocha('chaos', 'test/chaos'),
+  mocha('simulation', 'test/simulation'),
   mocha('storage', 'test/storage-faults'),
   mocha('package', 'test/package'),
   command('demo', 'npm', 'run', '--silent', 'demo'),

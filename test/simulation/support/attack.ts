@@ -1,0 +1,28 @@
+import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { HEADER_BYTES, readEnvelopeHeader } from '../../../lib/protocol/envelope';
+import { outerNonce, outerSeed } from '../../../lib/protocol/envelope-nonces';
+import type { PublicKey } from '../../../lib/types';
+
+const crypto = chooseCryptoProvider();
+
+/** All that is public about an envelope, the one-time key included. */
+export interface PublicKnowledge {
+  readonly envelope: Uint8Array;
+  readonly sender: PublicKey;
+  readonly recipient: PublicKey;
+  readonly preKey: PublicKey;
+}
+
+/**
+ * Tries a stolen secret with every public key around an envelope, under the right nonce: whatever key agreement
+ * could be behind its outer box, this finds it. @returns whether it opens
+ */
+export function opensWith(secret: Uint8Array, known: PublicKnowledge): boolean {
+  const { envelope, sender, recipient, preKey } = known;
+  const header = envelope.slice(0, HEADER_BYTES);
+  const nonce = outerNonce(outerSeed(crypto, header, { sender, recipient, preKey })).slice();
+  const box = envelope.slice(HEADER_BYTES);
+  return [readEnvelopeHeader(envelope).ephemeral, preKey, sender, recipient].some(
+    (publicKey) => crypto.openBox(box, nonce, publicKey.slice(), secret) !== undefined,
+  );
+}
