@@ -108,7 +108,7 @@ export class Mailer {
       return content.kind === 'keys' && content.batch !== undefined && !issued.isPending(peer, content.batch);
     });
     const asks = this.#waitsForKeys(peer) && now - lastAt >= ASK_INTERVAL;
-    const wanted = issued.shortage(peer);
+    const wanted = issued.shortage(peer, { mail: true });
     const due = (wanted > 0 && underWay.length === done.length) || asks;
     const writes = store.batch();
     for (const entry of asks ? underWay : done) mail.remove(writes, entry);

@@ -61,8 +61,12 @@ export class IssuedKeys {
     this.#reckoned.set(toHex(peer), held);
   }
 
-  /** How many keys a new batch for this peer should have; 0 when its stock is good. */
-  shortage(peer: PublicKey, options: { fill?: boolean } = {}): number {
+  /**
+   * How many keys a new batch for this peer should have; 0 when its stock is good.
+   * @param options.fill as many as a full stock lacks
+   * @param options.mail keys by mail are dear: old ones are replaced only when all are old
+   */
+  shortage(peer: PublicKey, options: { fill?: boolean; mail?: boolean } = {}): number {
     const { preKeysPerPeer, reservedKeysPerPeer, preKeyRefreshThreshold, maxPreKeyAge } = this.#o.limits;
     const now = this.#o.ages.now();
     let fresh = 0;
@@ -73,7 +77,7 @@ export class IssuedKeys {
       if (now - record.createdAt <= maxPreKeyAge / 2) fresh += keys.size;
     }
     const reckoned = this.#reckoned.get(toHex(peer)) ?? acknowledged;
-    const aging = fresh < acknowledged;
+    const aging = options.mail === true ? fresh === 0 && acknowledged > 0 : fresh < acknowledged;
     if (reckoned >= preKeyRefreshThreshold && !aging && options.fill !== true) return 0;
     return Math.max(0, preKeysPerPeer + reservedKeysPerPeer - Math.min(reckoned, fresh));
   }

@@ -141,6 +141,10 @@ describe('receipts by mail', () => {
   it('live for 24 hours and are deposited once', async () => {
     await send('leak');
     await alone(phone);
+    assert.deepEqual(
+      phone.memory.table<{ lifetime: number }>('service-mail').map(({ lifetime }) => lifetime),
+      [86_400],
+    );
     assert.equal(pi.manager.getStorageStats().totalMessages, 1);
     await phone.online(true);
     await world.run(23 * HOUR);
@@ -328,6 +332,9 @@ describe('keys by mail', () => {
     await alone(device);
     // One sealed keys of its own for the phone, one the receipt.
     assert.equal(keysOf(device, phone).held, 104 + 41 - 2);
+    await alone(phone);
+    await alone(phone);
+    assert.deepEqual(keysMail(phone), [], 'not all are old now');
   });
 
   it('are not mailed to a friend who is here', async () => {
