@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { fromHex, toHex, type AsyncManager, type ReceivedMessage } from '../../lib/index';
 
 /** What tells one message from another before it is opened. */
@@ -98,7 +99,7 @@ export class InboxFanOut {
     await this.#manager?.retrieve({ again: true });
   }
 
-  #hand(message: ReceivedMessage): 'done' | 'later' {
+  async #hand(message: ReceivedMessage): Promise<'done' | 'later'> {
     const id = toHex(message.messageId);
     const open = this.#open.get(id);
     const targets = [...this.#receivers.values()].filter((each) =>
@@ -112,14 +113,24 @@ export class InboxFanOut {
     this.#unclaimed.delete(id);
     const { sender, via, type } = message;
     const { owing, again } = open ?? { owing: new Set<string>(), again: new Set<string>() };
+    this.#open.set(id, { head: { sender, via, type }, owing, again });
+    const done: Receiver[] = [];
     for (const each of targets) {
       again.delete(each.id);
-      if (each.deliver({ ...message, redelivered }) === 'later') owing.add(each.id);
-      else owing.delete(each.id);
+      owing.add(each.id);
+      if (each.deliver({ ...message, redelivered }) === 'done') done.push(each);
     }
-    if (owing.size === 0) this.#open.delete(id);
-    else this.#open.set(id, { head: { sender, via, type }, owing, again });
-    return owing.size === 0 ? 'done' : 'later';
+    // The runtime passes on in its next turn what a node sends, and drops it if a redeploy closes the flow before.
+    await setImmediate();
+    for (const each of done) if (this.#receivers.get(each.id) === each) owing.delete(each.id);
+    if (owing.size === 0) {
+      this.#open.delete(id);
+      return 'done';
+    }
+    // A node that is back already asked for what it owes before this message was owed.
+    if ([...again].some((node) => this.#receivers.has(node)))
+      void setImmediate().then(() => this.#offerAgain());
+    return 'later';
   }
 
   #markAgain(node: string): void {

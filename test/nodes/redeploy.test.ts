@@ -49,10 +49,12 @@ describe('A redeploy', function () {
       });
       const device = await managerOf(red, 'device-session');
       await until('the outbox is empty', () => device.counts().queued === 0);
+      const received = () => red.probes.all('received').map(({ payload }) => payload);
+      const isThere = ({ payload }: { payload: unknown }) => received().includes(payload);
+      await until('all of them came out', () => red.probes.all('receipts').every(isThere));
       await delay(100);
-      const got = red.probes.all('received').map(({ payload }) => payload);
+      const got = received();
       assert.deepEqual([...new Set(got)].sort(), [...got].sort(), 'nothing comes twice');
-      for (const { payload } of red.probes.all('receipts')) assert.ok(got.includes(payload));
       const outcomes = red.probes.all('outcomes').map(({ receipt }) => receipt.messageId);
       assert.equal(new Set(outcomes).size, outcomes.length, 'no outcome comes twice');
       await red.deploy(THREE);

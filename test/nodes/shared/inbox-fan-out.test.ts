@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import type { ReceivedMessage } from '../../../lib/index';
 import { InboxFanOut, type MessageHead, type Receiver } from '../../../nodes/shared/inbox-fan-out';
 import { FakeManager, received } from './fake-manager';
@@ -124,6 +125,20 @@ describe('A session that hands messages to several receive-async nodes', () => {
     assert.ok(manager.calls.includes('retrieve again'));
     assert.equal(await manager.hand(received(1, { redelivered: true })), 'done');
     assert.deepEqual(back.got, ['message 1']);
+  });
+
+  it('gives a message once more when a redeploy came before the runtime passed it on', async () => {
+    inbox.register(new FakeReceiver('a'));
+    const handed = manager.hand(received(1));
+    inbox.unregister('a', false);
+    const back = new FakeReceiver('a');
+    inbox.register(back);
+    manager.calls.length = 0;
+    assert.equal(await handed, 'later');
+    await setImmediate();
+    assert.ok(manager.calls.includes('retrieve again'));
+    assert.equal(await manager.hand(received(1, { redelivered: true })), 'done');
+    assert.deepEqual(back.got, ['message 1 again']);
   });
 
   it('takes an acknowledgement twice, and one for a message of before a restart', async () => {
