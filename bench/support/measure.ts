@@ -14,7 +14,7 @@ export interface Rate {
   readonly perSecond: number;
 }
 
-const ROUNDS = 61;
+const ROUNDS = 31;
 
 /** @param roundMs how long one round of one subject takes, about */
 export async function measure(subjects: readonly Subject[], roundMs = 20): Promise<Rate[]> {
