@@ -36,6 +36,13 @@ interface KeysMail {
 const keysMail = ({ memory }: Device) =>
   memory.table<KeysMail>('service-mail').filter(({ content }) => content.kind === 'keys');
 
+/** Everybody is switched off for a while; then the node alone is online. */
+async function asleep(world: World, pi: Device, ms: number): Promise<void> {
+  for (const each of world.devices) await each.stop();
+  await world.run(ms);
+  for (const each of world.devices) await each.start({ online: each === pi });
+}
+
 describe('receipts by mail', () => {
   let world: World;
   let device: Device;
@@ -111,8 +118,7 @@ describe('receipts by mail', () => {
     await alone(phone);
     const after = keysOf(phone, device).sendable;
     // The mail of the receipt is dropped by the node after a day; so is the message, and its sender stores it again.
-    await world.run(25 * HOUR);
-    assert.equal(pi.manager.getStorageStats().totalMessages, 0);
+    await asleep(world, pi, 25 * HOUR);
     await device.online(true);
     await world.until('stored again', () => pi.manager.getStorageStats().totalMessages === 1);
     assert.deepEqual(device.statesOf(receipt), ['stored']);
@@ -146,11 +152,14 @@ describe('receipts by mail', () => {
       [86_400],
     );
     assert.equal(pi.manager.getStorageStats().totalMessages, 1);
-    await phone.online(true);
-    await world.run(23 * HOUR);
-    assert.equal(pi.manager.getStorageStats().totalMessages, 1);
-    await world.run(2 * HOUR);
-    assert.equal(pi.manager.getStorageStats().totalMessages, 0);
+    await asleep(world, pi, 23 * HOUR);
+    await alone(phone);
+    assert.equal(phone.memory.table('service-mail').length, 1);
+    await asleep(world, pi, 2 * HOUR);
+    await alone(phone);
+    assert.deepEqual(phone.memory.table('service-mail'), []);
+    await alone(device);
+    assert.deepEqual(device.outcomes.at(-1)?.state, 'stored', 'the receipt is not on the node any more');
   });
 
   it('survive a crash between the message and the mail', async () => {
@@ -215,13 +224,6 @@ describe('keys by mail', () => {
     await world.run(ms);
     await who.online(false);
     await world.run(MINUTE);
-  }
-
-  /** Everybody is switched off for a while. */
-  async function asleep(ms: number): Promise<void> {
-    for (const each of world.devices) await each.stop();
-    await world.run(ms);
-    for (const each of world.devices) await each.start({ online: each === pi });
   }
 
   /** The device has 19 keys of the phone's left, and the phone has seen it. */
@@ -292,10 +294,10 @@ describe('keys by mail', () => {
     await alone(phone);
     const [first] = keysMail(phone);
     assert.ok(first);
-    await asleep(7 * DAY - HOUR);
+    await asleep(world, pi, 7 * DAY - HOUR);
     await alone(phone);
     assert.deepEqual(keysMail(phone)[0]?.messageId, first.messageId);
-    await asleep(2 * HOUR);
+    await asleep(world, pi, 2 * HOUR);
     await alone(phone);
     const [second] = keysMail(phone);
     assert.ok(second);
@@ -304,6 +306,24 @@ describe('keys by mail', () => {
     assert.equal(keysMail(phone).length, 1);
     await alone(device);
     assert.equal(keysOf(device, phone).held, 19 + 41 - 1);
+  });
+
+  it('count each deposit as a sending of their batch', async () => {
+    await useUp();
+    await alone(phone);
+    const [mail] = keysMail(phone);
+    assert.ok(mail);
+    const sentAfter = () =>
+      Math.max(
+        ...phone.memory
+          .table<{ sentAt: number; createdAt: number; acknowledged: boolean }>('issued-batch')
+          .filter(({ acknowledged }) => !acknowledged)
+          .map(({ sentAt, createdAt }) => sentAt - createdAt),
+      );
+    assert.ok(sentAfter() < 3600);
+    await asleep(world, pi, 22 * HOUR);
+    await alone(phone);
+    assert.ok(sentAfter() > 21 * 3600);
   });
 
   it('are the exchange of the next meeting, before any new batch', async () => {
@@ -323,10 +343,10 @@ describe('keys by mail', () => {
   });
 
   it('replace in good time what is over half of its age', async () => {
-    for (let i = 0; i < 3; i += 1) await asleep(5 * DAY - HOUR);
+    for (let i = 0; i < 3; i += 1) await asleep(world, pi, 5 * DAY - HOUR);
     await alone(phone);
     assert.deepEqual(keysMail(phone), []);
-    await asleep(4 * HOUR);
+    await asleep(world, pi, 4 * HOUR);
     await alone(phone);
     assert.equal(keysMail(phone).length, 1);
     await alone(device);
