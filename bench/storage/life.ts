@@ -86,7 +86,11 @@ async function readMailboxes({ engine }: MailNode, source: MailSource): Promise<
 async function whileStoring<T>({ engine }: MailNode, source: MailSource, work: () => Promise<T>): Promise<T> {
   const state = { isOver: false };
   const storing = (async () => {
-    while (!state.isOver) await store(engine, source, 640, 64);
+    while (!state.isOver) {
+      await store(engine, source, 64, 64);
+      // The engine in memory never leaves the event loop a turn by itself.
+      await turn();
+    }
   })();
   const result = await work();
   state.isOver = true;
