@@ -149,6 +149,21 @@ describe('forward security: life of keys', () => {
     assert.equal(alice.fsm.held.held(bob.pk), 103 + 85);
   });
 
+  it('opens what was in flight at a refresh and the 199 messages after it, refreshed as they go', async () => {
+    const { envelope } = await alice.send(bob, 'in flight');
+    let refreshes = 0;
+    for (let i = 1; i <= 199; i += 1) {
+      bob.fsm.issued.noteHeld(alice.pk, alice.fsm.held.held(bob.pk));
+      const bundle = await bob.fsm.preKeys.refreshPreKeys(alice.pk);
+      const taken = bundle && (await alice.fsm.processPreKeyExchange(bundle.exchange));
+      if (taken?.result === 'added') refreshes += 1;
+      const next = await alice.send(bob, `message ${i}`);
+      assert.equal(await bob.read(next.envelope), `message ${i}`);
+    }
+    assert.ok(refreshes > 1);
+    assert.equal(await bob.read(envelope), 'in flight');
+  });
+
   it('offers fresh keys when the old ones are over half of their age', async () => {
     bob.age += 16 * DAY;
     bob.fsm.issued.noteHeld(alice.pk, 104);

@@ -106,6 +106,44 @@ describe('an alert to a friend who is offline', () => {
     await world.until('received', () => phone.received.length === 1);
   });
 
+  it('is kept by the node until the friend has it, whenever the friend goes while it fetches', async () => {
+    await phone.online(false);
+    await device.send(phone, 'leak');
+    await world.until('stored', () => pi.manager.getStorageStats().totalMessages === 1);
+    await device.online(false);
+    let visits = 0;
+    for (let ms = 0; ; ms += 1) {
+      assert.equal(pi.manager.getStorageStats().totalMessages, 1, `after ${visits} visits`);
+      await phone.online(true);
+      await world.run(ms);
+      visits += 1;
+      if (phone.received.length > 0) break;
+      await phone.crash();
+      await phone.start({ online: false });
+    }
+    assert.ok(visits > 3);
+    assert.deepEqual(phone.texts, ['leak']);
+  });
+
+  it('has its 1372 bytes to the last one, directly and through a node', async () => {
+    const longest = 'é'.repeat(685) + 'aZ';
+    assert.equal(Buffer.byteLength(longest), 1372);
+    await device.send(phone, longest);
+    await world.until('received', () => phone.received.length === 1);
+    await phone.online(false);
+    await world.run(MINUTE);
+    await device.send(phone, longest);
+    await world.until('stored', () => pi.manager.getStorageStats().totalMessages === 1);
+    await device.online(false);
+    await phone.online(true);
+    await world.until('received again', () => phone.received.length === 2);
+    assert.deepEqual(
+      phone.received.map(({ via }) => via),
+      ['direct', 'stored'],
+    );
+    assert.deepEqual(phone.texts, [longest, longest]);
+  });
+
   it('is deposited again before the node drops it', async function () {
     this.timeout(120_000);
     await phone.online(false);
