@@ -59,6 +59,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
   const receiver = new Receiver({
     crypto,
     random,
+    clock,
     store,
     vault,
     forwardSecurity,

@@ -1,5 +1,6 @@
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from '../network/storage-nodes';
+import { WorkLimit } from '../network/work-limit';
 import type { SessionMessage } from '../protocol/session-messages';
 import type { PublicKey } from '../types';
 import type { Deposits } from './deposits';
@@ -29,9 +30,16 @@ export interface IncomingParts {
   readonly onError: (error: unknown) => void;
 }
 
+/** Deliveries of one friend that may be in work; further ones are answered `busy`. */
+const MAX_DELIVERIES = 64;
+/** Other messages of one friend that may wait for the disk; what it says beyond them is dropped. */
+const MAX_MESSAGES = 1024;
+
 /** Leads what peers do and say to the parts that deal with it. */
 export class Incoming {
   readonly #o: IncomingParts;
+  readonly #deliveries = new WorkLimit(MAX_DELIVERIES);
+  readonly #messages = new WorkLimit(MAX_MESSAGES);
   #running = false;
   /** Mail stayed where it was because there was no room here. */
   #turnedAway = false;
@@ -73,11 +81,11 @@ export class Incoming {
     if (!this.#running) return;
     const { retriever, meetings, onError } = this.#o;
     if (message.kind === 'deliver') {
-      this.#deliver(peer, message.request, message.envelope).catch(onError);
+      this.#takeDelivery(peer, message.request, message.envelope);
     } else if (message.kind === 'mail') {
       retriever.retrieveFrom(peer).catch(onError);
     } else {
-      meetings.onMessage(peer, message);
+      this.#messages.begin(peer, () => meetings.onMessage(peer, message));
     }
   }
 
@@ -103,6 +111,13 @@ export class Incoming {
     if (!this.#turnedAway || !hasRoom() || !this.#running) return;
     this.#turnedAway = false;
     retriever.retrieve().catch(onError);
+  }
+
+  #takeDelivery(peer: PublicKey, request: number, envelope: Uint8Array): void {
+    const { network, onError } = this.#o;
+    const work = () => this.#deliver(peer, request, envelope).catch(onError);
+    if (this.#deliveries.begin(peer, work)) return;
+    network.send(peer, { kind: 'deliver-answer', request, code: 'busy' });
   }
 
   async #deliver(peer: PublicKey, request: number, envelope: Uint8Array): Promise<void> {

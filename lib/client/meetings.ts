@@ -87,7 +87,7 @@ export class Meetings {
       offered: undefined,
     });
     this.#o.resealer.beginMeeting(peer);
-    this.#run(peer, async () => {
+    void this.#run(peer, async () => {
       await this.#sendReceipts(peer);
       this.#sendState(peer);
       await this.#offerKeys(peer, { onlyPending: true });
@@ -110,7 +110,7 @@ export class Meetings {
     const wait = meeting.lastState + STATE_INTERVAL - this.#o.clock.monotonic();
     meeting.pendingState = this.#o.timers.after(Math.max(0, wait), () => {
       meeting.pendingState = undefined;
-      this.#run(peer, () => this.#sendState(peer));
+      void this.#run(peer, () => this.#sendState(peer));
     });
   }
 
@@ -163,7 +163,8 @@ export class Meetings {
     }
   }
 
-  onMessage(peer: PublicKey, message: SessionMessage): void {
+  /** Resolves when it is dealt with; never rejects. */
+  async onMessage(peer: PublicKey, message: SessionMessage): Promise<void> {
     switch (message.kind) {
       case 'state':
         return this.#run(peer, () => this.#onState(peer, message));
@@ -326,7 +327,7 @@ export class Meetings {
     this.#meetings.delete(toHex(peer));
   }
 
-  #run(peer: PublicKey, task: () => Promise<void> | void): void {
-    this.#o.queues.run(peer, task).catch(this.#o.onError);
+  #run(peer: PublicKey, task: () => Promise<void> | void): Promise<void> {
+    return this.#o.queues.run(peer, task).catch(this.#o.onError);
   }
 }

@@ -1,6 +1,7 @@
 import { sameBytes, toHex, utf8 } from '../bytes';
 import { MessageType } from '../constants';
 import { ToxAsyncError } from '../errors';
+import type { Clock } from '../platform/clock';
 import type { Random } from '../platform/random';
 import { readEnvelopeHeader } from '../protocol/envelope';
 import { storageIdOf } from '../protocol/names';
@@ -11,8 +12,11 @@ import { answer, type Origin, type Received } from './received';
 import { SharedTurns } from './shared-turns';
 import { allocateSlot } from './slot-seal';
 
+const QUIET_MS = 60_000;
+
 export interface ReceiverParts extends IntakeParts {
   readonly random: Random;
+  readonly clock: Clock;
   readonly queues: PeerQueues;
   readonly onError: (error: unknown) => void;
 }
@@ -29,6 +33,10 @@ interface Turn extends Arrival {
 export class Receiver {
   readonly #o: ReceiverParts;
   readonly #turns: SharedTurns<Turn, Received>;
+  /** Ordinary messages on their way into the inbox. */
+  #arriving = 0;
+  /** Before this moment of the monotonic clock no further loss is told. */
+  #quietUntil = -Infinity;
 
   constructor(parts: ReceiverParts) {
     this.#o = parts;
@@ -60,16 +68,20 @@ export class Receiver {
 
   /** An ordinary Tox message has no id and no receipt of ours: it gets a random id and waits like the others. */
   async receiveTox(sender: PublicKey, type: 'normal' | 'action', text: string): Promise<void> {
-    const { store, inbox, vault, random, wall, onTaken, onError } = this.#o;
-    if (!this.#o.hasRoom()) {
-      onError(
-        new ToxAsyncError(
-          'ErrLocalStorageFull',
-          'An ordinary Tox message was dropped: the inbox or the disk is full. Free space, or let a flow take what waits.',
-        ),
-      );
+    if (!this.#o.hasRoom(this.#arriving)) {
+      this.#tellLoss();
       return;
     }
+    this.#arriving += 1;
+    try {
+      await this.#placeTox(sender, type, text);
+    } finally {
+      this.#arriving -= 1;
+    }
+  }
+
+  async #placeTox(sender: PublicKey, type: 'normal' | 'action', text: string): Promise<void> {
+    const { store, inbox, vault, random, wall, onTaken } = this.#o;
     const slot = await allocateSlot(vault);
     const writes = store.batch();
     const messageId = random.bytes(32);
@@ -83,6 +95,20 @@ export class Receiver {
     );
     await writes.commit();
     onTaken();
+  }
+
+  /** A friend must not be able to fill the log. */
+  #tellLoss(): void {
+    const { clock, onError } = this.#o;
+    const now = clock.monotonic();
+    if (now < this.#quietUntil) return;
+    this.#quietUntil = now + QUIET_MS;
+    onError(
+      new ToxAsyncError(
+        'ErrLocalStorageFull',
+        'An ordinary Tox message was dropped: the inbox or the disk is full. Free space, or let a flow take what waits. Further ones are not logged for a minute.',
+      ),
+    );
   }
 
   #withoutKey(envelope: Uint8Array, code: 'bad-request' | 'not-yours' | 'unknown-tag'): Received {

@@ -10,6 +10,7 @@ import { TokenBuckets } from '../storage/token-bucket';
 import type { Logger, PublicKey } from '../types';
 import { MailHints } from './mail-hints';
 import { fetchedNothing, refusalsOf, type StorageRequest } from './storage-refusals';
+import { WorkLimit } from './work-limit';
 
 /** The sessions with peers, as far as this service needs them. */
 export interface StorageSessions {
@@ -49,7 +50,7 @@ export class StorageService {
   readonly #storage: MessageStorage;
   readonly #hints: MailHints;
   readonly #reads: TokenBuckets;
-  readonly #inWork = new Map<string, number>();
+  readonly #inWork: WorkLimit;
   readonly #tasks = new Set<Promise<void>>();
   #sweepTimer: Timer | undefined;
   #stopped = new AbortController();
@@ -59,8 +60,9 @@ export class StorageService {
 
   constructor(options: StorageServiceOptions) {
     this.#options = { ...DEFAULTS, ...options };
-    const { storage, timers, clock, readBurst, readsPerSecond } = this.#options;
+    const { storage, timers, clock, maxInWork, readBurst, readsPerSecond } = this.#options;
     this.#storage = storage;
+    this.#inWork = new WorkLimit(maxInWork);
     this.#hints = new MailHints(timers, (recipient) => this.#tellOfMail(recipient));
     this.#reads = new TokenBuckets({ burst: readBurst, perSecond: readsPerSecond }, clock);
   }
@@ -84,29 +86,26 @@ export class StorageService {
 
   /** Answers one request of a session's peer. Never throws: what fails inside is answered `busy`. */
   handle(peer: PublicKey, request: StorageRequest): void {
-    const name = toHex(peer);
-    const inWork = this.#inWork.get(name) ?? 0;
-    if (!this.#running || inWork >= this.#options.maxInWork || this.#isOverReadRate(name, request)) {
+    if (!this.#running || this.#isOverReadRate(peer, request) || !this.#begin(peer, request)) {
       this.#refuse(peer, request, 'busy');
-      return;
     }
-    this.#inWork.set(name, inWork + 1);
-    this.#track(async () => {
-      try {
-        await this.#answer(peer, request);
-      } catch (error) {
-        this.#report('A request to this storage node failed', error);
-        this.#refuse(peer, request, 'busy');
-      } finally {
-        const left = (this.#inWork.get(name) ?? 1) - 1;
-        if (left > 0) this.#inWork.set(name, left);
-        else this.#inWork.delete(name);
-      }
-    });
   }
 
-  #isOverReadRate(name: string, request: StorageRequest): boolean {
-    return request.kind !== 'store' && this.#reads.take(name) > 0;
+  #begin(peer: PublicKey, request: StorageRequest): boolean {
+    return this.#inWork.begin(peer, () =>
+      this.#track(async () => {
+        try {
+          await this.#answer(peer, request);
+        } catch (error) {
+          this.#report('A request to this storage node failed', error);
+          this.#refuse(peer, request, 'busy');
+        }
+      }),
+    );
+  }
+
+  #isOverReadRate(peer: PublicKey, request: StorageRequest): boolean {
+    return request.kind !== 'store' && this.#reads.take(toHex(peer)) > 0;
   }
 
   async #answer(peer: PublicKey, message: StorageRequest): Promise<void> {
@@ -196,7 +195,7 @@ export class StorageService {
   }
 
   #sweep(stopped: AbortSignal): void {
-    this.#track(async () => {
+    void this.#track(async () => {
       try {
         await this.#storage.updateCapacity();
       } catch (error) {
@@ -213,9 +212,10 @@ export class StorageService {
     );
   }
 
-  #track(work: () => Promise<void>): void {
+  #track(work: () => Promise<void>): Promise<void> {
     const task = work().finally(() => this.#tasks.delete(task));
     this.#tasks.add(task);
+    return task;
   }
 
   /** Names no peer: a storage node keeps no record of who asked for what (SPEC.md, "Privacy"). */

@@ -69,6 +69,7 @@ export class ReceivingPeer {
       store,
       vault,
       forwardSecurity,
+      clock: keys.time.clock,
       queues: this.queues,
       inbox: this.inbox,
       tombstones: this.tombstones,

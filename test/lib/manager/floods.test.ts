@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { silentLogger } from '../../../lib/types';
+import { ScriptedFriend } from './scripted-friend';
+
+describe('a session whose friend floods it', () => {
+  let friend: ScriptedFriend;
+  const logged: string[] = [];
+
+  async function open(seed: string, limits = {}): Promise<void> {
+    logged.length = 0;
+    const log = { ...silentLogger, error: (text: string) => logged.push(text) };
+    friend = await ScriptedFriend.open(seed, { log, limits });
+  }
+
+  afterEach(() => friend.stop());
+
+  it('takes no more ordinary messages than its inbox has room for, and logs the others once a minute', async () => {
+    await open('flood of ordinary messages', { inboxMessages: 10 });
+    friend.manager.setMessageHandler(undefined);
+    const flood = () => {
+      for (let i = 0; i < 100; i += 1) friend.transport.handler?.onMessage(friend.keys.pk, 'normal', `${i}`);
+    };
+    flood();
+    await friend.time.advance(1_000);
+    assert.equal(friend.manager.counts().waiting, 10);
+    assert.equal(logged.length, 1);
+    await friend.time.advance(60_000);
+    flood();
+    assert.equal(logged.length, 2);
+  });
+
+  it('keeps no more of its messages than 1,024 while the disk is busy', async () => {
+    await open('flood of receipts');
+    await friend.settle();
+    for (let i = 0; i < 3_000; i += 1) friend.peer.say({ kind: 'receipts', receipts: [] });
+    const confirmed = (await friend.hear(60_000)).filter(({ kind }) => kind === 'receipts-confirmed');
+    assert.equal(confirmed.length, 1_024);
+    friend.peer.say({ kind: 'receipts', receipts: [] });
+    await friend.hearOne('receipts-confirmed');
+  });
+
+  it('answers busy to more than 64 deliveries at once', async () => {
+    await open('flood of receipts');
+    await friend.settle();
+    const envelopes: Uint8Array[] = [];
+    for (let i = 0; i < 80; i += 1) envelopes.push(await friend.seal(`message ${i}`));
+    envelopes.forEach((envelope, request) => friend.peer.say({ kind: 'deliver', request, envelope }));
+    const answers = (await friend.hear(60_000)).flatMap((said) =>
+      said.kind === 'deliver-answer' ? [`${said.request} ${said.code}`] : [],
+    );
+    const expected = envelopes.map((_, i) => `${i} ${i < 64 ? 'ok' : 'busy'}`);
+    assert.deepEqual(answers.sort(), expected.sort());
+    assert.equal((await friend.deliver(envelopes[64] as Uint8Array)).code, 'ok');
+  });
+});
