@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { readEnvelopeHeader } from '../../lib/protocol/envelope';
+import { toHex } from '../../lib/bytes';
+import { isServiceType } from '../../lib/client/mail-effects';
+import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { openEnvelope } from '../../lib/protocol/open';
 import { parseProfile } from '../../lib/identity/tox-profile';
 import type { KeyPair } from '../../lib/types';
 import { opensWith } from './support/attack';
 import { History } from './support/history';
 
+const crypto = chooseCryptoProvider();
 const FULL = process.env['FULL'] === '1';
 const HISTORIES = FULL ? 500 : 16;
 const STEPS = 60;
@@ -13,7 +17,16 @@ const ONLY = process.env['SEED'];
 
 describe('any history of devices that send, crash, lose, restore and are attacked', function () {
   this.timeout(FULL ? 3_600_000 : 300_000);
-  const totals = { steps: 0, accepted: 0, restores: 0, envelopes: 0, attacks: 0 };
+  const totals = {
+    steps: 0,
+    accepted: 0,
+    restores: 0,
+    swaps: 0,
+    envelopes: 0,
+    attacks: 0,
+    shared: 0,
+    resealed: 0,
+  };
 
   const seeds = ONLY ? [ONLY] : Array.from({ length: HISTORIES }, (_, i) => `history-${i}`);
   for (const seed of seeds) {
@@ -30,34 +43,49 @@ describe('any history of devices that send, crash, lose, restore and are attacke
         for (const [holder, owner, held, alive] of history.keys()) {
           assert.ok(held > 0 && held <= alive, `${holder} holds ${held} of ${alive} live keys of ${owner}`);
         }
-        assertKeysOnce(history);
+        for (const [device, dead] of history.deadKeys()) assert.deepEqual(dead, [], `dead keys at ${device}`);
+        totals.resealed += assertMessagesAreTheirs(history);
         totals.attacks += assertNothingOpens(history);
       } finally {
         await history.end();
       }
       totals.steps += STEPS;
-      totals.accepted += history.accepted;
+      totals.accepted += history.ledger.sent.size;
       totals.restores += history.restores;
+      totals.swaps += history.swaps;
+      totals.shared += history.observer.sharedKeys().length;
       totals.envelopes += history.observer.seen.length;
     });
   }
 
   after(() => {
     console.log(`      ${JSON.stringify(totals)}`);
-    if (!ONLY) assert.ok(totals.restores > 0 && totals.attacks > totals.accepted / 2);
+    if (ONLY) return;
+    assert.ok(totals.restores > 0 && totals.swaps > 0 && totals.attacks > totals.accepted / 2);
+    assert.ok(totals.shared > 0, 'no copy sealed to a key that its original used');
+    assert.ok(totals.resealed > 0, 'no message lost its key');
   });
 });
 
-/** One key, one message; after a restore two, but under two nonces: these are hashes of headers that differ. */
-function assertKeysOnce({ observer, restores }: History): void {
-  const shared = observer.sharedKeys();
-  if (restores === 0) assert.deepEqual(shared, []);
-  for (const envelopes of shared) {
-    const ephemerals = envelopes.map((envelope) =>
-      Buffer.from(readEnvelopeHeader(envelope).ephemeral).toString('hex'),
-    );
-    assert.equal(new Set(ephemerals).size, envelopes.length);
+/**
+ * Every envelope with a text is a message that its sender accepted for this recipient, under the id it was given.
+ * @returns messages that were sealed to more than one key, each time under the same id
+ */
+function assertMessagesAreTheirs({ observer, devices, ledger }: History): number {
+  const publicKeys = new Map(devices.map(({ name, pk }) => [name, pk]));
+  const keysOf = new Map<string, Set<string>>();
+  for (const { envelope, sender, recipient, preKey, tag } of observer.seen) {
+    const [from, to] = [publicKeys.get(sender), publicKeys.get(recipient)];
+    assert.ok(from && to);
+    const opened = openEnvelope(crypto, { envelope, recipient: to, preKey, sender: from });
+    assert.equal(opened.outcome, 'opened');
+    if (isServiceType(opened.type)) continue;
+    const text = Buffer.from(opened.data).toString();
+    const sent = ledger.sent.get(text);
+    assert.deepEqual([sent?.from, sent?.to, sent?.id], [sender, recipient, toHex(opened.messageId)], text);
+    keysOf.set(text, (keysOf.get(text) ?? new Set()).add(tag));
   }
+  return [...keysOf.values()].filter(({ size }) => size > 1).length;
 }
 
 /** With every envelope of the history and either identity key; the attack works with the secret that is missing. */
@@ -66,10 +94,9 @@ function assertNothingOpens({ observer, devices }: History): number {
   for (const device of devices)
     identities.set(device.name, parseProfile(device.manager.profile.savedata()).keyPair);
   let attacks = 0;
-  for (const { envelope, sender } of observer.seen) {
-    const preKey = observer.preKeyOf(envelope);
+  for (const { envelope, sender, preKey } of observer.seen) {
     const from = identities.get(sender);
-    assert.ok(preKey && from);
+    assert.ok(from);
     for (const recipient of identities.values()) {
       if (recipient === from) continue;
       const known = {

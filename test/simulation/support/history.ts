@@ -1,39 +1,37 @@
 import { toHex } from '../../../lib/bytes';
 import { randomFraction } from '../../../lib/platform/random';
-import type { ReceivedMessage } from '../../../lib/client/messages';
 import type { MemoryDirectory } from '../../support/memory-directory';
 import { type Device, HOUR, SECOND, World } from '../../support/world';
+import { Ledger } from './ledger';
+import { Lineage, Lives, type Moment } from './lives';
 import { Meddler } from './meddler';
 import { Observer } from './observer';
 
-interface Sent {
-  readonly from: Device;
-  readonly to: Device;
-  /** Number of the step in which it was accepted. */
-  readonly at: number;
-  readonly id: string;
+interface Copy {
+  readonly taken: Moment;
+  readonly directory: MemoryDirectory;
 }
 
-interface Copy {
-  readonly at: number;
-  readonly directory: MemoryDirectory;
+/** A second directory of one identity, which runs while the first does not. */
+interface Clone {
+  lineage: Lineage;
+  directory: MemoryDirectory;
 }
 
 /** Devices in simulated time that do and suffer anything in any order; a seed replays it. */
 export class History {
   readonly world: World;
-  readonly observer = new Observer();
-  readonly violations: string[] = [];
+  readonly lives = new Lives();
+  readonly ledger = new Ledger(this.lives);
+  readonly observer = new Observer(this.lives);
   readonly did: string[] = [];
   readonly devices: Device[] = [];
   restores = 0;
-  readonly #sent = new Map<string, Sent>();
-  readonly #handed = new Map<string, { id: string; at: number }>();
-  readonly #mayComeAgain = new Set<string>();
-  readonly #mayBeLost = new Set<string>();
+  swaps = 0;
   readonly #copies = new Map<Device, Copy>();
+  readonly #clones = new Map<Device, Clone>();
+  readonly #heard = new Map<Device, number>();
   #meddler!: Meddler;
-  #step = 0;
 
   constructor(seed: string) {
     this.world = new World(seed);
@@ -42,7 +40,11 @@ export class History {
   async begin(): Promise<void> {
     for (const name of ['Device', 'Phone', 'Home Pi']) {
       const device = await this.world.add(name, { crypto: this.observer.cryptoOf(name) });
-      device.handle = (message) => this.#hand(device, message);
+      this.observer.meet(name, device.pk);
+      device.handle = ({ text, messageId, redelivered }) => {
+        this.ledger.handed(name, { text, id: toHex(messageId), redelivered });
+        return 'done';
+      };
       this.devices.push(device);
     }
     this.#meddler = await Meddler.join(this.world);
@@ -54,8 +56,8 @@ export class History {
     await this.world.stop();
   }
 
-  get accepted(): number {
-    return this.#sent.size;
+  get violations(): string[] {
+    return [...this.ledger.violations, ...this.observer.violations];
   }
 
   below(n: number): number {
@@ -67,7 +69,6 @@ export class History {
   }
 
   async step(): Promise<void> {
-    this.#step += 1;
     const device = this.pick(this.devices);
     const other = this.pick(this.devices.filter((each) => each !== device));
     const actions: Record<string, () => Promise<unknown> | void> = {
@@ -85,18 +86,19 @@ export class History {
       duplicate: () => this.#meddle((envelope) => envelope),
       forge: () => this.#meddle((envelope) => this.#flipped(envelope)),
       restart: async () => {
-        await device.stop();
-        await device.start();
+        await this.#stop(device);
+        await this.#start(device);
       },
       crash: async () => {
         await device.crash();
-        await device.start();
+        await this.#start(device);
       },
       copy: async () => {
-        const at = this.#step;
-        this.#copies.set(device, { at, directory: await device.memory.copy() });
+        const taken = this.lives.now(device.name);
+        this.#copies.set(device, { taken, directory: await device.memory.copy() });
       },
       restore: () => this.#restore(device),
+      clone: () => this.#swap(device),
       wait: () => this.world.run(this.pick([SECOND, 40 * SECOND, HOUR])),
     };
     const name = this.pick([
@@ -114,20 +116,38 @@ export class History {
     this.did.push(`${name} ${device.name} ${other.name}`);
     await actions[name]?.();
     await this.world.run(this.pick([0, 3, 20, 500, 5 * SECOND]));
+    for (const each of this.devices) this.#hear(each);
   }
 
   /**
-   * Everybody meets everybody, and once more when all has arrived.
-   * @returns messages that may not be lost and are not there, and outboxes that are not empty
+   * Everybody meets everybody, each clone has its turn, and all meet once more when everything has arrived.
+   * @returns promises that were not kept, and outboxes that are not empty
    */
   async missing(): Promise<string[]> {
     this.world.network.conditions.jitterMs = 0;
     await this.#forPairs((device, other) => this.world.network.heal(device.pk, other.pk));
-    for (const device of this.devices) await device.online(true);
-    for (let i = 0; i < 24 * 60 && this.#open().length > 0; i += 1) await this.world.run(60 * SECOND);
-    await this.#forPairs((device, other) => this.world.network.drop(device.pk, other.pk));
-    await this.world.run(120 * SECOND);
-    return this.#open();
+    const unkept: string[] = [];
+    for (const turn of ['first', 'second']) {
+      if (turn === 'second') for (const device of this.#clones.keys()) await this.#swap(device);
+      for (const device of this.devices) await device.online(true);
+      for (let i = 0; i < 24 * 60 && this.#full().length > 0; i += 1) await this.world.run(60 * SECOND);
+      await this.#forPairs((device, other) => this.world.network.drop(device.pk, other.pk));
+      await this.world.run(120 * SECOND);
+      for (const device of this.devices) this.#hear(device);
+      unkept.push(...this.#full());
+    }
+    return [...unkept, ...this.ledger.open((name) => this.#living(name))];
+  }
+
+  /** Keys that a device holds and that nobody would open with, by device. */
+  deadKeys(): [string, string[]][] {
+    const issued = new Set<string>();
+    for (const { memory } of this.devices)
+      for (const { tag } of memory.table<{ tag: Uint8Array }>('issued-key')) issued.add(toHex(tag));
+    return this.devices.map(({ name, memory }) => {
+      const held = memory.table<{ tag: Uint8Array }>('held-key').map(({ tag }) => toHex(tag));
+      return [name, held.filter((tag) => !issued.has(tag))];
+    });
   }
 
   /** [holder, owner, held, alive] of every pair. */
@@ -142,12 +162,14 @@ export class History {
     );
   }
 
-  #open(): string[] {
-    const texts = [...this.#sent.keys()].filter(
-      (text) => !this.#handed.has(text) && !this.#mayBeLost.has(text),
-    );
+  #full(): string[] {
     const full = this.devices.filter(({ manager }) => manager.counts().queued > 0);
-    return [...texts, ...full.map(({ name }) => `the outbox of ${name} is not empty`)];
+    return full.map(({ name }) => `the outbox of ${name} is not empty`);
+  }
+
+  #living(name: string): Lineage[] {
+    const clones = [...this.#clones].filter(([device]) => device.name === name);
+    return [this.lives.now(name).lineage, ...clones.map(([, { lineage }]) => lineage)];
   }
 
   async #forPairs(task: (device: Device, other: Device) => void): Promise<void> {
@@ -158,23 +180,28 @@ export class History {
   }
 
   async #send(from: Device, to: Device): Promise<void> {
-    const text = `${from.name} to ${to.name}: ${this.#sent.size + 1}`;
+    const text = `${from.name} to ${to.name}: ${this.ledger.sent.size + 1}`;
     const { messageId } = await from.send(to, text);
-    this.#sent.set(text, { from, to, at: this.#step, id: toHex(messageId) });
+    this.ledger.accepted(text, { from: from.name, to: to.name, id: toHex(messageId) });
   }
 
-  #hand(by: Device, { text, messageId, redelivered }: ReceivedMessage): 'done' {
-    const sent = this.#sent.get(text);
-    const id = toHex(messageId);
-    const before = this.#handed.get(text);
-    if (sent && (sent.to !== by || sent.id !== id))
-      this.violations.push(`"${text}" came to ${by.name} as ${id}`);
-    if (before && before.id !== id) this.violations.push(`"${text}" came with two ids`);
-    if (before && !redelivered && !this.#mayComeAgain.delete(`${by.name} ${text}`)) {
-      this.violations.push(`"${text}" was handed over twice`);
-    }
-    this.#handed.set(text, { id, at: this.#step });
-    return 'done';
+  /** Tells the ledger of outcomes since the last time, before another run begins. */
+  #hear(device: Device): void {
+    const from = this.#heard.get(device) ?? 0;
+    for (const { messageId, state } of device.outcomes.slice(from))
+      this.ledger.outcome(device.name, toHex(messageId), state);
+    this.#heard.set(device, device.outcomes.length);
+  }
+
+  async #stop(device: Device): Promise<void> {
+    await device.stop();
+    this.#hear(device);
+  }
+
+  async #start(device: Device, lineage?: Lineage): Promise<void> {
+    this.#hear(device);
+    this.lives.begin(device.name, lineage);
+    await device.start();
   }
 
   /** The whole directory as it was: what came after the copy is forgotten here, and here alone. */
@@ -182,16 +209,24 @@ export class History {
     const copy = this.#copies.get(device);
     if (copy === undefined) return;
     this.restores += 1;
-    await device.stop();
+    await this.#stop(device);
+    const waiting = inboxOf(device.memory);
     await device.memory.restore(copy.directory);
-    for (const [text, { from, to, at }] of this.#sent) {
-      if (from === device && at >= copy.at) this.#mayBeLost.add(text);
-      const handed = this.#handed.get(text);
-      if (to === device && handed && handed.at >= copy.at) this.#mayComeAgain.add(`${device.name} ${text}`);
-      // Durable here after the copy: its sender was told, and does not send it again.
-      if (to === device && !handed && at >= copy.at) this.#mayBeLost.add(text);
-    }
-    await device.start();
+    for (const id of inboxOf(device.memory)) waiting.delete(id);
+    this.ledger.lost(waiting);
+    await this.#start(device, new Lineage(copy.taken));
+  }
+
+  /** The identity goes on with its other directory; the first time that is a copy of the one it has. */
+  async #swap(device: Device): Promise<void> {
+    this.swaps += 1;
+    await this.#stop(device);
+    const taken = this.lives.now(device.name);
+    const current = { lineage: taken.lineage, directory: await device.memory.copy() };
+    const other = this.#clones.get(device) ?? { lineage: new Lineage(taken), directory: current.directory };
+    this.#clones.set(device, current);
+    await device.memory.restore(other.directory);
+    await this.#start(device, other.lineage);
   }
 
   #meddle(change: (envelope: Uint8Array) => Uint8Array): void {
@@ -210,4 +245,10 @@ export class History {
     flipped[at] = (flipped[at] ?? 0) ^ (1 << this.below(8));
     return flipped;
   }
+}
+
+/** Ids of the messages that wait to be handed over. */
+function inboxOf(directory: MemoryDirectory): Set<string> {
+  const records = directory.table<{ messageId: Uint8Array }>('inbox');
+  return new Set(records.map(({ messageId }) => toHex(messageId)));
 }
