@@ -9,7 +9,7 @@ import type { CryptoProvider } from '../crypto/provider';
 import { readEnvelopeHeader, isEnvelopeSize } from '../protocol/envelope';
 import { storageIdOf } from '../protocol/names';
 import type { SessionMessage } from '../protocol/session-messages';
-import type { Store } from '../store/store';
+import type { Store, WriteBatch } from '../store/store';
 import type { PublicKey } from '../types';
 import type { OwedDeletes } from './owed-deletes';
 import type { OwedReceipts } from './owed-receipts';
@@ -156,14 +156,16 @@ export class Retriever {
   /** @returns false when something had to stay because there is no room here */
   async #takePage(node: PublicKey, items: readonly Item[]): Promise<boolean> {
     const wanted: { item: Item; order: number; index: number }[] = [];
+    const writes = this.#o.store.batch();
     for (const item of items) {
       const known = this.#o.tombstones.findTag(item.tag);
       const key = this.#o.forwardSecurity.issued.find(item.tag);
       if (known !== undefined && sameBytes(known.storageId, item.storageId))
-        await this.#oweKnown(node, item, known);
-      else if (key === undefined) await this.#noteUnknown(node, item);
+        this.#oweKnown(writes, node, item, known);
+      else if (key === undefined) this.#noteUnknown(writes, node, item);
       else wanted.push({ item, order: key.order, index: key.index });
     }
+    await writes.commit();
     wanted.sort((a, b) => a.order - b.order || a.index - b.index);
     let complete = true;
     for (let i = 0; i < wanted.length; i += FETCH_MAX) {
@@ -174,41 +176,51 @@ export class Retriever {
   }
 
   async #fetch(node: PublicKey, items: readonly Item[]): Promise<boolean> {
-    const { network } = this.#o;
-    const others: Promise<boolean>[] = [];
+    const others: Promise<Item | boolean>[] = [];
     const mine: Item[] = [];
     for (const item of items) {
       const underWay = this.#underWay.get(toHex(item.storageId));
       if (underWay === undefined) mine.push(item);
       else others.push(this.#awaitOther(node, item, underWay));
     }
-    if (mine.length > 0) {
-      const answers = network.request(node, {
-        kind: 'fetch',
-        storageIds: mine.map(({ storageId }) => storageId),
-      });
-      for (const [position, item] of mine.entries()) {
-        const hex = toHex(item.storageId);
-        const taken = answers.then((fetched) => {
-          const found = fetched.find((answer) => answer.position === position);
-          return this.#take(node, item, found?.code === 'ok' ? found.envelope : undefined);
-        });
-        this.#underWay.set(hex, taken);
-        const forget = () => this.#underWay.delete(hex);
-        taken.then(forget, forget);
-        // One after the other: what is sorted by issue order is handed over in it.
-        others.push(taken.then((received) => this.#settle(node, item, received)));
-      }
-    }
-    return (await Promise.all(others)).every(Boolean);
+    const results = await Promise.all([this.#fetchOwn(node, mine), ...others]);
+    const failed = results.filter((result) => typeof result !== 'boolean');
+    return (await this.#fetchOwn(node, failed)) && !results.includes(false);
   }
 
-  /** Another node's copy is being fetched; when that fails, ours is looked at in the next round. */
-  async #awaitOther(node: PublicKey, item: Item, underWay: Promise<Received | undefined>): Promise<boolean> {
+  /** From this node, whatever others do. */
+  async #fetchOwn(node: PublicKey, items: readonly Item[]): Promise<boolean> {
+    if (items.length === 0) return true;
+    const storageIds = items.map(({ storageId }) => storageId);
+    const answers = this.#o.network.request(node, { kind: 'fetch', storageIds });
+    const settled = items.map((item, position) => {
+      const hex = toHex(item.storageId);
+      const taken = answers.then((fetched) => {
+        const found = fetched.find((answer) => answer.position === position);
+        return this.#take(node, item, found?.code === 'ok' ? found.envelope : undefined);
+      });
+      this.#underWay.set(hex, taken);
+      const forget = () => {
+        if (this.#underWay.get(hex) === taken) this.#underWay.delete(hex);
+      };
+      taken.then(forget, forget);
+      // One after the other: what is sorted by issue order is handed over in it.
+      return taken.then((received) => this.#settle(node, item, received));
+    });
+    return (await Promise.all(settled)).every(Boolean);
+  }
+
+  /**
+   * Another node's copy is being fetched. The item itself when that failed: then ours is fetched at once, since a
+   * node that only ever promises the mail must not keep it from us.
+   */
+  async #awaitOther(
+    node: PublicKey,
+    item: Item,
+    underWay: Promise<Received | undefined>,
+  ): Promise<Item | boolean> {
     const received = await underWay.catch(() => undefined);
-    if (received !== undefined) return this.#settle(node, item, received);
-    this.#node(node).again = true;
-    return false;
+    return received === undefined ? item : this.#settle(node, item, received);
   }
 
   async #take(node: PublicKey, item: Item, envelope: Uint8Array | undefined): Promise<Received | undefined> {
@@ -231,36 +243,34 @@ export class Retriever {
   async #settle(node: PublicKey, item: Item, received: Received | undefined): Promise<boolean> {
     if (received === undefined) return true;
     if (received.code === 'busy') return false;
-    if (received.code === 'unknown-tag') await this.#noteUnknown(node, item);
-    else await this.#owe(node, item);
+    const writes = this.#o.store.batch();
+    if (received.code === 'unknown-tag') this.#noteUnknown(writes, node, item);
+    else this.#o.deletes.owe(writes, node, item.storageId);
+    await writes.commit();
     return true;
   }
 
   /** A restored owner may know the tag again, so mail under an unknown one is kept for an hour. */
-  async #noteUnknown(node: PublicKey, item: Item): Promise<void> {
+  #noteUnknown(writes: WriteBatch, node: PublicKey, { storageId }: Item): void {
     const now = this.#o.ages.now();
-    const hex = toHex(item.storageId);
+    const hex = toHex(storageId);
     const since = this.#unknown.get(hex) ?? now;
     if (since === now && this.#unknown.size >= MAX_UNKNOWN) return;
     this.#unknown.set(hex, since);
     if (now - since < UNKNOWN_AGE) return;
     this.#unknown.delete(hex);
-    await this.#owe(node, item);
+    this.#o.deletes.owe(writes, node, storageId);
   }
 
   /** We have it: the node may drop it, and its sender has not heard of that. */
-  async #oweKnown(node: PublicKey, item: Item, { sender, messageId }: TagTombstone): Promise<void> {
-    const { deletes, receipts, store } = this.#o;
-    const writes = store.batch();
-    deletes.owe(writes, node, item.storageId);
-    receipts.turnedUp(writes, sender, messageId);
-    await writes.commit();
-  }
-
-  async #owe(node: PublicKey, { storageId }: Item): Promise<void> {
-    const writes = this.#o.store.batch();
+  #oweKnown(
+    writes: WriteBatch,
+    node: PublicKey,
+    { storageId }: Item,
+    { sender, messageId }: TagTombstone,
+  ): void {
     this.#o.deletes.owe(writes, node, storageId);
-    await writes.commit();
+    this.#o.receipts.turnedUp(writes, sender, messageId);
   }
 
   async #sendDeletes(node: PublicKey): Promise<void> {

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { generateKeyPair } from '../../../lib/crypto/generate';
+import { readEnvelopeHeader } from '../../../lib/protocol/envelope';
+import { sideOf } from '../../../lib/protocol/handshake';
+import { storageIdOf } from '../../../lib/protocol/names';
+import type { SessionMessage } from '../../../lib/protocol/session-messages';
+import { sequenceKey } from '../../../lib/store/table';
+import { waitFor } from '../../support/world';
+import { RawPeer } from '../network/support/raw-peer';
+import { ScriptedFriend, type Said } from './scripted-friend';
+
+const crypto = chooseCryptoProvider();
+
+type Item = Said<'list-answer'>['items'][number];
+
+describe('storage nodes that lie', () => {
+  let friend: ScriptedFriend;
+
+  beforeEach(async () => {
+    friend = await ScriptedFriend.open('flood of receipts');
+    await friend.settle();
+    friend.leave();
+  });
+
+  afterEach(() => friend.stop());
+
+  async function connectNode(): Promise<RawPeer> {
+    const { random, transport, manager, time } = friend;
+    let identity = generateKeyPair(crypto, random);
+    while (sideOf(identity.publicKey, manager.publicKey) === 1) identity = generateKeyPair(crypto, random);
+    const node = new RawPeer({ crypto, random, identity, transport });
+    await waitFor(time, manager.addFriend(identity.publicKey));
+    transport.handler?.onFriend(identity.publicKey, true);
+    await time.advance(1);
+    node.answer();
+    return node;
+  }
+
+  const itemOf = (envelope: Uint8Array): Item => ({
+    cursor: 1,
+    storageId: storageIdOf(crypto, envelope),
+    tag: readEnvelopeHeader(envelope).tag.slice(),
+    age: 0,
+  });
+
+  /** Lets time pass, a millisecond at a time, in which each node answers as it likes. */
+  async function pass(ms: number, nodes: [RawPeer, (asked: SessionMessage) => void][]): Promise<void> {
+    for (let i = 0; i < ms; i += 1) {
+      await friend.time.advance(1);
+      for (const [node, answer] of nodes) node.opened().forEach(answer);
+    }
+  }
+
+  it('cannot hold up mail that another node gives, by listing it first and never serving it', async () => {
+    const envelope = await friend.seal('leak');
+    const items = [itemOf(envelope)];
+    const liar = await connectNode();
+    const lie = (asked: SessionMessage) => {
+      if (asked.kind !== 'list') return;
+      liar.say({ kind: 'list-answer', request: asked.request, code: 'ok', more: false, items });
+    };
+    await pass(100, [[liar, lie]]);
+    const honest = await connectNode();
+    const serve = (asked: SessionMessage) => {
+      if (asked.kind === 'list') {
+        const { request } = asked;
+        const answer: SessionMessage = { kind: 'list-answer', request, code: 'ok', more: false, items };
+        friend.time.timers.after(200, () => honest.say(answer));
+      } else if (asked.kind === 'fetch') {
+        honest.say({ kind: 'fetched', request: asked.request, position: 0, code: 'ok', age: 0, envelope });
+      }
+    };
+    for (let i = 0; i < 250; i += 1) {
+      liar.say({ kind: 'mail', waiting: 1 });
+      await pass(100, [
+        [liar, lie],
+        [honest, serve],
+      ]);
+    }
+    assert.deepEqual(friend.texts, ['leak']);
+  });
+
+  it('cannot make us keep deletes without end, by listing mail that was never there', async () => {
+    const liar = await connectNode();
+    let listed = 0;
+    const lie = (asked: SessionMessage) => {
+      if (asked.kind === 'list') {
+        const items = Array.from({ length: 64 }, (_, i): Item => {
+          const storageId = crypto.sha256(sequenceKey(asked.after + i + 1)).slice(0, 16);
+          return { cursor: asked.after + i + 1, storageId, tag: storageId, age: 0 };
+        });
+        listed += items.length;
+        const more = asked.after < 4_999;
+        liar.say({ kind: 'list-answer', request: asked.request, code: 'ok', more, items });
+      } else if (asked.kind === 'delete') {
+        liar.say({ kind: 'delete-answer', request: asked.request, code: 'busy', deleted: 0 });
+      }
+    };
+    await pass(500, [[liar, lie]]);
+    await friend.time.advance(3_700_000);
+    liar.opened();
+    liar.say({ kind: 'mail', waiting: 1 });
+    await pass(500, [[liar, lie]]);
+    assert.ok(listed > 10_000, `${listed}`);
+    const owed = friend.memory.table('owed-delete').length;
+    assert.ok(owed > 4_000 && owed < 4_200, `${owed}`);
+  });
+});
