@@ -90,6 +90,7 @@ export class History {
         await this.#start(device);
       },
       crash: async () => {
+        this.lives.crashed(device.name);
         await device.crash();
         await this.#start(device);
       },

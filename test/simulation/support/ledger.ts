@@ -35,7 +35,8 @@ export class Ledger {
     const earlier = this.#handed.get(text) ?? [];
     for (const moment of earlier.filter((each) => now.lineage.remembers(each))) {
       if (!redelivered) this.violations.push(`"${text}" was handed over twice`);
-      if (moment.run === now.run) this.violations.push(`"${text}" was handed over twice in one run`);
+      if (!this.lives.hasCrashed(moment))
+        this.violations.push(`"${text}" was handed over again without a crash`);
     }
     this.#handed.set(text, [...earlier, now]);
   }

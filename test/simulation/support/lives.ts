@@ -21,6 +21,7 @@ export class Lineage {
 /** The directory and the run of the program that each device is in. */
 export class Lives {
   readonly #current = new Map<string, { lineage: Lineage; run: number }>();
+  readonly #crashed = new Set<number>();
   #at = 0;
   #runs = 0;
 
@@ -29,6 +30,15 @@ export class Lives {
     const current = this.#current.get(device) ?? this.begin(device, new Lineage());
     this.#at += 1;
     return { ...current, at: this.#at };
+  }
+
+  /** Power failed. */
+  crashed(device: string): void {
+    this.#crashed.add(this.now(device).run);
+  }
+
+  hasCrashed({ run }: Moment): boolean {
+    return this.#crashed.has(run);
   }
 
   /** A run of the program begins, on this directory. */
