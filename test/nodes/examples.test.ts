@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { util } from '@node-red/util';
+import type { Node } from 'node-red';
 
 const FOLDER = path.join(__dirname, '../../examples');
 
@@ -13,6 +17,7 @@ interface Entry {
   readonly mode?: string;
   readonly network?: string;
   readonly bridge?: boolean;
+  readonly rules?: readonly { readonly p?: string; readonly to?: string }[];
   readonly scope?: readonly string[] | null;
   readonly x?: number;
   readonly y?: number;
@@ -81,6 +86,20 @@ describe('The example flows', () => {
     const networks = files.map((file) => [...new Set(virtual(file).map(({ network }) => network))]);
     for (const names of networks) assert.ok(names.length <= 1);
     assert.equal(new Set(networks.flat()).size, networks.flat().length);
+  });
+
+  it('offline-alert takes the text of a form as it is, an empty one too, and any other body whole', async () => {
+    const change = flowOf('offline-alert.json').find(({ id }) => id === 'oa-text');
+    const text = change?.rules?.find(({ p }) => p === 'payload')?.to;
+    assert.ok(text !== undefined);
+    const node = new EventEmitter() as Node;
+    const textOf = promisify((payload: unknown, done: (error: Error | null, result: unknown) => void) =>
+      util.evaluateNodeProperty(text, 'jsonata', node, { payload }, done),
+    );
+    assert.equal(await textOf({ text: 'Water in the cellar' }), 'Water in the cellar');
+    assert.equal(await textOf({ text: '' }), '');
+    assert.equal(await textOf('Water in the cellar'), 'Water in the cellar');
+    assert.deepEqual(await textOf({ level: 4 }), { level: 4 });
   });
 
   it('on real Tox say what is wrong: every node of theirs is watched by a Catch node', () => {

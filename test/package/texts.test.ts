@@ -32,6 +32,9 @@ function keysOf(type: string): string[] {
     .filter((key) => !key.includes(':'));
 }
 
+/** What a line of the help sidebar holds at its first width: the editor does not wrap code, it scrolls sideways. */
+const SIDEBAR = 34;
+
 const placeholders = (text: string) => (text.match(/__\w+__|\{\{\w+\}\}/g) ?? []).sort();
 
 describe('The texts of the nodes', () => {
@@ -43,6 +46,18 @@ describe('The texts of the nodes', () => {
         [],
       );
     });
+
+    for (const language of readdirSync(LOCALES)) {
+      it(`${type}: the help in ${language} has no code that is wider than the sidebar`, () => {
+        const help = readFileSync(path.join(LOCALES, language, `${type}.html`), 'utf8');
+        const codes = [...help.matchAll(/<code>([^<]*)<\/code>/g)].map(([, code = '']) => code);
+        assert.ok(codes.length > 0);
+        assert.deepEqual(
+          codes.filter((code) => code.length > SIDEBAR),
+          [],
+        );
+      });
+    }
 
     for (const language of readdirSync(LOCALES).filter((name) => name !== 'en-US')) {
       it(`${type}: ${language} has the same texts as English, with the same blanks to fill`, () => {
