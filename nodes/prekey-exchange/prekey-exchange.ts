@@ -3,9 +3,16 @@ import { onClose } from '../shared/close';
 import { friendsOf, isFriend } from '../shared/friends';
 import { onInput } from '../shared/input';
 import { PendingWork } from '../shared/pending-work';
-import type { FlowNode, IncomingMessage, Message, Runtime, SessionConfig } from '../shared/runtime';
+import {
+  withFields,
+  type FlowNode,
+  type IncomingMessage,
+  type Message,
+  type Runtime,
+  type SessionConfig,
+} from '../shared/runtime';
 import { SessionUser } from '../shared/session-user';
-import { actionOf, flagOf, isBlank, settingOr, textOf } from '../shared/settings';
+import { actionOf, flagOf, isBlank, settingOr, settingText } from '../shared/settings';
 import { badges, type Badge } from '../shared/status-badge';
 import { exchangeWith, findingsOf } from './answers';
 import { Bridge, isForBridge } from './bridge';
@@ -24,7 +31,7 @@ export interface PrekeyExchangeConfig extends SessionConfig {
  */
 export function startPrekeyExchange(RED: Runtime, node: FlowNode, config: PrekeyExchangeConfig): void {
   const user = new SessionUser(RED, node, config.storageNode);
-  const friend = textOf(config.friend, 'The friend');
+  const friend = settingText(config.friend, 'The friend');
   const tell = (event: Message) => node.send([null, event]);
   const bridge = flagOf(config.bridge, 'The choice of the bridge')
     ? new Bridge({
@@ -73,10 +80,14 @@ async function act(
   }
   const everyone = isBlank(asked) && action !== 'exchange';
   const friends = everyone ? manager.friends().map(({ publicKey }) => publicKey) : friendsOf(manager, asked);
-  if (action !== 'status') msg.exchange = await exchangeWith(manager, friends);
-  msg.topic = 'status';
-  msg.payload = findingsOf(manager, friends);
-  answer(msg);
+  const exchange = action === 'status' ? undefined : await exchangeWith(manager, friends);
+  answer(
+    withFields(msg, {
+      topic: 'status',
+      payload: findingsOf(manager, friends),
+      ...(exchange && { exchange }),
+    }),
+  );
 }
 
 function noBridge(): ToxAsyncError {

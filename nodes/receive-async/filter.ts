@@ -2,7 +2,7 @@ import type { AsyncManager } from '../../lib/index';
 import { isFriend } from '../shared/friends';
 import type { MessageHead } from '../shared/inbox-fan-out';
 import type { SessionConfig } from '../shared/runtime';
-import { choiceOf, textOf } from '../shared/settings';
+import { choiceOf, settingText } from '../shared/settings';
 
 export interface ReceiveAsyncConfig extends SessionConfig {
   readonly friend?: string;
@@ -22,7 +22,7 @@ export interface ReceiveSettings {
 /** ErrInvalidArgument. */
 export function receiveSettings(config: ReceiveAsyncConfig): ReceiveSettings {
   return {
-    friend: textOf(config.friend, 'The friend'),
+    friend: settingText(config.friend, 'The friend'),
     via: choiceOf(config.via, ['any', 'stored', 'direct', 'tox'], 'any', 'The way'),
     acknowledge: choiceOf(config.acknowledge, ['send', 'message'], 'send', 'When to acknowledge'),
   };

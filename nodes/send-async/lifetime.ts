@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { MAX_MESSAGE_LIFETIME, ToxAsyncError } from '../../lib/index';
 import { isBlank } from '../shared/settings';
 
@@ -20,7 +21,7 @@ export function lifetimeOf(expires: unknown, now: number): number | undefined {
 /** NaN when it is neither a number nor a time. */
 function secondsOf(expires: unknown, now: number): number {
   if (typeof expires === 'number') return expires;
-  if (expires instanceof Date) return (expires.getTime() - now) / 1000;
+  if (types.isDate(expires)) return (expires.getTime() - now) / 1000;
   if (typeof expires !== 'string') return NaN;
   const number = Number(expires);
   return Number.isNaN(number) ? (Date.parse(expires) - now) / 1000 : number;

@@ -20,8 +20,8 @@ export interface Order {
   readonly options: SendOptions;
 }
 
-/** A topic longer than this is not kept for the outcomes, characters of JSON. */
-const LONGEST_TOPIC = 2_000;
+/** A topic or id longer than this is not kept for the outcomes, characters of JSON. */
+const LONGEST_KEPT = 1_500;
 
 /** What the node's settings and `msg` order together: a setting wins, the message fills what is blank. */
 export function orderOf(config: SendAsyncConfig, msg: IncomingMessage, now: number): Order {
@@ -44,14 +44,14 @@ export function orderOf(config: SendAsyncConfig, msg: IncomingMessage, now: numb
 }
 
 function contextOf(node: string, { _msgid: msgid, topic }: IncomingMessage): MessageContext {
-  return { node, msgid, ...(isShort(topic) && { topic }) };
+  return { node, ...(isShort(msgid) && { msgid }), ...(isShort(topic) && { topic }) };
 }
 
-/** Topics are text by custom only: one that has no short JSON form is left out. */
-function isShort(topic: unknown): boolean {
-  if (topic === undefined) return false;
+/** Topics and ids are text by custom only: one that has no short JSON form is left out. */
+function isShort(value: unknown): boolean {
+  if (value === undefined) return false;
   try {
-    return JSON.stringify(topic).length <= LONGEST_TOPIC;
+    return JSON.stringify(value).length <= LONGEST_KEPT;
   } catch {
     return false;
   }

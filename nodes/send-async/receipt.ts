@@ -23,8 +23,10 @@ export function outcomeMessage(outcome: Outcome, { msgid, topic }: MessageContex
   };
   delete receipt.context;
   return {
-    _msgid: msgid,
-    ...(topic !== undefined && ({ topic } as Pick<Message, 'topic'>)),
+    ...({ ...(msgid !== undefined && { _msgid: msgid }), ...(topic !== undefined && { topic }) } as Pick<
+      Message,
+      '_msgid' | 'topic'
+    >),
     payload: outcome.state,
     friend: receipt.friend,
     receipt,

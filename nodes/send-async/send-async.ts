@@ -4,7 +4,7 @@ import { friendsOf } from '../shared/friends';
 import { onInput } from '../shared/input';
 import { nodeError } from '../shared/node-error';
 import { PendingWork } from '../shared/pending-work';
-import type { FlowNode, IncomingMessage, Runtime, Send } from '../shared/runtime';
+import { withFields, type FlowNode, type IncomingMessage, type Runtime, type Send } from '../shared/runtime';
 import { SessionUser } from '../shared/session-user';
 import { badges, type Badge } from '../shared/status-badge';
 import { orderOf, type Order, type SendAsyncConfig } from './order';
@@ -49,8 +49,8 @@ async function accept(
     .filter((each) => each.status === 'rejected')
     .map(({ reason }) => nodeError(reason));
   if (receipts.length > 0) {
-    msg.receipt = Array.isArray(order.friend) ? receipts : receipts[0];
-    send([msg, null]);
+    const receipt = Array.isArray(order.friend) ? receipts : receipts[0];
+    send([withFields(msg, { receipt }), null]);
   }
   for (const error of others) node.error(error, msg);
   if (failure !== undefined) throw failure;

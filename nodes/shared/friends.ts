@@ -4,7 +4,8 @@ import { isBlank, textOf } from './settings';
 
 /** The names in `value`, one or a list. ErrInvalidArgument when there is none. */
 export function friendTexts(value: unknown): string[] {
-  const list: unknown[] = Array.isArray(value) ? value : [value];
+  // A list with gaps has undefined in them.
+  const list: unknown[] = Array.isArray(value) ? Array.from(value as unknown[]) : [value];
   if (list.length === 0 || list.some(isBlank)) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',

@@ -7,8 +7,8 @@ const MOST_KEPT = 1_000;
 export interface MessageContext {
   /** Id of the send-async node. */
   readonly node: string;
-  readonly msgid: string;
-  /** The topic of the message that was sent. */
+  /** Id and topic of the message that was sent: text by custom only. */
+  readonly msgid?: unknown;
   readonly topic?: unknown;
 }
 
@@ -50,6 +50,6 @@ export class OutcomeRouter {
 function contextOf({ context }: Outcome): MessageContext | undefined {
   if (typeof context !== 'object' || context === null) return undefined;
   const { node, msgid, topic } = context as Partial<Record<keyof MessageContext, unknown>>;
-  if (typeof node !== 'string' || typeof msgid !== 'string') return undefined;
-  return { node, msgid, ...(topic !== undefined && { topic }) };
+  if (typeof node !== 'string') return undefined;
+  return { node, ...(msgid !== undefined && { msgid }), ...(topic !== undefined && { topic }) };
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ToxAsyncError } from '../../lib/index';
 
 /**
@@ -6,9 +7,11 @@ import { ToxAsyncError } from '../../lib/index';
  */
 export function payloadText(payload: unknown): string {
   if (typeof payload === 'string') return payload;
-  if (payload instanceof Uint8Array) return bufferText(payload);
-  if (typeof payload === 'number' || typeof payload === 'boolean') return String(payload);
-  if (typeof payload === 'object' && payload !== null) return jsonText(payload);
+  // Also those of a Function node, whose own globals are not ours.
+  if (types.isUint8Array(payload)) return bufferText(payload);
+  if (typeof payload === 'number' || typeof payload === 'bigint' || typeof payload === 'boolean')
+    return String(payload);
+  if (payload !== undefined && payload !== null) return jsonText(payload);
   throw new ToxAsyncError('ErrMessageEmpty', 'There is nothing to send: put the text into msg.payload.');
 }
 
@@ -24,8 +27,8 @@ function bufferText(bytes: Uint8Array): string {
   }
 }
 
-function jsonText(value: object): string {
-  // An object can say that it has no JSON form, which the types of stringify leave out.
+function jsonText(value: unknown): string {
+  // A function has no JSON form, and an object can say so: the types of stringify leave that out.
   let text: unknown;
   try {
     text = JSON.stringify(value);
@@ -39,7 +42,7 @@ function jsonText(value: object): string {
 function notJson(cause?: unknown): ToxAsyncError {
   return new ToxAsyncError(
     'ErrInvalidArgument',
-    'The object in msg.payload cannot be written as JSON: send only the parts of it that matter.',
+    'What is in msg.payload cannot be written as JSON: send only the parts of it that matter.',
     { cause },
   );
 }

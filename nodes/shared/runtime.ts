@@ -19,6 +19,11 @@ export interface SessionConfig extends Config {
   readonly storageNode?: string;
 }
 
+/** `msg` with these fields: the same object, or a copy of one that is frozen, as a Function node may send it. */
+export function withFields<T extends Message>(msg: T, fields: Message & Record<string, unknown>): T {
+  return Object.isExtensible(msg) ? Object.assign(msg, fields) : { ...msg, ...fields };
+}
+
 /**
  * Runs once when the flows next run: before that a message sent by a constructor is never delivered.
  * Returns what takes the wish back.

@@ -10,7 +10,7 @@ import {
 import type { Config } from '../shared/runtime';
 import { publicKeyOf } from '../shared/friend-list';
 import type { Admission, FriendSetting, SessionSettings } from '../shared/session-settings';
-import { choiceOf, numberOf, textOf } from '../shared/settings';
+import { choiceOf, numberOf, secretOf, settingText, textOf } from '../shared/settings';
 
 const MEGABYTE = 1_000_000;
 /** libtoxcore takes half a core for 2,000 friends. */
@@ -33,9 +33,9 @@ export interface StorageNodeConfig extends Config {
 
 /** Kept by Node-RED apart from the flow, and never sent to an editor. */
 export interface StorageNodeSecrets {
-  readonly passphrase?: string;
+  readonly passphrase?: unknown;
   /** See `identityOf`. */
-  readonly identity?: string;
+  readonly identity?: unknown;
 }
 
 export const CREDENTIALS = { passphrase: { type: 'password' }, identity: { type: 'password' } } as const;
@@ -60,7 +60,7 @@ export function sessionSettings(
   );
   const storageRole = choiceOf(config.role, ['friends', 'everyone', 'off'], 'friends', 'The storage role');
   return {
-    name: textOf(config.name, 'The name') || config.id,
+    name: settingText(config.name, 'The name') || config.id,
     dataDir: dataDir(config, userDir),
     friends: friendList(config.friends),
     admission: admission(config, storageRole),
@@ -71,10 +71,9 @@ export function sessionSettings(
   };
 }
 
-function secretSettings({
-  passphrase = '',
-  identity = '',
-}: StorageNodeSecrets): Pick<SessionSettings, 'passphrase' | 'profile'> {
+function secretSettings(secrets: StorageNodeSecrets): Pick<SessionSettings, 'passphrase' | 'profile'> {
+  const passphrase = secretOf(secrets.passphrase, 'The passphrase');
+  const identity = secretOf(secrets.identity, 'The identity');
   return {
     ...(passphrase === '' ? {} : { passphrase }),
     ...(identity.trim() === '' ? {} : { profile: identityOf(identity) }),
@@ -93,7 +92,7 @@ function identityOf(text: string): Uint8Array {
 }
 
 function dataDir(config: StorageNodeConfig, userDir: string | undefined): string {
-  const chosen = textOf(config.dataDir, 'The data directory');
+  const chosen = settingText(config.dataDir, 'The data directory');
   if (path.isAbsolute(chosen)) return path.normalize(chosen);
   if (userDir === undefined) {
     throw new ToxAsyncError(

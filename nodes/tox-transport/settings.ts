@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ProxySettings, ToxcoreSettings } from '../../lib/index';
 import type { SessionConfig } from '../shared/runtime';
-import { choiceOf, flagOf, numberOf, textOf } from '../shared/settings';
+import { choiceOf, flagOf, numberOf, settingText } from '../shared/settings';
 
 /** What the dialog saves. */
 export interface ToxTransportConfig extends SessionConfig {
@@ -44,9 +44,9 @@ export function toxTransportSettings(
   const mode = choiceOf(config.mode, ['virtual', 'libtoxcore'], 'virtual', 'The mode');
   const atStart = choiceOf(config.atStart, ['before', 'online', 'offline'], 'before', 'At start');
   if (mode === 'virtual') {
-    return { mode, atStart, network: textOf(config.network, 'The name of the network') || 'default' };
+    return { mode, atStart, network: settingText(config.network, 'The name of the network') || 'default' };
   }
-  const file = textOf(config.bootstrap, 'The file of bootstrap nodes');
+  const file = settingText(config.bootstrap, 'The file of bootstrap nodes');
   return {
     mode,
     atStart,
@@ -70,7 +70,7 @@ function toxcoreSettings(config: ToxTransportConfig): ToxSettings['toxcore'] {
 function proxySettings(config: ToxTransportConfig): ProxySettings | undefined {
   const type = choiceOf(config.proxy, ['none', 'socks5', 'http'], 'none', 'The proxy');
   if (type === 'none') return undefined;
-  const host = textOf(config.proxyHost, 'The host of the proxy') || '127.0.0.1';
+  const host = settingText(config.proxyHost, 'The host of the proxy') || '127.0.0.1';
   const usual = type === 'socks5' ? 9050 : 8080;
   return { type, host, port: portOf(config.proxyPort, 'The port of the proxy', usual) };
 }

@@ -7,7 +7,7 @@ import { Latch } from '../shared/latch';
 import { errorCode, nodeError } from '../shared/node-error';
 import { PendingWork } from '../shared/pending-work';
 import { untilDone } from '../shared/retry';
-import type { FlowNode, IncomingMessage, Runtime, Send } from '../shared/runtime';
+import { withFields, type FlowNode, type IncomingMessage, type Runtime, type Send } from '../shared/runtime';
 import type { Session } from '../shared/session';
 import { SessionUser } from '../shared/session-user';
 import { actionOf } from '../shared/settings';
@@ -142,7 +142,7 @@ class ToxTransport {
     }
     const manager = await this.#user.manager();
     if (action === 'list-friends') {
-      send(Object.assign(msg, friendsFields(manager, this.#connection?.tox)));
+      send(withFields(msg, friendsFields(manager, this.#connection?.tox)));
       return;
     }
     await this.#tried.opened;
@@ -150,11 +150,11 @@ class ToxTransport {
     if (connection === undefined) throw this.#failure ?? closed();
     if (action === 'connect' || action === 'disconnect') {
       await this.#choose(action === 'connect', manager, connection);
-      send(Object.assign(msg, selfFields(manager, manager.isOnline())));
+      send(withFields(msg, selfFields(manager, manager.isOnline())));
       return;
     }
     const answer = await perform(action, msg, manager, connection);
-    if (answer !== undefined) send(Object.assign(msg, answer));
+    if (answer !== undefined) send(withFields(msg, answer));
   }
 
   /** The answer to the action is what tells the flow of the change. */

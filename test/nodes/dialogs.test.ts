@@ -28,7 +28,7 @@ describe('What a dialog says of a wrong value', () => {
     mode: 'libtoxcore',
     admission: 'list',
     role: 'everyone',
-    _: (key: string, values: object = {}) => [key, ...Object.values(values)].join(' '),
+    _: (key: string, values: Record<string, string> = {}) => [key, ...Object.values(values)].join(' '),
   };
 
   it('holds no HTML of an imported flow', () => {

@@ -22,7 +22,8 @@ describe('prekey-exchange', function () {
 
   const ask = async (id: string, at: string, msg: Record<string, unknown>) => {
     const _msgid = `ask ${Math.random()}`;
-    red.send(id, { ...msg, _msgid });
+    // A Function node may freeze what it sends.
+    red.send(id, Object.freeze({ ...msg, _msgid }));
     const answer = await red.wait(at, (each) => each._msgid === _msgid);
     assert.equal(answer.topic, 'status');
     return { ...answer, findings: answer.payload as Finding[] };

@@ -81,6 +81,25 @@ describe('send-async', function () {
     assert.equal(red.probes.all('receipts').filter(({ _msgid }) => _msgid === id).length, 1);
   });
 
+  it('gives a receipt for a frozen message, too, of which there is a copy then', async () => {
+    red.send('send', Object.freeze({ _msgid: 'frozen', payload: 'frozen', friend: 'phone', kept: 1 }));
+    const { receipt, kept } = await receiptOf('frozen');
+    assert.equal(receipt.state, 'queued');
+    assert.equal(kept, 1);
+  });
+
+  it('tells the outcomes also of a message whose id is no text, or too long to be kept', async () => {
+    for (const [payload, _msgid] of [
+      ['numbered', 42],
+      ['long id', 'x'.repeat(10_000)],
+    ] as const) {
+      red.send('send', { _msgid, topic: payload, payload, friend: 'phone' });
+      const outcome = await red.wait('outcomes', ({ topic }) => topic === payload);
+      if (payload === 'numbered') assert.equal(outcome._msgid, 42);
+      else assert.match(outcome._msgid, /^[0-9a-f]{16}$/);
+    }
+  });
+
   const refusals: [string, Record<string, unknown>, string][] = [
     ['a text over 1372 bytes', { payload: 'x'.repeat(1373), friend: 'phone' }, 'ErrMessageTooLarge'],
     ['an empty text', { payload: '', friend: 'phone' }, 'ErrMessageEmpty'],
@@ -93,6 +112,8 @@ describe('send-async', function () {
     ['a wrong checksum', { payload: 'x', friend: `${STRANGER}000000001234` }, 'ErrInvalidToxId'],
     ['no friend', { payload: 'x' }, 'ErrInvalidArgument'],
     ['an empty list of friends', { payload: 'x', friend: [] }, 'ErrInvalidArgument'],
+    ['a list with gaps', { payload: 'x', friend: new Array<string>(2) }, 'ErrInvalidArgument'],
+    ['a function', { payload: () => 'x', friend: 'phone' }, 'ErrInvalidArgument'],
     ['an expiry that is none', { payload: 'x', friend: 'phone', expires: 'soon' }, 'ErrInvalidArgument'],
     ['an unknown type', { payload: 'x', friend: 'phone', messageType: 'shout' }, 'ErrInvalidArgument'],
   ];

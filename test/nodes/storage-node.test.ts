@@ -216,6 +216,20 @@ describe('storage-node', function () {
       delete process.env.TOX_ASYNC_TEST_PASS;
     });
 
+    it('seals nothing with the name of a variable that is not there, and opens no folder of that name', async () => {
+      for (const missing of [
+        { credentials: { passphrase: '${TOX_ASYNC_NOT_THERE}' } },
+        { credentials: { identity: '${TOX_ASYNC_NOT_THERE}' } },
+        { dataDir: '${TOX_ASYNC_NOT_THERE}' },
+      ]) {
+        red.probes.clear('errors');
+        await red.deploy([TAB]);
+        await red.deploy(flow(missing));
+        const { error } = await red.caught('errors', 'ann-session', 'ErrInvalidArgument');
+        assert.match(error.message, /variable TOX_ASYNC_NOT_THERE, which is not set/);
+      }
+    });
+
     it('tells Catch of an identity that is none, and of one that the folder does not have', async () => {
       await red.deploy(flow({ credentials: { identity: 'no key!' } }));
       const { error } = await red.caught('errors', 'ann-session', 'ErrInvalidArgument');

@@ -58,6 +58,9 @@ describe('tox-transport', function () {
     await red.wait('ann-out', ({ topic, payload }) => topic === 'tox/status' && payload === false);
     const on = await red.turn('bob-net', 'bob-out', 'connect');
     assert.equal(on.payload, true);
+    red.send('bob-net', Object.freeze({ _msgid: 'frozen', action: 'list-friends', kept: 1 }));
+    const { kept } = await red.wait('bob-out', ({ _msgid }) => _msgid === 'frozen');
+    assert.equal(kept, 1, 'a frozen message is answered with a copy');
     await online('bob', true);
     await delay(50);
     const told = red.probes.all('bob-out').filter(({ topic }) => topic === 'tox/self');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import vm from 'node:vm';
 import { MessageType } from '../../../lib/index';
 import { lifetimeOf } from '../../../nodes/send-async/lifetime';
 import { orderOf, type SendAsyncConfig } from '../../../nodes/send-async/order';
@@ -21,6 +22,8 @@ describe('The payload of send-async', () => {
     assert.equal(payloadText({ leak: true, at: [1, 2] }), '{"leak":true,"at":[1,2]}');
     assert.equal(payloadText(['a']), '["a"]');
     assert.equal(payloadText(Buffer.from('grün')), 'grün');
+    assert.equal(payloadText(10n), '10');
+    assert.equal(payloadText(vm.runInNewContext('new Uint8Array([104, 105])')), 'hi', 'of a Function node');
   });
 
   it('is refused when it is no text', () => {
@@ -30,6 +33,8 @@ describe('The payload of send-async', () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
     assert.throws(() => payloadText(circular), { code: 'ErrInvalidArgument' });
+    assert.throws(() => payloadText(() => 'x'), { code: 'ErrInvalidArgument' });
+    assert.throws(() => payloadText(Symbol('x')), { code: 'ErrInvalidArgument' });
     assert.throws(() => payloadText({ toJSON: () => undefined }), { code: 'ErrInvalidArgument' });
   });
 });
@@ -40,6 +45,7 @@ describe('The expiry of send-async', () => {
     assert.equal(lifetimeOf('3600', NOW), 3600);
     assert.equal(lifetimeOf('2030-01-01T01:00:00Z', NOW), 3600);
     assert.equal(lifetimeOf(new Date(NOW + 1_500), NOW), 2);
+    assert.equal(lifetimeOf(vm.runInNewContext(`new Date(${NOW + 1_500})`), NOW), 2, 'of another realm');
     assert.equal(lifetimeOf('', NOW), undefined);
     assert.equal(lifetimeOf(undefined, NOW), undefined);
     assert.equal(lifetimeOf(14 * 24 * 3600, NOW), 14 * 24 * 3600);
@@ -53,7 +59,10 @@ describe('The expiry of send-async', () => {
       '2029-12-31T23:59:59Z',
       '2030-01-15T00:00:01Z',
       'soon',
+      '1e300',
       {},
+      new Date(NaN),
+      Object.create(Date.prototype),
       NaN,
     ]) {
       assert.throws(() => lifetimeOf(expires, NOW), { code: 'ErrInvalidArgument' });
