@@ -1,4 +1,4 @@
-import { toHex } from '../bytes';
+import { sameBytes, toHex } from '../bytes';
 import { asToxAsyncError, ToxAsyncError } from '../errors';
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from '../network/storage-nodes';
@@ -13,6 +13,8 @@ import type { PeerQueues } from './peer-queues';
 /** Back-off of one message at one node, milliseconds. */
 const RETRY_FIRST = 15_000;
 const RETRY_MOST = 3_600_000;
+/** A node that keeps mail for less than this, seconds, is of no use, unless the life of the mail ends before. */
+const LEAST_KEPT = 15;
 /** A deposit is renewed when this share of its keeping time is over. */
 const RENEW_AFTER = 0.9;
 /** A node that has been away this long counts as gone, seconds. */
@@ -135,11 +137,12 @@ export class Deposits<E extends Deposit> {
   async #deposit(entry: E, envelope: Uint8Array, node: PublicKey, trial: Trial): Promise<void> {
     const { network, ages, nodes, queues, onChange, onError } = this.#o;
     const remaining = entry.acceptedAt + entry.lifetime - ages.now();
+    const storageId = entry.sealed?.storageId;
     try {
       if (remaining < 1) return;
       await this.#o.beforeDeposit?.(entry);
       const answer = await network.request(node, { kind: 'store', remaining, envelope });
-      if (answer.code === 'ok' || answer.code === 'known') {
+      if (isCopy(answer, storageId, remaining)) {
         nodes.noteSuccess(node);
         trial.failures = 0;
         await queues.run(entry.friend, () => this.#confirmed(entry, node, answer));
@@ -185,4 +188,15 @@ export class Deposits<E extends Deposit> {
     this.#trials.set(key, made);
     return made;
   }
+}
+
+/** Whether the node has the envelope. One that hardly keeps it, or says that it has another, would be asked for ever. */
+function isCopy(
+  { code, kept, storageId }: StoreAnswer,
+  expected: Uint8Array | undefined,
+  remaining: number,
+): boolean {
+  if (code !== 'ok' && code !== 'known') return false;
+  if (expected === undefined || !sameBytes(storageId, expected)) return false;
+  return kept >= Math.min(remaining, LEAST_KEPT);
 }

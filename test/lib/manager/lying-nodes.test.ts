@@ -106,4 +106,29 @@ describe('storage nodes that lie', () => {
     const owed = friend.memory.table('owed-delete').length;
     assert.ok(owed > 4_000 && owed < 4_200, `${owed}`);
   });
+
+  const lies = {
+    'keep for no time at all': { kept: 0 },
+    'have under another name': { kept: 86_400, storageId: new Uint8Array(16) },
+  };
+  for (const [what, lie] of Object.entries(lies)) {
+    it(`are not asked again at once to store what they say they ${what}`, async () => {
+      const liar = await connectNode();
+      await friend.send('leak');
+      let stores = 0;
+      const answer = (asked: SessionMessage) => {
+        if (asked.kind !== 'store') return;
+        stores += 1;
+        const storageId = storageIdOf(crypto, asked.envelope);
+        const { request } = asked;
+        liar.say({ kind: 'store-answer', request, code: 'ok', storageId, wait: 0, ...lie });
+      };
+      await pass(2_000, [[liar, answer]]);
+      assert.equal(stores, 1);
+      assert.deepEqual(friend.outcomes, []);
+      await friend.time.advance(25_000);
+      await pass(1, [[liar, answer]]);
+      assert.equal(stores, 2);
+    });
+  }
 });
