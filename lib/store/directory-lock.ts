@@ -215,6 +215,13 @@ async function unlinkIfThere(file: string): Promise<void> {
 }
 
 function inUse(directory: string, holder: Probe): string {
+  // Nobody is to stop Node-RED because two of its sessions were given one folder.
+  if (typeof holder === 'object' && holder.pid === process.pid && holder.host === hostname()) {
+    return (
+      `${directory} is in use by this process itself (${holder.pid} on ${holder.host}) since ${holder.since}. ` +
+      `Give each session a data directory of its own.`
+    );
+  }
   const who =
     typeof holder === 'object'
       ? `process ${holder.pid} on ${holder.host} since ${holder.since}`
