@@ -148,7 +148,7 @@ export class Meetings {
    */
   async processExchange(exchange: Uint8Array): Promise<void> {
     const { from } = decodeExchange(exchange);
-    if (!this.#o.network.hasSession(from)) {
+    if (!this.#o.network.isProven(from)) {
       throw new ToxAsyncError(
         'ErrNoSession',
         'Keys are taken only while there is a session with the friend who made them.',

@@ -107,7 +107,7 @@ async function assemble(
     identity: keyPair,
     // Whoever the network connects us with is a friend: it may enter the friend book a moment after its hello.
     flagsFor: () => ({ acceptsStores: storageRole !== 'off', openNode: storageRole === 'everyone' }),
-    hasSpoken: (peer) => nodes.hasSpoken(peer),
+    hasSpoken: (peer) => nodes.hasSpoken(peer) || forwardSecurity.held.knows(peer),
     log,
   });
   const nodes: StorageNodes = new StorageNodes({

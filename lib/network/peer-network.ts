@@ -124,6 +124,11 @@ export class PeerNetwork {
     return this.#connections.get(toHex(peer))?.established ?? false;
   }
 
+  /** Whether the peer has shown that it has the session's keys: its hello alone could be anybody's who has ours. */
+  isProven(peer: PublicKey): boolean {
+    return this.#connections.get(toHex(peer))?.proven ?? false;
+  }
+
   /** Peers with a session. */
   sessions(): PublicKey[] {
     return [...this.#connections]

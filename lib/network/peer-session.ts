@@ -75,6 +75,11 @@ export class PeerSession {
     return this.#channel.ready;
   }
 
+  /** A sealed message of the peer's opened under the keys in use. */
+  get proven(): boolean {
+    return this.#channel.verified;
+  }
+
   /** Three hellos or wakes had no answer in this connection. */
   get unanswered(): boolean {
     return this.#unanswered;

@@ -33,6 +33,11 @@ export class SealedChannel {
     return this.#current !== undefined;
   }
 
+  /** The peer has the keys in use: a hello alone proves nobody. */
+  get verified(): boolean {
+    return this.#current?.verified ?? false;
+  }
+
   use(keys: SessionKeys): void {
     if (this.#current?.verified) {
       this.#wipe(this.#previous);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { toHex } from '../../../lib/bytes';
+import { toHex, utf8 } from '../../../lib/bytes';
 import { decodeExchange } from '../../../lib/protocol/exchange';
 import { KeyPeer } from '../forward-security/key-peer';
+import { waitFor } from '../../support/world';
 import { ScriptedFriend, type Said } from './scripted-friend';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -109,6 +110,31 @@ describe('a meeting', () => {
     assert.ok(own);
     friend.leave();
     await assert.rejects(friend.manager.processPreKeyExchange(own), { code: 'ErrNoSession' });
+  });
+
+  it('takes keys that came by other means only once the friend has proven itself', async () => {
+    const exchange = await friend.keys.fsm.exchangePreKeys(friend.manager.publicKey);
+    assert.ok(exchange);
+    await friend.meet();
+    // A thief of our own identity could have made the exchange, and a hello in the friend's name as well.
+    await assert.rejects(friend.manager.processPreKeyExchange(exchange), { code: 'ErrNoSession' });
+    friend.sayState();
+    await friend.hear();
+    await waitFor(friend.time, friend.manager.processPreKeyExchange(exchange));
+    assert.equal(stats().held, 104);
+  });
+
+  it('sends nothing as an ordinary message to a friend whose keys it has, whatever else it forgot', async () => {
+    await friend.settle();
+    friend.leave();
+    const { index } = friend.memory.volume;
+    const nodes = { gte: utf8('node/'), lt: utf8('node0') };
+    index.apply([...index.range(nodes)].map(([key]) => [key, undefined]));
+    await friend.crash();
+    await friend.send('secret');
+    friend.transport.handler?.onFriend(friend.keys.pk, true);
+    await friend.time.advance(60_000);
+    assert.deepEqual(friend.transport.messages, []);
   });
 
   describe('heals by the state of the owner', () => {
