@@ -10,7 +10,7 @@ import { History } from './support/history';
 
 const crypto = chooseCryptoProvider();
 const FULL = process.env['FULL'] === '1';
-const HISTORIES = FULL ? 500 : 16;
+const HISTORIES = FULL ? 500 : 24;
 const STEPS = 60;
 /** One history again: `SEED=history-7 npx mocha test/simulation` */
 const ONLY = process.env['SEED'];

@@ -132,6 +132,8 @@ export class History {
       if (turn === 'second') for (const device of this.#clones.keys()) await this.#swap(device);
       for (const device of this.devices) await device.online(true);
       for (let i = 0; i < 24 * 60 && this.#full().length > 0; i += 1) await this.world.run(60 * SECOND);
+      // Until every node was asked for mail: what another clone sealed uses up keys as well.
+      await this.world.run(600 * SECOND);
       await this.#forPairs((device, other) => this.world.network.drop(device.pk, other.pk));
       await this.world.run(120 * SECOND);
       for (const device of this.devices) this.#hear(device);
