@@ -6,6 +6,7 @@ import { prekeyTag } from '../protocol/names';
 import type { SecretVault, SlotRef } from '../store/secret-vault';
 import type { Store, WriteBatch } from '../store/store';
 import type { KeyPair, PublicKey } from '../types';
+import { IssueBudget } from './issue-budget';
 import { IssuedBatches } from './issued-batches';
 import { readBatchKey, type IssuedKey } from './key-records';
 import { ERASE_SLACK, EXCHANGE_RETRY_AGE, type KeyLimits } from './limits';
@@ -26,12 +27,14 @@ export interface IssuedKeysOptions {
 export class IssuedKeys {
   readonly #o: IssuedKeysOptions;
   readonly #batches: IssuedBatches;
+  readonly #budget: IssueBudget;
   /** Per peer: keys it last said it holds, corrected by what we saw since; absent before it said so. */
   readonly #reckoned = new Map<string, number>();
 
   constructor(options: IssuedKeysOptions) {
     this.#o = options;
     this.#batches = new IssuedBatches(options);
+    this.#budget = new IssueBudget(options.ages);
   }
 
   /** The live key under a tag. */
@@ -62,7 +65,7 @@ export class IssuedKeys {
   }
 
   /**
-   * How many keys a new batch for this peer should have; 0 when its stock is good.
+   * How many keys a new batch for this peer should have; 0 when its stock is good, or when it had too many.
    * @param options.fill as many as a full stock lacks
    * @param options.mail keys by mail are dear: old ones are replaced only when all are old
    */
@@ -79,7 +82,8 @@ export class IssuedKeys {
     const reckoned = this.#reckoned.get(toHex(peer)) ?? acknowledged;
     const aging = options.mail === true ? fresh === 0 && acknowledged > 0 : fresh < acknowledged;
     if (reckoned >= preKeyRefreshThreshold && !aging && options.fill !== true) return 0;
-    return Math.max(0, preKeysPerPeer + reservedKeysPerPeer - Math.min(reckoned, fresh));
+    const missing = Math.max(0, preKeysPerPeer + reservedKeysPerPeer - Math.min(reckoned, fresh));
+    return this.#budget.allows(peer, missing) ? missing : 0;
   }
 
   /**
@@ -116,6 +120,7 @@ export class IssuedKeys {
     const { crypto, vault, identity, limits, ages, timestamp } = this.#o;
     const secrets = await vault.allocate(count);
     this.#makeRoom(writes, peer, count);
+    this.#budget.spend(peer, count);
     const batch = this.unusedNumber(peer);
     const order = this.#batches.nextOrder();
     const keys = secrets.map(({ ref, secret }, i): IssuedKey => {
@@ -184,7 +189,10 @@ export class IssuedKeys {
       if (!found.record.acknowledged) this.#confirm(writes, peer, batch);
       const dead = keys.filter((key) => key.batch === batch);
       this.#batches.erase(writes, peer, found, dead);
-      writes.afterCommit(() => this.#reckon(peer, -dead.length));
+      writes.afterCommit(() => {
+        this.#reckon(peer, -dead.length);
+        this.#budget.giveBack(peer, dead.length);
+      });
     }
   }
 

@@ -39,5 +39,8 @@ export const BATCH_MEMORY = 60 * DAY;
 /** Most batches of one peer remembered, and most of its keys held; beyond it an exchange is refused. */
 export const MAX_REMEMBERED_BATCHES = 500;
 export const MAX_HELD_KEYS_PER_PEER = 600;
+/** Keys that a peer gets in this many seconds beside those that it uses: 16 full stocks. */
+export const ISSUE_BUDGET = 1664;
+export const ISSUE_BUDGET_REFILL = 3600;
 /** Slack of an owner's erasure over the sender's last use. */
 export const ERASE_SLACK = DAY;

@@ -52,4 +52,26 @@ describe('a session whose friend floods it', () => {
     assert.deepEqual(answers.sort(), expected.sort());
     assert.equal((await friend.deliver(envelopes[64] as Uint8Array)).code, 'ok');
   });
+
+  /** How often the session issues keys to a friend who says after each batch that it holds none. */
+  async function batchesFor(times: number): Promise<number> {
+    let batches = 0;
+    for (let i = 0; i < times; i += 1) {
+      friend.sayState({ held: 0 });
+      for (const said of await friend.hear(10)) {
+        if (said.kind !== 'exchange') continue;
+        batches += 1;
+        await friend.take(said);
+      }
+    }
+    return batches;
+  }
+
+  it('makes keys for 16 stocks in an hour when it says again and again that it holds none', async () => {
+    await open('flood of receipts');
+    await friend.settle();
+    assert.equal(await batchesFor(40), 15);
+    await friend.time.advance(3_600_000);
+    assert.equal(await batchesFor(40), 16);
+  });
 });
