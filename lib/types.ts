@@ -20,7 +20,7 @@ export type QueuedReason =
   'no-transport' | 'not-connected' | 'no-storage-node' | 'no-prekeys' | 'plain-client';
 
 /** Names of outcomes after "queued", in the order in which they can happen. */
-export type OutcomeState = 'stored' | 'delivered' | 'unconfirmed' | 'expired' | 'cancelled' | 'failed';
+export type OutcomeState = 'stored' | 'delivered' | 'unconfirmed' | 'expired' | 'failed';
 
 /** Whom this session stores mail for. */
 export type StorageRole = 'friends' | 'everyone' | 'off';

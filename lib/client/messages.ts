@@ -38,10 +38,8 @@ export interface Outcome {
   readonly wanted: number;
   /** With 'delivered': how it got there. */
   readonly via?: Via;
-  /** With 'failed' and 'cancelled': why, a word of docs/PROTOCOL.md. */
+  /** With 'failed': why, a word of docs/PROTOCOL.md. */
   readonly code?: string;
-  /** With 'cancelled': a copy is stored and can't be recalled. */
-  readonly mayArrive?: boolean;
   /** Unix milliseconds. */
   readonly createdAt: number;
   readonly expiresAt: number;

@@ -6,8 +6,7 @@ import { MEMORY_AFTER_LIFE } from './limits';
 import type { Outcome } from './messages';
 import type { OutboxEntry } from './outbox';
 
-type Ending = Pick<Outcome, 'state' | 'nodes' | 'wanted'> &
-  Partial<Pick<Outcome, 'via' | 'code' | 'mayArrive'>>;
+type Ending = Pick<Outcome, 'state' | 'nodes' | 'wanted'> & Partial<Pick<Outcome, 'via' | 'code'>>;
 
 export interface OutcomesOptions {
   readonly store: Store;

@@ -8,6 +8,7 @@ import type {
 } from '../client/messages';
 import type { MessageType } from '../constants';
 import { Passphrase } from '../crypto/pass-encryption';
+import { checkPublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
 import { exportBackup } from '../identity/backup';
 import type { Emitter } from '../platform/emitter';
@@ -185,6 +186,7 @@ export class AsyncManager implements AsyncDisposable {
     options?: SendOptions,
   ): Promise<SendReceipt> {
     this.#assertOpen();
+    checkPublicKey(recipientPk, 'The recipient');
     if (!this.#parts.friends.has(recipientPk)) {
       throw new ToxAsyncError(
         'ErrUnknownFriend',

@@ -1,4 +1,4 @@
-const FINAL = new Set(['delivered', 'failed', 'expired', 'unconfirmed', 'cancelled']);
+const FINAL = new Set(['delivered', 'failed', 'expired', 'unconfirmed']);
 
 interface Sent {
   readonly to: string;

@@ -231,6 +231,8 @@ describe('an alert to a friend who is offline', () => {
     await assert.rejects(device.send(phone, ''), code('ErrMessageEmpty'));
     await assert.rejects(device.send(phone, 'x'.repeat(1373)), code('ErrMessageTooLarge'));
     await assert.rejects(device.send(stranger, 'x'), code('ErrUnknownFriend'));
+    await assert.rejects(device.send(stranger.subarray(1), 'x'), code('ErrInvalidKey'));
+    await assert.rejects(device.send(new Uint8Array(32), 'x'), code('ErrInvalidKey'));
     await assert.rejects(device.send(phone, 'x', { lifetime: 15 * 86_400 }), code('ErrInvalidArgument'));
     await assert.rejects(
       device.send(phone, 'x', { messageId: new Uint8Array(5) }),

@@ -1,6 +1,6 @@
 import type { Lineage, Lives, Moment } from './lives';
 
-const FINAL = new Set(['delivered', 'failed', 'expired', 'unconfirmed', 'cancelled']);
+const FINAL = new Set(['delivered', 'failed', 'expired', 'unconfirmed']);
 
 export interface Sent {
   readonly from: string;
