@@ -53,7 +53,7 @@ export class ToxChild {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv,
     });
-    this.#process.on('message', (report) => this.#take(report as Report));
+    this.#process.on('message', (report) => this.#hear(report as Report));
     this.#process.on('error', (error) => this.#end(error.message));
     this.#process.on('exit', (code, signal) =>
       this.#end(this.#why ?? signal ?? `it ended with code ${code ?? '?'}`),
@@ -119,6 +119,16 @@ export class ToxChild {
     }
     limit.cancel();
     return savedata;
+  }
+
+  /** What makes no sense (memory damaged in native code, another version's files) ends that process, not this one. */
+  #hear(report: Report): void {
+    try {
+      this.#take(report);
+    } catch (error) {
+      this.#o.log.error(`A report of libtoxcore's process could not be taken: ${String(error)}`);
+      this.#kill('it reported what makes no sense');
+    }
   }
 
   #take(report: Report): void {
