@@ -91,3 +91,13 @@ export class Finisher {
     writes.afterCommit(onFinished);
   }
 }
+
+/** One receipt for each message, the first: a list that names one twice must not end it twice. */
+export function firstOfEach<R extends { readonly messageId: Uint8Array }>(receipts: readonly R[]): R[] {
+  const first = new Map<string, R>();
+  for (const receipt of receipts) {
+    const hex = toHex(receipt.messageId);
+    if (!first.has(hex)) first.set(hex, receipt);
+  }
+  return [...first.values()];
+}

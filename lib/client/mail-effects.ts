@@ -6,7 +6,7 @@ import { decodeMailReceipts } from '../protocol/mail-receipts';
 import { PLAIN_TYPE } from '../protocol/message-types';
 import type { WriteBatch } from '../store/store';
 import type { PublicKey } from '../types';
-import type { Finisher } from './finisher';
+import { type Finisher, firstOfEach } from './finisher';
 import type { ReceiptCode } from './tombstones';
 
 export interface MailEffectsParts {
@@ -45,7 +45,8 @@ export class MailEffects {
 
   #receipts(writes: WriteBatch, sender: PublicKey, data: Uint8Array): ReceiptCode {
     const { held, receipts } = decodeMailReceipts(data);
-    for (const { messageId, code } of receipts) this.#o.finisher.receipt(writes, sender, messageId, code);
+    for (const { messageId, code } of firstOfEach(receipts))
+      this.#o.finisher.receipt(writes, sender, messageId, code);
     this.#noteHeld(writes, sender, held);
     return 'ok';
   }

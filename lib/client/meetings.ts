@@ -12,7 +12,7 @@ import type { SessionMessage } from '../protocol/session-messages';
 import type { Store } from '../store/store';
 import type { PublicKey } from '../types';
 import type { DirectDelivery } from './direct-delivery';
-import type { Finisher } from './finisher';
+import { type Finisher, firstOfEach } from './finisher';
 import { RECEIPTS_PER_MESSAGE } from './limits';
 import type { OwedReceipts } from './owed-receipts';
 import type { PeerQueues } from './peer-queues';
@@ -311,7 +311,7 @@ export class Meetings {
   async #onReceipts(peer: PublicKey, { receipts }: Of<'receipts'>): Promise<void> {
     const { store, finisher, network } = this.#o;
     const writes = store.batch();
-    for (const { messageId, code } of receipts) finisher.receipt(writes, peer, messageId, code);
+    for (const { messageId, code } of firstOfEach(receipts)) finisher.receipt(writes, peer, messageId, code);
     await writes.commit();
     network.send(peer, { kind: 'receipts-confirmed', messageIds: receipts.map((r) => r.messageId) });
   }

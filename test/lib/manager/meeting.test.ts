@@ -329,6 +329,20 @@ describe('a meeting', () => {
     assert.equal(friend.outcomes.at(-1)?.code, 'unsupported');
   });
 
+  it('ends a message once, although one list of receipts names it twice', async () => {
+    await friend.settle();
+    friend.leave();
+    const { messageId } = await friend.send('leak');
+    await friend.meet();
+    const receipt = { messageId, code: 'ok' } as const;
+    friend.peer.say({ kind: 'receipts', receipts: [receipt, { ...receipt, code: 'malformed' }, receipt] });
+    await friend.hear();
+    assert.deepEqual(
+      friend.outcomes.map(({ state }) => state),
+      ['delivered'],
+    );
+  });
+
   it('never uses the four reserved keys for a message, and counts them in what it says', async () => {
     await friend.settle();
     for (let i = 0; i < 100; i += 1) await friend.send(`message ${i}`);
