@@ -1,6 +1,10 @@
+import { inspect } from 'node:util';
+
 /** `error` as the runtime wants one: an Error, whose `code` (if it has one) reaches Catch as `msg.error.code`. */
 export function nodeError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  if (error instanceof Error) return error;
+  // Not every value can be made a text by String().
+  return new Error(typeof error === 'string' ? error : inspect(error));
 }
 
 /** The word for a status badge: the error's code, or its name when it has none. */

@@ -62,6 +62,16 @@ describe('The wrapper around every input handler', () => {
     }
   });
 
+  it('tells the runtime also of what is no Error, and cannot even be made a text', async () => {
+    for (const thrown of ['text', undefined, Symbol('s'), Object.create(null)] as unknown[]) {
+      const node = new FakeNode();
+      onInput(node.asNode, new PendingWork(), () => {
+        throw thrown;
+      });
+      assert.ok((await input(node)) instanceof Error);
+    }
+  });
+
   it('survives a runtime whose own done fails', async () => {
     const node = new FakeNode();
     onInput(node.asNode, new PendingWork(), async () => undefined);
