@@ -7,7 +7,7 @@ import { FAULT_POINTS, type FaultPoint } from './support/life';
 const FULL = process.env['FULL'] === '1';
 /** Worlds that run at the same time, and kills in each at least; each kill ends a device on either engine. */
 const WORLDS = 2;
-const KILLS = FULL ? 1500 : 25;
+const KILLS = FULL ? 1500 : 60;
 /** Kills in search of a step that was not reached so far. */
 const MOST_KILLS = KILLS + 40;
 const SEED = process.env['SEED'] ?? 'kill';
