@@ -1,18 +1,8 @@
+import type { ForwardSecureMessageFields } from '../protocol/spec-json';
 import type { PublicKey } from '../types';
 
 /** SPEC.md's ForwardSecureMessage; of it only `envelope` travels. */
-export interface ForwardSecureMessage {
-  readonly messageId: Uint8Array;
-  readonly senderPk: PublicKey;
-  readonly recipientPk: PublicKey;
-  readonly preKeyId: number;
-  /** SPEC.md's box: the inner one. */
-  readonly encryptedData: Uint8Array;
-  readonly nonce: Uint8Array;
-  readonly messageType: number;
-  /** Unix seconds by the sender's clock; 0 without one. For display. */
-  readonly timestamp: number;
-  readonly expiresAt: number;
+export interface ForwardSecureMessage extends ForwardSecureMessageFields {
   readonly envelope: Uint8Array;
   readonly storageId: Uint8Array;
   readonly tag: Uint8Array;

@@ -11,12 +11,13 @@ const EXCHANGE_TYPE = 'pre_key_exchange';
 const MAX_UINT32 = 0xffffffff;
 const MAX_UINT8 = 0xff;
 
-/** SPEC.md, "ForwardSecureMessage Structure"; times are Unix seconds. */
+/** SPEC.md, "ForwardSecureMessage Structure"; times are Unix seconds by the sender's clock, 0 without one, for display. */
 export interface ForwardSecureMessageFields {
   readonly messageId: Uint8Array;
   readonly senderPk: PublicKey;
   readonly recipientPk: PublicKey;
   readonly preKeyId: number;
+  /** SPEC.md's box: the inner one. */
   readonly encryptedData: Uint8Array;
   readonly nonce: Uint8Array;
   readonly messageType: number;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { CrashWorld, type CrashDevice } from './support/crash-world';
+import { leftoversOf } from './support/leftovers';
 import { COMMIT_POINTS, type FaultPlan, MACHINE_POINTS } from './support/life';
 
 const FULL = process.env['FULL'] === '1';
@@ -95,11 +96,12 @@ async function assertAllArrived(world: CrashWorld): Promise<void> {
     device.life.arm(undefined);
     await device.setOnline(true);
   }
-  const isDone = () => ledger.open.length === 0 && devices.every((device) => leftovers(device).length === 0);
+  const isDone = () =>
+    ledger.open.length === 0 && devices.every((device) => leftoversOf(device.volume.index).length === 0);
   await world.until(isDone, 60 * MINUTE);
   assert.deepEqual(ledger.open, []);
   for (const device of devices) {
-    assert.deepEqual(leftovers(device), [], device.name);
+    assert.deepEqual(leftoversOf(device.volume.index), [], device.name);
     assert.deepEqual(device.errors, [], device.name);
   }
   assert.deepEqual(world.violations, []);
@@ -114,21 +116,6 @@ async function assertAllArrived(world: CrashWorld): Promise<void> {
       );
     }
   }
-}
-
-/** Tables that are empty when nothing is under way. */
-function leftovers(device: CrashDevice): string[] {
-  const tables = [
-    'outbox',
-    'outbox-plaintext',
-    'outbox-envelope',
-    'inbox',
-    'unannounced',
-    'owed-receipt',
-    'owed-delete',
-    'vault-dead',
-  ];
-  return tables.filter((table) => device.records(table) > 0);
 }
 
 function hex({ publicKey }: CrashDevice): string {

@@ -9,7 +9,6 @@ import { Closers, openParts } from '../../../lib/store/open-parts';
 import { VirtualNetwork } from '../../../lib/transport/virtual-network';
 import type { VirtualTransport } from '../../../lib/transport/virtual-transport';
 import { silentLogger } from '../../../lib/types';
-import { afterPrefix } from '../../../lib/store/table';
 import { waitFor } from '../../support/world';
 import { EnvelopeWatch, watchEnvelopes } from './envelope-watch';
 import { faultyPlatform, faultyStore, faultyTransport } from './faulty-platform';
@@ -210,12 +209,6 @@ export class CrashDevice {
         if (!life.dead) ledger.violations.push(`"${text}" was refused: ${String(error)}`);
       },
     );
-  }
-
-  /** Records of a table that the volume has. */
-  records(table: string): number {
-    const gte = Buffer.from(`${table}/`);
-    return [...this.volume.index.range({ gte, lt: afterPrefix(gte) })].length;
   }
 
   /** "Delivered" means durable at the recipient, not on its way there. */
