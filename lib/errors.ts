@@ -37,6 +37,7 @@ export const ERROR_CODES = {
   ErrPassphrase: 'The passphrase is missing or wrong.',
   ErrLocalStorageFull: 'The disk is (nearly) full.',
   ErrStore: 'The local store failed or is damaged.',
+  ErrDirectoryReplaced: 'The data directory was deleted or replaced while in use.',
   ErrForeignDirectory: 'The directory holds something that is not this store.',
   ErrClosed: 'The object is closed.',
   ErrPortInUse: 'No port of those allowed is free.',

@@ -28,7 +28,7 @@ export interface SenderParts {
   readonly queues: PeerQueues;
   readonly forwardSecurity: ForwardSecurityManager;
   readonly limits: ClientLimits;
-  /** @throws ErrLocalStorageFull when no new work is taken */
+  /** @throws ErrLocalStorageFull, ErrDirectoryReplaced when no new work is taken */
   readonly assertRoom: () => void;
   readonly reasonFor: (entry: OutboxEntry) => QueuedReason | undefined;
   readonly onAccepted: (entry: OutboxEntry) => void;

@@ -86,6 +86,11 @@ export class AsyncManager implements AsyncDisposable {
     return this.#parts.directory.store.engine;
   }
 
+  /** Why nothing new is taken now (ErrLocalStorageFull, ErrDirectoryReplaced); it ends by itself once that is put right. */
+  get problem(): ToxAsyncError | undefined {
+    return this.#parts.directory.space.problem();
+  }
+
   /** Network, retrieval and hand-over begin; before it messages are only queued. Idempotent. */
   async start(): Promise<void> {
     this.#assertOpen();
@@ -177,7 +182,8 @@ export class AsyncManager implements AsyncDisposable {
   /**
    * Accepts a message: resolves when it is durable in the outbox; its outcomes follow as events.
    * @throws ErrInvalidKey, ErrUnknownFriend, ErrMessageEmpty, ErrMessageTooLarge, ErrMalformed,
-   * ErrInvalidArgument, ErrOutboxFull, ErrNoPreKeys, ErrLocalStorageFull, ErrStore, ErrClosed
+   * ErrInvalidArgument, ErrOutboxFull, ErrNoPreKeys, ErrLocalStorageFull,
+   * ErrDirectoryReplaced, ErrStore, ErrClosed
    */
   async sendAsyncMessage(
     recipientPk: PublicKey,

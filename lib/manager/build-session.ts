@@ -66,6 +66,7 @@ async function assemble(
   const events = new Emitter<AsyncManagerEvents>((error, event) =>
     log.error(`A listener of "${event}" failed: ${String(error)}`),
   );
+  directory.space.onChange(() => events.emit('changed', undefined));
   const { keyPair } = identity;
   const friends = await FriendBook.open({ store, self: keyPair.publicKey });
   // A profile from another client brings its friends along.

@@ -1,3 +1,4 @@
+import type { ToxAsyncError } from '../errors';
 import type { PublicKey, QueuedReason } from '../types';
 import type { Finding } from './events';
 
@@ -20,7 +21,8 @@ export interface FriendSituation {
 export interface SessionSituation {
   readonly attached: boolean;
   readonly online: boolean;
-  readonly roomOnDisk: boolean;
+  /** Why nothing new is taken. */
+  readonly problem: ToxAsyncError | undefined;
   readonly waiting: number;
 }
 
@@ -42,12 +44,9 @@ export function diagnoseSession(session: SessionSituation): Finding[] {
       text: 'The Tox network is not connected. Messages wait here until it is.',
     });
   }
-  if (!session.roomOnDisk) {
-    findings.push({
-      level: 'error',
-      code: 'disk-full',
-      text: 'The disk is nearly full, so nothing new is accepted. Free some space on the volume of the data directory.',
-    });
+  if (session.problem !== undefined) {
+    const code = session.problem.code === 'ErrDirectoryReplaced' ? 'directory-replaced' : 'disk-full';
+    findings.push({ level: 'error', code, text: session.problem.message });
   }
   if (session.waiting > 0) {
     findings.push({

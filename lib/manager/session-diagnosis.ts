@@ -10,7 +10,7 @@ export function diagnose(parts: SessionParts, attached: boolean, friend?: Public
   const session: SessionSituation = {
     attached,
     online: network.isOnline(),
-    roomOnDisk: directory.space.hasRoom(),
+    problem: directory.space.problem(),
     waiting: client.waiting,
   };
   const asked = friends

@@ -15,6 +15,8 @@ export interface Disk {
   remove(path: string): Promise<void>;
   /** Opens for reading and writing in place, creating it with mode 0600. */
   open(path: string): Promise<DiskFile>;
+  /** Tells the file or folder of this name from any other that has had it and is still open; undefined: there is none. */
+  identify(path: string): Promise<string | undefined>;
   /** Bytes an ordinary user can still write on the volume of `path`. */
   freeBytes(path: string): Promise<number>;
   /** Size of the volume of `path`, bytes. */

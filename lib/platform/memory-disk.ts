@@ -24,6 +24,8 @@ export class MemoryDisk implements Disk {
   /** Changes of names that no folder sync has made durable: what the name stood for before. */
   #unsyncedNames: { path: string; before: Content | undefined }[] = [];
   #crashes = 0;
+  /** Numbers of the files and folders that somebody asked for. */
+  readonly #numbers = new Map<Content | string, number>();
 
   /**
    * Cuts the power: what is synced stays, each unsynced sector and name is kept or lost at random (without
@@ -97,6 +99,16 @@ export class MemoryDisk implements Disk {
       return existing ?? { durable: new Uint8Array(), current: new Uint8Array(), unsynced: [] };
     });
     return this.#handle(file);
+  }
+
+  identify(path: string): Promise<string | undefined> {
+    return this.#step(() => {
+      const found = this.#names.get(path) ?? (this.#folders.has(path) ? path : undefined);
+      if (found === undefined) return undefined;
+      const number = this.#numbers.get(found) ?? this.#numbers.size;
+      this.#numbers.set(found, number);
+      return String(number);
+    });
   }
 
   freeBytes(): Promise<number> {

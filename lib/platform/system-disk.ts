@@ -41,6 +41,10 @@ function createSystemDisk(): Disk {
       await syncFolder(dirname(path));
       return new SystemFile(handle);
     },
+    identify: async (path) => {
+      const found = await unlessMissing(stat(path, { bigint: true }));
+      return found && `${found.dev}:${found.ino}`;
+    },
     freeBytes: async (path) => {
       const volume = await volumeOf(path);
       return volume.bavail * volume.bsize;

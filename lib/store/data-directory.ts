@@ -5,7 +5,7 @@ import { ToxAsyncError } from '../errors';
 import type { Disk } from '../platform/disk';
 import type { Platform } from '../platform/platform';
 import { type Logger, silentLogger } from '../types';
-import { lockDirectory } from './directory-lock';
+import { LOCK, lockDirectory } from './directory-lock';
 import { chooseEngine } from './engine-choice';
 import { lmdbAvailable, openLmdbStore } from './lmdb-store';
 import { type Engine, readManifest, writeManifest } from './manifest';
@@ -35,6 +35,8 @@ export interface DataDirectoryOptions {
   /** Those of a later version, for tests. */
   readonly migrations?: readonly Migration[];
 }
+
+const LMDB = 'store.lmdb';
 
 /**
  * Opens or makes a data directory and holds it alone until `close`. One of an older format is brought to this
@@ -80,7 +82,8 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
         throw error;
       }
     };
-    return await openParts({ ...options, path: folder, log, openStore }, closers);
+    const held = engine === 'lmdb' ? [LOCK, LMDB] : [LOCK];
+    return await openParts({ ...options, path: folder, log, openStore, held }, closers);
   } catch (error) {
     await closers.close().catch((closing: unknown) => {
       log.warn(`${folder} could not be closed after it failed to open: ${String(closing)}`);
@@ -105,7 +108,7 @@ async function makeFolder(disk: Disk, folder: string): Promise<void> {
 function openEngine(engine: Engine, folder: string, { disk, timers }: Platform): Promise<Store> {
   switch (engine) {
     case 'lmdb':
-      return openLmdbStore({ path: path.join(folder, 'store.lmdb'), disk, timers });
+      return openLmdbStore({ path: path.join(folder, LMDB), disk, timers });
     case 'nedb':
       return openNedbStore({ path: path.join(folder, 'store.nedb') });
   }

@@ -19,6 +19,8 @@ export interface LockOptions {
   readonly timers: Timers;
 }
 
+/** Name of the folder of sockets, which its holder keeps open (there is none on Windows). */
+export const LOCK = 'lock';
 /** A lock met in use is tried again: its holder may be closing, as on a redeploy. */
 const RETRIES = 5;
 /** Wait before a retry: this plus up to as much again, ms. */
@@ -160,7 +162,7 @@ async function namedPipe(directory: string): Promise<Place> {
 }
 
 async function socketFolder(directory: string): Promise<Place> {
-  const folder = path.join(directory, 'lock');
+  const folder = path.join(directory, LOCK);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const handle = await open(folder, 'r');
   try {

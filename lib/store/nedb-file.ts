@@ -1,5 +1,7 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import Datastore from 'nedb-promises';
+import { replacedError } from './held-files';
 import type { NedbDocument } from './nedb-document';
 
 /** Most documents removed in one append. */
@@ -86,11 +88,18 @@ export class NedbFile {
     try {
       await change();
       await this.#handle.sync();
-      this.#size = (await this.#handle.stat()).size;
+      this.#size = (await this.#inPlace()).size;
     } catch (error) {
       await this.#takeBack(error, undo);
       throw error;
     }
+  }
+
+  /** nedb appends to whatever has the name, and makes a file if none has. */
+  async #inPlace(): Promise<Stats> {
+    const [ours, named] = await Promise.all([this.#handle.stat(), stat(this.#path)]);
+    if (ours.ino !== named.ino || ours.dev !== named.dev) throw replacedError(this.#path);
+    return ours;
   }
 
   async #takeBack(cause: unknown, undo: () => Promise<unknown>): Promise<void> {

@@ -5,6 +5,7 @@ import type { Platform } from '../platform/platform';
 import type { Logger } from '../types';
 import { AgeClock } from './age-clock';
 import { openVault } from './file-vault';
+import { HeldFiles } from './held-files';
 import type { SecretVault } from './secret-vault';
 import { SpaceGuard, type SpaceSizes } from './space-guard';
 import type { Store } from './store';
@@ -19,8 +20,8 @@ export interface DataDirectory {
   readonly vault: SecretVault;
   /** Seconds that never go back while the session runs (store/age-clock.ts). */
   readonly ages: { now(): number };
-  /** Whether the disk has room for new work (store/space-guard.ts). */
-  readonly space: { hasRoom(): boolean; assertRoom(): void };
+  /** Whether new work may be taken: the disk has room, and the directory is in its place (store/space-guard.ts). */
+  readonly space: Pick<SpaceGuard, 'hasRoom' | 'assertRoom' | 'problem' | 'onChange'>;
   /** Finishes what is under way and lets go of everything, also when a part of that fails; then it throws. */
   close(): Promise<void>;
 }
@@ -30,11 +31,15 @@ export interface PartsOptions {
   readonly crypto: CryptoProvider;
   readonly path: string;
   readonly log: Logger;
+  /** Names of what else in the directory stays open, and the same, for as long as it is in use. */
+  readonly held?: readonly string[];
   openStore(): Store | Promise<Store>;
   readonly space?: SpaceSizes;
   /** Seals the vault. */
   readonly passphrase?: Passphrase;
 }
+
+const VAULT = 'vault';
 
 /** Runs what closes things, the last opened first, whatever fails of it. */
 export class Closers {
@@ -76,7 +81,7 @@ export async function openParts(options: PartsOptions, closers: Closers): Promis
   closers.add(() => ages.close());
   const vault = await openVault({
     disk,
-    path: path.join(folder, 'vault'),
+    path: path.join(folder, VAULT),
     store,
     random,
     crypto,
@@ -86,5 +91,7 @@ export async function openParts(options: PartsOptions, closers: Closers): Promis
     seal,
   });
   closers.add(() => vault.close());
+  const held = [VAULT, ...(options.held ?? [])].map((name) => path.join(folder, name));
+  space.watch(await HeldFiles.of(disk, held));
   return { path: folder, store, vault, ages, space, close: () => closers.close() };
 }

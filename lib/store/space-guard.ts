@@ -5,6 +5,7 @@ import type { Random } from '../platform/random';
 import { SerialQueue } from '../platform/serial-queue';
 import type { Timer, Timers } from '../platform/timers';
 import { type Logger, silentLogger } from '../types';
+import { type HeldFiles, replacedError } from './held-files';
 import { lowSpaceLimit } from './store-errors';
 
 /** Sizes for tests and simulations. */
@@ -36,7 +37,8 @@ const CHUNK_BYTES = 65_536;
 /**
  * Keeps a full disk from stopping what must be finished. Below a limit of free space no new work is taken; when
  * space ends, a file that was kept back for it is deleted, so that erasing and finishing can commit. Once space
- * is back the file is written again first, and then there is room for new work.
+ * is back the file is written again first, and then there is room for new work. Nor is there any while the directory
+ * itself is not where it was: nothing is written there then.
  */
 export class SpaceGuard {
   readonly #o: SpaceGuardOptions;
@@ -52,6 +54,10 @@ export class SpaceGuard {
   #failures = 0;
   #timer: Timer | undefined;
   #isClosed = false;
+  #held: HeldFiles | undefined;
+  /** What of the directory is not in its place. */
+  #displaced: string | undefined;
+  #onChange: (() => void) | undefined;
 
   constructor(options: SpaceGuardOptions) {
     this.#o = options;
@@ -68,16 +74,33 @@ export class SpaceGuard {
     await this.#checkSoon();
   }
 
-  /** Whether new work may be taken. */
-  hasRoom(): boolean {
-    return this.#hasRoom === true;
+  /** From now on each look is also at these. */
+  watch(held: HeldFiles): void {
+    this.#held = held;
   }
 
-  /** @throws ErrLocalStorageFull */
+  /** Calls `listener` when new work may be taken, or may no longer; in place of an earlier one. */
+  onChange(listener: () => void): void {
+    this.#onChange = listener;
+  }
+
+  /** Whether new work may be taken. */
+  hasRoom(): boolean {
+    return this.#hasRoom === true && this.#displaced === undefined;
+  }
+
+  /** @throws ErrLocalStorageFull, ErrDirectoryReplaced */
   assertRoom(): void {
-    if (this.hasRoom()) return;
+    const problem = this.problem();
+    if (problem !== undefined) throw problem;
+  }
+
+  /** Why no new work is taken. */
+  problem(): ToxAsyncError | undefined {
+    if (this.#displaced !== undefined) return replacedError(this.#displaced);
+    if (this.hasRoom()) return undefined;
     const needed = this.#limit + (this.#hasReserve ? 0 : this.#reserve);
-    throw new ToxAsyncError(
+    return new ToxAsyncError(
       'ErrLocalStorageFull',
       `The disk of ${this.#o.folder} is nearly full. Free space on it until ` +
         `${Math.ceil(needed / 1024 / 1024)} MiB are free; then work goes on by itself.`,
@@ -104,13 +127,14 @@ export class SpaceGuard {
     return this.#checks.run(async () => {
       if (this.#isClosed) return;
       try {
-        await this.#check();
+        this.#setDisplaced(await this.#held?.displaced());
+        if (this.#displaced === undefined) await this.#check();
         this.#failures = 0;
       } catch (error) {
         this.#failures += 1;
         this.#log.debug(`The reserve in ${this.#o.folder} could not be kept: ${String(error)}`);
       }
-      this.#setRoom(this.#hasReserve && this.hasRoom());
+      this.#setRoom(this.#hasReserve && this.#hasRoom === true);
       this.#checkLater();
     });
   }
@@ -118,7 +142,7 @@ export class SpaceGuard {
   #checkLater(): void {
     this.#timer?.cancel();
     if (this.#isClosed) return;
-    const calm = this.#hasRoom ? CALM_MS : TIGHT_MS;
+    const calm = this.hasRoom() ? CALM_MS : TIGHT_MS;
     const wait = Math.min(calm * 2 ** this.#failures, LONGEST_MS);
     this.#timer = this.#o.timers.after(wait, () => void this.#checkSoon());
   }
@@ -170,6 +194,14 @@ export class SpaceGuard {
     }
   }
 
+  #setDisplaced(path: string | undefined): void {
+    if (path === this.#displaced) return;
+    this.#displaced = path;
+    if (path === undefined) this.#log.info(`${this.#o.folder} is in its place again.`);
+    else this.#log.error(replacedError(path).message);
+    this.#onChange?.();
+  }
+
   #setRoom(hasRoom: boolean): void {
     const before = this.#hasRoom;
     if (hasRoom === before) return;
@@ -178,5 +210,6 @@ export class SpaceGuard {
     if (hasRoom && before === false) this.#log.info(`There is room again on the disk of ${folder}.`);
     if (!hasRoom)
       this.#log.warn(`The disk of ${folder} is nearly full: no new work is taken until space is free.`);
+    this.#onChange?.();
   }
 }

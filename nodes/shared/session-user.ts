@@ -97,8 +97,8 @@ export function sessionBadge(
   session: Session,
   badgeOf: (manager: AsyncManager) => Badge | undefined,
 ): Badge | undefined {
-  if (session.open !== undefined) return badgeOf(session.open);
-  return session.failure === undefined ? badges.connecting : badges.error(session.failure);
+  if (session.trouble !== undefined) return badges.error(session.trouble);
+  return session.open === undefined ? badges.connecting : badgeOf(session.open);
 }
 
 function isSessionNode(node: unknown): node is SessionNode {

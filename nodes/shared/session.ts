@@ -81,6 +81,11 @@ export class Session {
     return this.#failure;
   }
 
+  /** What keeps the session from opening, or the open one from taking anything new. */
+  get trouble(): Error | undefined {
+    return this.#manager === undefined ? this.#failure : this.#manager.problem;
+  }
+
   /** What is wrong with entries of the friends list; the other entries count. */
   get badFriends(): readonly Error[] {
     return this.#badFriends;

@@ -27,8 +27,9 @@ export function startStorageNode(RED: Runtime, node: StorageNode, config: Storag
   let told: string | undefined;
   const tell = () => {
     badge.show(sessionBadge(session, (manager) => openBadge(manager, session)));
-    const code = session.failure && errorCode(session.failure);
-    if (code !== told && session.failure !== undefined) node.error(session.failure, {});
+    const { trouble } = session;
+    const code = trouble && errorCode(trouble);
+    if (code !== told && trouble !== undefined) node.error(trouble, {});
     told = code;
   };
   const undo: (() => void)[] = [];

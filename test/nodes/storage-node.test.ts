@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ToxAsyncError } from '../../lib/index';
 import { node, probe, storageNode, TAB, WATCH, withChange, without } from './support/flows';
 import { managerOf, NodeRed, type FlowEntry } from './support/node-red';
 
@@ -76,6 +77,22 @@ describe('storage-node', function () {
     await red.status('statuses', 'ann-session', 'no transport');
     const reports = red.probes.all('errors').filter(({ error: each }) => each.source.id === 'ann-session');
     assert.equal(reports.length, 1, 'each attempt that fails for the same reason is not an error of its own');
+  });
+
+  it('tells Catch and Status that its open session takes nothing new, and that it does again', async () => {
+    await red.deploy(flow());
+    const manager = await managerOf(red, 'ann-session');
+    await red.status('statuses', 'send', 'no transport');
+    let problem: ToxAsyncError | undefined = new ToxAsyncError('ErrDirectoryReplaced', 'Put it back.');
+    Object.defineProperty(manager, 'problem', { get: () => problem });
+    manager.events.emit('changed', undefined);
+    await red.caught('errors', 'ann-session', 'ErrDirectoryReplaced');
+    await red.status('statuses', 'ann-session', 'error: ErrDirectoryReplaced');
+    await red.status('statuses', 'send', 'error: ErrDirectoryReplaced');
+    red.probes.clear('statuses');
+    problem = undefined;
+    manager.events.emit('changed', undefined);
+    await red.status('statuses', 'send', 'no transport');
   });
 
   it('refuses a second storage-node on one folder, also on another tab', async () => {

@@ -25,6 +25,7 @@ function faultyDisk(disk: Disk, life: Life): Disk {
     makeFolder: (path) => life.outside(() => disk.makeFolder(path)),
     list: (path) => life.outside(() => disk.list(path)),
     readFile: (path) => life.outside(() => disk.readFile(path)),
+    identify: (path) => life.outside(() => disk.identify(path)),
     freeBytes: (path) => life.outside(() => disk.freeBytes(path)),
     volumeBytes: (path) => life.outside(() => disk.volumeBytes(path)),
     writeFile: (path, data) => step('replace', () => disk.writeFile(path, data), 'replaced'),

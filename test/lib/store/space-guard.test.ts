@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ToxAsyncError } from '../../../lib/errors';
 import { MemoryDisk } from '../../../lib/platform/memory-disk';
 import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-platform';
+import { HeldFiles } from '../../../lib/store/held-files';
 import { SpaceGuard, type SpaceGuardOptions } from '../../../lib/store/space-guard';
 import { silentLogger } from '../../../lib/types';
 import { CountingDisk } from './support/counting-disk';
@@ -186,6 +187,19 @@ describe('the space guard', () => {
     memory.limitFree(0);
     await time.advance(30_000);
     assert.equal(await reserve(), 0);
+  });
+
+  it('leaves the reserve alone while the directory is not the one it opened', async () => {
+    await memory.writeFile('/data/vault', new Uint8Array(64));
+    const guard = await started();
+    guard.watch(await HeldFiles.of(disk, ['/data/vault', '/data/not-there']));
+    await time.advance(60_000);
+    guard.assertRoom();
+    await memory.writeFile('/data/vault', new Uint8Array(64));
+    memory.limitFree(0);
+    await time.advance(60_000);
+    assert.equal(guard.problem()?.code, 'ErrDirectoryReplaced');
+    assert.equal(await reserve(), 200_000);
   });
 
   it('leaves the reserve in place when closed, and looks no more', async () => {
