@@ -162,6 +162,28 @@ describe('receipts by mail', () => {
     assert.deepEqual(device.outcomes.at(-1)?.state, 'stored', 'the receipt is not on the node any more');
   });
 
+  it('are not deposited on another node when the first is gone', async () => {
+    const once = await strangers('deposited once', { limits: { copies: 1 } });
+    const second = await once.world.add('Second Pi');
+    await second.online(false);
+    const { messageId } = await once.device.send(once.phone, 'leak');
+    for (const each of [once.device, once.phone]) {
+      await each.online(true);
+      await once.world.run(2 * MINUTE);
+      await each.online(false);
+      await once.world.run(MINUTE);
+    }
+    assert.deepEqual(once.device.statesOf({ messageId }), ['stored']);
+    assert.equal(once.pi.manager.getStorageStats().totalMessages, 1, 'the receipt');
+    await once.pi.online(false);
+    await second.online(true);
+    await once.phone.online(true);
+    await once.world.run(3 * HOUR);
+    assert.equal(once.phone.memory.table('service-mail').length, 1);
+    assert.equal(second.manager.getStorageStats().totalMessages, 0);
+    await once.world.stop();
+  });
+
   it('survive a crash between the message and the mail', async () => {
     const receipt = await send('leak');
     await phone.online(true);

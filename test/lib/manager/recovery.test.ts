@@ -111,6 +111,20 @@ describe('after a restore or a lost vault', () => {
       assert.equal(lost(), 1);
     });
 
+    it('names one whose receipt went out at a meeting as lost, although nobody confirmed it', async () => {
+      phone.manager.setMessageHandler(undefined);
+      const receipt = await receiveUnreceipted();
+      await world.until('waiting', () => phone.manager.counts().waiting === 1);
+      await device.online(true);
+      // The sender has just heard of it: what it says to that is still on its way.
+      while (!device.statesOf(receipt).includes('delivered')) await world.run(1);
+      world.network.drop(device.pk, phone.pk);
+      assert.equal(phone.memory.table('owed-receipt').length, 1, 'it is not confirmed');
+      await loseVault();
+      assert.equal(lost(), 1);
+      assert.deepEqual(phone.texts, []);
+    });
+
     it('does not hand over anew what the handler had', async () => {
       phone.handle = () => 'later';
       const receipt = await receiveUnreceipted();

@@ -89,8 +89,12 @@ export class ScriptedFriend {
     this.peer.received();
     this.#heard = [];
     this.transport.handler?.onFriend(this.keys.pk, true);
-    if (sideOf(this.keys.pk, this.manager.publicKey) === 1) this.peer.greet();
-    else this.peer.answer();
+    if (sideOf(this.keys.pk, this.manager.publicKey) === 1) {
+      this.peer.greet();
+    } else {
+      await this.time.advance(1);
+      this.peer.answer();
+    }
   }
 
   leave(): void {
