@@ -1,38 +1,29 @@
-import { sameBytes, toHex } from '../bytes';
+import { toHex } from '../bytes';
+import type { CryptoProvider } from '../crypto/provider';
 import { asToxAsyncError, ToxAsyncError } from '../errors';
 import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from '../network/storage-nodes';
 import { randomFraction, type Random } from '../platform/random';
 import type { Timer, Timers } from '../platform/timers';
-import type { CryptoProvider } from '../crypto/provider';
-import { readEnvelopeHeader, isEnvelopeSize } from '../protocol/envelope';
-import { storageIdOf } from '../protocol/names';
-import type { SessionMessage } from '../protocol/session-messages';
-import type { Store, WriteBatch } from '../store/store';
+import type { Store } from '../store/store';
 import type { PublicKey } from '../types';
+import { MailFetcher } from './mail-fetcher';
+import { MailList } from './mail-list';
 import type { OwedDeletes } from './owed-deletes';
 import type { OwedReceipts } from './owed-receipts';
 import type { Received } from './received';
 import type { Receiver } from './receiver';
-import type { TagTombstone, Tombstones } from './tombstones';
+import type { Tombstones } from './tombstones';
+import { UnknownMail } from './unknown-mail';
 
 /** Between two looks at every node, milliseconds, before jitter. */
 const POLL_INTERVAL = 300_000;
 /** A cursor starts anew from 0 after this many seconds. */
 const FULL_LIST_AGE = 3600;
-/** Mail under an unknown tag is deleted when it stayed unknown this long, seconds. */
-const UNKNOWN_AGE = 3600;
-const LIST_MAX = 64;
-const FETCH_MAX = 16;
 const DELETE_MAX = 64;
 /** Pages of one visit: a node that lists without end is left after these. */
 const MAX_PAGES = 500;
-/** Unknown mail remembered; it is forgotten when no node can still hold it. */
-const MAX_UNKNOWN = 50_000;
-const UNKNOWN_MEMORY = 25 * 3600;
-
-type Item = Extract<SessionMessage, { kind: 'list-answer' }>['items'][number];
 
 interface NodeState {
   cursor: number;
@@ -60,20 +51,22 @@ export interface RetrieverParts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Fetches our mail from every node that may hold some, and deletes there what is safe in the inbox. */
+/** Visits every node that may hold mail for us: list, fetch, and delete there what is safe in the inbox. */
 export class Retriever {
   readonly #o: RetrieverParts;
+  readonly #list: MailList;
+  readonly #fetcher: MailFetcher;
+  readonly #unknown: UnknownMail;
   readonly #nodes = new Map<string, NodeState>();
-  /** Envelopes under way, so that two nodes answering at once cost one fetch. */
-  readonly #underWay = new Map<string, Promise<Received | undefined>>();
-  /** Storage id -> age at which it was first seen under an unknown tag. */
-  readonly #unknown = new Map<string, number>();
   readonly #runs = new Set<Promise<void>>();
   #timer: Timer | undefined;
   #running = false;
 
   constructor(parts: RetrieverParts) {
     this.#o = parts;
+    this.#unknown = new UnknownMail(parts);
+    this.#list = new MailList({ ...parts, unknown: this.#unknown });
+    this.#fetcher = new MailFetcher({ ...parts, unknown: this.#unknown });
   }
 
   start(): void {
@@ -130,147 +123,21 @@ export class Retriever {
     return again && this.#running;
   }
 
-  /** Page by page until the node has no more. */
+  /** Until the node has no more. What has no room here now holds up nothing else; the next visit lists it again. */
   async #drain(node: PublicKey, state: NodeState): Promise<void> {
-    const { network, ages } = this.#o;
+    const { ages } = this.#o;
     if (ages.now() - state.fullAt >= FULL_LIST_AGE) {
       state.cursor = 0;
       state.fullAt = ages.now();
     }
-    for (let pages = 0; pages < MAX_PAGES && this.#running; pages += 1) {
-      const page = await network.request(node, { kind: 'list', after: state.cursor, max: LIST_MAX });
-      if (page.code !== 'ok') return;
-      const complete = await this.#takePage(node, page.items);
-      const last = page.items.at(-1);
-      if (last === undefined || last.cursor <= state.cursor) return;
-      // What could not be taken now is listed again by the next visit.
-      if (!complete) {
-        state.fullAt = -Infinity;
-        return;
-      }
-      state.cursor = last.cursor;
-      if (!page.more) return;
+    for (let pages = 0, more = true; more && pages < MAX_PAGES && this.#running;) {
+      const listed = await this.#list.read(node, state.cursor, MAX_PAGES - pages);
+      if (!(await this.#fetcher.fetch(node, listed.wanted))) state.fullAt = -Infinity;
+      if ('error' in listed) throw listed.error;
+      state.cursor = listed.cursor;
+      pages += listed.pages;
+      more = listed.more;
     }
-  }
-
-  /** @returns false when something had to stay because there is no room here */
-  async #takePage(node: PublicKey, items: readonly Item[]): Promise<boolean> {
-    const wanted: { item: Item; order: number; index: number }[] = [];
-    const writes = this.#o.store.batch();
-    for (const item of items) {
-      const known = this.#o.tombstones.findTag(item.tag);
-      const key = this.#o.forwardSecurity.issued.find(item.tag);
-      if (known !== undefined && sameBytes(known.storageId, item.storageId))
-        this.#oweKnown(writes, node, item, known);
-      else if (key === undefined) this.#noteUnknown(writes, node, item);
-      else wanted.push({ item, order: key.order, index: key.index });
-    }
-    await writes.commit();
-    wanted.sort((a, b) => a.order - b.order || a.index - b.index);
-    let complete = true;
-    for (let i = 0; i < wanted.length; i += FETCH_MAX) {
-      const chunk = wanted.slice(i, i + FETCH_MAX).map(({ item }) => item);
-      complete = (await this.#fetch(node, chunk)) && complete;
-    }
-    return complete;
-  }
-
-  async #fetch(node: PublicKey, items: readonly Item[]): Promise<boolean> {
-    const others: Promise<Item | boolean>[] = [];
-    const mine: Item[] = [];
-    for (const item of items) {
-      const underWay = this.#underWay.get(toHex(item.storageId));
-      if (underWay === undefined) mine.push(item);
-      else others.push(this.#awaitOther(node, item, underWay));
-    }
-    const results = await Promise.all([this.#fetchOwn(node, mine), ...others]);
-    const failed = results.filter((result) => typeof result !== 'boolean');
-    return (await this.#fetchOwn(node, failed)) && !results.includes(false);
-  }
-
-  /** From this node, whatever others do. */
-  async #fetchOwn(node: PublicKey, items: readonly Item[]): Promise<boolean> {
-    if (items.length === 0) return true;
-    const storageIds = items.map(({ storageId }) => storageId);
-    const answers = this.#o.network.request(node, { kind: 'fetch', storageIds });
-    const settled = items.map((item, position) => {
-      const hex = toHex(item.storageId);
-      const taken = answers.then((fetched) => {
-        const found = fetched.find((answer) => answer.position === position);
-        return this.#take(node, item, found?.code === 'ok' ? found.envelope : undefined);
-      });
-      this.#underWay.set(hex, taken);
-      const forget = () => {
-        if (this.#underWay.get(hex) === taken) this.#underWay.delete(hex);
-      };
-      taken.then(forget, forget);
-      // One after the other: what is sorted by issue order is handed over in it.
-      return taken.then((received) => this.#settle(node, item, received));
-    });
-    return (await Promise.all(settled)).every(Boolean);
-  }
-
-  /**
-   * Another node's copy is being fetched. The item itself when that failed: then ours is fetched at once, since a
-   * node that only ever promises the mail must not keep it from us.
-   */
-  async #awaitOther(
-    node: PublicKey,
-    item: Item,
-    underWay: Promise<Received | undefined>,
-  ): Promise<Item | boolean> {
-    const received = await underWay.catch(() => undefined);
-    return received === undefined ? item : this.#settle(node, item, received);
-  }
-
-  async #take(node: PublicKey, item: Item, envelope: Uint8Array | undefined): Promise<Received | undefined> {
-    const { receiver, crypto, nodes, onReceived } = this.#o;
-    if (envelope === undefined) return undefined;
-    const honest =
-      isEnvelopeSize(envelope.length) &&
-      sameBytes(storageIdOf(crypto, envelope), item.storageId) &&
-      sameBytes(readEnvelopeHeader(envelope).tag, item.tag);
-    if (!honest) {
-      nodes.noteBroken(node);
-      return undefined;
-    }
-    const received = await receiver.receive(envelope, { via: 'stored', node }, onReceived);
-    if (received.code === 'forged') nodes.noteBroken(node);
-    return received;
-  }
-
-  /** What this node is told after the envelope was looked at. @returns false when it has to stay there */
-  async #settle(node: PublicKey, item: Item, received: Received | undefined): Promise<boolean> {
-    if (received === undefined) return true;
-    if (received.code === 'busy') return false;
-    const writes = this.#o.store.batch();
-    if (received.code === 'unknown-tag') this.#noteUnknown(writes, node, item);
-    else this.#o.deletes.owe(writes, node, item.storageId);
-    await writes.commit();
-    return true;
-  }
-
-  /** A restored owner may know the tag again, so mail under an unknown one is kept for an hour. */
-  #noteUnknown(writes: WriteBatch, node: PublicKey, { storageId }: Item): void {
-    const now = this.#o.ages.now();
-    const hex = toHex(storageId);
-    const since = this.#unknown.get(hex) ?? now;
-    if (since === now && this.#unknown.size >= MAX_UNKNOWN) return;
-    this.#unknown.set(hex, since);
-    if (now - since < UNKNOWN_AGE) return;
-    this.#unknown.delete(hex);
-    this.#o.deletes.owe(writes, node, storageId);
-  }
-
-  /** We have it: the node may drop it, and its sender has not heard of that. */
-  #oweKnown(
-    writes: WriteBatch,
-    node: PublicKey,
-    { storageId }: Item,
-    { sender, messageId }: TagTombstone,
-  ): void {
-    this.#o.deletes.owe(writes, node, storageId);
-    this.#o.receipts.turnedUp(writes, sender, messageId);
   }
 
   async #sendDeletes(node: PublicKey): Promise<void> {
@@ -290,15 +157,10 @@ export class Retriever {
     const { timers, random, onError } = this.#o;
     const wait = POLL_INTERVAL * (0.75 + randomFraction(random) / 2);
     this.#timer = timers.after(wait, () => {
-      this.#forgetUnknown();
+      this.#unknown.forgetOld();
       this.retrieve().catch(onError);
       this.#schedule();
     });
-  }
-
-  #forgetUnknown(): void {
-    const oldest = this.#o.ages.now() - UNKNOWN_MEMORY;
-    for (const [hex, since] of this.#unknown) if (since < oldest) this.#unknown.delete(hex);
   }
 
   #node(node: PublicKey): NodeState {

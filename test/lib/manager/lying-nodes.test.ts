@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
-import { generateKeyPair } from '../../../lib/crypto/generate';
-import { readEnvelopeHeader } from '../../../lib/protocol/envelope';
-import { sideOf } from '../../../lib/protocol/handshake';
 import { storageIdOf } from '../../../lib/protocol/names';
 import type { SessionMessage } from '../../../lib/protocol/session-messages';
 import { sequenceKey } from '../../../lib/store/table';
-import { waitFor } from '../../support/world';
-import { RawPeer } from '../network/support/raw-peer';
-import { ScriptedFriend, type Said } from './scripted-friend';
+import { ScriptedFriend } from './scripted-friend';
+import {
+  connectNode as connectNodeTo,
+  type Item,
+  itemOf,
+  pass as passAt,
+  type Answering,
+} from './scripted-node';
 
 const crypto = chooseCryptoProvider();
-
-type Item = Said<'list-answer'>['items'][number];
 
 describe('storage nodes that lie', () => {
   let friend: ScriptedFriend;
@@ -25,32 +25,8 @@ describe('storage nodes that lie', () => {
 
   afterEach(() => friend.stop());
 
-  async function connectNode(): Promise<RawPeer> {
-    const { random, transport, manager, time } = friend;
-    let identity = generateKeyPair(crypto, random);
-    while (sideOf(identity.publicKey, manager.publicKey) === 1) identity = generateKeyPair(crypto, random);
-    const node = new RawPeer({ crypto, random, identity, transport });
-    await waitFor(time, manager.addFriend(identity.publicKey));
-    transport.handler?.onFriend(identity.publicKey, true);
-    await time.advance(1);
-    node.answer();
-    return node;
-  }
-
-  const itemOf = (envelope: Uint8Array): Item => ({
-    cursor: 1,
-    storageId: storageIdOf(crypto, envelope),
-    tag: readEnvelopeHeader(envelope).tag.slice(),
-    age: 0,
-  });
-
-  /** Lets time pass, a millisecond at a time, in which each node answers as it likes. */
-  async function pass(ms: number, nodes: [RawPeer, (asked: SessionMessage) => void][]): Promise<void> {
-    for (let i = 0; i < ms; i += 1) {
-      await friend.time.advance(1);
-      for (const [node, answer] of nodes) node.opened().forEach(answer);
-    }
-  }
+  const connectNode = () => connectNodeTo(friend);
+  const pass = (ms: number, nodes: Answering[]) => passAt(friend, ms, nodes);
 
   it('cannot hold up mail that another node gives, by listing it first and never serving it', async () => {
     const envelope = await friend.seal('leak');
