@@ -74,7 +74,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
       },
     },
     wall,
-    hasRoom: () => true,
+    room: { takes: () => true, keepFor: (_sender, place) => place() },
     hasSession: () => false,
     onTaken: () => undefined,
     onError: (error) => {

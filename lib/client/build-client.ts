@@ -8,6 +8,7 @@ import { Finisher } from './finisher';
 import { HandOver } from './hand-over';
 import { Housekeeping } from './housekeeping';
 import { Inbox } from './inbox';
+import { InboxRoom } from './inbox-room';
 import { Incoming } from './incoming';
 import { DEFAULT_CLIENT_LIMITS } from './limits';
 import { MailEffects } from './mail-effects';
@@ -167,7 +168,11 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     onKeysRefused: (peer, code) => hooks.onKeysRefused(peer, code),
     onOpenNodes: (peer, named) => hooks.onOpenNodes(peer, named),
   });
-  const hasRoom = (arriving = 0) => directory.space.hasRoom() && inbox.size + arriving < limits.inboxMessages;
+  const room = new InboxRoom({
+    inbox,
+    mayTake: () => directory.space.hasRoom(),
+    most: limits.inboxMessages,
+  });
   const effects = new MailEffects({
     ...base,
     forwardSecurity,
@@ -186,7 +191,7 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     tombstones,
     receipts,
     deletes,
-    hasRoom,
+    room,
     hasSession: (peer) => network.hasSession(peer),
     onTaken: () => handOver.kick(),
     onMalformed: (sender, messageId) => hooks.onMalformed(sender, messageId),
@@ -210,7 +215,7 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     dispatcher,
     receiver,
     retriever,
-    hasRoom,
+    room,
     onElsewhere: (peer) => hooks.onElsewhere(peer),
     onChange: () => hooks.onChange(),
   });

@@ -1,4 +1,4 @@
-import { sameBytes } from '../bytes';
+import { sameBytes, toHex } from '../bytes';
 import type { MessageType } from '../constants';
 import type { CryptoProvider } from '../crypto/provider';
 import type { SecretVault, SlotRef } from '../store/secret-vault';
@@ -32,6 +32,8 @@ export class Inbox {
   readonly #vault: SecretVault;
   readonly #table: Table<InboxRecord>;
   readonly #entries = new Map<number, InboxEntry>();
+  /** Sender in hex -> its entries. */
+  readonly #counts = new Map<string, number>();
   #nextSequence = 1;
 
   constructor(parts: { crypto: CryptoProvider; store: Store; vault: SecretVault }) {
@@ -43,6 +45,11 @@ export class Inbox {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Messages of one sender. */
+  countOf(sender: PublicKey): number {
+    return this.#counts.get(toHex(sender)) ?? 0;
   }
 
   *refs(): Generator<SlotRef> {
@@ -95,12 +102,20 @@ export class Inbox {
   erase(writes: WriteBatch, entry: InboxEntry): void {
     this.#table.delete(writes, [sequenceKey(entry.sequence)]);
     this.#vault.erase(writes, [entry.ref]);
-    writes.afterCommit(() => this.#entries.delete(entry.sequence));
+    writes.afterCommit(() => this.#forget(entry));
   }
 
   #remember(sequence: number, record: InboxRecord): void {
     const { sealed: _sealed, ...rest } = record;
     this.#entries.set(sequence, { ...rest, sequence });
     this.#nextSequence = Math.max(this.#nextSequence, sequence + 1);
+    this.#counts.set(toHex(record.sender), this.countOf(record.sender) + 1);
+  }
+
+  #forget({ sequence, sender }: InboxEntry): void {
+    if (!this.#entries.delete(sequence)) return;
+    const left = this.countOf(sender) - 1;
+    if (left > 0) this.#counts.set(toHex(sender), left);
+    else this.#counts.delete(toHex(sender));
   }
 }

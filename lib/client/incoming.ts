@@ -1,3 +1,4 @@
+import { toHex } from '../bytes';
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from '../network/storage-nodes';
 import { WorkLimit } from '../network/work-limit';
@@ -6,6 +7,7 @@ import type { PublicKey } from '../types';
 import type { Deposits } from './deposits';
 import type { DirectDelivery } from './direct-delivery';
 import type { Dispatcher } from './dispatcher';
+import type { InboxRoom } from './inbox-room';
 import type { Meetings } from './meetings';
 import type { OutboxEntry } from './outbox';
 import type { Received } from './received';
@@ -23,8 +25,7 @@ export interface IncomingParts {
   readonly dispatcher: Dispatcher;
   readonly receiver: Receiver;
   readonly retriever: Retriever;
-  /** Whether the inbox and the disk take more. */
-  readonly hasRoom: () => boolean;
+  readonly room: Pick<InboxRoom, 'takes'>;
   readonly onElsewhere: (peer: PublicKey) => void;
   readonly onChange: () => void;
   readonly onError: (error: unknown) => void;
@@ -41,8 +42,8 @@ export class Incoming {
   readonly #deliveries = new WorkLimit(MAX_DELIVERIES);
   readonly #messages = new WorkLimit(MAX_MESSAGES);
   #running = false;
-  /** Mail stayed where it was because there was no room here. */
-  #turnedAway = false;
+  /** Whose mail stayed where it was because there was no room for it here, by key in hex. */
+  readonly #turnedAway = new Map<string, PublicKey>();
 
   constructor(parts: IncomingParts) {
     this.#o = parts;
@@ -95,9 +96,9 @@ export class Incoming {
   }
 
   /** A message came from a node: its sender hears of it at once when it is connected. */
-  onRetrieved({ code, message }: Received): void {
+  onRetrieved({ turnedAway, message }: Received): void {
     const { network, meetings, onChange } = this.#o;
-    if (code === 'busy') this.#turnedAway = true;
+    if (turnedAway !== undefined) this.#turnedAway.set(toHex(turnedAway), turnedAway);
     if (message !== undefined && network.hasSession(message.sender)) {
       meetings.sendReceipt(message.sender, { messageId: message.messageId, code: message.receipt });
     }
@@ -106,10 +107,10 @@ export class Incoming {
 
   /** There may be room again for what stayed at the nodes. */
   onInboxChange(): void {
-    const { hasRoom, retriever, onChange, onError } = this.#o;
+    const { room, retriever, onChange, onError } = this.#o;
     onChange();
-    if (!this.#turnedAway || !hasRoom() || !this.#running) return;
-    this.#turnedAway = false;
+    if (!this.#running || ![...this.#turnedAway.values()].some((sender) => room.takes(sender))) return;
+    this.#turnedAway.clear();
     retriever.retrieve().catch(onError);
   }
 
@@ -125,7 +126,7 @@ export class Incoming {
     const answer = (received: Received) => {
       network.send(peer, { kind: 'deliver-answer', request, code: received.code });
       if (received.code === 'unknown-tag') meetings.tellState(peer);
-      if (received.code === 'busy') this.#turnedAway = true;
+      if (received.code === 'busy') this.#turnedAway.set(toHex(peer), peer);
       if (received.unheardOf === true) onElsewhere(peer);
       onChange();
     };

@@ -10,6 +10,7 @@ import type { SecretVault } from '../store/secret-vault';
 import type { Store, WriteBatch } from '../store/store';
 import type { PublicKey } from '../types';
 import type { Inbox } from './inbox';
+import type { InboxRoom } from './inbox-room';
 import { isServiceType, type MailEffects } from './mail-effects';
 import type { OwedDeletes } from './owed-deletes';
 import type { OwedReceipts } from './owed-receipts';
@@ -35,8 +36,8 @@ export interface IntakeParts {
   readonly effects: Pick<MailEffects, 'apply'>;
   /** Unix milliseconds. */
   readonly wall: () => number;
-  /** False while the disk is nearly full or too many messages wait, `arriving` ones included: mail stays where it is. */
-  readonly hasRoom: (arriving?: number) => boolean;
+  /** Without room for it mail stays where it is. */
+  readonly room: Pick<InboxRoom, 'takes'>;
   /** Whether a receipt can go out at once. */
   readonly hasSession: (peer: PublicKey) => boolean;
   /** Told after the commit. */
@@ -71,7 +72,7 @@ export class Intake {
 
   /** @returns the answer, to be given only after the commit */
   async add({ envelope, origin }: Arrival, opening: AuthenticOpening): Promise<Received> {
-    const { crypto, tombstones, receipts, deletes, hasRoom, hasSession, onMalformed } = this.#o;
+    const { crypto, tombstones, receipts, deletes, room, hasSession, onMalformed } = this.#o;
     const { key, result } = opening;
     const sender = key.peer;
     const { messageId } = result;
@@ -82,7 +83,9 @@ export class Intake {
     const type = result.outcome === 'opened' ? result.type : undefined;
     const isService = type !== undefined && isServiceType(type);
     // A message known already takes no room, nor do receipts and keys.
-    if (first === undefined && !isService && !hasRoom(this.#placed)) return { code: 'busy' };
+    if (first === undefined && !isService && !room.takes(sender, this.#placed)) {
+      return { code: 'busy', turnedAway: sender };
+    }
     this.#keys.push(key);
     if (isService) this.#complete();
     const code = first ?? (await this.#place(origin, opening));

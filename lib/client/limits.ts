@@ -12,7 +12,7 @@ export interface ClientLimits {
   readonly copies: number;
   readonly outboxMessages: number;
   readonly outboxBytes: number;
-  /** Messages waiting for a handler; beyond it mail stays where it is. */
+  /** Messages waiting for a handler, of one friend half as many; beyond it mail stays where it is. */
   readonly inboxMessages: number;
   /** Longest a node keeps mail, seconds. */
   readonly maxStorageTime: number;

@@ -24,6 +24,8 @@ export interface Received {
   readonly code: ReceiveCode | 'incomplete';
   /** With 'unknown-tag': this data directory never saw the key used, so another copy of it may have issued it. */
   readonly unheardOf?: true;
+  /** With 'busy': whose message it is. */
+  readonly turnedAway?: PublicKey;
   /** Whom the message is from and which it is, once the envelope opened. */
   readonly message?: {
     readonly sender: PublicKey;

@@ -6,6 +6,7 @@ import type { Random } from '../platform/random';
 import { readEnvelopeHeader } from '../protocol/envelope';
 import { storageIdOf } from '../protocol/names';
 import type { PublicKey } from '../types';
+import type { InboxRoom } from './inbox-room';
 import { type Arrival, Intake, type IntakeParts } from './intake';
 import type { PeerQueues } from './peer-queues';
 import { answer, type Origin, type Received } from './received';
@@ -18,6 +19,7 @@ export interface ReceiverParts extends IntakeParts {
   readonly random: Random;
   readonly clock: Clock;
   readonly queues: PeerQueues;
+  readonly room: Pick<InboxRoom, 'takes' | 'keepFor'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -33,8 +35,6 @@ interface Turn extends Arrival {
 export class Receiver {
   readonly #o: ReceiverParts;
   readonly #turns: SharedTurns<Turn, Received>;
-  /** Ordinary messages on their way into the inbox. */
-  #arriving = 0;
   /** Before this moment of the monotonic clock no further loss is told. */
   #quietUntil = -Infinity;
 
@@ -68,16 +68,9 @@ export class Receiver {
 
   /** An ordinary Tox message has no id and no receipt of ours: it gets a random id and waits like the others. */
   async receiveTox(sender: PublicKey, type: 'normal' | 'action', text: string): Promise<void> {
-    if (!this.#o.hasRoom(this.#arriving)) {
-      this.#tellLoss();
-      return;
-    }
-    this.#arriving += 1;
-    try {
-      await this.#placeTox(sender, type, text);
-    } finally {
-      this.#arriving -= 1;
-    }
+    const { room } = this.#o;
+    if (room.takes(sender)) await room.keepFor(sender, () => this.#placeTox(sender, type, text));
+    else this.#tellLoss();
   }
 
   async #placeTox(sender: PublicKey, type: 'normal' | 'action', text: string): Promise<void> {
@@ -106,7 +99,7 @@ export class Receiver {
     onError(
       new ToxAsyncError(
         'ErrLocalStorageFull',
-        'An ordinary Tox message was dropped: the inbox or the disk is full. Free space, or let a flow take what waits. Further ones are not logged for a minute.',
+        'An ordinary Tox message was dropped: the inbox has no room for more of its sender, or the disk is full. Free space, or let a flow take what waits. Further ones are not logged for a minute.',
       ),
     );
   }

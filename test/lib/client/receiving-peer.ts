@@ -77,7 +77,7 @@ export class ReceivingPeer {
       deletes: this.deletes,
       effects,
       wall: () => 0,
-      hasRoom: () => this.hasRoom,
+      room: { takes: () => this.hasRoom, keepFor: (_sender, place) => place() },
       hasSession: () => this.hasSession,
       onTaken: () => undefined,
       onError: (error) => {

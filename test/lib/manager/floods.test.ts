@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { generateKeyPair } from '../../../lib/crypto/generate';
+import { SeededRandom } from '../../../lib/platform/simulated-platform';
 import { silentLogger } from '../../../lib/types';
 import { ScriptedFriend } from './scripted-friend';
+
+const crypto = chooseCryptoProvider();
 
 describe('a session whose friend floods it', () => {
   let friend: ScriptedFriend;
@@ -14,7 +19,7 @@ describe('a session whose friend floods it', () => {
 
   afterEach(() => friend.stop());
 
-  it('takes no more ordinary messages than its inbox has room for, and logs the others once a minute', async () => {
+  it('takes no more ordinary messages than fill half of its inbox, and logs the others once a minute', async () => {
     await open('flood of ordinary messages', { inboxMessages: 10 });
     friend.manager.setMessageHandler(undefined);
     const flood = () => {
@@ -22,11 +27,37 @@ describe('a session whose friend floods it', () => {
     };
     flood();
     await friend.time.advance(1_000);
-    assert.equal(friend.manager.counts().waiting, 10);
+    assert.equal(friend.manager.counts().waiting, 5);
     assert.equal(logged.length, 1);
     await friend.time.advance(60_000);
     flood();
     assert.equal(logged.length, 2);
+  });
+
+  it('has room for other friends while one floods it, down to the last place', async () => {
+    await open('flood of ordinary messages', { inboxMessages: 10 });
+    friend.manager.setMessageHandler(undefined);
+    const others = [1, 2, 3, 4].map(
+      (seed) => generateKeyPair(crypto, new SeededRandom(`other ${seed}`)).publicKey,
+    );
+    const say = (from: Uint8Array) => friend.transport.handler?.onMessage(from, 'normal', 'x');
+    const waiting: number[] = [];
+    for (const from of [friend.keys.pk, ...others]) {
+      for (let i = 0; i < 20; i += 1) say(from);
+      await friend.time.advance(1_000);
+      waiting.push(friend.manager.counts().waiting);
+    }
+    assert.deepEqual(waiting, [5, 8, 9, 10, 10]);
+  });
+
+  it('has room for another friend whose message comes in the middle of a flood', async () => {
+    await open('flood of ordinary messages', { inboxMessages: 10 });
+    friend.manager.setMessageHandler(undefined);
+    const other = generateKeyPair(crypto, new SeededRandom('other')).publicKey;
+    for (let i = 0; i < 20; i += 1) friend.transport.handler?.onMessage(friend.keys.pk, 'normal', 'x');
+    friend.transport.handler?.onMessage(other, 'normal', 'alert');
+    await friend.time.advance(1_000);
+    assert.equal(friend.manager.counts().waiting, 6);
   });
 
   it('keeps no more of its messages than 1,024 while the disk is busy', async () => {

@@ -106,8 +106,32 @@ describe('hand-over of received messages', () => {
     phone.handle = () => 'done';
   });
 
+  it('takes an alert from a node although mail of another friend, for which there is no room, comes before it', async () => {
+    const small = await world.add('Small', { limits: { inboxMessages: 8 } });
+    const pi = await world.add('Home Pi');
+    await world.settle();
+    await small.online(false);
+    await phone.online(false);
+    small.handle = () => 'later';
+    for (let i = 0; i < 80; i += 1) await device.send(small, `flood ${i}`);
+    await world.until('stored', () => pi.manager.getStorageStats().totalMessages === 80);
+    await device.online(false);
+    await phone.online(true);
+    await phone.send(small, 'alert');
+    await world.until('stored', () => pi.manager.getStorageStats().totalMessages === 81);
+    await phone.online(false);
+    await small.online(true);
+    await world.run(10 * SECOND);
+    assert.deepEqual(small.texts, ['flood 0', 'flood 1', 'flood 2', 'flood 3', 'alert']);
+    const [first] = small.received;
+    assert.ok(first);
+    await small.manager.acknowledge(first.messageId);
+    await world.run(10 * SECOND);
+    assert.equal(small.texts.at(-1), 'flood 4');
+  });
+
   it('leaves mail where it is while the inbox is full, and takes it when there is room', async () => {
-    const small = await world.add('Small', { limits: { inboxMessages: 2 } });
+    const small = await world.add('Small', { limits: { inboxMessages: 4 } });
     await world.add('Home Pi');
     await world.settle();
     small.handle = () => 'later';
