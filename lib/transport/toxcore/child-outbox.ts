@@ -1,4 +1,5 @@
 import type { ChildEvent, Order } from './messages';
+import { SendPacer } from './send-pacer';
 import type { Taken } from './tox-handle';
 
 type Packets = Extract<Order, { kind: 'packets' }>;
@@ -10,6 +11,8 @@ export interface Sending {
   sendPacket(friend: number, packet: Uint8Array): Taken;
   /** As ToxHandle's: a number means it was taken. */
   sendMessage(friend: number, message: OutgoingMessage): number | Exclude<Taken, 'taken'>;
+  /** Milliseconds of a clock that does not jump. */
+  now(): number;
 }
 
 /** Most that goes out for one friend in one turn: libtoxcore's next turn must come soon, to acknowledge. */
@@ -20,6 +23,7 @@ export class ChildOutbox {
   readonly friend: number;
   readonly link: number;
   readonly #sending: Sending;
+  readonly #pacer = new SendPacer();
   #items: Item[] = [];
   /** libtoxcore's numbers of messages under way -> the parent's. */
   readonly #receipts = new Map<number, number>();
@@ -45,12 +49,18 @@ export class ChildOutbox {
   /** Gives libtoxcore what it takes now. */
   flush(): ChildEvent[] {
     const { friend, link } = this;
+    const now = this.#sending.now();
+    const room = this.#pacer.room(now);
     const lost: ChildEvent[] = [];
     let done = 0;
     let count = 0;
     for (const item of this.#items.slice(0, PER_TURN)) {
       if ('packet' in item) {
-        if (this.#sending.sendPacket(friend, item.packet) === 'full') break;
+        if (count >= room) break;
+        if (this.#sending.sendPacket(friend, item.packet) === 'full') {
+          this.#pacer.refused(now);
+          break;
+        }
         count += 1;
       } else {
         const id = this.#sending.sendMessage(friend, item.message);
@@ -61,6 +71,7 @@ export class ChildOutbox {
       done += 1;
     }
     this.#items = this.#items.slice(done);
+    this.#pacer.took(count);
     return count === 0 ? lost : [{ what: 'taken', friend, link, count }, ...lost];
   }
 

@@ -1,17 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { asToxAsyncError } from '../../errors';
+import { systemTimers } from '../../platform/timers';
 import { Bootstrapper } from './bootstrapper';
 import { ChildLinks } from './child-links';
 import type { Call, ChildEvent, Order, Report } from './messages';
 import type { CompleteSettings } from './settings';
 import { readEvents, type ToxEvents } from './tox-events';
 import type { ToxHandle } from './tox-handle';
+import { TurnLoop, type TurnResult } from './turn-loop';
 
 /** How often the parent hears that the loop turns, milliseconds. */
 const ALIVE_MS = 2000;
-/** While packets come and go the next turn is not put off for longer than this, and so for a while after. */
-const BUSY_TURN_MS = 1;
-const BUSY_FOR_MS = 50;
 /** Time to get rid of what waits before the end. */
 const FLUSH_MS = 500;
 
@@ -22,8 +21,7 @@ export class ChildSession {
   readonly #links: ChildLinks;
   readonly #bootstrapper: Bootstrapper;
   #friends: number;
-  #timer: NodeJS.Timeout | undefined;
-  #busyUntil = 0;
+  readonly #loop: TurnLoop;
   #aliveAt = 0;
 
   constructor(tox: ToxHandle, settings: CompleteSettings, report: (report: Report) => void) {
@@ -32,6 +30,7 @@ export class ChildSession {
     this.#links = new ChildLinks({
       sendPacket: (friend, packet) => tox.sendPacket(friend, packet),
       sendMessage: (friend, { type, text }) => tox.sendMessage(friend, type, text),
+      now: () => performance.now(),
     });
     this.#bootstrapper = new Bootstrapper({
       nodes: settings.bootstrap,
@@ -39,7 +38,16 @@ export class ChildSession {
       random: randomInt,
     });
     this.#friends = tox.profile().friends.length;
-    this.#turn();
+    this.#loop = new TurnLoop({
+      turn: () => this.#turn(),
+      timers: systemTimers,
+      immediately: (run) => {
+        const handle = setImmediate(run);
+        return { cancel: () => clearImmediate(handle) };
+      },
+      now: () => performance.now(),
+    });
+    this.#loop.start();
   }
 
   take(order: Exclude<Order, { kind: 'open' }>): void {
@@ -47,7 +55,7 @@ export class ChildSession {
       case 'packets':
       case 'message':
         this.#tell(this.#links.send(order));
-        this.#soon();
+        this.#loop.gave();
         return;
       case 'call':
         this.#call(order.request, order.call);
@@ -60,11 +68,11 @@ export class ChildSession {
 
   /** The end without a word to the parent. */
   end(): void {
-    clearTimeout(this.#timer);
+    this.#loop.end();
     this.#tox.kill();
   }
 
-  #turn(): void {
+  #turn(): TurnResult {
     const now = performance.now();
     const events = this.#iterate();
     const told = [...(events ? this.#links.take(events) : []), ...this.#links.flush()];
@@ -73,13 +81,16 @@ export class ChildSession {
       told.push({ what: 'profile', profile: this.#tox.profile() });
     this.#tell(told);
     if (told.some((event) => event.what === 'friend' && !event.online)) this.#bootstrapper.again();
-    if (told.length > 0 || this.#links.waiting > 0) this.#busyUntil = now + BUSY_FOR_MS;
     this.#bootstrapper.turn(now, this.#missing(), () => (this.#tox.running ? this.#tox : undefined));
     if (now - this.#aliveAt >= ALIVE_MS) {
       this.#aliveAt = now;
       this.#report({ kind: 'alive' });
     }
-    this.#timer = setTimeout(() => this.#turn(), now < this.#busyUntil ? BUSY_TURN_MS : this.#tox.interval);
+    return {
+      happened: told.length > 0,
+      waiting: this.#links.waiting > 0,
+      interval: this.#tox.interval,
+    };
   }
 
   #iterate(): ToxEvents | undefined {
@@ -88,12 +99,6 @@ export class ChildSession {
       events = readEvents(functions, pointer);
     });
     return events;
-  }
-
-  #soon(): void {
-    this.#busyUntil = performance.now() + BUSY_FOR_MS;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#turn(), BUSY_TURN_MS);
   }
 
   #missing(): 'network' | 'friends' | undefined {

@@ -20,8 +20,11 @@ const bytes = (...values: number[]) => Uint8Array.of(...values);
 function links() {
   const sent: unknown[] = [];
   const answers = { packet: 'taken' as 'taken' | 'full' | 'lost', message: 1 as number | 'full' | 'lost' };
+  const clock = { now: 0, room: Infinity };
   const made = new ChildLinks({
     sendPacket: (friend, packet) => {
+      if (clock.room === 0) return 'full';
+      clock.room -= 1;
       if (answers.packet === 'taken') sent.push([friend, ...packet]);
       return answers.packet;
     },
@@ -29,9 +32,10 @@ function links() {
       if (typeof answers.message === 'number') sent.push([friend, text]);
       return answers.message;
     },
+    now: () => clock.now,
   });
   const take = (events: Partial<ToxEvents>) => made.take({ ...NOTHING, ...events });
-  return { made, sent, answers, take };
+  return { made, sent, answers, clock, take };
 }
 
 const words = (events: readonly ChildEvent[]) =>
@@ -110,6 +114,24 @@ describe('connections as the child process sees them', () => {
       [1, 'behind'],
     ]);
     assert.equal(made.waiting, 0);
+  });
+
+  it('keep back what libtoxcore would take, while its congestion control goes wrong', () => {
+    const { made, sent, clock, take } = links();
+    const [, begun] = take({ connections: [on(1)] });
+    assert.ok(begun?.what === 'friend');
+    const packets = Array.from({ length: 3000 }, () => bytes(160));
+    made.send({ kind: 'packets', friend: 1, link: begun.link, packets });
+    for (; clock.now < 6000; clock.now += 50) {
+      clock.room = Math.round(60 * 0.9 ** (clock.now / 200));
+      made.flush();
+    }
+    clock.room = Infinity;
+    const before = sent.length;
+    assert.deepEqual(made.flush(), []);
+    clock.now += 10_000;
+    made.flush();
+    assert.ok(sent.length > before && sent.length < before + 64);
   });
 
   it('confirm a message by its receipt, and tell at the end which had none', () => {
