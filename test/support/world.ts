@@ -89,8 +89,12 @@ export class Device {
   readonly memory: MemoryDirectory;
   manager!: AsyncManager;
   transport!: VirtualTransport;
+  /** Of the process that runs. */
+  #life = { dead: false };
   running = false;
   isOnline = false;
+  /** It has the place of its identity on the network. */
+  joined = false;
   /** What the handler does with each message. */
   handle: (message: ReceivedMessage) => Promise<'done' | 'later'> | 'done' | 'later' = () => 'done';
 
@@ -115,9 +119,21 @@ export class Device {
     return this.outcomes.filter((o) => toHex(o.messageId) === toHex(messageId)).map(({ state }) => state);
   }
 
-  async start(options: { online?: boolean } = {}): Promise<void> {
-    const { time, random, network } = this.world;
-    const platform = { clock: time.clock, timers: time.timers, random, disk: this.memory.disk };
+  /** @param options.joins false for a second copy of an identity that another has the place of */
+  async start(options: { online?: boolean; joins?: boolean } = {}): Promise<void> {
+    const { time, random } = this.world;
+    const life = { dead: false };
+    this.#life = life;
+    // A timer of a process whose power failed meets a closed store.
+    const after = (ms: number, run: () => void) =>
+      time.timers.after(ms, () => {
+        try {
+          run();
+        } catch (error) {
+          if (!life.dead) throw error;
+        }
+      });
+    const platform = { clock: time.clock, timers: { after }, random, disk: this.memory.disk };
     const say = (text: string) => this.errors.push(text);
     const opened = AsyncManager.create({
       dataDir: '/data',
@@ -146,12 +162,28 @@ export class Device {
       this.received.push(message);
       return this.handle(message);
     });
+    if (options.joins !== false) await this.join();
+    await waitFor(time, this.manager.start());
+    this.running = true;
+    if (this.joined) await this.online(options.online ?? true);
+  }
+
+  /** Takes the place of its identity on the network. */
+  async join(): Promise<void> {
+    const { time, network } = this.world;
     this.transport = network.join({ publicKey: this.manager.publicKey, name: this.name });
     const knows = (name: string) => !this.world.areStrangers(this.name, name);
     await waitFor(time, this.manager.attachTransport(new AcquaintedTransport(this.transport, knows)));
-    await waitFor(time, this.manager.start());
-    this.running = true;
-    await this.online(options.online ?? true);
+    this.joined = true;
+  }
+
+  /** Gives the place up and runs on. */
+  async depart(): Promise<void> {
+    if (!this.joined) return;
+    this.joined = false;
+    this.isOnline = false;
+    await waitFor(this.world.time, this.transport.leave());
+    await waitFor(this.world.time, this.manager.detachTransport());
   }
 
   async online(online: boolean): Promise<void> {
@@ -162,21 +194,26 @@ export class Device {
   async stop(): Promise<void> {
     if (!this.running) return;
     this.running = false;
-    this.isOnline = false;
     await waitFor(this.world.time, this.manager.stop());
-    await waitFor(this.world.time, this.transport.leave());
+    await this.#leave();
   }
 
   /** The power fails: what was not durable is gone, and nobody is told. */
   async crash(): Promise<void> {
     this.running = false;
-    this.isOnline = false;
+    this.#life.dead = true;
     this.memory.crash();
-    await waitFor(this.world.time, this.transport.leave());
+    await this.#leave();
     await waitFor(
       this.world.time,
       this.manager.stop().catch(() => undefined),
     );
+  }
+
+  async #leave(): Promise<void> {
+    this.isOnline = false;
+    if (this.joined) await waitFor(this.world.time, this.transport.leave());
+    this.joined = false;
   }
 
   send(to: Device | Uint8Array, text: string, options?: Parameters<AsyncManager['sendAsyncMessage']>[3]) {

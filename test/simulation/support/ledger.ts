@@ -1,4 +1,4 @@
-import type { Lineage, Lives, Moment } from './lives';
+import type { Copy, Lineage, Lives, Moment } from './lives';
 
 const FINAL = new Set(['delivered', 'failed', 'expired', 'unconfirmed']);
 
@@ -16,6 +16,7 @@ export interface Sent {
 export class Ledger {
   readonly violations: string[] = [];
   readonly sent = new Map<string, Sent>();
+  readonly #textOf = new Map<string, string>();
   readonly #handed = new Map<string, Moment[]>();
   readonly #ended = new Map<string, Moment[]>();
   /** Ids of messages that were received, not handed over, and then lost with the directory. */
@@ -23,15 +24,17 @@ export class Ledger {
 
   constructor(private readonly lives: Lives) {}
 
-  accepted(text: string, message: { from: string; to: string; id: string }): void {
-    this.sent.set(text, { ...message, accepted: this.lives.now(message.from) });
+  accepted(text: string, message: { from: Copy; to: string; id: string }): void {
+    const { from, to, id } = message;
+    this.sent.set(text, { from: from.name, to, id, accepted: this.lives.now(from) });
+    this.#textOf.set(id, text);
   }
 
-  handed(by: string, message: { text: string; id: string; redelivered: boolean }): void {
+  handed(by: Copy, message: { text: string; id: string; redelivered: boolean }): void {
     const { text, id, redelivered } = message;
     const now = this.lives.now(by);
     const sent = this.sent.get(text);
-    if (sent?.to !== by || sent.id !== id) this.violations.push(`"${text}" came to ${by} as ${id}`);
+    if (sent?.to !== by.name || sent.id !== id) this.violations.push(`"${text}" came to ${by.copy} as ${id}`);
     const earlier = this.#handed.get(text) ?? [];
     for (const moment of earlier.filter((each) => now.lineage.remembers(each))) {
       if (!redelivered) this.violations.push(`"${text}" was handed over twice`);
@@ -41,12 +44,18 @@ export class Ledger {
     this.#handed.set(text, [...earlier, now]);
   }
 
-  outcome(by: string, id: string, state: string): void {
+  /** @param waits whether a message waits in an inbox of its recipient */
+  outcome(by: Copy, outcome: { id: string; state: string }, waits: (sent: Sent) => boolean): void {
+    const { id, state } = outcome;
     if (!FINAL.has(state)) return;
     const now = this.lives.now(by);
-    if (state !== 'delivered') this.violations.push(`${id} ended ${state}`);
+    const text = this.#textOf.get(id) ?? id;
+    const sent = this.sent.get(text);
+    if (state !== 'delivered') this.violations.push(`"${text}" ended ${state}`);
+    else if (sent === undefined || !(this.#arrived(text, sent) || waits(sent)))
+      this.violations.push(`${by.copy} was told that "${text}" was delivered, and it was not`);
     const earlier = this.#ended.get(id) ?? [];
-    if (earlier.some(({ run }) => run === now.run)) this.violations.push(`${id} ended twice in one run`);
+    if (earlier.some(({ run }) => run === now.run)) this.violations.push(`"${text}" ended twice in one run`);
     this.#ended.set(id, [...earlier, now]);
   }
 
@@ -55,15 +64,16 @@ export class Ledger {
     for (const id of ids) this.#lost.add(id);
   }
 
-  /** @param living the directories of a device that are still in use @returns promises that are not kept yet */
-  open(living: (device: string) => readonly Lineage[]): string[] {
-    return [...this.sent].flatMap(([text, { from, id, accepted }]) => {
-      const arrived = this.#handed.has(text) || this.#lost.has(id);
-      const told = this.#ended.has(id);
-      if (told && !arrived) return [`the sender was told that "${text}" was delivered, and it was not`];
-      if (!living(from).some((lineage) => lineage.remembers(accepted))) return [];
-      if (!arrived) return [`"${text}" was accepted and never handed over`];
-      return told ? [] : [`"${text}" arrived and its sender was not told`];
+  /** @param living the directories of an identity that are still in use @returns promises that are not kept yet */
+  open(living: (name: string) => readonly Lineage[]): string[] {
+    return [...this.sent].flatMap(([text, sent]) => {
+      if (!living(sent.from).some((lineage) => lineage.remembers(sent.accepted))) return [];
+      if (!this.#arrived(text, sent)) return [`"${text}" was accepted and never handed over`];
+      return this.#ended.has(sent.id) ? [] : [`"${text}" arrived and its sender was not told`];
     });
+  }
+
+  #arrived(text: string, { id }: Sent): boolean {
+    return this.#handed.has(text) || this.#lost.has(id);
   }
 }

@@ -18,7 +18,15 @@ export class Lineage {
   }
 }
 
-/** The directory and the run of the program that each device is in. */
+/** One running copy of an identity: the first is named like it, the second has a mark. */
+export interface Copy {
+  /** Of the identity. */
+  readonly name: string;
+  /** Of the copy, unique. */
+  readonly copy: string;
+}
+
+/** The directory and the run of the program that each copy is in. */
 export class Lives {
   readonly #current = new Map<string, { lineage: Lineage; run: number }>();
   readonly #crashed = new Set<number>();
@@ -26,15 +34,15 @@ export class Lives {
   #runs = 0;
 
   /** Each call is a moment of its own. */
-  now(device: string): Moment {
-    const current = this.#current.get(device) ?? this.begin(device, new Lineage());
+  now({ copy }: Pick<Copy, 'copy'>): Moment {
+    const current = this.#current.get(copy) ?? this.begin({ copy }, new Lineage());
     this.#at += 1;
     return { ...current, at: this.#at };
   }
 
   /** Power failed. */
-  crashed(device: string): void {
-    this.#crashed.add(this.now(device).run);
+  crashed(copy: Copy): void {
+    this.#crashed.add(this.now(copy).run);
   }
 
   hasCrashed({ run }: Moment): boolean {
@@ -42,10 +50,13 @@ export class Lives {
   }
 
   /** A run of the program begins, on this directory. */
-  begin(device: string, lineage: Lineage = this.now(device).lineage): { lineage: Lineage; run: number } {
+  begin(
+    { copy }: Pick<Copy, 'copy'>,
+    lineage: Lineage = this.now({ copy }).lineage,
+  ): { lineage: Lineage; run: number } {
     this.#runs += 1;
     const current = { lineage, run: this.#runs };
-    this.#current.set(device, current);
+    this.#current.set(copy, current);
     return current;
   }
 }

@@ -5,10 +5,15 @@ import { HEADER_BYTES, readEnvelopeHeader } from '../../../lib/protocol/envelope
 import { outerNonce, outerSeed } from '../../../lib/protocol/envelope-nonces';
 import { prekeyTag } from '../../../lib/protocol/names';
 import type { KeyPair, PublicKey } from '../../../lib/types';
+import { decodeSessionMessage } from '../../../lib/protocol/session-messages';
 import { watchEnvelopes } from '../../chaos/support/envelope-watch';
-import type { Lives, Moment } from './lives';
+import type { Copy, Lives, Moment } from './lives';
 
 const crypto = chooseCryptoProvider();
+
+/** A sealed message: kind 1 | request 4 | code 1. */
+const DELIVER_ANSWER = 0x31;
+const DELIVER_ANSWER_BYTES = 6;
 
 export interface Seen {
   readonly envelope: Uint8Array;
@@ -29,6 +34,8 @@ export interface Seen {
 export class Observer {
   readonly seen: Seen[] = [];
   readonly violations: string[] = [];
+  /** Answers to a delivery that said so. */
+  unknownTags = 0;
   readonly #publicKeys = new Map<string, PublicKey>();
   readonly #pairs = new Map<string, KeyPair & { readonly owner: string }>();
   readonly #byNonce = new Map<string, Seen>();
@@ -42,21 +49,25 @@ export class Observer {
     this.#publicKeys.set(device, publicKey);
   }
 
-  /** The provider of one device. */
-  cryptoOf(device: string): CryptoProvider {
-    const watched = watchEnvelopes(crypto, { seals: (envelope) => this.#left(device, envelope) });
+  /** The provider of one copy of an identity. */
+  cryptoOf(copy: Copy): CryptoProvider {
+    const watched = watchEnvelopes(crypto, { seals: (envelope) => this.#left(copy, envelope) });
     return {
       ...watched,
       keyPairFromSecret: (secretKey) => {
         const pair = watched.keyPairFromSecret(secretKey);
-        const kept = { publicKey: pair.publicKey.slice(), secretKey: secretKey.slice(), owner: device };
+        const kept = { publicKey: pair.publicKey.slice(), secretKey: secretKey.slice(), owner: copy.name };
         this.#pairs.set(toHex(prekeyTag(crypto, pair.publicKey)), kept);
         return pair;
+      },
+      secretbox: (plain, nonce, key) => {
+        this.#noteAnswer(plain);
+        return watched.secretbox(plain, nonce, key);
       },
       openBox: (boxed, nonce, publicKey, secretKey) => {
         const plain = watched.openBox(boxed, nonce, publicKey, secretKey);
         const seen = this.#byNonce.get(toHex(nonce));
-        if (plain !== undefined && seen !== undefined) this.#noteOpened(device, seen);
+        if (plain !== undefined && seen !== undefined) this.#noteOpened(copy, seen);
         return plain;
       },
     };
@@ -67,7 +78,14 @@ export class Observer {
     return [...this.#byTag.values()].filter(({ length }) => length > 1);
   }
 
-  #left(sender: string, envelope: Uint8Array): void {
+  #noteAnswer(plain: Uint8Array): void {
+    if (plain[0] !== DELIVER_ANSWER || plain.length !== DELIVER_ANSWER_BYTES) return;
+    const message = decodeSessionMessage(DELIVER_ANSWER, plain.subarray(1));
+    if (message?.kind === 'deliver-answer' && message.code === 'unknown-tag') this.unknownTags += 1;
+  }
+
+  #left(by: Copy, envelope: Uint8Array): void {
+    const sender = by.name;
     const tag = toHex(readEnvelopeHeader(envelope).tag);
     const others = this.#byTag.get(tag) ?? [];
     this.#byTag.set(tag, others);
@@ -82,7 +100,7 @@ export class Observer {
     const header = envelope.slice(0, HEADER_BYTES);
     const seed = outerSeed(crypto, header, { sender: from, recipient: to, preKey: preKey.publicKey });
     const nonce = toHex(outerNonce(seed));
-    const left = this.lives.now(sender);
+    const left = this.lives.now(by);
     if (others.some((other) => other.sender !== sender))
       this.violations.push(`two devices have the key ${tag}`);
     if (others.some((other) => left.lineage.remembers(other.left)))
@@ -94,11 +112,11 @@ export class Observer {
     this.seen.push(seen);
   }
 
-  #noteOpened(device: string, { tag, nonce }: Seen): void {
-    const moment = this.lives.now(device);
+  #noteOpened(by: Copy, { tag, nonce }: Seen): void {
+    const moment = this.lives.now(by);
     const earlier = this.#opened.get(tag) ?? [];
     if (earlier.some((other) => other.nonce !== nonce && moment.lineage.remembers(other.moment)))
-      this.violations.push(`${device} opened two messages with the key ${tag}`);
+      this.violations.push(`${by.copy} opened two messages with the key ${tag}`);
     this.#opened.set(tag, [...earlier, { nonce, moment }]);
   }
 }
