@@ -74,6 +74,16 @@ describe('the queue of packets for one friend', () => {
     assert.deepEqual(gate.messages.at(-1), message(2, 5000));
   });
 
+  it('takes a message that just fits, and none that is a byte longer', () => {
+    const gate = new Gate();
+    gate.room = 0;
+    const queue = new PacketQueue(gate.send);
+    let room = MAX_QUEUED_BYTES;
+    for (; room > 2 * 1367; room -= 1367 + 6) assert.ok(queue.push(message(1, 1367)));
+    assert.equal(queue.push(message(2, room + 1)), false);
+    assert.equal(queue.push(message(2, room)), true);
+  });
+
   it('lets go of everything when the friend is offline', () => {
     const gate = new Gate();
     gate.room = 0;

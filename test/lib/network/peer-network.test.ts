@@ -140,6 +140,42 @@ describe('the network of friends', () => {
     });
   });
 
+  describe('and its connections', () => {
+    it('keep their session when the transport says again that the friend is there', async () => {
+      const { network, transport, events, peer } = await withRawPeer(world, 2);
+      peer.greet();
+      transport.handler?.onFriend(peer.identity.publicKey, true);
+      assert.equal(network.hasSession(peer.identity.publicKey), true);
+      peer.say(mail(1));
+      assert.deepEqual(events, ['session', 'message mail 1']);
+    });
+
+    it('count as sessions, and as proven, only once there are keys, and a message under them', async () => {
+      const { network, peer } = await withRawPeer(world, 2);
+      const friend = peer.identity.publicKey;
+      const state = () => [network.sessions().length, network.sessionCount, network.isProven(friend)];
+      assert.equal(network.isFriendOnline(friend), true);
+      assert.deepEqual(state(), [0, 0, false]);
+      peer.greet();
+      assert.deepEqual(state(), [1, 1, false]);
+      peer.say(mail(1));
+      assert.deepEqual(state(), [1, 1, true]);
+    });
+
+    it('do not rely on the bytes in which the transport names the friend', async () => {
+      const watched = await watch(world, world.side2);
+      const name = world.side1.publicKey.slice();
+      const told: Uint8Array[] = [];
+      watched.network.events.on('session', ({ peer }) => told.push(peer));
+      watched.transport.handler?.onFriend(name, true);
+      // The transport uses its buffer again.
+      name.fill(9);
+      const { transport } = watched;
+      new RawPeer({ crypto, random: world.random, identity: world.side1, transport }).greet();
+      assert.deepEqual(told, [world.side1.publicKey]);
+    });
+  });
+
   describe('and its requests', () => {
     it('resolve with what the friend answers', async () => {
       const one = await watch(world, world.side1);

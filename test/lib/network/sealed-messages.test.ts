@@ -128,6 +128,9 @@ describe('sealed messages of a session', () => {
     peer.say(mail(1));
     assert.deepEqual(told(), ['message mail 1']);
     assert.equal(network.ignored.unknown, 1);
+    // The same outside the seal: a later version may have more than wake, hello and sealed messages.
+    peer.send(Uint8Array.of(3, 1, 2));
+    assert.equal(network.ignored.unknown, 2);
   });
 
   it('with a malformed body are dropped and counted', async () => {

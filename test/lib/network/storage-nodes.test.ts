@@ -88,6 +88,17 @@ describe('storage nodes', () => {
       assert.equal(toHex(nodes.candidates(recipient)[0]!), toHex(last));
     });
 
+    it('are moved forward by the first 16 hints only', () => {
+      const all = meet(5);
+      const last = byDistance(all, recipient).at(-1)!;
+      const others = Array.from({ length: 16 }, () => nodeHint(crypto, recipient, key()));
+      const hint = nodeHint(crypto, recipient, last);
+      nodes.noteHints(recipient, [...others, hint]);
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(byDistance(all, recipient)));
+      nodes.noteHints(recipient, [...others.slice(1), hint]);
+      assert.equal(toHex(nodes.candidates(recipient)[0]!), toHex(last));
+    });
+
     it('are not moved forward by a hint that was made for another mailbox', () => {
       const all = meet(5);
       const last = byDistance(all, recipient).at(-1)!;
@@ -231,6 +242,15 @@ describe('storage nodes', () => {
       torn[37]! ^= 1;
       const named = nodes.noteOpenNodes(recipient, [addressOf(self), torn, addressOf(new Uint8Array(32))]);
       assert.deepEqual([named, nodes.openNodesOf(recipient)], [[], []]);
+    });
+
+    it('of a friend are the first four that it names', () => {
+      const named = Array.from({ length: 5 }, key);
+      assert.equal(nodes.noteOpenNodes(recipient, named.map(addressOf)).length, 4);
+      assert.deepEqual(
+        hex(nodes.openNodesOf(recipient).map(({ publicKey }) => publicKey)),
+        hex(named.slice(0, 4)),
+      );
     });
 
     it('of a friend are those of its last state only', () => {

@@ -71,6 +71,10 @@ describe('wake and hello', () => {
       ephemeral: e2().publicKey,
       echo: helloEcho(crypto, hello1),
     });
+    assert.deepEqual(decodeHello(patch(hello2, 3, [0xff, 0xff])).flags, {
+      acceptsStores: true,
+      openNode: true,
+    });
   });
 
   it('are refused at any other length, first byte or order of versions', () => {
