@@ -70,6 +70,7 @@ function envelopePair(crypto: CryptoProvider, size: number): Subject[] {
     sealEnvelope(crypto, {
       sender,
       recipient: recipient.publicKey,
+      mailbox,
       preKey: preKey.publicKey,
       tag,
       ephemeral: generateKeyPair(crypto, systemRandom),

@@ -4,6 +4,8 @@ import { ToxAsyncError } from '../errors';
 export const KEY_BYTES = 32;
 export const NONCE_BYTES = 24;
 export const BOX_TAG_BYTES = 16;
+/** SHA-256, bytes. */
+export const HASH_BYTES = 32;
 
 /** @throws ErrInvalidKey */
 export function checkKeyLength(key: Uint8Array, what: string): void {

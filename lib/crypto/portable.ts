@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import nacl from 'tweetnacl';
 import type { PublicKey } from '../types';
 import { HiddenKeyPair } from './hidden-key-pair';
 import { checkKeyLength, checkNonceLength } from './lengths';
-import { constantTimeEqual, hmacSha256 } from './node-primitives';
+import { constantTimeEqual, hmacSha256, sha256 } from './node-primitives';
 import { x25519 } from './node-x25519';
 import type { CryptoProvider } from './provider';
 import { checkPublicKey, checkSharedSecret, isAcceptablePublicKey } from './public-key';
@@ -38,6 +37,12 @@ export function createPortableProvider(): CryptoProvider {
     }
   };
 
+  const moved = (bytes: Uint8Array, target: Uint8Array): Uint8Array => {
+    target.set(bytes);
+    wipe(bytes);
+    return target;
+  };
+
   return {
     name: 'portable',
 
@@ -48,17 +53,19 @@ export function createPortableProvider(): CryptoProvider {
 
     sharedSecret,
 
-    box(plain, nonce, publicKey, secretKey) {
+    box(plain, nonce, publicKey, secretKey, target) {
       checkNonceLength(nonce);
       checkPublicKey(publicKey, 'The public key');
-      return withBoxKey(secretKey, publicKey, (key) => nacl.secretbox(plain, nonce, key));
+      const boxed = withBoxKey(secretKey, publicKey, (key) => nacl.secretbox(plain, nonce, key));
+      return target ? moved(boxed, target) : boxed;
     },
 
-    openBox(boxed, nonce, publicKey, secretKey) {
+    openBox(boxed, nonce, publicKey, secretKey, target) {
       checkNonceLength(nonce);
       checkKeyLength(secretKey, 'The secret key');
       if (!isAcceptablePublicKey(publicKey)) return undefined;
-      return withBoxKey(secretKey, publicKey, (key) => nacl.secretbox.open(boxed, nonce, key) ?? undefined);
+      const plain = withBoxKey(secretKey, publicKey, (key) => nacl.secretbox.open(boxed, nonce, key));
+      return plain && target ? moved(plain, target) : (plain ?? undefined);
     },
 
     secretbox(plain, nonce, key) {
@@ -73,7 +80,7 @@ export function createPortableProvider(): CryptoProvider {
       return nacl.secretbox.open(boxed, nonce, key) ?? undefined;
     },
 
-    sha256: (data) => new Uint8Array(createHash('sha256').update(data).digest()),
+    sha256,
     hmacSha256,
     wipe,
     equal: constantTimeEqual,

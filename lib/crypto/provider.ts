@@ -13,19 +13,34 @@ export interface CryptoProvider {
    * @throws ErrInvalidKey when the result is all zero
    */
   sharedSecret(secretKey: Uint8Array, publicKey: PublicKey): Uint8Array;
-  /** NaCl crypto_box: 16-byte tag, then the ciphertext. `nonce` is 24 bytes. @throws ErrInvalidKey */
-  box(plain: Uint8Array, nonce: Uint8Array, publicKey: PublicKey, secretKey: Uint8Array): Uint8Array;
-  /** undefined when it does not open. */
+  /**
+   * NaCl crypto_box: 16-byte tag, then the ciphertext. `nonce` is 24 bytes.
+   * @param target where it goes and what is returned, 16 bytes longer than `plain`; new memory by default
+   * @throws ErrInvalidKey
+   */
+  box(
+    plain: Uint8Array,
+    nonce: Uint8Array,
+    publicKey: PublicKey,
+    secretKey: Uint8Array,
+    target?: Uint8Array,
+  ): Uint8Array;
+  /**
+   * undefined when it does not open.
+   * @param target where the plaintext goes and what is returned, 16 bytes shorter than `boxed`; new memory by default
+   */
   openBox(
     boxed: Uint8Array,
     nonce: Uint8Array,
     publicKey: PublicKey,
     secretKey: Uint8Array,
+    target?: Uint8Array,
   ): Uint8Array | undefined;
   /** NaCl crypto_secretbox: 16-byte tag, then the ciphertext. */
   secretbox(plain: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array;
   openSecretbox(boxed: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array | undefined;
-  sha256(data: Uint8Array): Uint8Array;
+  /** @param target where the 32 bytes go and what is returned; new memory by default */
+  sha256(data: Uint8Array, target?: Uint8Array): Uint8Array;
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
   /** Overwrites with zeros; only sodium-native can promise that no copy remains. */
   wipe(bytes: Uint8Array): void;

@@ -21,7 +21,7 @@ const LOW_ORDER = [
 /** 32 bytes, bit 255 clear, below 2^255 - 19, not of low order. */
 export function isAcceptablePublicKey(publicKey: PublicKey): boolean {
   if (publicKey.length !== KEY_BYTES) return false;
-  return isBelowFieldPrime(publicKey) && !LOW_ORDER.some((point) => sameBytes(point, publicKey));
+  return isBelowFieldPrime(publicKey) && !isOfLowOrder(publicKey);
 }
 
 /**
@@ -51,6 +51,12 @@ export function lowOrderError(): ToxAsyncError {
 export function checkSharedSecret(shared: Uint8Array): Uint8Array {
   if (shared.every((byte) => byte === 0)) throw lowOrderError();
   return shared;
+}
+
+function isOfLowOrder(key: Uint8Array): boolean {
+  // The last byte tells apart all but one key in a hundred, for a fraction of the time.
+  const last = key[KEY_BYTES - 1];
+  return LOW_ORDER.some((point) => point[KEY_BYTES - 1] === last && sameBytes(point, key));
 }
 
 /** Below 2^255 - 19 = 7fff...ffed, little-endian; so bit 255 is clear. */

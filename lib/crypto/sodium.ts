@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import type { PublicKey } from '../types';
 import { HiddenKeyPair } from './hidden-key-pair';
-import { BOX_TAG_BYTES, checkKeyLength, checkNonceLength, KEY_BYTES } from './lengths';
-import { constantTimeEqual, hmacSha256 } from './node-primitives';
+import { BOX_TAG_BYTES, checkKeyLength, checkNonceLength, HASH_BYTES, KEY_BYTES } from './lengths';
+import { constantTimeEqual, hmacSha256, sha256 } from './node-primitives';
 import type { CryptoProvider } from './provider';
 import { checkPublicKey, checkSharedSecret, isAcceptablePublicKey, lowOrderError } from './public-key';
 
@@ -35,6 +35,9 @@ export interface Sodium {
   crypto_hash_sha256(digest: Uint8Array, data: Uint8Array): void;
   sodium_memzero(bytes: Uint8Array): void;
 }
+
+/** From here on Node's SHA-256, which uses the processor's own, is faster than libsodium's for all that it costs. */
+const LONG_BYTES = 512;
 
 const requireSodium = () => createRequire(__filename)('sodium-native') as Sodium;
 
@@ -71,20 +74,19 @@ function createSodiumProvider(sodium: Sodium): CryptoProvider {
       return checkSharedSecret(shared);
     },
 
-    box(plain, nonce, publicKey, secretKey) {
+    box(plain, nonce, publicKey, secretKey, target = new Uint8Array(plain.length + BOX_TAG_BYTES)) {
       checkNonceLength(nonce);
       checkKeyLength(secretKey, 'The secret key');
       checkPublicKey(publicKey, 'The public key');
-      const boxed = new Uint8Array(plain.length + BOX_TAG_BYTES);
-      sodium.crypto_box_easy(boxed, plain, nonce, publicKey, secretKey);
-      return boxed;
+      sodium.crypto_box_easy(target, plain, nonce, publicKey, secretKey);
+      return target;
     },
 
-    openBox(boxed, nonce, publicKey, secretKey) {
+    openBox(boxed, nonce, publicKey, secretKey, target) {
       checkNonceLength(nonce);
       checkKeyLength(secretKey, 'The secret key');
       if (boxed.length < BOX_TAG_BYTES || !isAcceptablePublicKey(publicKey)) return undefined;
-      const plain = new Uint8Array(boxed.length - BOX_TAG_BYTES);
+      const plain = target ?? new Uint8Array(boxed.length - BOX_TAG_BYTES);
       return sodium.crypto_box_open_easy(plain, boxed, nonce, publicKey, secretKey) ? plain : undefined;
     },
 
@@ -104,10 +106,10 @@ function createSodiumProvider(sodium: Sodium): CryptoProvider {
       return sodium.crypto_secretbox_open_easy(plain, boxed, nonce, key) ? plain : undefined;
     },
 
-    sha256(data) {
-      const digest = new Uint8Array(32);
-      sodium.crypto_hash_sha256(digest, data);
-      return digest;
+    sha256(data, target = new Uint8Array(HASH_BYTES)) {
+      if (data.length >= LONG_BYTES) return sha256(data, target);
+      sodium.crypto_hash_sha256(target, data);
+      return target;
     },
 
     hmacSha256,

@@ -105,6 +105,7 @@ export class ForwardSecurityManager {
     const sealed = sealEnvelope(crypto, {
       sender: keyPair,
       recipient: recipientPk,
+      mailbox: key.mailbox,
       preKey: key.publicKey,
       tag: key.tag,
       ephemeral: generateKeyPair(crypto, random),

@@ -2,7 +2,7 @@ import { sameBytes, toHex } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
 import { isAcceptablePublicKey } from '../crypto/public-key';
 import { keyListHash, type Exchange } from '../protocol/exchange';
-import { prekeyTag } from '../protocol/names';
+import { mailboxOf, prekeyTag } from '../protocol/names';
 import type { Store, WriteBatch } from '../store/store';
 import { readSequence, sequenceKey, Table } from '../store/table';
 import type { PublicKey } from '../types';
@@ -22,6 +22,7 @@ export type TakeResult = 'added' | 'known' | 'batch-in-use' | 'no-room' | 'malfo
 export type OfferedKeys = Pick<Exchange, 'from' | 'batch' | 'valid' | 'keys'>;
 
 interface PeerStock {
+  readonly mailbox: Uint8Array;
   readonly batches: Map<number, HeldBatchRecord>;
   /** Unused keys by sequence, in the order in which they are spent. */
   readonly keys: Map<number, HeldKey>;
@@ -54,7 +55,7 @@ export class HeldKeys {
       const peer = rest.slice(0, 32);
       const sequence = readSequence(rest.subarray(32));
       const stock = this.#peer(peer);
-      stock.keys.set(sequence, { ...record, peer, sequence });
+      stock.keys.set(sequence, { ...record, peer, mailbox: stock.mailbox, sequence });
       stock.nextSequence = sequence + 1;
     }
   }
@@ -128,7 +129,7 @@ export class HeldKeys {
       const key = { batch: exchange.batch, index, publicKey, tag, validUntil };
       const sequence = stock.nextSequence + i;
       this.#keys.put(writes, [peer, sequenceKey(sequence)], key);
-      return { ...key, peer, sequence };
+      return { ...key, peer, mailbox: stock.mailbox, sequence };
     });
     stock.nextSequence += keys.length;
     writes.afterCommit(() => {
@@ -191,7 +192,8 @@ export class HeldKeys {
     const hex = toHex(peer);
     const known = this.#peers.get(hex);
     if (known !== undefined) return known;
-    const made: PeerStock = { batches: new Map(), keys: new Map(), nextSequence: 1 };
+    const mailbox = mailboxOf(this.#o.crypto, peer);
+    const made: PeerStock = { mailbox, batches: new Map(), keys: new Map(), nextSequence: 1 };
     this.#peers.set(hex, made);
     return made;
   }

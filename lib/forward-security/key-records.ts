@@ -46,6 +46,8 @@ export interface HeldKeyRecord {
 
 export interface HeldKey extends HeldKeyRecord {
   readonly peer: Uint8Array;
+  /** Of the peer; all keys of one peer share it. */
+  readonly mailbox: Uint8Array;
   /** Position in the peer's stock; keys are spent in this order. */
   readonly sequence: number;
 }

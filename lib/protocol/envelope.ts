@@ -16,6 +16,8 @@ export const HEADER_BYTES = EPHEMERAL_AT + KEY_BYTES;
 export const FIELDS_BYTES = 44;
 /** Room for the plaintext (type 1 | length 2 | data), in bytes; zeros fill it, so that sizes tell little. */
 export const BUCKETS = [128, 384, 1152, 1375] as const;
+/** Longest content of the outer box: fields, length of the inner box, the inner box with its padding. */
+export const MAX_CONTENT_BYTES = FIELDS_BYTES + 2 + 16 + 1375;
 /** Bytes around the plaintext: header, fields, length of the inner box, two tags. */
 const OVERHEAD_BYTES = 159;
 /** The only lengths of an envelope, bytes. */

@@ -7,11 +7,26 @@ import { isAcceptablePublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
 import type { KeyPair, PublicKey } from '../types';
 import { ByteReader } from './byte-reader';
-import { bucketFor, FIELDS_BYTES, HEADER_BYTES, readEnvelopeHeader } from './envelope';
+import {
+  bucketFor,
+  BUCKETS,
+  FIELDS_BYTES,
+  HEADER_BYTES,
+  MAX_CONTENT_BYTES,
+  readEnvelopeHeader,
+} from './envelope';
 import { innerNonce, outerNonce, outerSeed } from './envelope-nonces';
 import { isKnownType, isTextType } from './message-types';
 import { mailboxOf, MESSAGE_ID_BYTES } from './names';
 import { decodePlaintext, type Plaintext } from './plaintext';
+
+/**
+ * Where the content of the outer box and the plaintext stand while they are looked at: memory for each alone would
+ * cost as much as a hash. The plaintext is all zeros between two calls.
+ */
+const CONTENT = new Uint8Array(MAX_CONTENT_BYTES);
+const PLAIN = new Uint8Array(BUCKETS[3]);
+const ZEROS = new Uint8Array(MAX_CONTENT_BYTES);
 
 export interface OpenInput {
   readonly envelope: Uint8Array;
@@ -62,14 +77,15 @@ export function openEnvelope(crypto: CryptoProvider, input: OpenInput): OpenResu
   const keys = { sender, recipient, preKey: preKey.publicKey };
   const seed = outerSeed(crypto, envelope.subarray(0, HEADER_BYTES), keys);
   const box = envelope.subarray(HEADER_BYTES);
-  const content = crypto.openBox(box, outerNonce(seed), ephemeral, preKey.secretKey);
-  if (content === undefined) return { outcome: 'forged' };
+  const content = CONTENT.subarray(0, box.length - BOX_TAG_BYTES);
+  if (!crypto.openBox(box, outerNonce(seed), ephemeral, preKey.secretKey, content))
+    return { outcome: 'forged' };
   const inner = innerBox(content);
   if (inner === undefined) return { outcome: 'forged' };
-  const sealedFields = content.slice(0, FIELDS_BYTES);
+  const sealedFields = content.subarray(0, FIELDS_BYTES);
   const nonce = innerNonce(crypto, seed, sealedFields);
-  const plain = crypto.openBox(inner, nonce, sender, preKey.secretKey);
-  if (plain === undefined) return { outcome: 'forged' };
+  const plain = PLAIN.subarray(0, inner.length - BOX_TAG_BYTES);
+  if (!crypto.openBox(inner, nonce, sender, preKey.secretKey, plain)) return { outcome: 'forged' };
   const result = judge(readFields(sealedFields), plain);
   crypto.wipe(plain);
   return result;
@@ -90,7 +106,7 @@ function innerBox(content: Uint8Array): Uint8Array | undefined {
   const room = content.subarray(FIELDS_BYTES + 2);
   if (length < BOX_TAG_BYTES || length > room.length) return undefined;
   if (bucketFor(length - BOX_TAG_BYTES) !== room.length - BOX_TAG_BYTES) return undefined;
-  if (!sameBytes(room.subarray(length), new Uint8Array(room.length - length))) return undefined;
+  if (!sameBytes(room.subarray(length), ZEROS.subarray(0, room.length - length))) return undefined;
   return room.subarray(0, length);
 }
 

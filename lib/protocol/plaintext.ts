@@ -1,7 +1,6 @@
 import { MAX_MESSAGE_SIZE } from '../constants';
 import { ToxAsyncError } from '../errors';
 import { ByteReader } from './byte-reader';
-import { ByteWriter } from './byte-writer';
 
 /** SPEC.md, "Plaintext Format": type 1 | length 2 | data. */
 
@@ -12,8 +11,11 @@ export interface Plaintext {
   readonly data: Uint8Array;
 }
 
-/** @throws ErrMessageEmpty, ErrMessageTooLarge over MAX_MESSAGE_SIZE bytes, ErrInvalidArgument a type over 255 */
-export function encodePlaintext({ type, data }: Plaintext): Uint8Array {
+/**
+ * @param memory where it may go, longer than it by any number of bytes; new memory by default
+ * @throws ErrMessageEmpty, ErrMessageTooLarge over MAX_MESSAGE_SIZE bytes, ErrInvalidArgument a type over 255
+ */
+export function encodePlaintext({ type, data }: Plaintext, memory?: Uint8Array): Uint8Array {
   if (data.length === 0) throw new ToxAsyncError('ErrMessageEmpty', 'The message is empty; give it a text.');
   if (data.length > MAX_MESSAGE_SIZE) {
     throw new ToxAsyncError(
@@ -21,7 +23,16 @@ export function encodePlaintext({ type, data }: Plaintext): Uint8Array {
       `The message has ${data.length} bytes; shorten it to ${MAX_MESSAGE_SIZE} or split it.`,
     );
   }
-  return new ByteWriter('message').u8(type).u16(data.length).bytes(data).done();
+  if (!Number.isInteger(type) || type < 0 || type > 0xff) {
+    throw new ToxAsyncError('ErrInvalidArgument', `The type of a message is 0 to 255, not ${type}.`);
+  }
+  const length = PLAINTEXT_HEADER_BYTES + data.length;
+  const plain = memory ? memory.subarray(0, length) : new Uint8Array(length);
+  plain[0] = type;
+  plain[1] = data.length >> 8;
+  plain[2] = data.length;
+  plain.set(data, PLAINTEXT_HEADER_BYTES);
+  return plain;
 }
 
 /** Any type, any data of the named length, possibly none. @throws ErrMalformed */

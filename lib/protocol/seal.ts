@@ -6,15 +6,32 @@ import { checkPublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
 import type { KeyPair, PublicKey } from '../types';
 import { ByteWriter } from './byte-writer';
-import { envelopeSizeFor, FIELDS_BYTES, HEADER_BYTES, writeEnvelopeHeader } from './envelope';
+import {
+  BUCKETS,
+  envelopeSizeFor,
+  FIELDS_BYTES,
+  HEADER_BYTES,
+  MAX_CONTENT_BYTES,
+  writeEnvelopeHeader,
+} from './envelope';
 import { innerNonce, outerNonce, outerSeed } from './envelope-nonces';
 import { isTextType } from './message-types';
 import { mailboxOf, MESSAGE_ID_BYTES, prekeyTag, storageIdOf } from './names';
 import { encodePlaintext } from './plaintext';
 
+/**
+ * Where the plaintext and the content of the outer box stand while they are sealed: memory for each alone would cost
+ * as much as a hash. All zeros between two calls.
+ */
+const PLAIN = new Uint8Array(BUCKETS[3]);
+const CONTENT = new Uint8Array(MAX_CONTENT_BYTES);
+const INNER_AT = FIELDS_BYTES + 2;
+
 export interface SealInput {
   readonly sender: KeyPair;
   readonly recipient: PublicKey;
+  /** `mailboxOf` it, where that is known already. */
+  readonly mailbox?: Uint8Array;
   /** A one-time key of the recipient that seals nothing else. */
   readonly preKey: PublicKey;
   /** `prekeyTag` of it, where that is known already. */
@@ -57,28 +74,33 @@ export function sealEnvelope(crypto: CryptoProvider, input: SealInput): SealedEn
 }
 
 function seal(crypto: CryptoProvider, input: SealInput): SealedEnvelope {
-  const { sender, recipient, preKey, ephemeral } = input;
+  const { sender, recipient, preKey, ephemeral, mailbox = mailboxOf(crypto, recipient) } = input;
   const own = [sender.publicKey, ephemeral.publicKey];
   checkPublicKey(recipient, 'The recipient', ...own);
   checkPublicKey(preKey, 'The one-time key', ...own);
   const fields = encodeFields(input);
-  const plain = encodeText(input);
+  const plain = encodeText(input, PLAIN);
   const tag = input.tag ?? prekeyTag(crypto, preKey);
   const envelope = new Uint8Array(envelopeSizeFor(plain.length));
   const header = envelope.subarray(0, HEADER_BYTES);
-  writeEnvelopeHeader(header, { mailbox: mailboxOf(crypto, recipient), tag, ephemeral: ephemeral.publicKey });
-  const seed = outerSeed(crypto, header, { sender: sender.publicKey, recipient, preKey });
-  const nonce = innerNonce(crypto, seed, fields);
-  const inner = crypto.box(plain, nonce, preKey, sender.secretKey);
-  crypto.wipe(plain);
-  // F || len16(inner) || inner || zeros
-  const content = new Uint8Array(envelope.length - HEADER_BYTES - BOX_TAG_BYTES);
-  content.set(fields);
-  content.set([inner.length >> 8, inner.length & 0xff], FIELDS_BYTES);
-  content.set(inner, FIELDS_BYTES + 2);
-  envelope.set(crypto.box(content, outerNonce(seed), preKey, ephemeral.secretKey), HEADER_BYTES);
-  crypto.wipe(content);
-  return { envelope, inner, innerNonce: nonce, storageId: storageIdOf(crypto, envelope), tag };
+  const content = CONTENT.subarray(0, envelope.length - HEADER_BYTES - BOX_TAG_BYTES);
+  try {
+    writeEnvelopeHeader(header, { mailbox, tag, ephemeral: ephemeral.publicKey });
+    const seed = outerSeed(crypto, header, { sender: sender.publicKey, recipient, preKey });
+    const nonce = innerNonce(crypto, seed, fields);
+    // F || len16(inner) || inner || zeros
+    const innerEnd = INNER_AT + plain.length + BOX_TAG_BYTES;
+    content.set(fields);
+    content[FIELDS_BYTES] = (innerEnd - INNER_AT) >> 8;
+    content[FIELDS_BYTES + 1] = innerEnd - INNER_AT;
+    crypto.box(plain, nonce, preKey, sender.secretKey, content.subarray(INNER_AT, innerEnd));
+    const inner = content.slice(INNER_AT, innerEnd);
+    crypto.box(content, outerNonce(seed), preKey, ephemeral.secretKey, envelope.subarray(HEADER_BYTES));
+    return { envelope, inner, innerNonce: nonce.slice(), storageId: storageIdOf(crypto, envelope), tag };
+  } finally {
+    crypto.wipe(plain);
+    crypto.wipe(content);
+  }
 }
 
 /** message id 32 | timestamp 8 | lifetime 4 */
@@ -93,12 +115,12 @@ function encodeFields({ messageId, timestamp, lifetime }: SealInput): Uint8Array
   return w.fixed(messageId, MESSAGE_ID_BYTES).timestamp(timestamp).u32(lifetime).done();
 }
 
-function encodeText({ type, data }: SealInput): Uint8Array {
+function encodeText({ type, data }: SealInput, memory: Uint8Array): Uint8Array {
   if (isTextType(type) && !isUtf8(data)) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
       'A text message must be UTF-8; send other bytes as binary.',
     );
   }
-  return encodePlaintext({ type, data });
+  return encodePlaintext({ type, data }, memory);
 }

@@ -35,11 +35,7 @@ export function watchEnvelopes(
   see: { seals?: (envelope: Uint8Array) => void; opens?: (envelope: Uint8Array) => void },
 ): CryptoProvider {
   return {
-    name: crypto.name,
-    keyPairFromSecret: (secretKey) => crypto.keyPairFromSecret(secretKey),
-    sharedSecret: (secretKey, publicKey) => crypto.sharedSecret(secretKey, publicKey),
-    box: (plain, nonce, publicKey, secretKey) => crypto.box(plain, nonce, publicKey, secretKey),
-    openBox: (boxed, nonce, publicKey, secretKey) => crypto.openBox(boxed, nonce, publicKey, secretKey),
+    ...crypto,
     secretbox(plain, nonce, key) {
       if (see.seals) envelopeIn(plain, nonce, see.seals);
       return crypto.secretbox(plain, nonce, key);
@@ -49,10 +45,6 @@ export function watchEnvelopes(
       if (plain && see.opens) envelopeIn(plain, nonce, see.opens);
       return plain;
     },
-    sha256: (data) => crypto.sha256(data),
-    hmacSha256: (key, data) => crypto.hmacSha256(key, data),
-    wipe: (bytes) => crypto.wipe(bytes),
-    equal: (a, b) => crypto.equal(a, b),
   };
 }
 

@@ -48,9 +48,38 @@ export function cryptoProviderSuite(name: string, make: () => CryptoProvider | u
         'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
       );
       assert.equal(
+        toHex(crypto.sha256(utf8('a'.repeat(1_000_000)))),
+        'cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0',
+      );
+      assert.equal(
         toHex(crypto.hmacSha256(new Uint8Array(20).fill(0x0b), utf8('Hi There'))),
         'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7',
       );
+    });
+
+    it('puts what it makes into the memory it is given, and gives that', () => {
+      const memory = new Uint8Array(4096).fill(0xee);
+      const at = (start: number, length: number) => memory.subarray(start, start + length);
+      const box = at(100, boxed.length);
+      assert.equal(crypto.box(plain, nonce, bobPublic, aliceSecret, box), box);
+      const opened = at(1000, plain.length);
+      assert.equal(crypto.openBox(boxed, nonce, alicePublic, bobSecret, opened), opened);
+      const digests = [plain, new Uint8Array(1534)].map((data, i) => {
+        const digest = at(2000 + 100 * i, 32);
+        assert.equal(crypto.sha256(data, digest), digest);
+        assert.deepEqual(digest, crypto.sha256(data));
+        return digest;
+      });
+      assert.deepEqual(box, boxed);
+      assert.deepEqual(opened, plain);
+      for (const used of [box, opened, ...digests]) used.fill(0xee);
+      assert.ok(memory.every((byte) => byte === 0xee));
+    });
+
+    it('leaves that memory alone when a box does not open', () => {
+      const target = new Uint8Array(plain.length).fill(0xee);
+      assert.equal(crypto.openBox(boxed, nonce, bobPublic, bobSecret, target), undefined);
+      assert.ok(target.every((byte) => byte === 0xee));
     });
 
     it('gives plain Uint8Arrays', () => {

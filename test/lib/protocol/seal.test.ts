@@ -113,6 +113,35 @@ describe('sealing an envelope', () => {
     assert.deepEqual(data, utf8('leak'), 'the caller keeps its own copy');
   });
 
+  it('wipes every plaintext also when a box cannot be made, and seals the next message right', () => {
+    for (const failing of [1, 2]) {
+      const { crypto: watched, plains } = watching();
+      const box: typeof watched.box = (...args) => {
+        const made = watched.box(...args);
+        if (plains.length === failing) throw new Error('no box');
+        return made;
+      };
+      assert.throws(() => sealEnvelope({ ...watched, box }, input({ data: filled(1372, 0x61) })), /no box/);
+      assert.ok(plains.length === failing && plains.every(isWiped));
+      assert.deepEqual(sealEnvelope(crypto, input()).envelope, handmadeEnvelope());
+    }
+  });
+
+  it('takes the name of a mailbox from whoever knows it', () => {
+    const mailbox = filled(32, 7);
+    const { envelope } = sealEnvelope(crypto, input({ mailbox }));
+    assert.deepEqual(readEnvelopeHeader(envelope).mailbox, mailbox);
+  });
+
+  it('gives parts that later envelopes leave alone', () => {
+    const { inner, innerNonce } = sealEnvelope(crypto, input());
+    sealEnvelope(crypto, input({ data: utf8('other'), lifetime: 1 }));
+    assert.deepEqual(
+      crypto.openBox(inner, innerNonce, S.publicKey, P.secretKey),
+      concat(new Uint8Array([0, 0, 4]), utf8('leak')),
+    );
+  });
+
   it('wipes the ephemeral secret also when it fails', () => {
     const e = ephemeral();
     throwsCode(() => sealEnvelope(crypto, input({ ephemeral: e, data: filled(0, 0) })), 'ErrMessageEmpty');

@@ -67,7 +67,7 @@ export function watching(provider: CryptoProvider = crypto) {
   const watched: CryptoProvider = {
     ...provider,
     sharedSecret: (...args) => keep(seen.shared, provider.sharedSecret(...args)),
-    sha256: (data) => keep(seen.hashes, provider.sha256(data)),
+    sha256: (...args) => keep(seen.hashes, provider.sha256(...args)),
     box: (plain, ...rest) => provider.box(keep(seen.plains, plain), ...rest),
     secretbox: (plain, ...rest) => provider.secretbox(keep(seen.plains, plain), ...rest),
     openBox: (...args) => keep(opened, provider.openBox(...args)),
