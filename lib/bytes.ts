@@ -12,8 +12,15 @@ export function concat(...parts: Uint8Array[]): Uint8Array {
   return whole;
 }
 
+/** A view of a short array makes V8 move the array first, which takes longer than its text. */
+const SHORT = Buffer.alloc(64);
+
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
+  if (bytes.length <= SHORT.length) {
+    SHORT.set(bytes);
+    return SHORT.toString('hex', 0, bytes.length);
+  }
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }
 
