@@ -139,7 +139,7 @@ export class AsyncClient {
     this.#parts.dispatcher.kick();
   }
 
-  /** Drops everything that belongs to a peer who is no longer a friend. */
+  /** Erases everything that belongs to a peer who is no longer a friend. */
   async forget(peer: PublicKey): Promise<void> {
     const { directory, forwardSecurity } = this.#o;
     await this.#parts.queues.run(peer, async () => {
@@ -152,5 +152,11 @@ export class AsyncClient {
         this.#parts.finisher.failed(writes, entry, 'not-a-friend');
       await writes.commit();
     });
+  }
+
+  /** And what only memory has of it, once it is gone from the network too. */
+  forgetTraces(peer: PublicKey): void {
+    const { retriever, meetings, incoming, deposits } = this.#parts;
+    for (const part of [retriever, meetings, incoming, ...deposits]) part.forget(peer);
   }
 }

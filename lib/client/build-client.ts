@@ -44,6 +44,7 @@ export interface ClientParts {
   readonly finisher: Finisher;
   readonly housekeeping: Housekeeping;
   readonly incoming: Incoming;
+  readonly deposits: readonly Pick<Deposits<OutboxEntry>, 'forget'>[];
   readonly mail: ServiceMail;
   readonly mailer: Mailer;
   /** What a message waits for now; undefined when it is on its way. */
@@ -240,6 +241,7 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     finisher,
     housekeeping,
     incoming,
+    deposits: [deposits, mailDeposits],
     mail,
     mailer,
     reasonFor,

@@ -111,6 +111,12 @@ export class Deposits<E extends Deposit> {
     }
   }
 
+  /** It is no friend any more. */
+  forget(node: PublicKey): void {
+    this.reset(node);
+    this.#seen.delete(toHex(node));
+  }
+
   /** Forgets trials of messages that are finished. */
   tidy(): void {
     const alive = new Set(this.#o.journal.entries().map(({ sequence }) => String(sequence)));

@@ -78,6 +78,11 @@ export class Incoming {
     dispatcher.kick();
   }
 
+  /** It is no friend any more. */
+  forget(peer: PublicKey): void {
+    this.#turnedAway.delete(toHex(peer));
+  }
+
   onMessage(peer: PublicKey, message: SessionMessage): void {
     if (!this.#running) return;
     const { retriever, meetings, onError } = this.#o;

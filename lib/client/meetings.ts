@@ -1,18 +1,17 @@
-import { sameBytes, toHex } from '../bytes';
+import { toHex } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
-import { ToxAsyncError } from '../errors';
 import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
 import type { OpenNodeAddress } from '../network/open-node-address';
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from '../network/storage-nodes';
 import type { Clock } from '../platform/clock';
 import type { Timer, Timers } from '../platform/timers';
-import { decodeExchange } from '../protocol/exchange';
 import type { SessionMessage } from '../protocol/session-messages';
 import type { Store } from '../store/store';
 import type { PublicKey } from '../types';
 import type { DirectDelivery } from './direct-delivery';
 import { type Finisher, firstOfEach } from './finisher';
+import { KeyExchanges } from './key-exchanges';
 import { RECEIPTS_PER_MESSAGE } from './limits';
 import type { OwedReceipts } from './owed-receipts';
 import type { PeerQueues } from './peer-queues';
@@ -31,10 +30,6 @@ interface Meeting {
   pendingState: Timer | undefined;
   /** The peer knows that few of its keys are left. */
   saidLow: boolean;
-  /** A batch that the peer refused for lack of room is not offered again in this meeting. */
-  refused: boolean;
-  /** The batch that went out in this meeting and waits for its answer. */
-  offered: number | undefined;
 }
 
 export interface MeetingsParts {
@@ -69,12 +64,23 @@ export interface MeetingsParts {
  */
 export class Meetings {
   readonly #o: MeetingsParts;
+  readonly #keys: KeyExchanges;
   readonly #meetings = new Map<string, Meeting>();
   /** The nodes that we poll, as everybody was told last. */
   #toldNodes = '';
 
   constructor(parts: MeetingsParts) {
     this.#o = parts;
+    this.#keys = new KeyExchanges({
+      ...parts,
+      onKnown: (peer) => this.tellState(peer),
+      onAdded: (peer) => {
+        // Messages that waited may have used up the new keys at once: that is another fall.
+        const meeting = this.#meetings.get(toHex(peer));
+        if (meeting !== undefined) meeting.saidLow = false;
+        this.noteSpent(peer);
+      },
+    });
   }
 
   open(peer: PublicKey): void {
@@ -83,14 +89,13 @@ export class Meetings {
       lastState: -Infinity,
       pendingState: undefined,
       saidLow: false,
-      refused: false,
-      offered: undefined,
     });
+    this.#keys.beginMeeting(peer);
     this.#o.resealer.beginMeeting(peer);
     void this.#run(peer, async () => {
       await this.#sendReceipts(peer);
       this.#sendState(peer);
-      await this.#offerKeys(peer, { onlyPending: true });
+      await this.#keys.offer(peer, { onlyPending: true });
     });
   }
 
@@ -101,6 +106,7 @@ export class Meetings {
   stop(): void {
     for (const { pendingState } of this.#meetings.values()) pendingState?.cancel();
     this.#meetings.clear();
+    this.#keys.stop();
   }
 
   /** Something that a state says has changed: it goes out now, or when a second is over. */
@@ -139,28 +145,18 @@ export class Meetings {
 
   /** Tops up the peer's stock of our keys. */
   exchangeKeys(peer: PublicKey): Promise<'sent' | 'not-needed' | 'offline'> {
-    return this.#o.queues.run(peer, () => this.#offerKeys(peer, { fill: true }));
+    return this.#o.queues.run(peer, () => this.#keys.offer(peer, { fill: true }));
   }
 
-  /**
-   * Takes an exchange handed to us from outside the network; only while its sender has a session with us.
-   * @throws ErrNoSession, ErrMalformed, ErrRefused
-   */
-  async processExchange(exchange: Uint8Array): Promise<void> {
-    const { from } = decodeExchange(exchange);
-    if (!this.#o.network.isProven(from)) {
-      throw new ToxAsyncError(
-        'ErrNoSession',
-        'Keys are taken only while there is a session with the friend who made them.',
-      );
-    }
-    const result = await this.#o.queues.run(from, () => this.#takeExchange(from, exchange));
-    if (result !== 'added' && result !== 'known') {
-      throw new ToxAsyncError(
-        'ErrRefused',
-        `The keys were refused (${result}). Ask the friend for new ones.`,
-      );
-    }
+  /** @throws ErrNoSession, ErrMalformed, ErrRefused */
+  processExchange(exchange: Uint8Array): Promise<void> {
+    return this.#keys.process(exchange);
+  }
+
+  /** It is no friend any more. */
+  forget(peer: PublicKey): void {
+    this.#keys.forget(peer);
+    this.#o.resealer.forget(peer);
   }
 
   /** Resolves when it is dealt with; never rejects. */
@@ -169,11 +165,11 @@ export class Meetings {
       case 'state':
         return this.#run(peer, () => this.#onState(peer, message));
       case 'exchange':
-        return this.#run(peer, () => this.#onExchange(peer, message));
+        return this.#run(peer, () => this.#keys.onExchange(peer, message));
       case 'exchange-ack':
-        return this.#run(peer, () => this.#onExchangeAck(peer, message));
+        return this.#run(peer, () => this.#keys.onAck(peer, message));
       case 'exchange-refused':
-        return this.#run(peer, () => this.#onExchangeRefused(peer, message));
+        return this.#run(peer, () => this.#keys.onRefused(peer, message));
       case 'receipts':
         return this.#run(peer, () => this.#onReceipts(peer, message));
       case 'receipts-confirmed':
@@ -226,86 +222,8 @@ export class Meetings {
     if (dropped) this.tellState(peer);
     this.noteSpent(peer);
     direct.ready(peer);
-    await this.#offerKeys(peer, {});
+    await this.#keys.offer(peer);
     resealer.onChange();
-  }
-
-  /** Sends the exchange that waits for its acknowledgement, or a new one if the stock is low. */
-  async #offerKeys(
-    peer: PublicKey,
-    how: { onlyPending?: boolean; fill?: boolean },
-  ): Promise<'sent' | 'not-needed' | 'offline'> {
-    const { network, forwardSecurity, store } = this.#o;
-    const meeting = this.#meetings.get(toHex(peer));
-    if (meeting === undefined || !network.hasSession(peer)) return 'offline';
-    const { issued } = forwardSecurity;
-    const pending = issued.pending(peer);
-    const count = pending || how.onlyPending ? 0 : issued.shortage(peer, { fill: how.fill ?? false });
-    if (meeting.refused || (pending === undefined && count === 0)) return 'not-needed';
-    // Nothing is lost within a session: an answer will come.
-    if (pending !== undefined && pending.batch === meeting.offered && how.fill !== true) return 'sent';
-    const writes = store.batch();
-    if (pending !== undefined) issued.markSent(writes, peer, pending.batch);
-    const { batch, exchange } = pending ?? (await issued.issue(writes, peer, count));
-    await writes.commit();
-    meeting.offered = batch;
-    return network.send(peer, { kind: 'exchange', exchange }) ? 'sent' : 'offline';
-  }
-
-  async #onExchange(peer: PublicKey, { exchange }: Of<'exchange'>): Promise<void> {
-    try {
-      await this.#takeExchange(peer, exchange);
-    } catch (error) {
-      if (!ToxAsyncError.is(error, 'ErrMalformed', 'ErrUnsupportedVersion')) throw error;
-      this.#o.onKeysRefused(peer, 'malformed');
-    }
-  }
-
-  /** In the peer's queue: takes the keys, answers, and seals what waited for them. */
-  async #takeExchange(peer: PublicKey, exchange: Uint8Array): Promise<string> {
-    const { forwardSecurity, network, crypto, resealer, onKeysRefused, onKeysExchanged } = this.#o;
-    const { batch, result } = await forwardSecurity.processPreKeyExchange(exchange, {
-      isFrom: (owner) => sameBytes(owner, peer),
-    });
-    if (result !== 'added' && result !== 'known') {
-      network.send(peer, { kind: 'exchange-refused', batch, code: result });
-      onKeysRefused(peer, result);
-      return result;
-    }
-    const digest = crypto.sha256(exchange).slice(0, 16);
-    network.send(peer, { kind: 'exchange-ack', batch, digest });
-    if (result === 'known') {
-      this.tellState(peer);
-    } else {
-      onKeysExchanged(peer);
-      // Messages that waited may use up the new keys at once: that is another fall.
-      const meeting = this.#meetings.get(toHex(peer));
-      if (meeting !== undefined) meeting.saidLow = false;
-      await resealer.sealWaiting(peer);
-      this.noteSpent(peer);
-    }
-    return result;
-  }
-
-  async #onExchangeAck(peer: PublicKey, { batch, digest }: Of<'exchange-ack'>): Promise<void> {
-    const { forwardSecurity, store, onKeysExchanged } = this.#o;
-    const writes = store.batch();
-    const expected = forwardSecurity.issued.acknowledge(writes, peer, batch, digest);
-    await writes.commit();
-    if (expected) onKeysExchanged(peer);
-  }
-
-  async #onExchangeRefused(peer: PublicKey, { batch, code }: Of<'exchange-refused'>): Promise<void> {
-    const { forwardSecurity, store, onKeysRefused } = this.#o;
-    const writes = store.batch();
-    const known = forwardSecurity.issued.refuse(writes, peer, batch);
-    await writes.commit();
-    if (!known) return;
-    onKeysRefused(peer, code);
-    const meeting = this.#meetings.get(toHex(peer));
-    // Another number settles 'batch in use'; anything else would be refused again.
-    if (meeting !== undefined && code !== 'batch-in-use') meeting.refused = true;
-    await this.#offerKeys(peer, {});
   }
 
   async #onReceipts(peer: PublicKey, { receipts }: Of<'receipts'>): Promise<void> {
@@ -325,6 +243,7 @@ export class Meetings {
   #close(peer: PublicKey): void {
     this.#meetings.get(toHex(peer))?.pendingState?.cancel();
     this.#meetings.delete(toHex(peer));
+    this.#keys.endMeeting(peer);
   }
 
   #run(peer: PublicKey, task: () => Promise<void> | void): Promise<void> {

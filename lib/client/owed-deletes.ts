@@ -24,11 +24,11 @@ export class OwedDeletes {
   }
 
   owe(writes: WriteBatch, node: PublicKey, storageId: Uint8Array): void {
-    const owed = this.#owedIn(node);
+    const owed = this.#owed.get(toHex(node));
     const hex = toHex(storageId);
-    if (!owed.has(hex) && owed.size >= MAX_OWED) return;
+    if (owed !== undefined && !owed.has(hex) && owed.size >= MAX_OWED) return;
     this.#table.put(writes, [node, storageId], { at: this.#ages.now() });
-    writes.afterCommit(() => owed.add(hex));
+    writes.afterCommit(() => this.#owedIn(node).add(hex));
   }
 
   owedTo(node: PublicKey): Uint8Array[] {
@@ -48,7 +48,11 @@ export class OwedDeletes {
 
   #delete(writes: WriteBatch, node: PublicKey, storageId: Uint8Array): void {
     this.#table.delete(writes, [node, storageId]);
-    writes.afterCommit(() => this.#owedIn(node).delete(toHex(storageId)));
+    writes.afterCommit(() => {
+      const owed = this.#owedIn(node);
+      owed.delete(toHex(storageId));
+      if (owed.size === 0) this.#owed.delete(toHex(node));
+    });
   }
 
   #owedIn(node: PublicKey): Set<string> {

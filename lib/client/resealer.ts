@@ -37,6 +37,11 @@ export class Resealer {
     this.#counts.set(toHex(peer), new Map());
   }
 
+  /** It is no friend any more. */
+  forget(peer: PublicKey): void {
+    this.#counts.delete(toHex(peer));
+  }
+
   onChange(): void {
     this.#o.onChange();
   }

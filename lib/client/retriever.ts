@@ -102,6 +102,11 @@ export class Retriever {
     this.#runs.delete(run);
   }
 
+  /** It is no friend any more. */
+  forget(node: PublicKey): void {
+    this.#nodes.delete(toHex(node));
+  }
+
   async #visit(node: PublicKey, state: NodeState): Promise<void> {
     const { nodes, onError } = this.#o;
     try {

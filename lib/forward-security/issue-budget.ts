@@ -32,6 +32,11 @@ export class IssueBudget {
     this.#set(peer, this.#left(peer) + count);
   }
 
+  /** It is no friend any more. */
+  forget(peer: PublicKey): void {
+    this.#budgets.delete(toHex(peer));
+  }
+
   #left(peer: PublicKey): number {
     const budget = this.#budgets.get(toHex(peer));
     if (budget === undefined) return ISSUE_BUDGET;

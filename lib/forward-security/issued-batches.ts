@@ -127,6 +127,11 @@ export class IssuedBatches {
     );
   }
 
+  /** Whose batches are all erased. */
+  forget(peer: PublicKey): void {
+    this.#peers.delete(toHex(peer));
+  }
+
   #add(batch: IssuedBatch, key: IssuedKey): void {
     batch.keys.set(key.index, key);
     this.#byTag.set(toHex(key.tag), key);

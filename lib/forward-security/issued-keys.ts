@@ -220,6 +220,11 @@ export class IssuedKeys {
   /** Erases everything issued to a peer who is no longer a friend. */
   forget(writes: WriteBatch, peer: PublicKey): void {
     for (const issued of this.#batches.of(peer)) this.#batches.erase(writes, peer, issued);
+    writes.afterCommit(() => {
+      this.#batches.forget(peer);
+      this.#budget.forget(peer);
+      this.#reckoned.delete(toHex(peer));
+    });
   }
 
   /** At the caps the oldest batches are erased, as many as a new one of `count` keys needs. */

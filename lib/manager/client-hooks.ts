@@ -1,4 +1,4 @@
-import { toHex } from '../bytes';
+import { fromHex, toHex } from '../bytes';
 import type { AsyncClientHooks } from '../client/client-options';
 import { PRE_KEY_REFRESH_THRESHOLD } from '../constants';
 import { ToxAsyncError } from '../errors';
@@ -12,6 +12,7 @@ import type { AsyncManagerEvents } from './events';
 const ELSEWHERE_INTERVAL = 3_600_000;
 /** Nodes of one friend that are suggested while the process runs; the diagnosis names what the friend says now. */
 const MAX_SUGGESTIONS = 16;
+const NOBODY = new Uint8Array();
 
 /** Turns what the client notices into events and log lines. */
 export function clientHooks(parts: {
@@ -24,6 +25,11 @@ export function clientHooks(parts: {
   const { events, forwardSecurity, clock, isFriend, log } = parts;
   const warnedAt = new Map<string, number>();
   const suggested = new Map<string, Set<string>>();
+  events.on('friends-changed', () => {
+    for (const told of [warnedAt, suggested]) {
+      for (const peer of told.keys()) if (!isFriend(fromHex(peer) ?? NOBODY)) told.delete(peer);
+    }
+  });
   const changed = () => events.emit('changed', undefined);
   return {
     onOutcome(outcome) {

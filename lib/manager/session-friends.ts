@@ -37,14 +37,19 @@ export class SessionFriends {
 
   /** Erases the friend's keys and fails what waits for it. */
   async remove(publicKey: PublicKey): Promise<void> {
-    const { friends, identity, client, nodes } = this.#parts;
+    const { friends, identity, client, nodes, network, service } = this.#parts;
     // The profile first: friends found only there are taken back at the next start.
     await identity.saveFriends(friends.list().filter((friend) => !sameBytes(friend.publicKey, publicKey)));
     await friends.remove(publicKey);
     await client.forget(publicKey);
     nodes.forget(publicKey);
     await this.#changed();
-    await this.#onNetwork((transport) => transport.removeFriend(publicKey));
+    try {
+      await this.#onNetwork((transport) => transport.removeFriend(publicKey));
+    } finally {
+      for (const part of [network, service]) part.forget(publicKey);
+      client.forgetTraces(publicKey);
+    }
   }
 
   /** Friends of the network become ours, under the network's name for them when it has one. */

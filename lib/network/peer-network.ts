@@ -152,6 +152,11 @@ export class PeerNetwork {
     return unanswered && !this.#spoke.has(name) && !this.#o.hasSpoken(peer);
   }
 
+  /** It is no friend any more. */
+  forget(peer: PublicKey): void {
+    this.#spoke.delete(toHex(peer));
+  }
+
   /** Queues a message behind all others; false without a session, or when too much waits for this peer already. */
   send(peer: PublicKey, message: SessionMessage): boolean {
     return this.#connections.get(toHex(peer))?.send(message) ?? false;

@@ -104,6 +104,11 @@ export class StorageService {
     );
   }
 
+  /** It is no friend any more. */
+  forget(peer: PublicKey): void {
+    this.#reads.forget(toHex(peer));
+  }
+
   #isOverReadRate(peer: PublicKey, request: StorageRequest): boolean {
     return request.kind !== 'store' && this.#reads.take(toHex(peer)) > 0;
   }

@@ -1,4 +1,4 @@
-import { toHex } from '../bytes';
+import { fromHex, toHex } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
 import type { Clock } from '../platform/clock';
@@ -68,6 +68,12 @@ export class MailAdmission {
       if (ToxAsyncError.is(error, 'ErrLocalStorageFull')) return refused('node-full', storageId);
       throw error;
     }
+  }
+
+  /** The friends have changed: what is known of others goes. */
+  forgetOthers(): void {
+    this.#marks.retain((submitter) => this.#friends.has(submitter));
+    this.#rate.retain((name) => this.#friends.has(fromHex(name) ?? new Uint8Array()));
   }
 
   async #deposit(deposit: Deposit): Promise<StoreAnswer> {

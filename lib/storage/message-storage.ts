@@ -82,6 +82,7 @@ export class MessageStorage {
   /** From now on mail is taken for these; what is stored for others stays until its time is over. */
   setFriends(friends: Iterable<PublicKey>): void {
     this.#friends.replace(friends);
+    this.#admission.forgetOthers();
   }
 
   /**

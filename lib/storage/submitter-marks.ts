@@ -28,7 +28,12 @@ export class SubmitterMarks {
     return mark;
   }
 
-  /** Everybody who was asked about in this run. */
+  /** Forgets all others; whoever comes back gets the same mark. */
+  retain(isWanted: (submitter: PublicKey) => boolean): void {
+    for (const [name, { submitter }] of this.#marks) if (!isWanted(submitter)) this.#marks.delete(name);
+  }
+
+  /** Everybody who was asked about in this run and is a friend. */
   all(): Iterable<SubmitterMark> {
     return this.#marks.values();
   }

@@ -18,6 +18,16 @@ export class TokenBuckets {
     this.#clock = clock;
   }
 
+  /** As if it had never taken any. */
+  forget(name: string): void {
+    this.#buckets.delete(name);
+  }
+
+  /** Forgets all others. */
+  retain(isWanted: (name: string) => boolean): void {
+    for (const name of this.#buckets.keys()) if (!isWanted(name)) this.#buckets.delete(name);
+  }
+
   /** Takes a token and gives 0, or gives the whole seconds (at least 1) until there is one. */
   take(name: string): number {
     const { burst, perSecond } = this.#limit;

@@ -84,6 +84,28 @@ describe('a session whose friend floods it', () => {
     assert.equal((await friend.deliver(envelopes[64] as Uint8Array)).code, 'ok');
   });
 
+  it('tells of no more refused exchanges than 16, and one a minute', async () => {
+    await open('flood of refused exchanges');
+    const good = await friend.settle();
+    const exchange = good.slice();
+    const last = exchange.length - 1;
+    exchange[last] = (exchange[last] ?? 0) ^ 1;
+    const flood = async () => {
+      const told = friend.events.length;
+      for (let i = 0; i < 40; i += 1) friend.peer.say({ kind: 'exchange', exchange });
+      const refused = (await friend.hear(1_000)).filter(({ kind }) => kind === 'exchange-refused');
+      assert.equal(friend.events.length - told, refused.length);
+      return refused.length;
+    };
+    assert.equal(await flood(), 16);
+    assert.equal(await flood(), 0);
+    await friend.time.advance(180_000);
+    assert.equal(await flood(), 3);
+    // What is good is still taken.
+    friend.peer.say({ kind: 'exchange', exchange: good });
+    await friend.hearOne('exchange-ack');
+  });
+
   /** How often the session issues keys to a friend who says after each batch that it holds none. */
   async function batchesFor(times: number): Promise<number> {
     let batches = 0;
