@@ -1,8 +1,8 @@
-import { DEFAULT_MESSAGE_LIFETIME, MessageType, type SendOptions } from '../../lib/index';
+import { DEFAULT_MESSAGE_LIFETIME, MessageType, ToxAsyncError, type SendOptions } from '../../lib/index';
 import type { MessageContext } from '../shared/outcome-router';
 import { payloadText } from '../shared/payload';
 import type { IncomingMessage, SessionConfig } from '../shared/runtime';
-import { choiceOf, settingOr } from '../shared/settings';
+import { choiceOf, isBlank, settingOr } from '../shared/settings';
 import { lifetimeOf } from './lifetime';
 
 export interface SendAsyncConfig extends SessionConfig {
@@ -23,8 +23,17 @@ export interface Order {
 /** A topic or id longer than this is not kept for the outcomes, characters of JSON. */
 const LONGEST_KEPT = 1_500;
 
-/** What the node's settings and `msg` order together: a setting wins, the message fills what is blank. */
+/**
+ * What the node's settings and `msg` order together: a setting wins, the message fills what is blank.
+ * @throws ErrInvalidArgument, also for any `msg.action`: what is meant as an order must not go out as a message
+ */
 export function orderOf(config: SendAsyncConfig, msg: IncomingMessage, now: number): Order {
+  if (!isBlank(msg.action)) {
+    throw new ToxAsyncError(
+      'ErrInvalidArgument',
+      'send-async has no actions in this version, so nothing was sent. Remove msg.action from a message that is to be sent.',
+    );
+  }
   const kind = choiceOf(
     settingOr(config.messageType, msg.messageType),
     ['normal', 'action'],

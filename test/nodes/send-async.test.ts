@@ -115,6 +115,7 @@ describe('send-async', function () {
     ['a list with gaps', { payload: 'x', friend: new Array<string>(2) }, 'ErrInvalidArgument'],
     ['a function', { payload: () => 'x', friend: 'phone' }, 'ErrInvalidArgument'],
     ['an expiry that is none', { payload: 'x', friend: 'phone', expires: 'soon' }, 'ErrInvalidArgument'],
+    ['an action', { payload: 'x', friend: 'phone', action: 'cancel' }, 'ErrInvalidArgument'],
     ['an unknown type', { payload: 'x', friend: 'phone', messageType: 'shout' }, 'ErrInvalidArgument'],
   ];
   for (const [what, msg, code] of refusals) {

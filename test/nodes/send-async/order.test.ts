@@ -97,6 +97,13 @@ describe('What send-async is told', () => {
     assert.equal(options.withoutKeys, 'queue');
   });
 
+  it('refuses any action: an order must not go out as a message', () => {
+    for (const action of ['cancel', 'retrieve', 1, {}, true]) {
+      assert.throws(() => orderOf(config(), { ...msg, action }, NOW), { code: 'ErrInvalidArgument' });
+    }
+    for (const action of ['', null, undefined]) orderOf(config(), { ...msg, action }, NOW);
+  });
+
   it('refuses an unknown type, and leaves out a topic that cannot be kept', () => {
     assert.throws(() => orderOf(config(), { ...msg, messageType: 'shout' }, NOW), {
       code: 'ErrInvalidArgument',
