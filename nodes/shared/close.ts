@@ -1,9 +1,9 @@
-import { systemPlatform } from '../../lib/index';
+import { systemPlatform, type Timers } from '../../lib/index';
 import { nodeError } from './node-error';
 import { within } from './pending-work';
 import type { FlowNode } from './runtime';
 
-/** The runtime goes on without a node after 15 s; a node that is late says so before. */
+/** The runtime goes on without a node after 15 s; a node that is late says so before, milliseconds. */
 const CLOSE_BUDGET = 14_000;
 /** Longest wait for work in flight when a node closes, milliseconds. */
 export const FLUSH_BUDGET = 1_000;
@@ -11,11 +11,21 @@ export const FLUSH_BUDGET = 1_000;
 /**
  * The one way in which a node closes. The runtime waits only for a handler that declares `done`, so this one
  * does, and calls it on every path. `removed` is true when the node is gone for good.
+ * @param options.underWay what the handler is doing now, for the log when it takes too long
  */
-export function onClose(node: FlowNode, handler: (removed: boolean) => Promise<void> | void): void {
+export function onClose(
+  node: FlowNode,
+  handler: (removed: boolean) => Promise<void> | void,
+  options: { readonly underWay?: () => string; readonly timers?: Timers } = {},
+): void {
+  const { underWay = () => 'what was in flight', timers = systemPlatform.timers } = options;
+  const late = () =>
+    node.warn(
+      `Closing takes longer than ${CLOSE_BUDGET / 1000} s; Node-RED goes on meanwhile. Under way: ${underWay()}.`,
+    );
   node.on('close', (removed: boolean, done: () => void) => {
     const closed = (async () => handler(removed))();
-    within(closed, CLOSE_BUDGET, systemPlatform.timers)
+    within(closed, CLOSE_BUDGET, timers, late)
       .catch((error: unknown) => node.warn(nodeError(error).message))
       .finally(done);
   });

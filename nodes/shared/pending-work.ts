@@ -23,10 +23,18 @@ export class PendingWork {
   }
 }
 
-/** Resolves when `task` has ended, and after `ms` at the latest; rejects as `task` does before that. */
-export function within(task: Promise<void>, ms: number, timers: Timers): Promise<void> {
+/** Resolves when `task` has ended, and after `ms` at the latest (`onLate`); rejects as `task` does before that. */
+export function within(
+  task: Promise<void>,
+  ms: number,
+  timers: Timers,
+  onLate: () => void = () => undefined,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = timers.after(ms, resolve);
+    const timer = timers.after(ms, () => {
+      onLate();
+      resolve();
+    });
     task.then(resolve, reject).finally(() => timer.cancel());
   });
 }

@@ -57,6 +57,7 @@ export class Session {
   #badFriends: readonly Error[] = [];
   #started = false;
   #closing: Promise<void> | undefined;
+  #closingStep = 'the start';
 
   constructor(settings: SessionSettings, log: Logger, parts: SessionParts) {
     this.settings = settings;
@@ -121,12 +122,20 @@ export class Session {
     return this.#closing;
   }
 
+  /** What its close is doing now, in words. */
+  get closingStep(): string {
+    return this.#closingStep;
+  }
+
   async #close(): Promise<void> {
     this.#ending.abort();
     this.#tried.open();
+    this.#closingStep = 'opening the data directory';
     const manager = await this.#opening;
     this.#manager = undefined;
+    this.#closingStep = 'ending the connection to the network';
     await this.transport.close();
+    this.#closingStep = 'finishing what is in flight and closing the data directory';
     await manager?.stop();
     this.changed.emit();
   }

@@ -44,11 +44,12 @@ export function startStorageNode(RED: Runtime, node: StorageNode, config: Storag
     // By then every node that came back from the redeploy has registered.
     setImmediate(() => session.inbox.prune());
   });
-  onClose(node, async (removed) => {
+  const close = async (removed: boolean) => {
     cancel();
     for (const each of undo) each();
     await sessions.release(node.id, removed);
-  });
+  };
+  onClose(node, close, { underWay: () => session.closingStep });
 }
 
 /** Says once what the session is, and which of its friends could not be added. */

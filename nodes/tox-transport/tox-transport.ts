@@ -57,7 +57,9 @@ class ToxTransport {
       (manager) => this.#badge(manager),
       (session) => void this.#untilDone(session, () => this.#attach(session)),
     );
-    onClose(node, (removed) => this.#close(removed));
+    onClose(node, (removed) => this.#close(removed), {
+      underWay: () => 'ending the connection to the network',
+    });
   }
 
   /** Tries again and again; Catch hears of each kind of failure once. */

@@ -5,6 +5,7 @@ import { onInput } from '../../../nodes/shared/input';
 import { PendingWork } from '../../../nodes/shared/pending-work';
 import { atFlowsStarted, type FlowNode, type Runtime } from '../../../nodes/shared/runtime';
 import { badges, StatusBadge } from '../../../nodes/shared/status-badge';
+import { SimulatedTime } from '../../../lib/platform/simulated-platform';
 import { ERROR_CODES, systemPlatform, ToxAsyncError, type ErrorCode } from '../../../lib/index';
 
 /** A node of which only the events, statuses and warnings are looked at. */
@@ -108,6 +109,27 @@ describe('The wrapper around every close handler', () => {
     await new Promise<void>((resolve) => closeCallback(node)(true, resolve));
     order.push('done');
     assert.deepEqual(order, ['closed true', 'done']);
+  });
+
+  it('is done in time when the work is not, and says what is under way', async () => {
+    const node = new FakeNode();
+    const time = new SimulatedTime();
+    let finish: () => void = () => undefined;
+    let step = 'the first step';
+    const work = () => new Promise<void>((resolve) => (finish = resolve));
+    onClose(node.asNode, work, { underWay: () => step, timers: time.timers });
+    let done = 0;
+    closeCallback(node)(true, () => (done += 1));
+    step = 'the second step';
+    await time.advance(13_999);
+    assert.deepEqual([done, node.warnings], [0, []]);
+    await time.advance(1);
+    assert.equal(done, 1);
+    assert.equal(node.warnings.length, 1);
+    assert.match(node.warnings[0] ?? '', /14 s.*the second step/);
+    finish();
+    await time.advance(1);
+    assert.deepEqual([done, node.warnings.length], [1, 1]);
   });
 
   it('is done also when the work fails', async () => {

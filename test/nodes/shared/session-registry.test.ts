@@ -72,6 +72,18 @@ describe('The sessions behind the storage-nodes', () => {
     await assert.rejects(session.manager(), { code: 'ErrClosed' });
   });
 
+  it('say what their close is doing', async () => {
+    const session = registry.acquire('a', settings(), quiet);
+    await session.opened();
+    const [manager] = made.map((each) => each.manager);
+    let atStop = '';
+    Object.assign(manager ?? {}, { stop: async () => void (atStop = session.closingStep) });
+    const released = registry.release('a', true);
+    assert.equal(session.closingStep, 'opening the data directory');
+    await released;
+    assert.match(atStop, /closing the data directory/);
+  });
+
   it('close 10 s after their node left and did not come back', async () => {
     const session = registry.acquire('a', settings(), quiet);
     await session.opened();
