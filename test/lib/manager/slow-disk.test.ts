@@ -9,7 +9,7 @@ import { ScriptedFriend, type Said } from './scripted-friend';
 const COMMIT = 20;
 const DONE = 20 * COMMIT;
 
-describe('a message that is on its way to the disk', () => {
+describe('while commits take their time', () => {
   let friend: ScriptedFriend;
 
   beforeEach(async () => {
@@ -34,7 +34,7 @@ describe('a message that is on its way to the disk', () => {
   const delivered = async (ms: number) =>
     (await friend.hear(ms)).filter((said): said is Said<'deliver'> => said.kind === 'deliver');
 
-  it('is judged by a list of live keys that comes meanwhile', async () => {
+  it('a message on its way to the disk is judged by a list of live keys that comes meanwhile', async () => {
     const [batch] = friend.keys.fsm.issued.live(us());
     assert.ok(batch);
     const [first, ...others] = batch.live;
@@ -48,7 +48,7 @@ describe('a message that is on its way to the disk', () => {
     assert.notEqual(opening.key.index, first, 'its first key is dead');
   });
 
-  it('is sealed with the keys that come by mail meanwhile, and not lost', async () => {
+  it('a message on its way to the disk is sealed with the keys that come by mail meanwhile, and not lost', async () => {
     const writes = friend.keys.store.batch();
     const { batch, exchange } = await friend.keys.fsm.issued.issue(writes, us(), 20);
     await writes.commit();
@@ -68,5 +68,15 @@ describe('a message that is on its way to the disk', () => {
     await sent;
     assert.deepEqual(friend.outcomes, []);
     assert.equal(delivers.length, 1);
+  });
+
+  it('keys leave when they are durable, and not before', async () => {
+    const issued = () => friend.memory.table('issued-key').length;
+    const before = issued();
+    friend.sayState({ held: 0 });
+    for (let i = 0; i < DONE; i += 1) {
+      if ((await friend.kinds(1)).includes('exchange')) break;
+    }
+    assert.equal(issued(), before + 104);
   });
 });

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { fromHex } from '../../../lib/bytes';
+import { formatToxId } from '../../../lib/identity/tox-id';
+import { ScriptedFriend } from './scripted-friend';
+
+const DAY = 24 * 60 * 60;
+
+describe('what goes out at a meeting', () => {
+  let friend: ScriptedFriend;
+
+  beforeEach(async () => {
+    friend = await ScriptedFriend.open('meeting');
+  });
+
+  afterEach(() => friend.stop());
+
+  /** The friend drops `count` of its keys from its list, so that a state answers. */
+  function drop(count: number): void {
+    const [batch] = friend.keys.fsm.issued.live(friend.manager.publicKey);
+    assert.ok(batch);
+    friend.sayState({ batches: [{ ...batch, live: batch.live.slice(0, 104 - count) }] });
+  }
+
+  it('is a state a second after the last at the earliest, and then at once', async () => {
+    await friend.settle();
+    drop(10);
+    assert.deepEqual(await friend.kinds(5), ['state']);
+    drop(20);
+    assert.deepEqual(await friend.kinds(990), []);
+    assert.deepEqual(await friend.kinds(20), ['state']);
+    await friend.hear(1_000);
+    drop(30);
+    assert.deepEqual(await friend.kinds(5), ['state']);
+  });
+
+  it('is the state again when the nodes that it names change', async () => {
+    await friend.settle();
+    const address = fromHex(formatToxId(friend.keys.pk, new Uint8Array(4)));
+    assert.ok(address);
+    friend.sayState({ openNodes: [address] });
+    assert.deepEqual(await friend.kinds(1_500), ['state']);
+    friend.sayState({ openNodes: [address] });
+    assert.deepEqual(await friend.kinds(1_500), []);
+    friend.sayState({ openNodes: [] });
+    assert.deepEqual(await friend.kinds(1_500), ['state']);
+  });
+
+  it('is the waiting exchange, which counts as sent again then: its keys live on from there', async () => {
+    await friend.meet();
+    friend.sayState();
+    await friend.hearOne('exchange');
+    friend.leave();
+    await friend.stop();
+    await friend.time.advance(6 * DAY * 1000);
+    await friend.start();
+    await friend.meet();
+    await friend.hearOne('exchange');
+    const [batch, ...more] = friend.memory.table<{ createdAt: number; sentAt: number }>('issued-batch');
+    assert.ok(batch && more.length === 0);
+    assert.ok(batch.sentAt - batch.createdAt >= 6 * DAY);
+  });
+});
