@@ -1,6 +1,7 @@
 import { readUtf8 } from '../../bytes';
 import { ChildOutbox, type Sending } from './child-outbox';
 import type { ChildEvent, Order } from './messages';
+import { packPackets } from './packet-batch';
 import type { ToxEvents } from './tox-events';
 
 /** The connections to friends, as the child sees them. */
@@ -104,7 +105,7 @@ function packetsOf({ packets }: ToxEvents): ChildEvent[] {
     if (known) known.push(packet);
     else byFriend.set(friend, [packet]);
   }
-  return [...byFriend].map(([friend, group]) => ({ what: 'packets', friend, packets: group }));
+  return [...byFriend].map(([friend, group]) => ({ what: 'packets', friend, packets: packPackets(group) }));
 }
 
 /** A text that is not UTF-8 is shown with replacement characters, as Tox clients do. */

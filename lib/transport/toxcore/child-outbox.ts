@@ -1,4 +1,5 @@
 import type { ChildEvent, Order } from './messages';
+import { unpackPackets } from './packet-batch';
 import { SendPacer } from './send-pacer';
 import type { Taken } from './tox-handle';
 
@@ -39,7 +40,7 @@ export class ChildOutbox {
   }
 
   addPackets({ packets }: Packets): void {
-    for (const packet of packets) this.#items.push({ packet });
+    for (const packet of unpackPackets(packets)) this.#items.push({ packet });
   }
 
   addMessage(message: OutgoingMessage): void {

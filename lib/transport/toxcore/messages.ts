@@ -17,7 +17,8 @@ export type Order =
       readonly kind: 'packets';
       readonly friend: number;
       readonly link: number;
-      readonly packets: readonly Uint8Array[];
+      /** See packet-batch.ts. */
+      readonly packets: Uint8Array;
     }
   | {
       readonly kind: 'message';
@@ -61,7 +62,8 @@ export type ChildEvent =
   | { readonly what: 'self'; readonly online: boolean }
   /** `link` numbers the connection that began or ended. */
   | { readonly what: 'friend'; readonly friend: number; readonly link: number; readonly online: boolean }
-  | { readonly what: 'packets'; readonly friend: number; readonly packets: readonly Uint8Array[] }
+  /** See packet-batch.ts. */
+  | { readonly what: 'packets'; readonly friend: number; readonly packets: Uint8Array }
   /** libtoxcore took this many packets of ours. */
   | { readonly what: 'taken'; readonly friend: number; readonly link: number; readonly count: number }
   | { readonly what: 'message'; readonly friend: number; readonly type: MessageKind; readonly text: string }

@@ -1,5 +1,9 @@
 import { type SendResult, PACKET_WINDOW } from '../transport';
 import type { FriendState, Order } from './messages';
+import { packPackets } from './packet-batch';
+
+/** Who was refused hears of room when so many packets have room at once: each hand-over to the child costs. */
+const ROOM = PACKET_WINDOW / 4;
 
 /** One friend, as the parent process knows it: what libtoxcore says of it, and the window to it while connected. */
 export class PeerLink {
@@ -51,18 +55,18 @@ export class PeerLink {
     return true;
   }
 
-  /** libtoxcore took packets. True when a caller was refused before and there is room again. */
+  /** libtoxcore took packets. True when a caller was refused before and there is room again for a good many. */
   taken(link: number, count: number): boolean {
     if (link !== this.#link) return false;
     this.#untaken -= count;
-    const room = this.#refused && this.#untaken < PACKET_WINDOW;
+    const room = this.#refused && this.#untaken <= PACKET_WINDOW - ROOM;
     if (room) this.#refused = false;
     return room;
   }
 
   #flush(): void {
     if (this.#link === undefined || this.#gathered.length === 0) return;
-    const packets = this.#gathered;
+    const packets = packPackets(this.#gathered);
     this.#gathered = [];
     this.#send({ kind: 'packets', friend: this.state.number, link: this.#link, packets });
   }

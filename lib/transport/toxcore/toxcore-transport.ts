@@ -10,6 +10,7 @@ import type { FriendDetails, FriendTransport, FriendTransportEvents, UserStatus 
 import { checkMessageText, checkPacket } from '../outgoing';
 import type { SendResult, TransportHandler } from '../transport';
 import type { Call, ChildEvent, ProfileState } from './messages';
+import { unpackPackets } from './packet-batch';
 import { PeerTable } from './peer-table';
 import { completeSettings, type ToxcoreSettings } from './settings';
 import { Supervisor } from './supervisor';
@@ -288,7 +289,7 @@ export class ToxcoreTransport implements FriendTransport {
   #takePackets({ friend, packets }: Extract<ChildEvent, { what: 'packets' }>): void {
     const run = this.#run;
     const peer = this.#peers.numbered(friend);
-    for (const packet of packets) {
+    for (const packet of unpackPackets(packets)) {
       if (this.#run !== run || peer?.online !== true) return;
       run?.handler.onPacket(peer.state.publicKey, packet);
     }

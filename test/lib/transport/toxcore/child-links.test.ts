@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ChildLinks } from '../../../../lib/transport/toxcore/child-links';
 import type { ChildEvent } from '../../../../lib/transport/toxcore/messages';
+import { packPackets } from '../../../../lib/transport/toxcore/packet-batch';
 import type { ToxEvents } from '../../../../lib/transport/toxcore/tox-events';
 
 const NOTHING: ToxEvents = {
@@ -62,7 +63,11 @@ describe('connections as the child process sees them', () => {
     take({ connections: [on(2)] });
     const told = take({ connections: [off(2), on(1)], packets });
     assert.deepEqual(words(told), ['friend 1 true', 'packets 1', 'packets 2', 'friend 2 false']);
-    assert.deepEqual(told[1], { what: 'packets', friend: 1, packets: [bytes(160, 1), bytes(160, 2)] });
+    assert.deepEqual(told[1], {
+      what: 'packets',
+      friend: 1,
+      packets: packPackets([bytes(160, 1), bytes(160, 2)]),
+    });
   });
 
   it('give each connection a number of its own, also when one replaces another within a turn', () => {
@@ -91,7 +96,7 @@ describe('connections as the child process sees them', () => {
     take({ connections: [off(1)] });
     take({ connections: [on(1)] });
     const { link } = begun;
-    assert.deepEqual(made.send({ kind: 'packets', friend: 1, link, packets: [bytes(160)] }), []);
+    assert.deepEqual(made.send({ kind: 'packets', friend: 1, link, packets: packPackets([bytes(160)]) }), []);
     const message = { kind: 'message', friend: 1, link, type: 'normal', text: 'late', request: 5 } as const;
     assert.deepEqual(made.send(message), [{ what: 'receipt', request: 5, confirmed: false }]);
     assert.deepEqual(sent, []);
@@ -103,7 +108,7 @@ describe('connections as the child process sees them', () => {
     assert.ok(begun?.what === 'friend');
     const { link } = begun;
     answers.packet = 'full';
-    made.send({ kind: 'packets', friend: 1, link, packets: [bytes(160), bytes(161)] });
+    made.send({ kind: 'packets', friend: 1, link, packets: packPackets([bytes(160), bytes(161)]) });
     made.send({ kind: 'message', friend: 1, link, type: 'normal', text: 'behind', request: 1 });
     assert.deepEqual([sent, made.waiting], [[], 3]);
     answers.packet = 'taken';
@@ -120,7 +125,7 @@ describe('connections as the child process sees them', () => {
     const { made, sent, clock, take } = links();
     const [, begun] = take({ connections: [on(1)] });
     assert.ok(begun?.what === 'friend');
-    const packets = Array.from({ length: 3000 }, () => bytes(160));
+    const packets = packPackets(Array.from({ length: 3000 }, () => bytes(160)));
     made.send({ kind: 'packets', friend: 1, link: begun.link, packets });
     for (; clock.now < 6000; clock.now += 50) {
       clock.room = Math.round(60 * 0.9 ** (clock.now / 200));
