@@ -10,7 +10,8 @@ import { systemPlatform } from '../lib/platform/system-platform';
 import { type BootstrapNode, loadBootstrapNodes } from '../lib/transport/toxcore/bootstrap-nodes';
 import { ToxcoreTransport } from '../lib/transport/toxcore/toxcore-transport';
 
-const LIMIT_MS = 30_000;
+/** libtoxcore needs 10 s as a rule and now and then more than 30. */
+const LIMIT_MS = 60_000;
 const AT_ONCE = 4;
 
 /** A fresh identity that knows only this node; whether it comes online. */
@@ -24,7 +25,6 @@ async function tryNode(node: BootstrapNode, udp: boolean): Promise<boolean> {
   });
   try {
     return await new Promise<boolean>((resolve, reject) => {
-      setTimeout(() => resolve(false), LIMIT_MS).unref();
       const nothing = () => undefined;
       const handler: TransportHandler = {
         onSelf: (online) => online && resolve(true),
@@ -34,7 +34,7 @@ async function tryNode(node: BootstrapNode, udp: boolean): Promise<boolean> {
         onMessage: nothing,
         onFriends: nothing,
       };
-      transport.start(handler).catch(reject);
+      transport.start(handler).then(() => setTimeout(() => resolve(false), LIMIT_MS).unref(), reject);
     });
   } finally {
     await transport.stop();

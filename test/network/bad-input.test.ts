@@ -6,6 +6,7 @@ import { type ErrorCode, ToxAsyncError } from '../../lib/errors';
 import type { ToxcoreSettings } from '../../lib/transport/toxcore/settings';
 import { RecordingHandler } from '../lib/transport/recording-handler';
 import { ToxParty } from './support/tox-party';
+import { PROCESS_MS } from './support/until';
 import { freePort } from './support/udp-port';
 
 const failsWith = (code: ErrorCode, text: RegExp) => (error: unknown) => {
@@ -15,7 +16,7 @@ const failsWith = (code: ErrorCode, text: RegExp) => (error: unknown) => {
 };
 
 describeOnTox('libtoxcore, given what is of no use', function () {
-  this.timeout(30_000);
+  this.timeout(2 * PROCESS_MS);
   const parties: ToxParty[] = [];
   const party = (settings: Partial<ToxcoreSettings> = {}) => {
     const made = new ToxParty({ bootstrap: [], ...settings });

@@ -9,7 +9,7 @@ import { BootstrapDaemon } from './support/bootstrap-daemon';
 import { freePort } from './support/udp-port';
 
 describeOnTox('npm run check:bootstrap', function () {
-  this.timeout(90_000);
+  this.timeout(150_000);
   let folder: string;
   let daemon: BootstrapDaemon;
 
@@ -42,8 +42,8 @@ describeOnTox('npm run check:bootstrap', function () {
     const silent = { ...daemon.node, port: await freePort() };
     const other = { ...daemon.node, key: 'AB'.repeat(31) + '01' };
     const { code, output } = await check([silent, daemon.node, other]);
-    assert.match(output, new RegExp(`port ${silent.port}: UDP nothing in 30 s, TCP nothing in 30 s`));
-    assert.equal(output.match(/nothing in 30 s, TCP nothing in 30 s/g)?.length, 2, output);
+    assert.match(output, new RegExp(`port ${silent.port}: UDP nothing in 60 s, TCP nothing in 60 s`));
+    assert.equal(output.match(/nothing in 60 s, TCP nothing in 60 s/g)?.length, 2, output);
     assert.match(output, /1 of 3 nodes/);
     assert.equal(code, 1);
   });

@@ -8,7 +8,7 @@ import { BootstrapDaemon } from './support/bootstrap-daemon';
 import { quickTimers } from './support/quick-timers';
 import { makePair, ToxParty } from './support/tox-party';
 import { freePort, isFree } from './support/udp-port';
-import { CONNECT_MS, until } from './support/until';
+import { CONNECT_MS, PROCESS_MS, until } from './support/until';
 
 /** Waits of the supervisor at less than half of their time; the child still says every 2 s that it is alive. */
 const QUICK = quickTimers(0.4);
@@ -28,7 +28,7 @@ const isRunning = (pid: number) => {
 };
 
 describeOnTox("libtoxcore's process, on its own", function () {
-  this.timeout(60_000);
+  this.timeout(4 * PROCESS_MS);
   let port: number;
   let party: ToxParty;
   let pauses: number[];
@@ -45,7 +45,7 @@ describeOnTox("libtoxcore's process, on its own", function () {
   afterEach(() => party.transport.stop());
 
   const start = () => party.transport.start(new RecordingHandler());
-  const runAgain = (count: number) => until(`run ${count}`, () => runs === count, 20_000);
+  const runAgain = (count: number) => until(`run ${count}`, () => runs === count, PROCESS_MS);
 
   it('is replaced when it is killed, with the same identity, port and Tox ID', async () => {
     await start();
@@ -97,7 +97,7 @@ describeOnTox("libtoxcore's process, on its own", function () {
       stolen ??= thief.transport.start(new RecordingHandler());
     });
     process.kill(pidOf(party), 'SIGKILL');
-    await until('a try that failed', () => pauses.length >= 2, 10_000);
+    await until('a try that failed', () => pauses.length >= 2, PROCESS_MS);
     assert.match(party.warnings.join(), new RegExp(`UDP ports ${port} to ${port} is free`));
     await stolen;
     await thief.transport.stop();
@@ -126,7 +126,7 @@ describeOnTox("libtoxcore's process, on its own", function () {
 
     await start();
     process.kill(pidOf(party), 'SIGKILL');
-    await until('the end', () => pauses.length === 1, 5000);
+    await until('the end', () => pauses.length === 1, PROCESS_MS);
     await party.transport.stop();
 
     await start();
@@ -159,7 +159,7 @@ describeOnTox("libtoxcore's process, on its own", function () {
     const [child] = (await once(host, 'message')) as [number];
     assert.equal(await isFree(port), false);
     host.kill('SIGKILL');
-    await until('the end of the child', () => !isRunning(child), 10_000);
+    await until('the end of the child', () => !isRunning(child), PROCESS_MS);
     assert.equal(await isFree(port), true);
   });
 });

@@ -11,11 +11,12 @@ import { ToxcoreTransport } from '../../lib/transport/toxcore/toxcore-transport'
 import { RecordingHandler } from '../lib/transport/recording-handler';
 import { loadToxPass } from './support/tox-pass';
 import { newKeyPair, ToxParty } from './support/tox-party';
+import { PROCESS_MS } from './support/until';
 
 const PASSPHRASE = 'korrekt 🐴 battery staple';
 
 describeOnTox('identity.tox, as libtoxcore and we read it', function () {
-  this.timeout(30_000);
+  this.timeout(2 * PROCESS_MS);
   let folder: string;
   let manager: AsyncManager | undefined;
 

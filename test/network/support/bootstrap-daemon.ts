@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BootstrapNode } from '../../../lib/transport/toxcore/bootstrap-nodes';
 import { freePort } from './udp-port';
-import { until } from './until';
+import { PROCESS_MS, until } from './until';
 
 /** tox-bootstrapd on this machine: the whole Tox network of a test. */
 export class BootstrapDaemon {
@@ -42,7 +42,7 @@ export class BootstrapDaemon {
     await until(
       () => `the key of tox-bootstrapd in\n${log}`,
       () => key() !== undefined,
-      10_000,
+      PROCESS_MS,
     );
     return new BootstrapDaemon({ host: '127.0.0.1', port, key: key() ?? '' }, daemon, folder);
   }

@@ -6,7 +6,7 @@ import { toHex } from '../../../lib/bytes';
 import { makeProfile, serialiseProfile, withFriends } from '../../../lib/identity/tox-profile';
 import type { BootstrapNode } from '../../../lib/transport/toxcore/bootstrap-nodes';
 import { newKeyPair } from './tox-party';
-import { CONNECT_MS, until } from './until';
+import { CONNECT_MS, PROCESS_MS, until } from './until';
 
 export interface MemberSetup {
   readonly dataDir: string;
@@ -100,13 +100,13 @@ export class MemberProcess {
     });
     started.send({ ...this.#setup, ...(this.#profile === undefined ? {} : { profile: this.#profile }) });
     this.#profile = undefined;
-    await until(`${this.name} has started`, () => running, 30_000);
+    await until(`${this.name} has started`, () => running, PROCESS_MS);
   }
 
   /** Resolves when the message is durable at the sender. */
   async send(to: MemberProcess, text: string): Promise<void> {
     this.#order({ what: 'send', to: to.key, text });
-    await until(`${this.name} took "${text}"`, () => this.#ids.has(text), 10_000);
+    await until(`${this.name} took "${text}"`, () => this.#ids.has(text), PROCESS_MS);
   }
 
   /** Outcomes of the message with this text, in order. */

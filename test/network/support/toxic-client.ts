@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { BootstrapNode } from '../../../lib/transport/toxcore/bootstrap-nodes';
-import { until } from './until';
+import { PROCESS_MS, until } from './until';
 
 const exec = promisify(execFile);
 const COLUMNS = 160;
@@ -76,7 +76,7 @@ export class ToxicClient {
   }
 
   /** Waits until the screen shows a text. */
-  async sees(text: string | RegExp, limitMs = 20_000): Promise<void> {
+  async sees(text: string | RegExp, limitMs = PROCESS_MS): Promise<void> {
     let shown = '';
     await until(
       () => `${String(text)} on the screen of toxic:\n${shown}`,
@@ -103,7 +103,7 @@ export class ToxicClient {
 
   async quit(): Promise<void> {
     await this.type('/quit');
-    await until('the end of toxic', async () => !(await this.isRunning()), 10_000);
+    await until('the end of toxic', async () => !(await this.isRunning()), PROCESS_MS);
   }
 
   /** Ends it when a test failed half-way. */
