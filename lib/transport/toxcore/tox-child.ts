@@ -9,8 +9,11 @@ import type { CompleteSettings } from './settings';
 /** The child says every 2 s that its loop turns; one that is silent for this many checks hangs. */
 const CHECK_MS = 5000;
 const SILENT_CHECKS = 3;
-/** Time to start: libtoxcore itself takes a fraction of a second, a proxy may take 10 s. */
-const START_MS = 30_000;
+/**
+ * Time to start: libtoxcore itself takes a fraction of a second, a proxy may take 10 s. A machine so busy that Node.js
+ * needs a minute for its start would never get over a shorter one.
+ */
+const START_MS = 120_000;
 /** Time for an orderly end. */
 const STOP_MS = 3000;
 const MAX_LOGGED = 500;

@@ -1,7 +1,7 @@
-import { sameBytes, toHex, utf8 } from '../../bytes';
+import { toHex } from '../../bytes';
 import { checkPublicKey } from '../../crypto/public-key';
 import { asToxAsyncError, ToxAsyncError } from '../../errors';
-import { formatToxId, parseToxId, NOSPAM_BYTES } from '../../identity/tox-id';
+import { formatToxId, NOSPAM_BYTES } from '../../identity/tox-id';
 import { parseProfile } from '../../identity/tox-profile';
 import { Emitter } from '../../platform/emitter';
 import { systemTimers, type Timers } from '../../platform/timers';
@@ -9,14 +9,12 @@ import { silentLogger, type Logger, type PublicKey } from '../../types';
 import type { FriendDetails, FriendTransport, FriendTransportEvents, UserStatus } from '../friend-transport';
 import { checkMessageText, checkPacket } from '../outgoing';
 import type { SendResult, TransportHandler } from '../transport';
+import { friendRequest } from './friend-request';
 import type { Call, ChildEvent, ProfileState } from './messages';
 import { unpackPackets } from './packet-batch';
 import { PeerTable } from './peer-table';
 import { completeSettings, type ToxcoreSettings } from './settings';
 import { Supervisor } from './supervisor';
-
-/** Longest text of a friend request, bytes (libtoxcore 0.2.18). */
-const MAX_REQUEST = 1016;
 
 export interface ToxcoreTransportOptions {
   readonly settings: ToxcoreSettings;
@@ -161,23 +159,8 @@ export class ToxcoreTransport implements FriendTransport {
   }
 
   async addFriend(toxId: string, message: string): Promise<PublicKey> {
-    const { publicKey, nospam } = parseToxId(toxId);
-    checkPublicKey(publicKey, 'The key in the Tox ID');
-    if (sameBytes(publicKey, this.self)) {
-      throw new ToxAsyncError(
-        'ErrInvalidRecipient',
-        'This is our own Tox ID; nobody is a friend of oneself. Use the Tox ID of the friend.',
-      );
-    }
-    const bytes = utf8(message).length;
-    if (bytes === 0 || bytes > MAX_REQUEST) {
-      throw new ToxAsyncError(
-        'ErrInvalidArgument',
-        `A friend request carries a text of 1 to ${MAX_REQUEST} bytes of UTF-8, this one has ${bytes}.`,
-      );
-    }
-    const address = Buffer.from(formatToxId(publicKey, nospam), 'hex');
-    await this.#change({ do: 'add-friend', address: new Uint8Array(address), message });
+    const { publicKey, address } = friendRequest(toxId, message, this.self);
+    await this.#change({ do: 'add-friend', address, message });
     return publicKey;
   }
 
