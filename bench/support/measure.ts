@@ -46,8 +46,13 @@ async function time(run: () => void | Promise<void>): Promise<number> {
 }
 
 export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The value below which this part (0 up to, not including, 1) of the values lies. */
+export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return sorted[Math.floor(sorted.length * part)] ?? 0;
 }
 
 /** Keeps `inFlight` operations going until `count` are done. */

@@ -1,62 +1,54 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { BootstrapNode } from '../../lib/transport/toxcore/bootstrap-nodes';
 import { newKeyPair, ToxParty } from '../../test/network/support/tox-party';
-import type { Report } from '../support/report';
+import { count, ratio, type Report } from '../support/report';
+import type { PeerStart } from './peer';
+import { PeerProcess } from './peer-process';
 
-const SETTLE_MS = 15_000;
-const MEASURED_MS = 20_000;
-/** Linux counts processor time in hundredths of a second. */
-const TICKS = 100;
+/** Friends are sought for two minutes. */
+const SETTLE_MS = 130_000;
+const MEASURED_MS = 60_000;
 
-/** What the transport costs while nothing happens, its child included. */
+/** What the transport costs while nothing happens, its child included, beside libtoxcore alone at the same time. */
 export async function idle(
   node: BootstrapNode,
   friendCounts: readonly number[] = [10, 100, 300],
 ): Promise<Report> {
-  const rows: string[][] = [];
-  for (const friends of friendCounts) {
-    const keys = Array.from({ length: friends }, () => newKeyPair().publicKey);
-    const { transport } = new ToxParty({ bootstrap: [node] }, { friends: keys });
-    await transport.start({
-      onSelf() {},
-      onFriend() {},
-      onPacket() {},
-      onWritable() {},
-      onMessage() {},
-      onFriends() {},
-    });
-    const pid = transport.childPid ?? 0;
+  const measured = friendCounts.map(async (friends) => {
+    const start = (mode: PeerStart['mode']) => {
+      const settings = { bootstrap: [node] };
+      const keys = Array.from({ length: friends }, () => newKeyPair().publicKey);
+      const { savedata } = new ToxParty(settings, { friends: keys });
+      return new PeerProcess({ mode, settings, savedata, friend: keys[0] ?? new Uint8Array() });
+    };
+    const [bare, ours] = [start('bare'), start('transport')];
     await wait(SETTLE_MS);
-    const before = { own: process.cpuUsage(), child: await childSeconds(pid), at: performance.now() };
+    const before = { bare: await bare.cpu(), ours: await ours.cpu(), at: performance.now() };
     await wait(MEASURED_MS);
-    const seconds = (performance.now() - before.at) / 1000;
-    const own = process.cpuUsage(before.own);
-    const child = (await childSeconds(pid)) - before.child;
-    const percent = (cpu: number) => `${((100 * cpu) / seconds).toFixed(2)} %`;
-    rows.push([
+    const used = { bare: await bare.cpu(), ours: await ours.cpu(), at: performance.now() };
+    const share = (cpu: number) => (100_000 * cpu) / (used.at - before.at);
+    const alone = share(used.bare.own - before.bare.own);
+    const child = share(used.ours.children - before.ours.children);
+    const parent = share(used.ours.own - before.ours.own);
+    const percent = (value: number) => `${value.toFixed(2)} %`;
+    const memory = await ours.memory();
+    await Promise.all([bare.end(), ours.end()]);
+    return [
       String(friends),
+      percent(alone),
       percent(child),
-      percent((own.user + own.system) / 1e6),
-      `${Math.round((await childRss(pid)) / 1e6)}`,
-    ]);
-    await transport.stop();
-  }
+      percent(parent),
+      ratio((child + parent) / alone),
+      count(memory / 1e6),
+    ];
+  });
   return {
     title: 'Idle',
-    about: `Friends who are all offline, on a network of one bootstrap node; share of one core over ${MEASURED_MS / 1000} s.`,
-    columns: ['friends', 'CPU of the child', 'CPU of the parent', 'RSS of the child, MB'],
-    rows,
+    about:
+      'Friends who are all offline, on a network of one bootstrap node; processor time as a share of one core over ' +
+      `${MEASURED_MS / 1000} s, of libtoxcore alone (through koffi, turning when it asks for it) and of our transport at ` +
+      'the same time. Memory is that of parent and child, Node.js included.',
+    columns: ['friends', 'libtoxcore alone', 'our child', 'our parent', 'ours to alone', 'memory, MB'],
+    rows: await Promise.all(measured),
   };
-}
-
-async function childSeconds(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
-
-async function childRss(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
 }

@@ -14,12 +14,13 @@ export interface PeerStart {
   readonly friend: Uint8Array;
 }
 export type PeerOrder = PeerStart | { readonly send: number } | { readonly count: true };
-export type PeerWord =
-  | { readonly online: true }
-  | { readonly received: number; readonly longestTurn: number; readonly rss: number };
+export type PeerWord = { readonly online: true } | { readonly received: number };
+
+/** As our transport does while a friend is missing. */
+const BOOTSTRAP_MS = 3000;
+const BOOTSTRAP_ROUNDS = 40;
 
 let received = 0;
-let longestTurn = 0;
 let sending: Uint8Array | undefined;
 const say = (word: PeerWord) => process.send?.(word);
 
@@ -29,8 +30,9 @@ function runBare({ settings, savedata }: PeerStart): void {
   const tox = new ToxHandle(functions, openTox(functions, complete, savedata));
   let online = false;
   let asked = -Infinity;
+  let rounds = 0;
   const turn = () => {
-    const start = performance.now();
+    const now = performance.now();
     let heard = 0;
     tox.iterate((f, pointer) => {
       const { connections, packets } = readEvents(f, pointer);
@@ -41,16 +43,16 @@ function runBare({ settings, savedata }: PeerStart): void {
         online = event.online;
       }
     });
-    longestTurn = Math.max(longestTurn, performance.now() - start);
-    if (!online && start - asked > 3000) {
-      asked = start;
+    if (!online && now - asked > BOOTSTRAP_MS && rounds < BOOTSTRAP_ROUNDS) {
+      asked = now;
+      rounds += 1;
       for (const { host, port, key } of settings.bootstrap)
         tox.bootstrap(host, port, Buffer.from(key, 'hex'));
     }
     let sent = 0;
     while (online && sending && sent < 256 && tox.sendPacket(0, sending) === 'taken') sent += 1;
     if (sent > 0 || heard > 0) setImmediate(turn);
-    else setTimeout(turn, online ? 1 : 10);
+    else setTimeout(turn, online ? 1 : tox.interval);
   };
   turn();
 }
@@ -83,8 +85,7 @@ process.on('message', (order: PeerOrder) => {
     sending = new Uint8Array(order.send).fill(177);
     begin();
   } else {
-    say({ received, longestTurn, rss: process.memoryUsage.rss() });
-    longestTurn = 0;
+    say({ received });
   }
 });
 process.on('disconnect', () => process.exit());
