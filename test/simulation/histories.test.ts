@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { assertMessagesAreTheirs, assertNothingOpens } from './support/conclusions';
 import { History } from './support/history';
-import { scenarios, type Scenario } from './support/steps';
+import { DEAD_KEYS, scenarios, type Scenario } from './support/steps';
 
 const FULL = process.env['FULL'] === '1';
 const HISTORIES = FULL ? 500 : 24;
@@ -37,9 +37,11 @@ describe('any history of devices that send, crash, lose, restore and are attacke
         throw error;
       }
     });
+    const examples: [Scenario][] = [[DEAD_KEYS]];
     const result = await fc.check(property, {
       seed: Number(SEED),
       numRuns: HISTORIES,
+      examples,
       ...(PATH === undefined ? {} : { path: PATH }),
     });
     if (result.failed) assert.fail(report(result));

@@ -34,7 +34,7 @@ export interface Seen {
 export class Observer {
   readonly seen: Seen[] = [];
   readonly violations: string[] = [];
-  /** Answers to a delivery that said so. */
+  /** Answers to deliveries of our own that said so. */
   unknownTags = 0;
   readonly #publicKeys = new Map<string, PublicKey>();
   readonly #pairs = new Map<string, KeyPair & { readonly owner: string }>();
@@ -60,12 +60,13 @@ export class Observer {
         this.#pairs.set(toHex(prekeyTag(crypto, pair.publicKey)), kept);
         return pair;
       },
-      secretbox: (plain, nonce, key) => {
-        this.#noteAnswer(plain);
-        return watched.secretbox(plain, nonce, key);
+      openSecretbox: (boxed, nonce, key) => {
+        const plain = watched.openSecretbox(boxed, nonce, key);
+        if (plain !== undefined) this.#noteAnswer(plain);
+        return plain;
       },
-      openBox: (boxed, nonce, publicKey, secretKey) => {
-        const plain = watched.openBox(boxed, nonce, publicKey, secretKey);
+      openBox: (boxed, nonce, ...rest) => {
+        const plain = watched.openBox(boxed, nonce, ...rest);
         const seen = this.#byNonce.get(toHex(nonce));
         if (plain !== undefined && seen !== undefined) this.#noteOpened(copy, seen);
         return plain;
