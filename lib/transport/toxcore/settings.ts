@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { ToxAsyncError } from '../../errors';
 import type { BootstrapNode } from './bootstrap-nodes';
 
@@ -34,6 +35,15 @@ export interface CompleteSettings extends ToxcoreSettings {
 /** toxcore's limit for a proxy's host name, bytes. */
 const MAX_HOST = 255;
 
+/**
+ * Names of nodes that are left out: libtoxcore looks a name up itself, with the system's resolver, and so would go
+ * around the proxy (its SOCKS5 requests hold addresses only). Nor do we look it up.
+ */
+export function nodesLeftOut({ proxy, bootstrap }: ToxcoreSettings): string[] {
+  if (proxy === undefined) return [];
+  return bootstrap.map(({ host }) => host).filter((host) => isIP(host) === 0);
+}
+
 /** @throws ErrInvalidArgument */
 export function completeSettings(settings: ToxcoreSettings): CompleteSettings {
   const { proxy, ports, relayPort, localDiscovery = false } = settings;
@@ -50,6 +60,12 @@ export function completeSettings(settings: ToxcoreSettings): CompleteSettings {
       throw invalid('The proxy needs a host name or address.');
     if (udp || localDiscovery) {
       throw invalid('UDP and local discovery go around the proxy; switch them off, or leave the proxy out.');
+    }
+    const { bootstrap } = settings;
+    if (bootstrap.length > 0 && nodesLeftOut(settings).length === bootstrap.length) {
+      throw invalid(
+        'All bootstrap nodes are given by name, and looking names up would go around the proxy. Give some by address.',
+      );
     }
   }
   return { ...settings, udp, localDiscovery };

@@ -2,7 +2,7 @@ import { asToxAsyncError, ToxAsyncError } from '../../errors';
 import type { Timer, Timers } from '../../platform/timers';
 import type { Logger } from '../../types';
 import type { Call, ChildEvent, Order, ProfileState } from './messages';
-import type { CompleteSettings } from './settings';
+import { type CompleteSettings, nodesLeftOut } from './settings';
 import { ToxChild } from './tox-child';
 
 /** Pause before a child that keeps dying is started again, milliseconds; it doubles up to the longest. */
@@ -40,6 +40,12 @@ export class Supervisor {
   /** @throws why the first child does not start; later ones are tried again and again */
   async start(): Promise<void> {
     this.#running = true;
+    const leftOut = nodesLeftOut(this.#o.settings);
+    if (leftOut.length > 0) {
+      this.#o.log.warn(
+        `With a proxy bootstrap nodes are used only by address; these are left out: ${leftOut.join(', ')}.`,
+      );
+    }
     try {
       this.#opening = this.#open();
       await this.#opening;

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { ToxAsyncError } from '../../../../lib/errors';
-import { completeSettings, type ToxcoreSettings } from '../../../../lib/transport/toxcore/settings';
+import { systemTimers } from '../../../../lib/platform/timers';
+import {
+  completeSettings,
+  nodesLeftOut,
+  type ToxcoreSettings,
+} from '../../../../lib/transport/toxcore/settings';
+import { Supervisor } from '../../../../lib/transport/toxcore/supervisor';
+import { silentLogger } from '../../../../lib/types';
 
 const proxy = { type: 'socks5', host: '127.0.0.1', port: 9050 } as const;
 const complete = (settings: Partial<ToxcoreSettings>) => completeSettings({ bootstrap: [], ...settings });
@@ -15,9 +22,34 @@ describe('settings of libtoxcore', () => {
     assert.equal(complete({ proxy }).udp, false);
   });
 
+  const node = (host: string) => ({ host, port: 33445, key: 'ab'.repeat(32) });
+  const mixed = [node('tox.example'), node('192.0.2.1'), node('2001:db8::1'), node('192.0.2')];
+
+  it('leave out nodes given by name when a proxy is named: looking them up would go around it', () => {
+    assert.deepEqual(nodesLeftOut(complete({ proxy, bootstrap: mixed })), ['tox.example', '192.0.2']);
+    assert.deepEqual(nodesLeftOut(complete({ bootstrap: mixed })), []);
+  });
+
+  it('say at the start which nodes are left out', async () => {
+    const warnings: string[] = [];
+    const log = { ...silentLogger, warn: (text: string) => warnings.push(text) };
+    const supervisor = new Supervisor({
+      settings: complete({ proxy, bootstrap: mixed, library: '/not/there.so' }),
+      timers: systemTimers,
+      log,
+      savedata: () => new Uint8Array(),
+      onOpened: () => undefined,
+      onEvents: () => undefined,
+      onLost: () => undefined,
+    });
+    await assert.rejects(supervisor.start());
+    assert.deepEqual(warnings.filter((text) => text.includes('left out: tox.example, 192.0.2.')).length, 1);
+  });
+
   const refused: [why: string, settings: Partial<ToxcoreSettings>, text: RegExp][] = [
     ['UDP beside a proxy', { proxy, udp: true }, /go around the proxy/],
     ['broadcasts beside a proxy', { proxy, localDiscovery: true }, /go around the proxy/],
+    ['nodes by name alone beside a proxy', { proxy, bootstrap: [node('tox.example')] }, /by address/],
     ['a proxy without a host', { proxy: { ...proxy, host: '' } }, /needs a host/],
     ['a host name too long for libtoxcore', { proxy: { ...proxy, host: 'x'.repeat(256) } }, /needs a host/],
     ['a proxy port out of range', { proxy: { ...proxy, port: 0 } }, /port of the proxy .* 1 to 65535, not 0/],
