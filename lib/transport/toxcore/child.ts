@@ -1,9 +1,11 @@
 /**
- * The process that holds libtoxcore, so that a crash in it ends nothing else. It is told what to do over Node's IPC
- * channel and ends by itself when that closes. Signals meant for the whole group are the parent's to act upon.
+ * The process that holds libtoxcore, so that a crash in it ends nothing else. It is told what to do over a pipe, its
+ * file descriptor 3, and ends by itself when that closes. Signals meant for the whole group are the parent's to act upon.
  */
+import { Socket } from 'node:net';
 import { asToxAsyncError } from '../../errors';
 import { ChildSession } from './child-session';
+import { FramedChannel } from './framed-channel';
 import { loadLibrary } from './library-loader';
 import type { Order, Report } from './messages';
 import { probeProxy } from './proxy-probe';
@@ -14,8 +16,7 @@ import { openTox } from './tox-open';
 let session: ChildSession | undefined;
 
 function report(message: Report): void {
-  // A parent that is gone needs no report; 'disconnect' ends this process.
-  if (process.connected) process.send?.(message, () => undefined);
+  channel.send(message);
 }
 
 async function open({ settings, savedata }: Extract<Order, { kind: 'open' }>): Promise<void> {
@@ -32,13 +33,20 @@ async function open({ settings, savedata }: Extract<Order, { kind: 'open' }>): P
   }
 }
 
-process.on('message', (order: Order) => {
+function take(order: Order): void {
   if (order.kind === 'open') void open(order);
   else if (session) session.take(order);
-  else if (order.kind === 'stop') process.disconnect();
-});
-process.on('disconnect', () => {
+  else if (order.kind === 'stop') channel.disconnect();
+}
+
+function end(): void {
   session?.end();
   process.exit();
+}
+
+const channel = new FramedChannel(new Socket({ fd: 3 }), {
+  onMessage: (order) => take(order as Order),
+  onBroken: end,
+  onClose: end,
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

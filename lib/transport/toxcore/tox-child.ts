@@ -1,8 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Duplex } from 'node:stream';
 import { ToxAsyncError } from '../../errors';
 import type { Timer, Timers } from '../../platform/timers';
 import type { Logger } from '../../types';
 import { childModule } from './child-loader';
+import { FramedChannel } from './framed-channel';
 import type { Call, Order, Report } from './messages';
 import type { CompleteSettings } from './settings';
 
@@ -29,6 +31,8 @@ export interface ToxChildOptions {
   readonly onEvents: (events: Happened['events']) => void;
   /** The process is gone, for whatever reason; nothing follows. */
   readonly onEnd: (reason: string) => void;
+  /** Another process in its place, for tests. */
+  readonly module?: ReturnType<typeof childModule>;
 }
 
 interface Waiting<T> {
@@ -36,10 +40,11 @@ interface Waiting<T> {
   reject(error: ToxAsyncError): void;
 }
 
-/** One child process, from its fork to its end. Ends one that hangs. */
+/** One child process, from its start to its end. Ends one that hangs. */
 export class ToxChild {
   readonly #o: ToxChildOptions;
   readonly #process: ChildProcess;
+  readonly #channel: FramedChannel;
   readonly #calls = new Map<number, Waiting<Uint8Array>>();
   #opening: Waiting<Opened> | undefined;
   #stopped: Waiting<Uint8Array | undefined> | undefined;
@@ -50,13 +55,14 @@ export class ToxChild {
 
   constructor(options: ToxChildOptions) {
     this.#o = options;
-    const { file, execArgv } = childModule();
-    this.#process = fork(file, [], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv,
+    const { file, execArgv } = options.module ?? childModule();
+    this.#process = spawn(process.execPath, [...execArgv, file], {
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
-    this.#process.on('message', (report) => this.#hear(report as Report));
+    this.#channel = new FramedChannel(this.#process.stdio[3] as Duplex, {
+      onMessage: (report) => this.#hear(report as Report),
+      onBroken: (reason) => this.#nonsense(reason),
+    });
     this.#process.on('error', (error) => this.#end(error.message));
     this.#process.on('exit', (code, signal) =>
       this.#end(this.#why ?? signal ?? `it ended with code ${code ?? '?'}`),
@@ -89,7 +95,7 @@ export class ToxChild {
 
   send(order: Order): void {
     // A process that is ending takes nothing; its end is reported by itself.
-    if (this.#process.connected) this.#process.send(order, () => undefined);
+    this.#channel.send(order);
   }
 
   /** The number of the next request. */
@@ -116,7 +122,7 @@ export class ToxChild {
       this.#stopped = { resolve, reject: () => resolve(undefined) };
       this.send({ kind: 'stop' });
     });
-    if (this.#process.connected) this.#process.disconnect();
+    this.#channel.disconnect();
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       await new Promise((resolve) => this.#process.once('exit', resolve));
     }
@@ -129,9 +135,13 @@ export class ToxChild {
     try {
       this.#take(report);
     } catch (error) {
-      this.#o.log.error(`A report of libtoxcore's process could not be taken: ${String(error)}`);
-      this.#kill('it reported what makes no sense');
+      this.#nonsense(String(error));
     }
+  }
+
+  #nonsense(reason: string): void {
+    this.#o.log.error(`A report of libtoxcore's process could not be taken: ${reason}`);
+    this.#kill('it reported what makes no sense');
   }
 
   #take(report: Report): void {
@@ -169,7 +179,7 @@ export class ToxChild {
     }
     this.#opening?.reject(error);
     this.#opening = undefined;
-    if (this.#process.connected) this.#process.disconnect();
+    this.#channel.disconnect();
   }
 
   /** One silent check alone may mean that this process stood still; then the child's words are read first. */

@@ -16,35 +16,50 @@ describe("libtoxcore's process, when it reports what makes no sense", function (
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  /** A child that answers its first order with `report`, a JavaScript expression. */
-  async function childThatSays(report: string): Promise<{ child: ToxChild; ended: Promise<string> }> {
+  /** A child that answers its first order with `answer`, a JavaScript expression for the bytes. */
+  async function childThatWrites(answer: string): Promise<{ child: ToxChild; ended: Promise<string> }> {
     const file = path.join(folder, 'says.cjs');
-    await writeFile(file, `process.once('message', () => process.send(${report}));\n`);
-    const { length } = process.execArgv;
-    // A loader in the command line comes along into the child.
-    process.execArgv.push('--require', file);
-    try {
-      let end: (reason: string) => void = () => undefined;
-      const ended = new Promise<string>((resolve) => (end = resolve));
-      const child = new ToxChild({
-        settings: completeSettings({ bootstrap: [] }),
-        savedata: new Uint8Array(),
-        timers: systemTimers,
-        log: silentLogger,
-        onEvents: (events) => {
-          for (const event of events) assert.ok(event.what);
-        },
-        onEnd: end,
-      });
-      return { child, ended };
-    } finally {
-      process.execArgv.splice(length);
-    }
+    await writeFile(
+      file,
+      `const v8 = require('node:v8');
+      const channel = new (require('node:net').Socket)({ fd: 3 });
+      const frame = (body) => {
+        const header = Buffer.alloc(4);
+        header.writeUInt32BE(body.length);
+        return Buffer.concat([header, body]);
+      };
+      const report = (value) => frame(v8.serialize(value));
+      channel.once('data', () => channel.write(${answer}));`,
+    );
+    let end: (reason: string) => void = () => undefined;
+    const ended = new Promise<string>((resolve) => (end = resolve));
+    const child = new ToxChild({
+      settings: completeSettings({ bootstrap: [] }),
+      savedata: new Uint8Array(),
+      timers: systemTimers,
+      log: silentLogger,
+      onEvents: (events) => {
+        for (const event of events) assert.ok(event.what);
+      },
+      onEnd: end,
+      module: { file, execArgv: [] },
+    });
+    return { child, ended };
   }
 
-  for (const report of ['null', '{ kind: "happened", events: 7 }', '{ kind: "happened", events: [null] }']) {
-    it(`is ended, and this process goes on: ${report}`, async () => {
-      const { child, ended } = await childThatSays(report);
+  const nonsense = {
+    'a report of nothing': 'report(null)',
+    'events that are none': 'report({ kind: "happened", events: 7 })',
+    'events of nothing': 'report({ kind: "happened", events: [null] })',
+    'a text': '"free(): invalid pointer\\n"',
+    'a frame of garbage': 'frame(Buffer.from([0xff, 0x0f, 0x7f, 1, 2, 3]))',
+    'an empty frame': 'Buffer.alloc(64)',
+    'what Node takes for its own': 'Buffer.from(`{"cmd":"NODE_HANDLE_ACK"}\\n`)',
+    'random bytes': 'Buffer.from("d681be76f2253c2e4fdb8f75a7f0b3f3", "hex")',
+  };
+  for (const [what, answer] of Object.entries(nonsense)) {
+    it(`is ended, and this process goes on: ${what}`, async () => {
+      const { child, ended } = await childThatWrites(answer);
       await assert.rejects(child.open(), { code: 'ErrTransport', message: /makes no sense/ });
       assert.equal(await ended, 'it reported what makes no sense');
     });
