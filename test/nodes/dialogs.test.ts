@@ -7,19 +7,40 @@ import { MANIFEST, ROOT } from '../../scripts/support/project';
 type Validator = (this: object, value: unknown, opt: object) => unknown;
 type Defaults = Readonly<Record<string, { readonly validate?: Validator }>>;
 
+interface Dialog {
+  readonly defaults: Defaults;
+  readonly oneditprepare: (this: object) => void;
+  readonly oneditsave: (this: object) => void;
+  readonly oneditcancel: (this: object) => void;
+}
+
 const HOSTILE = '<img src=x onerror="alert(1)">';
 
-/** What a node's dialog registers with the editor. */
-function defaultsOf(type: string): Defaults {
+/** jQuery as far as a dialog needs it: fields have the values of `fields`, by selector; all else does nothing. */
+function jQueryOf(fields: Readonly<Record<string, string>>) {
+  return (selector: string): unknown => {
+    const element: unknown = new Proxy(
+      {},
+      {
+        get: (_target, name) =>
+          name === 'val' ? () => fields[selector] ?? '' : name === 'toArray' ? () => [] : () => element,
+      },
+    );
+    return element;
+  };
+}
+
+/** What a node registers with the editor. */
+function dialogOf(type: string, fields: Readonly<Record<string, string>> = {}): Dialog {
   const html = readFileSync(path.join(ROOT, 'nodes', `${type}.html`), 'utf8');
   const script = /<script type="text\/javascript">(.*?)<\/script>/s.exec(html)?.[1] ?? '';
-  let defaults: Defaults | undefined;
-  const registerType = (_type: string, definition: { readonly defaults: Defaults }) => {
-    defaults = definition.defaults;
+  let dialog: Dialog | undefined;
+  const registerType = (_type: string, definition: Dialog) => {
+    dialog = definition;
   };
-  vm.runInNewContext(script, { RED: { nodes: { registerType } } });
-  assert.ok(defaults, `${type} registers nothing`);
-  return defaults;
+  vm.runInNewContext(script, { RED: { nodes: { registerType } }, $: jQueryOf(fields) });
+  assert.ok(dialog, `${type} registers nothing`);
+  return dialog;
 }
 
 describe('What a dialog says of a wrong value', () => {
@@ -34,7 +55,7 @@ describe('What a dialog says of a wrong value', () => {
   it('holds no HTML of an imported flow', () => {
     const said: string[] = [];
     for (const type of Object.keys(MANIFEST['node-red'].nodes)) {
-      for (const [field, { validate }] of Object.entries(defaultsOf(type))) {
+      for (const [field, { validate }] of Object.entries(dialogOf(type).defaults)) {
         const friends = [[{ name: HOSTILE, key: 'x' }], [{ name: '', key: HOSTILE }]];
         for (const value of field === 'friends' ? friends : [HOSTILE]) {
           const text = validate?.call(node, value, {});
@@ -51,4 +72,34 @@ describe('What a dialog says of a wrong value', () => {
       [],
     );
   });
+});
+
+describe('A field whose meaning depends on another one', () => {
+  const cases = [
+    ['tox-transport', 'port', '#node-input-mode', 'mode', 'libtoxcore', 'virtual'],
+    ['tox-transport', 'proxyPort', '#node-input-mode', 'mode', 'libtoxcore', 'virtual'],
+    ['storage-node', 'allowed', '#node-config-input-admission', 'admission', 'list', 'manual'],
+    ['storage-node', 'friendsCap', '#node-config-input-admission', 'admission', 'open', 'manual'],
+    ['storage-node', 'friendsCap', '#node-config-input-role', 'role', 'everyone', 'friends'],
+  ] as const;
+  for (const [type, field, selector, other, strict, lenient] of cases) {
+    it(`is judged by what the open dialog says now: ${field} with ${other}`, () => {
+      const node = { id: 'n1', [other]: lenient };
+      const elsewhere = { id: 'n2', [other]: lenient };
+      const fields: Record<string, string> = { [selector]: lenient };
+      const dialog = dialogOf(type, fields);
+      const isValid = (of: object) =>
+        dialog.defaults[field]?.validate?.call(of, 'nonsense', undefined as never);
+      for (const close of [dialog.oneditsave, dialog.oneditcancel]) {
+        fields[selector] = lenient;
+        dialog.oneditprepare.call({ ...node, _: (key: string) => key });
+        assert.equal(isValid(node), true);
+        fields[selector] = strict;
+        assert.equal(isValid(node), false);
+        assert.equal(isValid(elsewhere), true, 'another node is judged by its own settings');
+        close.call({ ...node });
+        assert.equal(isValid(node), true);
+      }
+    });
+  }
 });
