@@ -17,8 +17,9 @@ export interface MailNode {
 
 /** @param ages the node's clock, seconds */
 export async function openNode(name: EngineName, folder: string, ages = { now: () => 0 }): Promise<MailNode> {
+  const crypto = chooseCryptoProvider();
   const { store, close } = await openAnyStore(name, folder);
-  return { engine: openStoreEngine({ store, ages }), close };
+  return { engine: openStoreEngine({ store, crypto, ages }), close };
 }
 
 async function openAnyStore(

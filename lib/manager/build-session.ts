@@ -90,7 +90,7 @@ async function assemble(
     ...(options.diskSpace === undefined ? {} : { probe: options.diskSpace }),
   });
   const storage = new MessageStorage({
-    engine: openStoreEngine({ store, ages }),
+    engine: openStoreEngine({ store, crypto, ages }),
     crypto,
     random,
     clock,

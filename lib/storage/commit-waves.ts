@@ -1,20 +1,8 @@
 import type { Store, WriteBatch } from '../store/store';
-import { nameOf } from './mail-counts';
-
-/** What one wave reads and writes: reads see what it has put and deleted. */
-export interface Draft {
-  get(key: Uint8Array): Uint8Array | undefined;
-  /** A put that no `get` of the wave asks for: it is not looked up, which costs most of a put. */
-  write(key: Uint8Array, value: Uint8Array): void;
-  put(key: Uint8Array, value: Uint8Array): void;
-  delete(key: Uint8Array): void;
-  /** Runs in the same step in which readers begin to see the wave; not when it fails. */
-  afterCommit(run: () => void): void;
-}
 
 export interface WaveHooks {
   /** Runs before a wave is committed, when it changes anything. */
-  beforeCommit(draft: Draft): void;
+  beforeCommit(batch: WriteBatch): void;
   /** The wave may or may not be durable: whatever memory knows of it must be read again. */
   afterFailure(): void;
 }
@@ -40,13 +28,13 @@ export class CommitWaves {
 
   /**
    * Runs `edit` and resolves with its result when its writes are durable. An edit that throws must not have
-   * written; it fails alone.
+   * changed anything; it fails alone.
    */
-  run<T>(edit: (draft: Draft) => T): Promise<T> {
+  run<T>(edit: (batch: WriteBatch) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({
-        apply: (draft) => {
-          const result = edit(draft);
+        apply: (batch) => {
+          const result = edit(batch);
           return () => resolve(result);
         },
         reject,
@@ -69,16 +57,15 @@ export class CommitWaves {
     const done: (() => void)[] = [];
     try {
       const batch = this.#store.batch();
-      const draft = new WaveDraft(this.#store, batch);
       for (const edit of edits) {
         try {
-          done.push(edit.apply(draft));
+          done.push(edit.apply(batch));
         } catch (error) {
           edit.reject(error);
         }
       }
       if (batch.size > 0) {
-        this.#hooks.beforeCommit(draft);
+        this.#hooks.beforeCommit(batch);
         await batch.commit();
       }
     } catch (error) {
@@ -91,40 +78,6 @@ export class CommitWaves {
 }
 
 interface WaitingEdit {
-  apply(draft: Draft): () => void;
+  apply(batch: WriteBatch): () => void;
   reject(error: unknown): void;
-}
-
-class WaveDraft implements Draft {
-  readonly #store: Store;
-  readonly #batch: WriteBatch;
-  readonly #changed = new Map<string, Uint8Array | undefined>();
-
-  constructor(store: Store, batch: WriteBatch) {
-    this.#store = store;
-    this.#batch = batch;
-  }
-
-  get(key: Uint8Array): Uint8Array | undefined {
-    const name = nameOf(key);
-    return this.#changed.has(name) ? this.#changed.get(name) : this.#store.get(key);
-  }
-
-  write(key: Uint8Array, value: Uint8Array): void {
-    this.#batch.put(key, value);
-  }
-
-  put(key: Uint8Array, value: Uint8Array): void {
-    this.#changed.set(nameOf(key), value);
-    this.#batch.put(key, value);
-  }
-
-  delete(key: Uint8Array): void {
-    this.#changed.set(nameOf(key), undefined);
-    this.#batch.delete(key);
-  }
-
-  afterCommit(run: () => void): void {
-    this.#batch.afterCommit(run);
-  }
 }

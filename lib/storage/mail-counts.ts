@@ -2,7 +2,7 @@ import type { MailUsage } from './message-engine';
 
 const NOTHING: MailUsage = { messages: 0, bytes: 0 };
 
-/** Messages and bytes, in all, by submitter, and by submitter within a mailbox. Keys are `nameOf` bytes. */
+/** Messages and bytes, in all, by submitter, and by submitter within a mailbox. */
 export class MailCounts {
   #total: MailUsage = NOTHING;
   readonly #submitters = new Map<string, MailUsage>();
@@ -12,42 +12,31 @@ export class MailCounts {
     return this.#total;
   }
 
-  usageOf(submitter: string): MailUsage {
-    return this.#submitters.get(submitter) ?? NOTHING;
+  usageOf(submitter: Uint8Array): MailUsage {
+    return this.#submitters.get(nameOf(submitter)) ?? NOTHING;
   }
 
   /** Messages in a mailbox, of one submitter or of all. */
-  inMailbox(mailbox: string, submitter?: string): number {
-    const counts = this.#mailboxes.get(mailbox);
+  inMailbox(mailbox: Uint8Array, submitter?: Uint8Array): number {
+    const counts = this.#mailboxes.get(nameOf(mailbox));
     if (!counts) return 0;
-    if (submitter !== undefined) return counts.get(submitter) ?? 0;
+    if (submitter) return counts.get(nameOf(submitter)) ?? 0;
     let sum = 0;
     for (const count of counts.values()) sum += count;
     return sum;
   }
 
   /** Adds `messages` (negative: takes away) of `bytes` bytes together. */
-  change(mailbox: string, submitter: string, messages: number, bytes: number): void {
-    this.changeUsage(submitter, messages, bytes);
-    this.changeMailbox(mailbox, submitter, messages);
-  }
-
-  /** The same without the mailbox. */
-  changeUsage(submitter: string, messages: number, bytes: number): void {
+  change(mailbox: Uint8Array, submitter: Uint8Array, messages: number, bytes: number): void {
+    const name = nameOf(submitter);
+    const usage = sum(this.#submitters.get(name) ?? NOTHING, messages, bytes);
+    if (usage.messages === 0) this.#submitters.delete(name);
+    else this.#submitters.set(name, usage);
+    this.#changeMailbox(nameOf(mailbox), name, messages);
     this.#total = sum(this.#total, messages, bytes);
-    this.setUsage(submitter, sum(this.usageOf(submitter), messages, bytes));
   }
 
-  setTotal(total: MailUsage): void {
-    this.#total = total;
-  }
-
-  setUsage(submitter: string, usage: MailUsage): void {
-    if (usage.messages === 0) this.#submitters.delete(submitter);
-    else this.#submitters.set(submitter, usage);
-  }
-
-  changeMailbox(mailbox: string, submitter: string, messages: number): void {
+  #changeMailbox(mailbox: string, submitter: string, messages: number): void {
     const counts = this.#mailboxes.get(mailbox) ?? new Map<string, number>();
     const count = (counts.get(submitter) ?? 0) + messages;
     if (count === 0) counts.delete(submitter);
@@ -58,7 +47,7 @@ export class MailCounts {
 }
 
 /** Bytes as a Map key. */
-export function nameOf(bytes: Uint8Array): string {
+function nameOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 

@@ -1,219 +1,145 @@
-import type { Store } from '../store/store';
-import { afterPrefix } from '../store/table';
-import type { Draft } from './commit-waves';
-import { find, findByNumber, type Found } from './mail-lookup';
+import { sameBytes } from '../bytes';
+import type { Store, WriteBatch } from '../store/store';
+import { BlockEdits, recordInBlock } from './mail-blocks';
 import {
-  decodeIndex,
-  decodeRecent,
-  encodeIndex,
-  encodeRecent,
-  expiryKey,
-  INDEX_PREFIX,
-  indexKey,
-  type IndexRecord,
-  listPrefix,
-  listsMail,
-  numberKey,
-  numberOfKey,
-  PRESENT,
-  RECENT_PREFIX,
-  recentKey,
-  uint48,
+  blockOf,
+  decodeEntry,
+  encodeEntry,
+  encodeTotals,
+  MAX_NUMBER,
+  type MailRecord,
+  TOTALS_KEY,
 } from './mail-records';
-import { RecentMail, type RecentRecord } from './recent-mail';
+import type { MailTable } from './mail-table';
+import { readStoredIndex, recordOfEnvelope, type StoredIndex } from './stored-index';
 
-export interface IndexSizes {
-  /** So many recent records, and they begin to move into the index. A thousand take about 0.7 MB of memory. */
-  readonly mostRecent: number;
-  /** Records moved with one wave at most; more would hold up the event loop. */
-  readonly movedAtOnce: number;
-}
-
-const SIZES: IndexSizes = { mostRecent: 8192, movedAtOnce: 512 };
-
-/** A record whose time is over. */
-export interface Due {
+export interface Found {
+  readonly slot: number;
   readonly number: number;
-  /** undefined when what named it is damaged: then `keys` are what is left of it beside its envelope. */
-  readonly mail: { readonly mailbox: Uint8Array; readonly found: Found } | undefined;
-  readonly keys: readonly Uint8Array[];
+  readonly record: MailRecord;
 }
 
 /**
- * Which mail lies in which mailbox, by number and by storage id, and when it expires.
+ * Which mail is stored: a table in memory that answers at once, and the blocks of entries on the disk from which a
+ * start makes it anew.
  *
- * An index by mailbox costs a wave of new mail one or two random pages of the disk for each message. So the records
- * of new mail are appended to a journal, a few pages for a whole wave, and held in memory. When there are many they
- * move to the index in the order of their mailboxes, a part with each wave; a batch that moves a record takes it out
- * of the journal, so each is in exactly one place.
+ * An index that is ordered by mailbox would cost each message a page or two of the disk at random places. These
+ * entries lie in the order of arrival: a wave of new mail writes its envelopes and, when 52 numbers are complete,
+ * their block. Edits see and change the table at once; readers see only what is durable.
  */
 export class MailIndex {
   readonly #store: Store;
-  readonly #sizes: IndexSizes;
-  #loaded: RecentMail | undefined;
-  /** Numbers of recent records that could not be read. */
-  #damaged: number[] = [];
-  /** Mailboxes whose recent records are to be moved, the next one last. */
-  #toMove: Uint8Array[] = [];
+  readonly #storageIdOf: (envelope: Uint8Array) => Uint8Array;
+  #loaded: StoredIndex | undefined;
+  /** Greatest number whose wave is durable. */
+  #durable = 0;
+  #edits: BlockEdits;
 
-  constructor(store: Store, sizes: IndexSizes = SIZES) {
+  /** @throws ErrStore */
+  constructor(store: Store, storageIdOf: (envelope: Uint8Array) => Uint8Array) {
     this.#store = store;
-    this.#sizes = sizes;
-    this.#recent();
+    this.#storageIdOf = storageIdOf;
+    this.#edits = new BlockEdits(store);
+    this.#mail();
   }
 
-  /** By name, in what is durable; expired records too. */
+  /** Counts, the changes of the wave under way among them. */
+  get table(): MailTable {
+    return this.#mail().table;
+  }
+
+  /** As an edit sees it; expired mail too. */
   find(mailbox: Uint8Array, storageId: Uint8Array): Found | undefined {
-    const recent = this.#recent().get(mailbox, storageId);
-    return recent?.durable ? recent.found : find(this.#store, mailbox, storageId);
+    let record: MailRecord | undefined;
+    const slot = this.table.find(mailbox, storageId, (candidate) => {
+      record = this.recordOf(this.table.numberOf(candidate));
+      return record !== undefined && sameBytes(record.storageId, storageId);
+    });
+    return slot === 0 || !record ? undefined : { slot, number: this.table.numberOf(slot), record };
   }
 
-  /** The same with what the wave itself has done. */
-  findIn(draft: Draft, mailbox: Uint8Array, storageId: Uint8Array): Found | undefined {
-    return this.#recent().get(mailbox, storageId)?.found ?? find(draft, mailbox, storageId);
+  /** The same as readers see it. */
+  findDurable(mailbox: Uint8Array, storageId: Uint8Array): Found | undefined {
+    const found = this.find(mailbox, storageId);
+    return found && found.number <= this.#durable ? found : undefined;
   }
 
-  /** In what is durable. undefined when it is damaged. */
-  findByNumber(number: number): { mailbox: Uint8Array; found: Found } | undefined {
-    return this.#recent().byNumber(number) ?? findByNumber(this.#store, number);
-  }
-
-  /** What is durable in a mailbox after `cursor`, in the order of arrival; damaged records are left out. */
-  *list(mailbox: Uint8Array, cursor = 0): Generator<Found> {
-    const bounds = { gte: indexKey(mailbox, cursor + 1), lt: afterPrefix(listPrefix(mailbox)) };
-    for (const [key, value] of this.#store.range(bounds)) {
-      const record = decodeIndex(value);
-      if (record) yield { number: numberOfKey(key), record };
-    }
-    // A mailbox's older records move first, so recent ones are never older than those of the index.
-    for (const { found, durable } of this.#recent().in(mailbox)) {
-      if (durable && found.number > cursor) yield found;
+  /** What is durable in a mailbox after `cursor`, in the order of arrival. */
+  *slotsIn(mailbox: Uint8Array, cursor: number): Generator<number> {
+    for (const slot of this.table.in(mailbox, cursor)) {
+      if (this.table.numberOf(slot) <= this.#durable) yield slot;
     }
   }
 
-  /** Whether a mailbox holds anything but these numbers. Looks at the newest first, which is the last to go. */
-  hasOthers(mailbox: Uint8Array, numbers: ReadonlySet<number>): boolean {
-    for (const { found } of this.#recent().in(mailbox)) if (!numbers.has(found.number)) return true;
-    const prefix = listPrefix(mailbox);
-    for (const [key, value] of this.#store.range({ gte: prefix, lt: afterPrefix(prefix), reverse: true })) {
-      if (!numbers.has(numberOfKey(key)) && decodeIndex(value)) return true;
-    }
-    return false;
+  /** undefined when the disk spoiled all that says it. */
+  recordOf(number: number): MailRecord | undefined {
+    const loose = this.#mail().loose.get(number);
+    if (loose) return decodeEntry(number, loose);
+    return recordInBlock(this.#store, number) ?? recordOfEnvelope(this.#store, number, this.#storageIdOf);
   }
 
-  /** Everything durable, with a name for its mailbox. */
-  *all(): Generator<{ mailbox: string; found: Found }> {
-    const name = (mailbox: Uint8Array) => Buffer.from(mailbox.subarray(0, 16)).toString('latin1');
-    for (const [key, value] of this.#store.range({ gte: INDEX_PREFIX, lt: afterPrefix(INDEX_PREFIX) })) {
-      const record = listsMail(key) ? decodeIndex(value) : undefined;
-      const mailbox = name(key.subarray(INDEX_PREFIX.length));
-      if (record) yield { mailbox, found: { number: numberOfKey(key), record } };
-    }
-    for (const { mailbox, found, durable } of this.#recent().all()) {
-      if (durable) yield { mailbox: name(mailbox), found };
-    }
-  }
-
-  add(draft: Draft, mailbox: Uint8Array, found: Found): void {
-    const recent: RecentRecord = { mailbox: mailbox.slice(), found, durable: false };
-    draft.write(recentKey(found.number), encodeRecent(mailbox, found.record));
-    draft.afterCommit(() => (recent.durable = true));
-    this.#recent().add(recent);
+  /** Gives new mail its number: greater than every number before. */
+  add(record: MailRecord): number {
+    const mail = this.#mail();
+    const number = mail.lastNumber + 1;
+    if (number > MAX_NUMBER) throw new RangeError('all numbers are used');
+    mail.lastNumber = number;
+    mail.loose.set(number, encodeEntry(number, record));
+    mail.table.add(number, record);
+    return number;
   }
 
   /** Another time of deposit and of expiry. */
-  renew(draft: Draft, mailbox: Uint8Array, { number, record: old }: Found, record: IndexRecord): void {
-    const recent = this.#recent().byNumber(number);
-    if (recent) {
-      draft.write(recentKey(number), encodeRecent(mailbox, record));
-      recent.found = { number, record };
-      return;
-    }
-    draft.put(indexKey(mailbox, number), encodeIndex(record));
-    if (record.expires === old.expires) return;
-    draft.delete(expiryKey(old.expires, number));
-    draft.put(expiryKey(record.expires, number), PRESENT);
+  renew({ slot, number }: Found, record: MailRecord): void {
+    this.table.renew(slot, record.expires);
+    this.#setEntry(number, encodeEntry(number, record));
   }
 
-  remove(draft: Draft, mailbox: Uint8Array, { number, record }: Found): void {
-    const recent = this.#recent().byNumber(number);
-    if (recent) {
-      draft.delete(recentKey(number));
-      this.#recent().remove(recent);
-      return;
-    }
-    draft.delete(indexKey(mailbox, number));
-    draft.delete(numberKey(mailbox, record.storageId));
-    draft.delete(expiryKey(record.expires, number));
+  remove(slot: number): void {
+    this.#setEntry(this.table.numberOf(slot), undefined);
+    this.table.remove(slot);
   }
 
-  /** What is to be swept at `now`, at most `max`. */
-  due(draft: Draft, now: number, max: number): Due[] {
-    const due: Due[] = [];
-    for (const mail of this.#recent().due(now)) {
-      if (due.length < max) due.push({ number: mail.found.number, mail, keys: [] });
-    }
-    for (const number of this.#damaged.splice(0, max - due.length)) {
-      due.push({ number, mail: undefined, keys: [recentKey(number)] });
-    }
-    const bounds = { gte: expiryKey(0, 0), lt: expiryKey(now + 1, 0), limit: max - due.length };
-    for (const [key] of this.#store.range(bounds)) {
-      // The range does not see what this wave has done: a record renewed or deleted in it stays as it is.
-      if (!draft.get(key)) continue;
-      const number = numberOfKey(key);
-      due.push({ number, mail: findByNumber(this.#store, number), keys: [key] });
-    }
-    return due;
+  /** Numbers of envelopes that are damaged and that nothing else knows of, at most `max`; each is given once. */
+  takeDamaged(max: number): number[] {
+    return this.#mail().damaged.splice(0, max);
   }
 
-  /** Moves some recent mail when there is much; to be called last in a wave. */
-  moveSome(draft: Draft): void {
-    if (this.#toMove.length === 0) {
-      if (this.#recent().size < this.#sizes.mostRecent) return;
-      this.#toMove = this.#recent().mailboxes().reverse();
+  /** Adds to a wave what it changed of the blocks; to be called when nothing else will change. */
+  save(batch: WriteBatch): void {
+    const { loose, lastNumber, table } = this.#mail();
+    const moved: number[] = [];
+    for (const [number, entry] of loose) {
+      if (blockOf(number) >= blockOf(lastNumber + 1)) continue;
+      this.#edits.set(number, entry);
+      moved.push(number);
     }
-    const moved = this.#takeSome();
-    for (const { mailbox, found } of moved) {
-      const { number, record } = found;
-      draft.write(indexKey(mailbox, number), encodeIndex(record));
-      draft.write(numberKey(mailbox, record.storageId), uint48(number));
-      draft.write(expiryKey(record.expires, number), PRESENT);
-      draft.delete(recentKey(number));
-    }
-    draft.afterCommit(() => {
-      for (const record of moved) this.#recent().remove(record);
+    this.#edits.write(batch);
+    this.#edits = new BlockEdits(this.#store);
+    batch.put(TOTALS_KEY, encodeTotals({ lastNumber, messages: table.total.messages }));
+    batch.afterCommit(() => {
+      this.#durable = lastNumber;
+      for (const number of moved) loose.delete(number);
     });
   }
 
   /** A write failed, and whether it is durable is not known: everything is read again before it is used. */
   forget(): void {
     this.#loaded = undefined;
-    this.#toMove = [];
+    this.#edits = new BlockEdits(this.#store);
   }
 
-  #takeSome(): RecentRecord[] {
-    const taken: RecentRecord[] = [];
-    while (taken.length < this.#sizes.movedAtOnce) {
-      const mailbox = this.#toMove.at(-1);
-      if (!mailbox) break;
-      const durable = [...this.#recent().in(mailbox)].filter((record) => record.durable);
-      const some = durable.slice(0, this.#sizes.movedAtOnce - taken.length);
-      taken.push(...some);
-      if (some.length === durable.length) this.#toMove.pop();
-    }
-    return taken;
+  #setEntry(number: number, entry: Uint8Array | undefined): void {
+    const { loose } = this.#mail();
+    if (!loose.has(number)) this.#edits.set(number, entry);
+    else if (entry) loose.set(number, entry);
+    else loose.delete(number);
   }
 
-  #recent(): RecentMail {
+  #mail(): StoredIndex {
     if (this.#loaded) return this.#loaded;
-    const recent = new RecentMail();
-    this.#damaged = [];
-    for (const [key, value] of this.#store.range({ gte: RECENT_PREFIX, lt: afterPrefix(RECENT_PREFIX) })) {
-      const number = numberOfKey(key);
-      const read = decodeRecent(value);
-      if (read) recent.add({ mailbox: read.mailbox, found: { number, record: read.record }, durable: true });
-      else this.#damaged.push(number);
-    }
-    return (this.#loaded = recent);
+    this.#loaded = readStoredIndex(this.#store, this.#storageIdOf);
+    this.#durable = this.#loaded.lastNumber;
+    return this.#loaded;
   }
 }

@@ -1,119 +1,37 @@
 import { concat } from '../bytes';
-import { MAILBOX_BYTES } from '../protocol/names';
-import { CRC_BYTES, setCrc, withCrc, withoutCrc } from '../store/checked-bytes';
+import { isEnvelopeSize, readEnvelopeHeader } from '../protocol/envelope';
+import { CRC_BYTES, withCrc, withoutCrc } from '../store/checked-bytes';
+import { crc32 } from '../store/crc32';
 import { readSequence, sequenceKey } from '../store/table';
+import { NAME_BYTES, readUint32 } from './name-table';
 
 /**
- * Keys and values of StoreEngine. What arrives is appended: envelopes and the records of recent mail lie under rising
- * numbers. What is ordered by mailbox holds small records only, so a page of one mailbox is a short range.
+ * Keys and values of StoreEngine:
  *
- *   mi/ mailbox 0 number      -> IndexRecord, CRC
- *   mi/ mailbox 1 storage id  -> number
- *   mr/ number                -> mailbox, IndexRecord, CRC: recent mail, in neither of mi/ and mx/ (mail-index.ts)
- *   mx/ expiry number         -> one byte (not every engine tells an empty value from none)
- *   ms/ submitter             -> messages, bytes, CRC
- *   mt/                       -> messages, bytes, mailboxes, last number given, CRC
- *   ~e/ number part           -> a part of the envelope
+ *   mt/              -> last number given, messages, CRC
+ *   mi/ block        -> the entries of 52 numbers that follow each other, each with a CRC; zeros where there is none
+ *   ~ number         -> an envelope, or its first part, behind a stamp
+ *   ~ number part    -> a further part of it
  *
- * An envelope needs no CRC: its storage id is its hash. Envelopes come behind everything else in the store, since a
- * B-tree fills its pages only where records are added at its very end.
+ * An entry repeats what the stamp and the envelope say, so that a start need not read the envelopes. Envelopes come
+ * behind everything else in the store, since a B-tree fills its pages only where records are added at its very end.
  *
- * Numbers and times take 6 bytes. A mailbox stands in the index as its first 16 bytes: it is a hash, and to find a
- * key whose mailbox begins like another's takes 2^128 tries.
+ * Numbers take 6 bytes, times 4. A mailbox stands in an entry as its first 16 bytes: it is a hash, and to find a key
+ * whose mailbox begins like another's takes 2^128 tries.
  */
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
-const EXPIRY = ascii('mx/');
-const BY_NUMBER = new Uint8Array([0]);
-const BY_STORAGE_ID = new Uint8Array([1]);
-const INDEX_MAILBOX_BYTES = 16;
-/**
- * Three of the second largest envelope fill a page of 4 KB, and five halves of the largest: uncut, two of those
- * would leave a quarter of it empty.
- */
-const PART_BYTES = 1311;
-
-export const INDEX_PREFIX = ascii('mi/');
-export const RECENT_PREFIX = ascii('mr/');
-export const ENVELOPE_PREFIX = ascii('~e/');
-export const SUBMITTER_PREFIX = ascii('ms/');
 export const TOTALS_KEY = ascii('mt/');
-export const PRESENT = new Uint8Array([1]);
+export const BLOCK_PREFIX = ascii('mi/');
+export const ENVELOPE_PREFIX = ascii('~');
 
-export const envelopePrefix = (number: number): Uint8Array => concat(ENVELOPE_PREFIX, uint48(number));
-export const recentKey = (number: number): Uint8Array => concat(RECENT_PREFIX, uint48(number));
-/** Of every key of a mailbox in the index. */
-export const mailboxPrefix = (mailbox: Uint8Array): Uint8Array =>
-  concat(INDEX_PREFIX, mailbox.subarray(0, INDEX_MAILBOX_BYTES));
-/** Of the keys that list it. */
-export const listPrefix = (mailbox: Uint8Array): Uint8Array => concat(mailboxPrefix(mailbox), BY_NUMBER);
-export const indexKey = (mailbox: Uint8Array, number: number): Uint8Array =>
-  concat(listPrefix(mailbox), uint48(number));
-export const numberKey = (mailbox: Uint8Array, storageId: Uint8Array): Uint8Array =>
-  concat(mailboxPrefix(mailbox), BY_STORAGE_ID, storageId);
-export const submitterKey = (submitter: Uint8Array): Uint8Array => concat(SUBMITTER_PREFIX, submitter);
-
-const INDEX_KEY_BYTES = INDEX_PREFIX.length + INDEX_MAILBOX_BYTES + BY_NUMBER.length + 6;
-/** Whether a key of the index lists a message (the others name one). */
-export const listsMail = (key: Uint8Array): boolean => key.length === INDEX_KEY_BYTES;
-
-/** Records that expire at `expiry` or earlier have keys below `expiryKey(expiry + 1, 0)`. */
-export const expiryKey = (expiry: number, number: number): Uint8Array =>
-  concat(EXPIRY, uint48(expiry), uint48(number));
-
-/** The number at the end of an index or expiry key. */
-export function numberOfKey(key: Uint8Array): number {
-  return readUint48(key.subarray(key.length - 6));
-}
-
-/** The number in an envelope's key. */
-export function numberOfEnvelopeKey(key: Uint8Array): number {
-  return readUint48(key.subarray(ENVELOPE_PREFIX.length));
-}
-
-/** Keys of the parts of an envelope of so many bytes, and where each begins. */
-export function* partsOf(
-  number: number,
-  bytes: number,
-): Generator<{ key: Uint8Array; from: number; to: number }> {
-  const parts = Math.ceil(bytes / PART_BYTES);
-  const size = Math.ceil(bytes / parts);
-  for (let part = 0; part < parts; part++) {
-    yield { key: partKey(number, part), from: part * size, to: Math.min((part + 1) * size, bytes) };
-  }
-}
-
-export const firstPartKey = (number: number): Uint8Array => partKey(number, 0);
-
-function partKey(number: number, part: number): Uint8Array {
-  return concat(envelopePrefix(number), new Uint8Array([part]));
-}
-
+const NUMBER_BYTES = 6;
 /** Most that 6 bytes hold. */
 export const MAX_NUMBER = 2 ** 48 - 1;
 
-export function uint48(value: number): Uint8Array {
-  const bytes = new Uint8Array(6);
-  setUint48(bytes, 0, value);
-  return bytes;
-}
-
-function setUint48(bytes: Uint8Array, at: number, value: number): void {
-  const high = Math.floor(value / 2 ** 32);
-  bytes[at] = high >>> 8;
-  bytes[at + 1] = high;
-  bytes[at + 2] = value >>> 24;
-  bytes[at + 3] = value >>> 16;
-  bytes[at + 4] = value >>> 8;
-  bytes[at + 5] = value;
-}
-
-export function readUint48(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, 6);
-  return view.getUint16(0) * 2 ** 32 + view.getUint32(2);
-}
-
-/** What a listing and the counters need, without the envelope. Times are seconds on the age clock. */
-export interface IndexRecord {
+/** What a listing, the counts and the sweep need of one message. Times are seconds on the age clock. */
+export interface MailRecord {
+  /** The first 16 bytes of the mailbox. */
+  readonly mailbox: Uint8Array;
   readonly storageId: Uint8Array;
   readonly tag: Uint8Array;
   readonly submitter: Uint8Array;
@@ -124,64 +42,178 @@ export interface IndexRecord {
   readonly bytes: number;
 }
 
-const INDEX_BYTES = 62;
+// Entries, in blocks.
 
-export function encodeIndex(record: IndexRecord): Uint8Array {
-  const bytes = new Uint8Array(INDEX_BYTES + CRC_BYTES);
-  writeFields(bytes, 0, record);
-  return setCrc(bytes);
+/** mailbox 16 | storage id 16 | tag 16 | submitter 16 | deposited 4 | expires 4 | bytes 2 */
+const FIELDS_BYTES = 74;
+export const ENTRY_BYTES = FIELDS_BYTES + CRC_BYTES;
+/** As many as fit into a page of 4 KB that holds nothing else. */
+export const BLOCK_ENTRIES = 52;
+
+export const blockOf = (number: number): number => Math.floor(number / BLOCK_ENTRIES);
+export const firstOf = (block: number): number => block * BLOCK_ENTRIES;
+export const blockKey = (block: number): Uint8Array => concat(BLOCK_PREFIX, uint48(block));
+export const blockOfKey = (key: Uint8Array): number => readUint48(key, BLOCK_PREFIX.length);
+
+/** The place of a number's entry within its block; a view. */
+export function placeOf(block: Uint8Array, number: number): Uint8Array {
+  const at = (number % BLOCK_ENTRIES) * ENTRY_BYTES;
+  return block.subarray(at, at + ENTRY_BYTES);
 }
 
-/** undefined when it is damaged. */
-export function decodeIndex(value: Uint8Array): IndexRecord | undefined {
-  const body = withoutCrc(value);
-  return body?.length === INDEX_BYTES ? readFields(body) : undefined;
+export function encodeEntry(number: number, record: MailRecord): Uint8Array {
+  const bytes = new Uint8Array(ENTRY_BYTES);
+  bytes.set(record.mailbox.subarray(0, NAME_BYTES), 0);
+  bytes.set(record.storageId, 16);
+  bytes.set(record.tag, 32);
+  bytes.set(record.submitter, 48);
+  setUint32(bytes, 64, record.deposited);
+  setUint32(bytes, 68, record.expires);
+  bytes[72] = record.bytes >> 8;
+  bytes[73] = record.bytes;
+  setUint32(bytes, FIELDS_BYTES, crcOf(number, bytes.subarray(0, FIELDS_BYTES)));
+  return bytes;
 }
 
-/** @param mailbox 32 bytes */
-export function encodeRecent(mailbox: Uint8Array, record: IndexRecord): Uint8Array {
-  const bytes = new Uint8Array(MAILBOX_BYTES + INDEX_BYTES + CRC_BYTES);
-  bytes.set(mailbox);
-  writeFields(bytes, MAILBOX_BYTES, record);
-  return setCrc(bytes);
-}
-
-/** undefined when it is damaged. */
-export function decodeRecent(value: Uint8Array): { mailbox: Uint8Array; record: IndexRecord } | undefined {
-  const body = withoutCrc(value);
-  if (body?.length !== MAILBOX_BYTES + INDEX_BYTES) return undefined;
-  return { mailbox: body.slice(0, MAILBOX_BYTES), record: readFields(body.subarray(MAILBOX_BYTES)) };
-}
-
-function writeFields(bytes: Uint8Array, at: number, record: IndexRecord): void {
-  bytes.set(record.storageId, at);
-  bytes.set(record.tag, at + 16);
-  bytes.set(record.submitter, at + 32);
-  setUint48(bytes, at + 48, record.deposited);
-  setUint48(bytes, at + 54, record.expires);
-  bytes[at + 60] = record.bytes >> 8;
-  bytes[at + 61] = record.bytes;
-}
-
-function readFields(body: Uint8Array): IndexRecord {
+/** Views of `bytes`; undefined when there is no entry, or a damaged one. */
+export function decodeEntry(number: number, bytes: Uint8Array): MailRecord | undefined {
+  if (bytes.length !== ENTRY_BYTES) return undefined;
+  const length = ((bytes[72] ?? 0) << 8) | (bytes[73] ?? 0);
+  if (length === 0) return undefined;
+  if (readUint32(bytes, FIELDS_BYTES) !== crcOf(number, bytes.subarray(0, FIELDS_BYTES))) return undefined;
   return {
-    storageId: body.slice(0, 16),
-    tag: body.slice(16, 32),
-    submitter: body.slice(32, 48),
-    deposited: readUint48(body.subarray(48)),
-    expires: readUint48(body.subarray(54)),
-    bytes: ((body[60] ?? 0) << 8) | (body[61] ?? 0),
+    mailbox: bytes.subarray(0, 16),
+    storageId: bytes.subarray(16, 32),
+    tag: bytes.subarray(32, 48),
+    submitter: bytes.subarray(48, 64),
+    deposited: readUint32(bytes, 64),
+    expires: readUint32(bytes, 68),
+    bytes: length,
   };
 }
 
-/** Unsigned numbers as 8 bytes each. */
-export function encodeNumbers(...numbers: number[]): Uint8Array {
-  return withCrc(...numbers.map(sequenceKey));
+/** Whether anything was ever written there and not taken away. */
+export function isUsed(bytes: Uint8Array): boolean {
+  return bytes.some((byte) => byte !== 0);
 }
 
-/** So many numbers, or undefined when they are damaged. */
-export function decodeNumbers(value: Uint8Array, count: number): number[] | undefined {
+// Envelopes.
+
+/** submitter 16 | deposited 4 | expires 4 | CRC of these and the storage id 4: what the envelope does not say itself. */
+const STAMP_BYTES = 28;
+/**
+ * With the stamp three of the second largest envelope fill a page of 4 KB, and five halves of the largest: uncut,
+ * two of those would leave a quarter of it empty.
+ */
+const PART_BYTES = 1311;
+
+export const envelopePrefix = (number: number): Uint8Array => concat(ENVELOPE_PREFIX, uint48(number));
+/** Key of a part; the first one is the prefix of all. */
+export const partKey = (number: number, part: number): Uint8Array =>
+  part === 0 ? envelopePrefix(number) : concat(envelopePrefix(number), new Uint8Array([part]));
+export const numberOfEnvelopeKey = (key: Uint8Array): number => readUint48(key, ENVELOPE_PREFIX.length);
+
+/** How many keys an envelope of so many bytes has. */
+export const partsOf = (bytes: number): number => Math.ceil(bytes / PART_BYTES);
+
+/** The values of an envelope's keys. */
+export function encodeEnvelope(number: number, record: MailRecord, envelope: Uint8Array): Uint8Array[] {
+  const parts = partsOf(envelope.length);
+  const size = Math.ceil(envelope.length / parts);
+  return Array.from({ length: parts }, (_, part) => {
+    const value = envelope.subarray(part * size, (part + 1) * size);
+    return part === 0 ? concat(encodeStamp(number, record), value) : value;
+  });
+}
+
+/** @param parts those values, in order */
+export function decodeEnvelope(parts: readonly Uint8Array[]): Uint8Array {
+  return concat(...parts).subarray(STAMP_BYTES);
+}
+
+/**
+ * All that an entry says, from the envelope and its stamp; undefined when either is damaged.
+ * @param storageIdOf the hash of an envelope
+ */
+export function recordFromEnvelope(
+  number: number,
+  parts: readonly Uint8Array[],
+  storageIdOf: (envelope: Uint8Array) => Uint8Array,
+): MailRecord | undefined {
+  const [stamp] = parts;
+  const envelope = decodeEnvelope(parts);
+  if (!stamp || !isEnvelopeSize(envelope.length)) return undefined;
+  const record = {
+    storageId: storageIdOf(envelope),
+    submitter: stamp.slice(0, 16),
+    deposited: readUint32(stamp, 16),
+    expires: readUint32(stamp, 20),
+    bytes: envelope.length,
+  };
+  // The storage id is in the CRC, and it is the envelope's hash: the version byte and all the rest are as they were.
+  if (readUint32(stamp, 24) !== stampCrc(number, stamp.subarray(0, 24), record.storageId)) return undefined;
+  const { mailbox, tag } = readEnvelopeHeader(envelope);
+  return { ...record, mailbox: mailbox.slice(0, NAME_BYTES), tag: tag.slice() };
+}
+
+/** The first part of an envelope with another stamp. */
+export function restamped(part: Uint8Array, number: number, record: MailRecord): Uint8Array {
+  return concat(encodeStamp(number, record), part.subarray(STAMP_BYTES));
+}
+
+function encodeStamp(number: number, record: MailRecord): Uint8Array {
+  const stamp = new Uint8Array(STAMP_BYTES);
+  stamp.set(record.submitter);
+  setUint32(stamp, 16, record.deposited);
+  setUint32(stamp, 20, record.expires);
+  setUint32(stamp, 24, stampCrc(number, stamp.subarray(0, 24), record.storageId));
+  return stamp;
+}
+
+function stampCrc(number: number, fields: Uint8Array, storageId: Uint8Array): number {
+  return crc32(storageId, crcOf(number, fields));
+}
+
+/** Of another number's bytes it is another one: what lies in a wrong place is as good as damaged. */
+function crcOf(number: number, bytes: Uint8Array): number {
+  return crc32(bytes, number >>> 0);
+}
+
+// Totals.
+
+export interface Totals {
+  /** The greatest number that was ever given. */
+  readonly lastNumber: number;
+  readonly messages: number;
+}
+
+export function encodeTotals({ lastNumber, messages }: Totals): Uint8Array {
+  return withCrc(sequenceKey(lastNumber), sequenceKey(messages));
+}
+
+/** undefined when it is damaged. */
+export function decodeTotals(value: Uint8Array): Totals | undefined {
   const body = withoutCrc(value);
-  if (body?.length !== count * 8) return undefined;
-  return Array.from({ length: count }, (_, index) => readSequence(body.subarray(index * 8)));
+  if (body?.length !== 16) return undefined;
+  return { lastNumber: readSequence(body), messages: readSequence(body.subarray(8)) };
+}
+
+function uint48(value: number): Uint8Array {
+  const bytes = new Uint8Array(NUMBER_BYTES);
+  const high = Math.floor(value / 2 ** 32);
+  bytes[0] = high >>> 8;
+  bytes[1] = high;
+  setUint32(bytes, 2, value % 2 ** 32);
+  return bytes;
+}
+
+function readUint48(bytes: Uint8Array, at: number): number {
+  return (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)) * 2 ** 32 + readUint32(bytes, at + 2);
+}
+
+function setUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
 }

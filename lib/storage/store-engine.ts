@@ -1,13 +1,24 @@
 import { sameBytes } from '../bytes';
+import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
 import { readEnvelopeHeader } from '../protocol/envelope';
-import type { Store } from '../store/store';
+import { storageIdOf } from '../protocol/names';
+import type { Store, WriteBatch } from '../store/store';
 import { afterPrefix } from '../store/table';
-import { CommitWaves, type Draft } from './commit-waves';
-import { MailCounts, nameOf } from './mail-counts';
-import { type Due, type IndexSizes, MailIndex } from './mail-index';
-import { entryOf, type Found, readEnvelope } from './mail-lookup';
-import { ENVELOPE_PREFIX, envelopePrefix, MAX_NUMBER, numberOfEnvelopeKey, partsOf } from './mail-records';
+import { CommitWaves } from './commit-waves';
+import { MailCounts } from './mail-counts';
+import { type Found, MailIndex } from './mail-index';
+import {
+  decodeEnvelope,
+  encodeEnvelope,
+  ENVELOPE_PREFIX,
+  envelopePrefix,
+  type MailRecord,
+  numberOfEnvelopeKey,
+  partKey,
+  partsOf,
+  restamped,
+} from './mail-records';
 import type {
   EngineStats,
   MailEntry,
@@ -18,14 +29,13 @@ import type {
   RenewedMail,
   StoredMail,
 } from './message-engine';
-import { StoredCounts } from './stored-counts';
 
 export interface StoreEngineOptions {
   readonly store: Store;
+  /** Names envelopes by their hashes. */
+  readonly crypto: CryptoProvider;
   /** Durable seconds that no step of the wall clock moves (store/age-clock.ts). */
   readonly ages: { now(): number };
-  /** How much new mail is kept out of the index at first (mail-index.ts). */
-  readonly index?: IndexSizes;
 }
 
 /** @throws ErrStore, ErrClosed */
@@ -41,65 +51,61 @@ export class StoreEngine implements MessageEngine {
   readonly #store: Store;
   readonly #ages: { now(): number };
   readonly #index: MailIndex;
-  readonly #counts: StoredCounts;
   /** Puts that were called and are in no wave yet. */
   readonly #underWay = new MailCounts();
+  /** First parts of the envelopes that the wave being made puts, by number. */
+  readonly #fresh = new Map<number, Uint8Array>();
   readonly #waves: CommitWaves;
 
-  constructor(options: StoreEngineOptions) {
-    this.#store = options.store;
-    this.#ages = options.ages;
-    this.#index = new MailIndex(options.store, options.index);
-    this.#counts = new StoredCounts(options.store, this.#index);
-    this.#waves = new CommitWaves(options.store, {
-      beforeCommit: (draft) => {
-        this.#counts.save(draft);
-        this.#index.moveSome(draft);
+  constructor({ store, crypto, ages }: StoreEngineOptions) {
+    this.#store = store;
+    this.#ages = ages;
+    this.#index = new MailIndex(store, (envelope) => storageIdOf(crypto, envelope));
+    this.#waves = new CommitWaves(store, {
+      beforeCommit: (batch) => {
+        this.#fresh.clear();
+        this.#index.save(batch);
       },
-      afterFailure: () => {
-        this.#index.forget();
-        this.#counts.forget();
-      },
+      afterFailure: () => this.#index.forget(),
     });
   }
 
   put(mail: NewMail): Promise<void> {
-    const mailbox = nameOf(mail.mailbox);
-    const submitter = nameOf(mail.submitter);
-    this.#underWay.change(mailbox, submitter, 1, mail.envelope.length);
+    const { mailbox, submitter, envelope } = mail;
+    this.#underWay.change(mailbox, submitter, 1, envelope.length);
     let waits = true;
     const arrive = () => {
-      if (waits) this.#underWay.change(mailbox, submitter, -1, -mail.envelope.length);
+      if (waits) this.#underWay.change(mailbox, submitter, -1, -envelope.length);
       waits = false;
     };
     return this.#waves
-      .run((draft) => {
+      .run((batch) => {
         arrive();
-        this.#insert(draft, mail);
+        this.#insert(batch, mail);
       })
       .finally(arrive);
   }
 
   get(mailbox: Uint8Array, storageId: Uint8Array): Promise<StoredMail | undefined> {
     return promised(() => {
-      const found = this.#index.find(mailbox, storageId);
+      const found = this.#index.findDurable(mailbox, storageId);
       const now = this.#now();
-      if (!found || found.record.expires <= now) return undefined;
-      const envelope = readEnvelope(this.#store, found);
-      return { ...entryOf(found, now), envelope, remaining: found.record.expires - now };
+      if (!found || this.#isOver(found.slot, now)) return undefined;
+      const remaining = this.#index.table.expiresOf(found.slot) - now;
+      return { ...entryOf(found.number, found.record, now), envelope: this.#readEnvelope(found), remaining };
     });
   }
 
   renew(mailbox: Uint8Array, storageId: Uint8Array, keepSeconds: number): Promise<RenewedMail | undefined> {
-    return this.#waves.run((draft) => {
-      const found = this.#index.findIn(draft, mailbox, storageId);
+    return this.#waves.run((batch) => {
+      const found = this.#index.find(mailbox, storageId);
       const now = this.#now();
-      if (!found || found.record.expires <= now) return undefined;
-      const { record } = found;
-      const expires = Math.max(record.expires, now + keepSeconds);
+      if (!found || this.#isOver(found.slot, now)) return undefined;
+      const before = this.#index.table.expiresOf(found.slot);
+      const expires = Math.max(before, now + keepSeconds);
       // Further deposits within one second change nothing and cost no write.
-      if (expires !== record.expires || record.deposited !== now) {
-        this.#index.renew(draft, mailbox, found, { ...record, deposited: now, expires });
+      if (expires !== before || found.record.deposited !== now) {
+        this.#renew(batch, found, { ...found.record, deposited: now, expires });
       }
       return { remaining: expires - now };
     });
@@ -108,99 +114,123 @@ export class StoreEngine implements MessageEngine {
   page(mailbox: Uint8Array, cursor: number, max: number): Promise<MailPage> {
     return promised(() => {
       const items: MailEntry[] = [];
-      if (cursor >= MAX_NUMBER) return { items, more: false };
       const now = this.#now();
-      for (const found of this.#index.list(mailbox, cursor)) {
-        if (found.record.expires <= now) continue;
+      for (const slot of this.#index.slotsIn(mailbox, cursor)) {
+        if (this.#isOver(slot, now)) continue;
         if (items.length >= max) return { items, more: true };
-        items.push(entryOf(found, now));
+        const number = this.#index.table.numberOf(slot);
+        const record = this.#index.recordOf(number);
+        if (record) items.push(entryOf(number, record, now));
       }
       return { items, more: false };
     });
   }
 
   delete(mailbox: Uint8Array, storageId: Uint8Array): Promise<boolean> {
-    return this.#waves.run((draft) => {
-      const found = this.#index.findIn(draft, mailbox, storageId);
+    return this.#waves.run((batch) => {
+      const found = this.#index.find(mailbox, storageId);
       if (!found) return false;
-      this.#remove(draft, mailbox, found);
-      return found.record.expires > this.#now();
+      const wasLive = !this.#isOver(found.slot, this.#now());
+      this.#remove(batch, found.slot);
+      return wasLive;
     });
   }
 
   countInMailbox(mailbox: Uint8Array, submitter?: Uint8Array): number {
-    const underWay = this.#underWay.inMailbox(nameOf(mailbox), submitter && nameOf(submitter));
-    return this.#counts.inMailbox(mailbox, submitter) + underWay;
+    return this.#index.table.countIn(mailbox, submitter) + this.#underWay.inMailbox(mailbox, submitter);
   }
 
   bytesOfSubmitter(submitter: Uint8Array): MailUsage {
-    return plus(this.#counts.usageOf(submitter), this.#underWay.usageOf(nameOf(submitter)));
+    return plus(this.#index.table.usageOf(submitter), this.#underWay.usageOf(submitter));
   }
 
   expire(max: number): Promise<number> {
-    return this.#waves.run((draft) => {
-      const due = this.#index.due(draft, this.#now(), max);
-      for (const one of due) {
-        if (one.mail) this.#remove(draft, one.mail.mailbox, one.mail.found);
-        else this.#discard(draft, one);
-      }
-      return due.length;
+    return this.#waves.run((batch) => {
+      const due = this.#index.table.due(this.#now(), max);
+      for (const slot of due) this.#remove(batch, slot);
+      const damaged = this.#index.takeDamaged(max - due.length);
+      for (const number of damaged) this.#discard(batch, number);
+      return due.length + damaged.length;
     });
   }
 
   total(): MailUsage {
-    return plus(this.#counts.total, this.#underWay.total);
+    return plus(this.#index.table.total, this.#underWay.total);
   }
 
   stats(): EngineStats {
-    return { ...this.total(), mailboxes: this.#counts.mailboxes, oldestAge: this.#oldestAge() };
+    return { ...this.total(), mailboxes: this.#index.table.mailboxes, oldestAge: this.#oldestAge() };
   }
 
-  #insert(draft: Draft, mail: NewMail): void {
+  #insert(batch: WriteBatch, mail: NewMail): void {
     const { mailbox, storageId, submitter, envelope, keepSeconds } = mail;
     const header = readEnvelopeHeader(envelope);
     if (!sameBytes(header.mailbox, mailbox)) throw invalid('The envelope names another mailbox.');
     const now = this.#now();
-    const old = this.#index.findIn(draft, mailbox, storageId);
-    if (old && old.record.expires > now) throw invalid('This envelope is stored already; renew it instead.');
-    if (old) this.#remove(draft, mailbox, old);
-    const number = this.#counts.nextNumber();
+    const old = this.#index.find(mailbox, storageId);
+    if (old && !this.#isOver(old.slot, now)) {
+      throw invalid('This envelope is stored already; renew it instead.');
+    }
+    if (old) this.#remove(batch, old.slot);
+    const { tag } = header;
     const expires = now + keepSeconds;
-    const bytes = envelope.length;
-    this.#counts.add(mailbox, submitter, bytes);
-    for (const { key, from, to } of partsOf(number, bytes)) draft.write(key, envelope.subarray(from, to));
-    const record = { storageId, tag: header.tag, submitter, deposited: now, expires, bytes };
-    this.#index.add(draft, mailbox, { number, record });
+    const record = { mailbox, storageId, tag, submitter, deposited: now, expires, bytes: envelope.length };
+    const number = this.#index.add(record);
+    const parts = encodeEnvelope(number, record, envelope);
+    parts.forEach((part, at) => batch.put(partKey(number, at), part));
+    this.#fresh.set(number, parts[0] ?? envelope);
   }
 
-  #remove(draft: Draft, mailbox: Uint8Array, found: Found): void {
-    const { number, record } = found;
-    this.#counts.remove(mailbox, found);
-    for (const { key } of partsOf(number, record.bytes)) draft.delete(key);
-    this.#index.remove(draft, mailbox, found);
+  #renew(batch: WriteBatch, found: Found, record: MailRecord): void {
+    const { number } = found;
+    this.#index.renew(found, record);
+    const key = partKey(number, 0);
+    const part = this.#fresh.get(number) ?? this.#store.get(key);
+    if (part) batch.put(key, restamped(part, number, record));
   }
 
-  /**
-   * Of a damaged record what can be found. Its index record goes unlisted from now on, and the totals count it on:
-   * who submitted it where is not known any more.
-   */
-  #discard(draft: Draft, { number, keys }: Due): void {
+  #remove(batch: WriteBatch, slot: number): void {
+    const { table } = this.#index;
+    const number = table.numberOf(slot);
+    for (let part = 0; part < partsOf(table.bytesOf(slot)); part++) batch.delete(partKey(number, part));
+    this.#index.remove(slot);
+  }
+
+  /** Of a damaged envelope what can be found. */
+  #discard(batch: WriteBatch, number: number): void {
     const prefix = envelopePrefix(number);
-    for (const [key] of this.#store.range({ gte: prefix, lt: afterPrefix(prefix) })) draft.delete(key);
-    for (const key of keys) draft.delete(key);
+    for (const [key] of this.#store.range({ gte: prefix, lt: afterPrefix(prefix) })) batch.delete(key);
+  }
+
+  /** What is there of it; whether it is whole, its hash tells. */
+  #readEnvelope({ number, record }: Found): Uint8Array {
+    const parts = Array.from({ length: partsOf(record.bytes) }, (_, part) => partKey(number, part));
+    return decodeEnvelope(parts.map((key) => this.#store.get(key) ?? new Uint8Array()));
   }
 
   #oldestAge(): number | undefined {
     for (const [key] of this.#store.range({ gte: ENVELOPE_PREFIX, lt: afterPrefix(ENVELOPE_PREFIX) })) {
-      const known = this.#index.findByNumber(numberOfEnvelopeKey(key));
-      if (known) return entryOf(known.found, this.#now()).age;
+      const number = numberOfEnvelopeKey(key);
+      const record = this.#index.recordOf(number);
+      if (record) return entryOf(number, record, this.#now()).age;
     }
     return undefined;
+  }
+
+  /** Whether the time of what lies in a slot is over. */
+  #isOver(slot: number, now: number): boolean {
+    return this.#index.table.expiresOf(slot) <= now;
   }
 
   #now(): number {
     return Math.floor(this.#ages.now());
   }
+}
+
+/** What a listing says of a message at `now`, seconds on the age clock. */
+function entryOf(cursor: number, record: MailRecord, now: number): MailEntry {
+  const { storageId, tag } = record;
+  return { cursor, storageId: storageId.slice(), tag: tag.slice(), age: Math.max(0, now - record.deposited) };
 }
 
 function plus(a: MailUsage, b: MailUsage): MailUsage {

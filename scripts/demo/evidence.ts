@@ -58,19 +58,21 @@ export class Evidence {
   /** The one record of the recipient's mailbox; Node-RED does not run. */
   async storedRecord(): Promise<void> {
     const folder = await this.#copy(NODES.home);
-    const [mail, ...others] = await lookIntoStore(folder, (store) => mailIn(store, this.#mailbox));
+    const [mail, ...others] = await lookIntoStore(folder, (store) =>
+      mailIn(store, this.#mailbox, this.#crypto),
+    );
     assert.ok(mail && others.length === 0, 'The Home Pi does not hold exactly one message for the Phone.');
     this.#mail = mail;
-    const { header, envelope, index } = mail;
+    const { header, envelope, record } = mail;
     this.#transcript.tell('the record at the Home Pi, all of it:');
     this.#transcript.detail(
       `envelope   ${envelope.length} bytes, the first 81 of them readable:`,
       `           mailbox ${short(toHex(header.mailbox))} (a hash of the recipient's key)`,
       `           one-time key ${short(toHex(header.tag))} (its tag)`,
       `           key ${short(toHex(header.ephemeral))} made for this envelope alone`,
-      `index      storage id ${short(toHex(index.storageId))}, the tag again, ${index.bytes} bytes`,
-      `           kept ${Math.round((index.expires - index.deposited) / 3600)} h, counted on the node's own clock`,
-      `submitter  ${short(toHex(index.submitter))}: HMAC under a key that was only in memory`,
+      `index      storage id ${short(toHex(record.storageId))}, the tag again, ${record.bytes} bytes`,
+      `           kept ${Math.round((record.expires - record.deposited) / 3600)} h, counted on the node's own clock`,
+      `submitter  ${short(toHex(record.submitter))}: HMAC under a key that was only in memory`,
     );
     const device = await openIdentity({
       disk: systemDisk,
@@ -113,7 +115,7 @@ export class Evidence {
     const home = this.#folderOf(NODES.home);
     await whenFilesShow('the envelope is deleted at the Home Pi', home, async () => {
       const folder = await red.whileFrozen(() => this.#copy(NODES.home));
-      const { length } = await lookIntoStore(folder, (store) => mailIn(store, this.#mailbox));
+      const { length } = await lookIntoStore(folder, (store) => mailIn(store, this.#mailbox, this.#crypto));
       return length === 0 ? undefined : `It holds ${length}.`;
     });
     this.#transcript.tell("the envelope is deleted: the Phone's mailbox at the Home Pi is empty");

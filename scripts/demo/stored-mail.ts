@@ -1,16 +1,15 @@
 import { concat, toHex } from '../../lib/bytes';
 import type { CryptoProvider } from '../../lib/crypto/provider';
 import { type EnvelopeHeader, readEnvelopeHeader } from '../../lib/protocol/envelope';
-import { mailboxOf } from '../../lib/protocol/names';
+import { mailboxOf, storageIdOf } from '../../lib/protocol/names';
 import { MailIndex } from '../../lib/storage/mail-index';
-import { type Found, readEnvelope } from '../../lib/storage/mail-lookup';
 import {
+  blockKey,
+  blockOf,
+  decodeEnvelope,
   envelopePrefix,
-  expiryKey,
-  indexKey,
-  type IndexRecord,
-  numberKey,
-  recentKey,
+  type MailRecord,
+  placeOf,
 } from '../../lib/storage/mail-records';
 import type { Store } from '../../lib/store/store';
 import { afterPrefix } from '../../lib/store/table';
@@ -20,31 +19,30 @@ import type { PublicKey } from '../../lib/types';
 export interface StoredMail {
   readonly header: EnvelopeHeader;
   readonly envelope: Uint8Array;
-  readonly index: IndexRecord;
-  /** Keys and values of every record about it, one after the other. */
+  readonly record: MailRecord;
+  /** Keys and values of everything about it, one after the other. */
   readonly everything: Uint8Array;
 }
 
 /** What the store of a node holds for a mailbox. */
-export function mailIn(store: Store, mailbox: Uint8Array): StoredMail[] {
-  return [...new MailIndex(store).list(mailbox)].map((found) => mailAt(store, mailbox, found));
+export function mailIn(store: Store, mailbox: Uint8Array, crypto: CryptoProvider): StoredMail[] {
+  const index = new MailIndex(store, (envelope) => storageIdOf(crypto, envelope));
+  return [...index.slotsIn(mailbox, 0)].flatMap((slot) => {
+    const number = index.table.numberOf(slot);
+    const record = index.recordOf(number);
+    return record ? [mailAt(store, number, record)] : [];
+  });
 }
 
-function mailAt(store: Store, mailbox: Uint8Array, found: Found): StoredMail {
-  const { number, record } = found;
-  const keys = [
-    recentKey(number),
-    indexKey(mailbox, number),
-    numberKey(mailbox, record.storageId),
-    expiryKey(record.expires, number),
-  ];
-  const records = [...rows(store, envelopePrefix(number)), ...keys.flatMap((each) => rows(store, each))];
-  const envelope = readEnvelope(store, found);
+function mailAt(store: Store, number: number, record: MailRecord): StoredMail {
+  const parts = rows(store, envelopePrefix(number));
+  const block = store.get(blockKey(blockOf(number)));
+  const envelope = decodeEnvelope(parts.map(([, value]) => value));
   return {
     header: readEnvelopeHeader(envelope),
     envelope,
-    index: record,
-    everything: concat(...records.flat()),
+    record,
+    everything: concat(...parts.flat(), block ? placeOf(block, number) : new Uint8Array()),
   };
 }
 

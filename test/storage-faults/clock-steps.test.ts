@@ -32,7 +32,7 @@ class ClockedNode {
     const directory = await waitFor(this.time, openMemoryDirectory({ platform, crypto, volume }));
     this.#directory = directory;
     this.storage = new MessageStorage({
-      engine: openStoreEngine({ store: directory.store, ages: directory.ages }),
+      engine: openStoreEngine({ store: directory.store, crypto, ages: directory.ages }),
       crypto,
       random,
       clock,

@@ -3,10 +3,20 @@ import fc from 'fast-check';
 import { toHex } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
 import { mailboxOf } from '../../../lib/protocol/names';
+import { decodeEntry, ENTRY_BYTES, placeOf } from '../../../lib/storage/mail-records';
 import { openStoreEngine } from '../../../lib/storage/store-engine';
 import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
 import { bytesOf, storageIdOfBytes } from './fixtures';
-import { alice, bob, carol, crypto, envelopeTo, openStorage, type StorageUnderTest } from './storage-fixture';
+import {
+  alice,
+  bob,
+  carol,
+  crypto,
+  envelopeTo,
+  mallory,
+  openStorage,
+  type StorageUnderTest,
+} from './storage-fixture';
 
 const EVERYTHING = { gte: new Uint8Array([0]), lt: new Uint8Array([0xff]) };
 const recordsOf = (volume: MemoryVolume) => [...volume.index.range(EVERYTHING)];
@@ -41,114 +51,167 @@ async function served({ storage }: StorageUnderTest, recipient: Uint8Array): Pro
   return envelopes;
 }
 
-for (const index of [undefined, { mostRecent: 1, movedAtOnce: 1 }])
-  describe(`stored mail that the disk spoiled${index ? ', moved to the index' : ''}`, () => {
-    const options = index ? { index } : {};
-    /** Of the record that lists a message. */
-    const listing = index ? 'mi/' : 'mr/';
-    let volume: MemoryVolume;
-    let under: StorageUnderTest;
-    const spoiled = envelopeTo(bob, 'spoiled', 1534);
-    const healthy = envelopeTo(bob, 'healthy');
+describe('stored mail that the disk spoiled', () => {
+  let volume: MemoryVolume;
+  let under: StorageUnderTest;
+  const spoiled = envelopeTo(bob, 'spoiled', 1534);
+  const healthy = envelopeTo(bob, 'healthy');
 
-    beforeEach(async () => {
-      volume = new MemoryVolume();
-      under = openStorage(options, volume);
-      await under.storage.storeMessage(alice, spoiled, 100);
-      await under.storage.storeMessage(alice, healthy, 100);
-    });
-
-    it('is not found, in place of being served changed, and the rest of the mailbox is', async () => {
-      flipBit(volume, find(volume, '~e/'), 999);
-      await assert.rejects(under.storage.getMessage(bob, storageIdOfBytes(spoiled)), (error) =>
-        ToxAsyncError.is(error, 'ErrMessageNotFound'),
-      );
-      assert.deepEqual(await served(under, bob), [toHex(healthy)]);
-    });
-
-    it('is taken again from the next deposit, which is not answered "known"', async () => {
-      flipBit(volume, find(volume, '~e/'), 999);
-      assert.equal((await under.storage.tryStore(carol, spoiled, 100)).code, 'ok');
-      assert.deepEqual((await served(under, bob)).sort(), [toHex(healthy), toHex(spoiled)].sort());
-      assert.equal(under.storage.getStorageStats().totalMessages, 2);
-    });
-
-    it('is not listed when its entry is spoiled, nor a reason to list nothing', async () => {
-      flipBit(volume, find(volume, listing), 40);
-      under = await under.restart();
-      assert.deepEqual(await served(under, bob), [toHex(healthy)]);
-      assert.equal((await under.storage.tryStore(carol, spoiled, 100)).code, 'ok');
-      assert.equal((await served(under, bob)).length, 2);
-    });
-
-    it('does not keep other mail from its end', async () => {
-      for (const [key] of recordsOf(volume)
-        .filter(([key]) => startsWith('~e/')(key))
-        .slice(0, 1))
-        flipBit(volume, key, 8 * 20);
-      await under.time.advance(100_000);
-      assert.equal(await under.storage.cleanupExpiredMessages(), 2);
-      const left = recordsOf(volume).filter(([key]) => startsWith('~e/')(key) || startsWith('mx/')(key));
-      assert.deepEqual(left, []);
-    });
-
-    it('is counted anew when a count is spoiled', async () => {
-      await under.storage.storeMessage(alice, envelopeTo(carol, 'other'), 100);
-      const totals = openStoreEngine({ store: openAgain(), ages: { now: () => 0 } }).stats();
-      for (const prefix of ['mt/', 'ms/']) {
-        flipBit(volume, find(volume, prefix), 3);
-        const engine = openStoreEngine({ store: openAgain(), ages: { now: () => 0 } });
-        assert.deepEqual(engine.stats(), totals);
-        assert.equal(engine.countInMailbox(mailboxOf(crypto, bob)), 2);
-        const one = envelopeTo(bob, prefix);
-        const mailbox = mailboxOf(crypto, bob);
-        const submitter = bytesOf('x', 16);
-        const storageId = storageIdOfBytes(one);
-        await engine.put({ mailbox, storageId, submitter, envelope: one, keepSeconds: 9 });
-        await engine.delete(mailbox, storageId);
-        // Written down: the next start reads counts that are sound.
-        assert.deepEqual(openStoreEngine({ store: openAgain(), ages: { now: () => 0 } }).stats(), totals);
-      }
-    });
-
-    it('whatever bit it is, nothing but that message is lost, nothing is served changed and nothing fails', async () => {
-      await fc.assert(
-        fc.asyncProperty(fc.nat(), fc.nat(), fc.boolean(), async (which, bit, lost) => {
-          const disk = new MemoryVolume();
-          let node = openStorage(options, disk);
-          const envelopes = Array.from({ length: 6 }, (_, n) => envelopeTo(bob, `${n}`, n % 2 ? 287 : 1311));
-          for (const one of envelopes) await node.storage.storeMessage(alice, one, 100);
-          const all = recordsOf(disk);
-          const [key] = all[which % all.length] ?? assert.fail();
-          if (lost) disk.index.apply([[key, undefined]]);
-          else flipBit(disk, key, bit);
-          node = await node.restart();
-          const original = envelopes.map(toHex);
-          const first = await served(node, bob);
-          assert.ok(first.every((one) => original.includes(one)));
-          assert.ok(first.length >= 5, `${first.length} of 6 are left`);
-          const another = envelopeTo(carol, 'another');
-          assert.equal((await node.storage.tryStore(alice, another, 100)).code, 'ok');
-          assert.deepEqual(await served(node, bob), first);
-          assert.deepEqual(await served(node, carol), [toHex(another)]);
-          // Whoever deposits again makes it whole.
-          for (const one of envelopes) {
-            assert.ok(['ok', 'known'].includes((await node.storage.tryStore(alice, one, 100)).code));
-          }
-          assert.deepEqual([...new Set(await served(node, bob))].sort(), original.sort());
-          assert.ok(node.storage.getStorageStats().totalMessages <= 8);
-          await node.time.advance(101_000);
-          await node.storage.cleanupExpiredMessages();
-          assert.deepEqual(await served(node, bob), []);
-          assert.equal((await node.storage.tryStore(alice, envelopeTo(bob, 'later'), 100)).code, 'ok');
-          assert.equal((await served(node, bob)).length, 1);
-        }),
-        { numRuns: process.env.FULL === '1' ? 5000 : 300 },
-      );
-    });
-
-    function openAgain() {
-      volume.crash();
-      return openMemoryStore(volume);
-    }
+  beforeEach(async () => {
+    volume = new MemoryVolume();
+    under = openStorage({}, volume);
+    await under.storage.storeMessage(alice, spoiled, 100);
+    await under.storage.storeMessage(alice, healthy, 100);
   });
+
+  it('is not found, in place of being served changed, and the rest of the mailbox is', async () => {
+    flipBit(volume, find(volume, '~'), 999);
+    await assert.rejects(under.storage.getMessage(bob, storageIdOfBytes(spoiled)), (error) =>
+      ToxAsyncError.is(error, 'ErrMessageNotFound'),
+    );
+    assert.deepEqual(await served(under, bob), [toHex(healthy)]);
+  });
+
+  it('is taken again from the next deposit, which is not answered "known"', async () => {
+    flipBit(volume, find(volume, '~'), 999);
+    assert.equal((await under.storage.tryStore(carol, spoiled, 100)).code, 'ok');
+    assert.deepEqual((await served(under, bob)).sort(), [toHex(healthy), toHex(spoiled)].sort());
+    assert.equal(under.storage.getStorageStats().totalMessages, 2);
+  });
+
+  it('is found by its envelope when its entry is spoiled, before and after a restart', async () => {
+    await fill(50);
+    for (const n of [0, 1]) {
+      const envelopes = await served(under, bob);
+      assert.deepEqual(envelopes, [toHex(spoiled), toHex(healthy)]);
+      assert.equal((await under.storage.tryStore(carol, spoiled, 100)).code, 'known');
+      const block = find(volume, 'mi/');
+      flipBit(volume, block, 8 * (ENTRY_BYTES + 4 + n));
+      assert.deepEqual(await served(under, bob), envelopes);
+      under = await under.restart();
+    }
+    // Written down again with the next wave.
+    await under.storage.storeMessage(alice, envelopeTo(carol, 'another'), 100);
+    assert.ok(decodeEntry(1, placeOf(volume.index.get(find(volume, 'mi/')) ?? assert.fail(), 1)));
+  });
+
+  it('is found by its envelope when a whole block is lost', async () => {
+    await fill(200);
+    const before = under.storage.getStorageStats();
+    volume.index.apply([[find(volume, 'mi/'), undefined]]);
+    under = await under.restart();
+    assert.deepEqual(await served(under, bob), [toHex(spoiled), toHex(healthy)]);
+    assert.deepEqual({ ...under.storage.getStorageStats(), refusals: before.refusals }, before);
+  });
+
+  it('comes back in its place: in the order of arrival', async () => {
+    const envelopes = Array.from({ length: 120 }, (_, n) => envelopeTo(mallory, `${n}`));
+    for (const one of envelopes) await under.storage.storeMessage(n(one), one, 100);
+    function n(one: Uint8Array): Uint8Array {
+      return envelopes.indexOf(one) % 2 ? alice : bob;
+    }
+    const [first, second] = recordsOf(volume).filter(([key]) => startsWith('mi/')(key));
+    assert.ok(first && second);
+    volume.index.apply([[first[0], undefined]]);
+    under = await under.restart();
+    const listed: string[] = [];
+    for (let cursor = 0, more = true; more;) {
+      const page = await under.storage.retrieveMessages(mallory, cursor, 50);
+      listed.push(...page.items.map(({ storageId }) => toHex(storageId)));
+      cursor = page.items.at(-1)?.cursor ?? cursor;
+      more = page.more;
+    }
+    assert.deepEqual(
+      listed,
+      envelopes.map((one) => toHex(storageIdOfBytes(one))),
+    );
+  });
+
+  it('is deleted with the next sweep when envelope and entry are spoiled', async () => {
+    await fill(50);
+    flipBit(volume, find(volume, '~'), 8 * 40);
+    flipBit(volume, find(volume, 'mi/'), 8 * (ENTRY_BYTES + 4));
+    under = await under.restart();
+    assert.deepEqual(await served(under, bob), [toHex(healthy)]);
+    assert.equal(await under.storage.cleanupExpiredMessages(), 1);
+    const parts = recordsOf(volume).filter(([key]) => startsWith('~')(key)).length;
+    assert.equal(parts, 51);
+    assert.equal(await under.storage.cleanupExpiredMessages(), 0);
+  });
+
+  it('does not keep other mail from its end', async () => {
+    for (const [key] of recordsOf(volume)
+      .filter(([key]) => startsWith('~')(key))
+      .slice(0, 1))
+      flipBit(volume, key, 8 * 20);
+    await under.time.advance(100_000);
+    assert.equal(await under.storage.cleanupExpiredMessages(), 2);
+    const left = recordsOf(volume).filter(([key]) => startsWith('~')(key) || startsWith('mi/')(key));
+    assert.deepEqual(left, []);
+  });
+
+  it('is counted anew when the totals are spoiled', async () => {
+    await under.storage.storeMessage(alice, envelopeTo(carol, 'other'), 100);
+    const totals = openEngine().stats();
+    flipBit(volume, find(volume, 'mt/'), 3);
+    const engine = openEngine();
+    assert.deepEqual(engine.stats(), totals);
+    const mailbox = mailboxOf(crypto, bob);
+    assert.equal(engine.countInMailbox(mailbox), 2);
+    const envelope = envelopeTo(bob, 'one');
+    const storageId = storageIdOfBytes(envelope);
+    await engine.put({ mailbox, storageId, submitter: bytesOf('x', 16), envelope, keepSeconds: 9 });
+    assert.equal((await engine.page(mailbox, 0, 9)).items.length, 3);
+    await engine.delete(mailbox, storageId);
+    assert.deepEqual(openEngine().stats(), totals);
+  });
+
+  it('whatever bit it is, nothing but that message is lost, nothing is served changed and nothing fails', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.nat(), fc.boolean(), async (which, bit, lost) => {
+        const disk = new MemoryVolume();
+        let node = openStorage({}, disk);
+        const envelopes = Array.from({ length: 6 }, (_, n) => envelopeTo(bob, `${n}`, n % 2 ? 287 : 1311));
+        for (const one of envelopes) await node.storage.storeMessage(alice, one, 100);
+        const all = recordsOf(disk);
+        const [key] = all[which % all.length] ?? assert.fail();
+        if (lost) disk.index.apply([[key, undefined]]);
+        else flipBit(disk, key, bit);
+        node = await node.restart();
+        const original = envelopes.map(toHex);
+        const first = await served(node, bob);
+        assert.ok(first.every((one) => original.includes(one)));
+        assert.ok(first.length >= 5, `${first.length} of 6 are left`);
+        const another = envelopeTo(carol, 'another');
+        assert.equal((await node.storage.tryStore(alice, another, 100)).code, 'ok');
+        assert.deepEqual(await served(node, bob), first);
+        assert.deepEqual(await served(node, carol), [toHex(another)]);
+        // Whoever deposits again makes it whole.
+        for (const one of envelopes) {
+          assert.ok(['ok', 'known'].includes((await node.storage.tryStore(alice, one, 100)).code));
+        }
+        assert.deepEqual([...new Set(await served(node, bob))].sort(), original.sort());
+        assert.ok(node.storage.getStorageStats().totalMessages <= 8);
+        await node.time.advance(101_000);
+        await node.storage.cleanupExpiredMessages();
+        assert.deepEqual(await served(node, bob), []);
+        assert.equal((await node.storage.tryStore(alice, envelopeTo(bob, 'later'), 100)).code, 'ok');
+        assert.equal((await served(node, bob)).length, 1);
+      }),
+      { numRuns: process.env.FULL === '1' ? 5000 : 300 },
+    );
+  });
+
+  /** So much other mail that the entries of the first lie in a block. */
+  async function fill(messages: number): Promise<void> {
+    for (let n = 0; n < messages; n++) {
+      const submitter = n % 2 ? alice : mallory;
+      assert.equal((await under.storage.tryStore(submitter, envelopeTo(carol, `${n}`), 100)).code, 'ok');
+    }
+  }
+
+  function openEngine() {
+    volume.crash();
+    return openStoreEngine({ store: openMemoryStore(volume), crypto, ages: { now: () => 0 } });
+  }
+});

@@ -1,4 +1,3 @@
-import type { IndexSizes } from '../../../lib/storage/mail-index';
 import type { MailUsage } from '../../../lib/storage/message-engine';
 import { MessageStorage, type MessageStorageOptions } from '../../../lib/storage/message-storage';
 import { openStoreEngine } from '../../../lib/storage/store-engine';
@@ -30,7 +29,6 @@ export interface StorageUnderTest {
 
 export type StorageOptions = Partial<MessageStorageOptions> & {
   readonly room?: Partial<MailUsage>;
-  readonly index?: IndexSizes;
 };
 
 /** MessageStorage over a store in memory, in simulated time, with room for 1,536 messages. */
@@ -40,7 +38,7 @@ export function openStorage(
   time = new SimulatedTime(),
   run = 1,
 ): StorageUnderTest {
-  const { room, index, ...rest } = options;
+  const { room, ...rest } = options;
   const capacity = {
     messages: 1536,
     bytes: 1_000_000_000,
@@ -53,11 +51,7 @@ export function openStorage(
   };
   const store = openMemoryStore(volume);
   const storage = new MessageStorage({
-    engine: openStoreEngine({
-      store,
-      ages: { now: () => time.clock.monotonic() / 1000 },
-      ...(index && { index }),
-    }),
+    engine: openStoreEngine({ store, crypto, ages: { now: () => time.clock.monotonic() / 1000 } }),
     crypto,
     random: new SeededRandom(`run ${run}`),
     clock: time.clock,

@@ -43,7 +43,7 @@ export class FaultNode {
     this.warnings = warnings;
     const { store, ages, space } = directory;
     this.storage = new MessageStorage({
-      engine: openStoreEngine({ store, ages }),
+      engine: openStoreEngine({ store, crypto, ages }),
       crypto,
       random: systemPlatform.random,
       clock: systemPlatform.clock,

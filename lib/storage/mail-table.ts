@@ -1,0 +1,195 @@
+import type { MailRecord } from './mail-records';
+import type { MailUsage } from './message-engine';
+import { MailboxTable } from './mailbox-table';
+import { readUint32 } from './name-table';
+import { doubled, OrdinalTable } from './ordinal-table';
+import { SubmitterTable } from './submitter-table';
+
+const SMALLEST = 256;
+/** Of a slot without mail. */
+const NEVER = 2 ** 32 - 1;
+
+/**
+ * In memory, what has to be found without a look at the disk: which mail lies in which mailbox, from whom, and when
+ * it expires; about 35 bytes a message. A message has a slot (1 and up) here as long as it is stored.
+ */
+export class MailTable {
+  readonly #mailboxes = new MailboxTable();
+  readonly #submitters = new SubmitterTable();
+  readonly #byId = new OrdinalTable((slot) => this.#ids[slot] ?? 0);
+  /** The first 4 bytes of the storage id. */
+  #ids = new Uint32Array(SMALLEST);
+  #numbers = new Float64Array(SMALLEST);
+  #expires = new Uint32Array(SMALLEST);
+  #mailbox = new Uint32Array(SMALLEST);
+  #submitter = new Uint32Array(SMALLEST);
+  #bytes = new Uint16Array(SMALLEST);
+  /** The slot after this one in its mailbox, or the next free one; 0: none. */
+  #next = new Uint32Array(SMALLEST);
+  #firstFree = 0;
+  #lastSlot = 0;
+  #totalBytes = 0;
+  /** Nothing expires before this. */
+  #earliest = NEVER;
+  /** Where the last look for what is due ended. */
+  #sweptTo = 0;
+
+  get total(): MailUsage {
+    return { messages: this.#byId.size, bytes: this.#totalBytes };
+  }
+
+  /** Mailboxes that hold anything. */
+  get mailboxes(): number {
+    return this.#mailboxes.size;
+  }
+
+  numberOf(slot: number): number {
+    return this.#numbers[slot] ?? 0;
+  }
+
+  expiresOf(slot: number): number {
+    return this.#expires[slot] ?? 0;
+  }
+
+  bytesOf(slot: number): number {
+    return this.#bytes[slot] ?? 0;
+  }
+
+  /** Of all mail. */
+  *numbers(): Generator<number> {
+    for (let slot = 1; slot <= this.#lastSlot; slot++) {
+      if (this.expiresOf(slot) !== NEVER) yield this.numberOf(slot);
+    }
+  }
+
+  /** The slot of what has this storage id in a mailbox, or 0. `isIt` compares the whole id. */
+  find(mailbox: Uint8Array, storageId: Uint8Array, isIt: (slot: number) => boolean): number {
+    const named = this.#mailboxes.find(mailbox);
+    if (named === 0) return 0;
+    const accept = (slot: number) => this.#mailbox[slot] === named && isIt(slot);
+    return this.#byId.find(readUint32(storageId, 0), accept);
+  }
+
+  /** The slots of a mailbox from the first number above `after` on, in the order of their numbers. */
+  *in(mailbox: Uint8Array, after = 0): Generator<number> {
+    for (let slot = this.#first(mailbox); slot !== 0; slot = this.#next[slot] ?? 0) {
+      if (this.numberOf(slot) > after) yield slot;
+    }
+  }
+
+  /** Messages in a mailbox, of one submitter or of all. */
+  countIn(mailbox: Uint8Array, submitter?: Uint8Array): number {
+    if (!submitter) return this.#mailboxes.countOf(mailbox);
+    const by = this.#submitters.find(submitter);
+    let count = 0;
+    if (by === 0) return count;
+    for (let slot = this.#first(mailbox); slot !== 0; slot = this.#next[slot] ?? 0) {
+      if (this.#submitter[slot] === by) count += 1;
+    }
+    return count;
+  }
+
+  usageOf(submitter: Uint8Array): MailUsage {
+    return this.#submitters.usageOf(submitter);
+  }
+
+  add(number: number, record: MailRecord): void {
+    const slot = this.#freeSlot();
+    this.#ids[slot] = readUint32(record.storageId, 0);
+    this.#numbers[slot] = number;
+    this.#expires[slot] = record.expires;
+    this.#bytes[slot] = record.bytes;
+    this.#submitter[slot] = this.#submitters.add(record.submitter, record.bytes);
+    this.#mailbox[slot] = this.#mailboxes.add(record.mailbox);
+    this.#link(slot);
+    this.#byId.add(slot);
+    this.#totalBytes += record.bytes;
+    this.#earliest = Math.min(this.#earliest, record.expires);
+  }
+
+  remove(slot: number): void {
+    const bytes = this.bytesOf(slot);
+    this.#byId.remove(slot);
+    this.#unlink(slot);
+    this.#submitters.remove(this.#submitter[slot] ?? 0, bytes);
+    this.#totalBytes -= bytes;
+    this.#expires[slot] = NEVER;
+    this.#next[slot] = this.#firstFree;
+    this.#firstFree = slot;
+  }
+
+  renew(slot: number, expires: number): void {
+    this.#expires[slot] = expires;
+  }
+
+  /** Slots whose time is over at `now`, at most `max`. All calls together look at each slot once in a sweep. */
+  due(now: number, max: number): number[] {
+    const due: number[] = [];
+    if (this.#earliest > now) return due;
+    let earliest = NEVER;
+    for (let looked = 0; looked < this.#lastSlot; looked++) {
+      if (due.length === max) return due;
+      this.#sweptTo = (this.#sweptTo % this.#lastSlot) + 1;
+      const expires = this.expiresOf(this.#sweptTo);
+      if (expires <= now) due.push(this.#sweptTo);
+      else if (expires < earliest) earliest = expires;
+    }
+    if (due.length === 0) this.#earliest = earliest;
+    return due;
+  }
+
+  #first(mailbox: Uint8Array): number {
+    return this.#mailboxes.firstOf(this.#mailboxes.find(mailbox));
+  }
+
+  /** At its place in the mailbox: the end, but for mail that comes back after damage. */
+  #link(slot: number): void {
+    const mailbox = this.#mailbox[slot] ?? 0;
+    const number = this.numberOf(slot);
+    let before = this.#mailboxes.lastOf(mailbox);
+    if (this.numberOf(before) > number) {
+      before = 0;
+      for (let at = this.#mailboxes.firstOf(mailbox); this.numberOf(at) < number; at = this.#next[at] ?? 0) {
+        before = at;
+      }
+    }
+    const after = before === 0 ? this.#mailboxes.firstOf(mailbox) : (this.#next[before] ?? 0);
+    this.#next[slot] = after;
+    if (before === 0) this.#mailboxes.setFirst(mailbox, slot);
+    else this.#next[before] = slot;
+    if (after === 0) this.#mailboxes.setLast(mailbox, slot);
+  }
+
+  #unlink(slot: number): void {
+    const mailbox = this.#mailbox[slot] ?? 0;
+    let before = 0;
+    for (let at = this.#mailboxes.firstOf(mailbox); at !== slot; at = this.#next[at] ?? 0) before = at;
+    const after = this.#next[slot] ?? 0;
+    if (before === 0) this.#mailboxes.setFirst(mailbox, after);
+    else this.#next[before] = after;
+    if (after === 0) this.#mailboxes.setLast(mailbox, before);
+    this.#mailboxes.remove(mailbox);
+  }
+
+  #freeSlot(): number {
+    const free = this.#firstFree;
+    if (free !== 0) {
+      this.#firstFree = this.#next[free] ?? 0;
+      return free;
+    }
+    this.#lastSlot += 1;
+    if (this.#lastSlot === this.#numbers.length) this.#grow();
+    return this.#lastSlot;
+  }
+
+  /** Memory that is not written to is not taken. */
+  #grow(): void {
+    this.#ids = doubled(this.#ids);
+    this.#numbers = doubled(this.#numbers);
+    this.#expires = doubled(this.#expires);
+    this.#mailbox = doubled(this.#mailbox);
+    this.#submitter = doubled(this.#submitter);
+    this.#bytes = doubled(this.#bytes);
+    this.#next = doubled(this.#next);
+  }
+}

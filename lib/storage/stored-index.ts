@@ -1,0 +1,115 @@
+import type { Store } from '../store/store';
+import { afterPrefix } from '../store/table';
+import {
+  BLOCK_ENTRIES,
+  BLOCK_PREFIX,
+  blockOfKey,
+  decodeEntry,
+  decodeTotals,
+  encodeEntry,
+  ENVELOPE_PREFIX,
+  envelopePrefix,
+  firstOf,
+  isUsed,
+  type MailRecord,
+  numberOfEnvelopeKey,
+  placeOf,
+  recordFromEnvelope,
+  TOTALS_KEY,
+} from './mail-records';
+import { MailTable } from './mail-table';
+
+/** What a store holds of mail, as it is at a start. */
+export interface StoredIndex {
+  readonly table: MailTable;
+  /** Entries that are in no block: of the last numbers, whose block is not full yet, and of damaged blocks. */
+  readonly loose: Map<number, Uint8Array>;
+  /** Numbers of envelopes that are damaged and that nothing else knows of. */
+  readonly damaged: number[];
+  lastNumber: number;
+}
+
+type StorageIdOf = (envelope: Uint8Array) => Uint8Array;
+
+/**
+ * Reads the blocks, and the envelopes that no block has yet. Where a block is damaged or missing, all envelopes are
+ * read: that takes seconds where there are a million, and loses nothing.
+ */
+export function readStoredIndex(store: Store, storageIdOf: StorageIdOf): StoredIndex {
+  const mail: StoredIndex = { table: new MailTable(), loose: new Map(), damaged: [], lastNumber: 0 };
+  const totals = readTotals(store);
+  mail.lastNumber = totals?.lastNumber ?? 0;
+  const { isWhole, next } = readBlocks(store, mail);
+  readEnvelopes(store, mail, next, storageIdOf);
+  if (!isWhole || mail.table.total.messages !== totals?.messages) readEnvelopes(store, mail, 0, storageIdOf);
+  return mail;
+}
+
+function readTotals(store: Store) {
+  const value = store.get(TOTALS_KEY);
+  return value && decodeTotals(value);
+}
+
+/** `next`: the first number behind all blocks. */
+function readBlocks(store: Store, mail: StoredIndex): { isWhole: boolean; next: number } {
+  let isWhole = true;
+  let next = 0;
+  for (const [key, block] of store.range({ gte: BLOCK_PREFIX, lt: afterPrefix(BLOCK_PREFIX) })) {
+    const first = firstOf(blockOfKey(key));
+    next = first + BLOCK_ENTRIES;
+    for (let number = first; number < next; number++) {
+      const place = placeOf(block, number);
+      const record = decodeEntry(number, place);
+      if (record) add(mail, number, record);
+      else if (isUsed(place)) isWhole = false;
+    }
+  }
+  return { isWhole, next };
+}
+
+/** Adds the mail from a number on that is not known yet. */
+function readEnvelopes(store: Store, mail: StoredIndex, from: number, storageIdOf: StorageIdOf): void {
+  const known = new Set(from === 0 ? mail.table.numbers() : []);
+  for (const number of mail.damaged) known.add(number);
+  for (const [number, parts] of envelopesFrom(store, from)) {
+    if (known.has(number)) continue;
+    const record = recordFromEnvelope(number, parts, storageIdOf);
+    if (record) {
+      add(mail, number, record);
+      mail.loose.set(number, encodeEntry(number, record));
+    } else {
+      mail.damaged.push(number);
+      mail.lastNumber = Math.max(mail.lastNumber, number);
+    }
+  }
+}
+
+function add(mail: StoredIndex, number: number, record: MailRecord): void {
+  mail.table.add(number, record);
+  mail.lastNumber = Math.max(mail.lastNumber, number);
+}
+
+/** The values under each number, in order. */
+function* envelopesFrom(store: Store, from: number): Generator<[number: number, parts: Uint8Array[]]> {
+  let current = -1;
+  let parts: Uint8Array[] = [];
+  for (const [key, value] of store.range({ gte: envelopePrefix(from), lt: afterPrefix(ENVELOPE_PREFIX) })) {
+    const number = numberOfEnvelopeKey(key);
+    if (number !== current && parts.length > 0) yield [current, parts];
+    if (number !== current) parts = [];
+    current = number;
+    parts.push(value);
+  }
+  if (parts.length > 0) yield [current, parts];
+}
+
+/** What the envelope of a number and its stamp say; for when its block is damaged. */
+export function recordOfEnvelope(
+  store: Store,
+  number: number,
+  storageIdOf: StorageIdOf,
+): MailRecord | undefined {
+  const prefix = envelopePrefix(number);
+  const parts = Array.from(store.range({ gte: prefix, lt: afterPrefix(prefix) }), ([, value]) => value);
+  return recordFromEnvelope(number, parts, storageIdOf);
+}

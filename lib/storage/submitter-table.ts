@@ -1,0 +1,42 @@
+import type { MailUsage } from './message-engine';
+import { NameTable } from './name-table';
+import { doubled } from './ordinal-table';
+
+const SMALLEST = 64;
+
+/** What each submitter has stored, by its mark. */
+export class SubmitterTable {
+  readonly #names = new NameTable();
+  #messages = new Uint32Array(SMALLEST);
+  #bytes = new Float64Array(SMALLEST);
+
+  /** 0 when nothing of it is stored. */
+  find(submitter: Uint8Array): number {
+    return this.#names.find(submitter);
+  }
+
+  usageOf(submitter: Uint8Array): MailUsage {
+    const ordinal = this.find(submitter);
+    return { messages: this.#messages[ordinal] ?? 0, bytes: this.#bytes[ordinal] ?? 0 };
+  }
+
+  /** Counts one more message of so many bytes; gives the submitter's ordinal. */
+  add(submitter: Uint8Array, bytes: number): number {
+    const ordinal = this.#names.add(submitter);
+    if (ordinal >= this.#messages.length) {
+      this.#messages = doubled(this.#messages);
+      this.#bytes = doubled(this.#bytes);
+    }
+    this.#messages[ordinal] = (this.#messages[ordinal] ?? 0) + 1;
+    this.#bytes[ordinal] = (this.#bytes[ordinal] ?? 0) + bytes;
+    return ordinal;
+  }
+
+  /** Counts one fewer, and forgets the submitter with its last. */
+  remove(ordinal: number, bytes: number): void {
+    const messages = (this.#messages[ordinal] ?? 0) - 1;
+    this.#messages[ordinal] = messages;
+    this.#bytes[ordinal] = (this.#bytes[ordinal] ?? 0) - bytes;
+    if (messages === 0) this.#names.remove(ordinal);
+  }
+}
