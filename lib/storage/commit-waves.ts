@@ -1,5 +1,14 @@
 import type { Store, WriteBatch } from '../store/store';
 
+/** Reads, decides and writes. */
+export interface Edit {
+  /** One that throws must not have changed anything; it fails alone. */
+  apply(batch: WriteBatch): void;
+  /** Its writes are durable. */
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
 export interface WaveHooks {
   /** Runs before a wave is committed, when it changes anything. */
   beforeCommit(batch: WriteBatch): void;
@@ -18,7 +27,7 @@ const MOST_EDITS = 256;
 export class CommitWaves {
   readonly #store: Store;
   readonly #hooks: WaveHooks;
-  readonly #waiting: WaitingEdit[] = [];
+  readonly #waiting: Edit[] = [];
   #running = false;
 
   constructor(store: Store, hooks: WaveHooks) {
@@ -26,21 +35,23 @@ export class CommitWaves {
     this.#hooks = hooks;
   }
 
-  /**
-   * Runs `edit` and resolves with its result when its writes are durable. An edit that throws must not have
-   * changed anything; it fails alone.
-   */
+  /** Runs `edit` and resolves with its result when its writes are durable. */
   run<T>(edit: (batch: WriteBatch) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({
+      let result: T;
+      this.add({
         apply: (batch) => {
-          const result = edit(batch);
-          return () => resolve(result);
+          result = edit(batch);
         },
+        resolve: () => resolve(result),
         reject,
       });
-      if (!this.#running) void this.#drain();
     });
+  }
+
+  add(edit: Edit): void {
+    this.#waiting.push(edit);
+    if (!this.#running) void this.#drain();
   }
 
   async #drain(): Promise<void> {
@@ -53,13 +64,14 @@ export class CommitWaves {
     this.#running = false;
   }
 
-  async #commit(edits: WaitingEdit[]): Promise<void> {
-    const done: (() => void)[] = [];
+  async #commit(edits: Edit[]): Promise<void> {
+    const applied: Edit[] = [];
     try {
       const batch = this.#store.batch();
       for (const edit of edits) {
         try {
-          done.push(edit.apply(batch));
+          edit.apply(batch);
+          applied.push(edit);
         } catch (error) {
           edit.reject(error);
         }
@@ -73,11 +85,6 @@ export class CommitWaves {
       for (const edit of edits) edit.reject(error);
       return;
     }
-    for (const resolve of done) resolve();
+    for (const edit of applied) edit.resolve();
   }
-}
-
-interface WaitingEdit {
-  apply(batch: WriteBatch): () => void;
-  reject(error: unknown): void;
 }

@@ -1,56 +1,61 @@
-import type { MailUsage } from './message-engine';
+import type { MailUsage, NewMail } from './message-engine';
 
-const NOTHING: MailUsage = { messages: 0, bytes: 0 };
+interface Usage {
+  messages: number;
+  bytes: number;
+}
 
-/** Messages and bytes, in all, by submitter, and by submitter within a mailbox. */
+/** Counts of mail that is on its way: in all, by submitter, by mailbox, and by submitter within a mailbox. */
 export class MailCounts {
-  #total: MailUsage = NOTHING;
-  readonly #submitters = new Map<string, MailUsage>();
-  readonly #mailboxes = new Map<string, Map<string, number>>();
+  readonly #total: Usage = { messages: 0, bytes: 0 };
+  readonly #counts = new Map<string, Usage>();
 
   get total(): MailUsage {
-    return this.#total;
+    return { ...this.#total };
   }
 
   usageOf(submitter: Uint8Array): MailUsage {
-    return this.#submitters.get(nameOf(submitter)) ?? NOTHING;
+    return { ...(this.#counts.get(nameOf(submitter)) ?? NOTHING) };
   }
 
   /** Messages in a mailbox, of one submitter or of all. */
   inMailbox(mailbox: Uint8Array, submitter?: Uint8Array): number {
-    const counts = this.#mailboxes.get(nameOf(mailbox));
-    if (!counts) return 0;
-    if (submitter) return counts.get(nameOf(submitter)) ?? 0;
-    let sum = 0;
-    for (const count of counts.values()) sum += count;
-    return sum;
+    const name = submitter ? nameOf(mailbox) + nameOf(submitter) : nameOf(mailbox);
+    return this.#counts.get(name)?.messages ?? 0;
   }
 
-  /** Adds `messages` (negative: takes away) of `bytes` bytes together. */
-  change(mailbox: Uint8Array, submitter: Uint8Array, messages: number, bytes: number): void {
-    const name = nameOf(submitter);
-    const usage = sum(this.#submitters.get(name) ?? NOTHING, messages, bytes);
-    if (usage.messages === 0) this.#submitters.delete(name);
-    else this.#submitters.set(name, usage);
-    this.#changeMailbox(nameOf(mailbox), name, messages);
-    this.#total = sum(this.#total, messages, bytes);
+  /** Gives what takes it from the counts again; further calls of that do nothing. */
+  add({ mailbox, submitter, envelope }: NewMail): () => void {
+    const [box, by] = [nameOf(mailbox), nameOf(submitter)];
+    // Names of mailboxes and submitters have different lengths: none is another's.
+    const names = [box, by, box + by];
+    this.#change(names, 1, envelope.length);
+    let isCounted = true;
+    return () => {
+      if (isCounted) this.#change(names, -1, -envelope.length);
+      isCounted = false;
+    };
   }
 
-  #changeMailbox(mailbox: string, submitter: string, messages: number): void {
-    const counts = this.#mailboxes.get(mailbox) ?? new Map<string, number>();
-    const count = (counts.get(submitter) ?? 0) + messages;
-    if (count === 0) counts.delete(submitter);
-    else counts.set(submitter, count);
-    if (counts.size === 0) this.#mailboxes.delete(mailbox);
-    else this.#mailboxes.set(mailbox, counts);
+  #change(names: readonly string[], messages: number, bytes: number): void {
+    this.#total.messages += messages;
+    this.#total.bytes += bytes;
+    for (const name of names) {
+      const usage = this.#counts.get(name);
+      if (!usage) {
+        this.#counts.set(name, { messages, bytes });
+        continue;
+      }
+      usage.messages += messages;
+      usage.bytes += bytes;
+      if (usage.messages === 0) this.#counts.delete(name);
+    }
   }
 }
+
+const NOTHING: MailUsage = { messages: 0, bytes: 0 };
 
 /** Bytes as a Map key. */
 function nameOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-}
-
-function sum(usage: MailUsage, messages: number, bytes: number): MailUsage {
-  return { messages: usage.messages + messages, bytes: usage.bytes + bytes };
 }

@@ -1,15 +1,6 @@
 import { sameBytes } from '../bytes';
 import type { Store, WriteBatch } from '../store/store';
-import { BlockEdits, recordInBlock } from './mail-blocks';
-import {
-  blockOf,
-  decodeEntry,
-  encodeEntry,
-  encodeTotals,
-  MAX_NUMBER,
-  type MailRecord,
-  TOTALS_KEY,
-} from './mail-records';
+import { blockOf, encodeTotals, MAX_NUMBER, type MailRecord, TOTALS_KEY } from './mail-records';
 import type { MailTable } from './mail-table';
 import { readStoredIndex, recordOfEnvelope, type StoredIndex } from './stored-index';
 
@@ -33,13 +24,11 @@ export class MailIndex {
   #loaded: StoredIndex | undefined;
   /** Greatest number whose wave is durable. */
   #durable = 0;
-  #edits: BlockEdits;
 
   /** @throws ErrStore */
   constructor(store: Store, storageIdOf: (envelope: Uint8Array) => Uint8Array) {
     this.#store = store;
     this.#storageIdOf = storageIdOf;
-    this.#edits = new BlockEdits(store);
     this.#mail();
   }
 
@@ -73,9 +62,8 @@ export class MailIndex {
 
   /** undefined when the disk spoiled all that says it. */
   recordOf(number: number): MailRecord | undefined {
-    const loose = this.#mail().loose.get(number);
-    if (loose) return decodeEntry(number, loose);
-    return recordInBlock(this.#store, number) ?? recordOfEnvelope(this.#store, number, this.#storageIdOf);
+    const record = this.#mail().blocks.record(number);
+    return record ?? recordOfEnvelope(this.#store, number, this.#storageIdOf);
   }
 
   /** Gives new mail its number: greater than every number before. */
@@ -84,7 +72,7 @@ export class MailIndex {
     const number = mail.lastNumber + 1;
     if (number > MAX_NUMBER) throw new RangeError('all numbers are used');
     mail.lastNumber = number;
-    mail.loose.set(number, encodeEntry(number, record));
+    mail.blocks.set(number, record);
     mail.table.add(number, record);
     return number;
   }
@@ -92,48 +80,33 @@ export class MailIndex {
   /** Another time of deposit and of expiry. */
   renew({ slot, number }: Found, record: MailRecord): void {
     this.table.renew(slot, record.expires);
-    this.#setEntry(number, encodeEntry(number, record));
+    this.#mail().blocks.set(number, record);
   }
 
   remove(slot: number): void {
-    this.#setEntry(this.table.numberOf(slot), undefined);
+    this.#mail().blocks.remove(this.table.numberOf(slot));
     this.table.remove(slot);
   }
 
   /** Numbers of envelopes that are damaged and that nothing else knows of, at most `max`; each is given once. */
   takeDamaged(max: number): number[] {
-    return this.#mail().damaged.splice(0, max);
+    const { blocks, damaged } = this.#mail();
+    const taken = damaged.splice(0, max);
+    for (const number of taken) blocks.remove(number);
+    return taken;
   }
 
   /** Adds to a wave what it changed of the blocks; to be called when nothing else will change. */
   save(batch: WriteBatch): void {
-    const { loose, lastNumber, table } = this.#mail();
-    const moved: number[] = [];
-    for (const [number, entry] of loose) {
-      if (blockOf(number) >= blockOf(lastNumber + 1)) continue;
-      this.#edits.set(number, entry);
-      moved.push(number);
-    }
-    this.#edits.write(batch);
-    this.#edits = new BlockEdits(this.#store);
+    const { blocks, lastNumber, table } = this.#mail();
+    blocks.save(batch, blockOf(lastNumber + 1));
     batch.put(TOTALS_KEY, encodeTotals({ lastNumber, messages: table.total.messages }));
-    batch.afterCommit(() => {
-      this.#durable = lastNumber;
-      for (const number of moved) loose.delete(number);
-    });
+    batch.afterCommit(() => (this.#durable = lastNumber));
   }
 
   /** A write failed, and whether it is durable is not known: everything is read again before it is used. */
   forget(): void {
     this.#loaded = undefined;
-    this.#edits = new BlockEdits(this.#store);
-  }
-
-  #setEntry(number: number, entry: Uint8Array | undefined): void {
-    const { loose } = this.#mail();
-    if (!loose.has(number)) this.#edits.set(number, entry);
-    else if (entry) loose.set(number, entry);
-    else loose.delete(number);
   }
 
   #mail(): StoredIndex {

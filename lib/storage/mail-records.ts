@@ -52,7 +52,13 @@ export const BLOCK_ENTRIES = 52;
 
 export const blockOf = (number: number): number => Math.floor(number / BLOCK_ENTRIES);
 export const firstOf = (block: number): number => block * BLOCK_ENTRIES;
-export const blockKey = (block: number): Uint8Array => concat(BLOCK_PREFIX, uint48(block));
+export function blockKey(block: number): Uint8Array {
+  const key = new Uint8Array(BLOCK_PREFIX.length + NUMBER_BYTES);
+  key.set(BLOCK_PREFIX);
+  setUint48(key, BLOCK_PREFIX.length, block);
+  return key;
+}
+
 export const blockOfKey = (key: Uint8Array): number => readUint48(key, BLOCK_PREFIX.length);
 
 /** The place of a number's entry within its block; a view. */
@@ -61,8 +67,8 @@ export function placeOf(block: Uint8Array, number: number): Uint8Array {
   return block.subarray(at, at + ENTRY_BYTES);
 }
 
-export function encodeEntry(number: number, record: MailRecord): Uint8Array {
-  const bytes = new Uint8Array(ENTRY_BYTES);
+/** @param bytes ENTRY_BYTES, all of them are set */
+export function encodeEntry(bytes: Uint8Array, number: number, record: MailRecord): void {
   bytes.set(record.mailbox.subarray(0, NAME_BYTES), 0);
   bytes.set(record.storageId, 16);
   bytes.set(record.tag, 32);
@@ -72,7 +78,6 @@ export function encodeEntry(number: number, record: MailRecord): Uint8Array {
   bytes[72] = record.bytes >> 8;
   bytes[73] = record.bytes;
   setUint32(bytes, FIELDS_BYTES, crcOf(number, bytes.subarray(0, FIELDS_BYTES)));
-  return bytes;
 }
 
 /** Views of `bytes`; undefined when there is no entry, or a damaged one. */
@@ -107,10 +112,18 @@ const STAMP_BYTES = 28;
  */
 const PART_BYTES = 1311;
 
-export const envelopePrefix = (number: number): Uint8Array => concat(ENVELOPE_PREFIX, uint48(number));
-/** Key of a part; the first one is the prefix of all. */
-export const partKey = (number: number, part: number): Uint8Array =>
-  part === 0 ? envelopePrefix(number) : concat(envelopePrefix(number), new Uint8Array([part]));
+/** Of the keys of one envelope. */
+export const envelopePrefix = (number: number): Uint8Array => partKey(number, 0);
+
+/** The first part lies under the prefix itself. */
+export function partKey(number: number, part: number): Uint8Array {
+  const key = new Uint8Array(ENVELOPE_PREFIX.length + NUMBER_BYTES + (part === 0 ? 0 : 1));
+  key.set(ENVELOPE_PREFIX);
+  setUint48(key, ENVELOPE_PREFIX.length, number);
+  if (part > 0) key[key.length - 1] = part;
+  return key;
+}
+
 export const numberOfEnvelopeKey = (key: Uint8Array): number => readUint48(key, ENVELOPE_PREFIX.length);
 
 /** How many keys an envelope of so many bytes has. */
@@ -198,13 +211,11 @@ export function decodeTotals(value: Uint8Array): Totals | undefined {
   return { lastNumber: readSequence(body), messages: readSequence(body.subarray(8)) };
 }
 
-function uint48(value: number): Uint8Array {
-  const bytes = new Uint8Array(NUMBER_BYTES);
+function setUint48(bytes: Uint8Array, at: number, value: number): void {
   const high = Math.floor(value / 2 ** 32);
-  bytes[0] = high >>> 8;
-  bytes[1] = high;
-  setUint32(bytes, 2, value % 2 ** 32);
-  return bytes;
+  bytes[at] = high >>> 8;
+  bytes[at + 1] = high;
+  setUint32(bytes, at + 2, value % 2 ** 32);
 }
 
 function readUint48(bytes: Uint8Array, at: number): number {

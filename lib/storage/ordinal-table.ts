@@ -1,4 +1,6 @@
 const SMALLEST = 64;
+/** 2^32 over the golden ratio, odd: a product with it spreads over the high bits (Knuth, TAOCP 6.4). */
+const GOLDEN = 0x9e3779b1;
 /** Fullest a table gets, in part of its places. */
 const MOST_FULL = 0.75;
 
@@ -23,7 +25,7 @@ export class OrdinalTable {
   /** The first ordinal with this hash that is accepted, or 0. */
   find(hash: number, accept: (ordinal: number) => boolean): number {
     const mask = this.#places.length - 1;
-    for (let at = hash & mask; ; at = (at + 1) & mask) {
+    for (let at = this.#home(hash); ; at = (at + 1) & mask) {
       const ordinal = this.#places[at] ?? 0;
       if (ordinal === 0 || (this.#hashOf(ordinal) === hash && accept(ordinal))) return ordinal;
     }
@@ -39,13 +41,13 @@ export class OrdinalTable {
   remove(ordinal: number): void {
     const places = this.#places;
     const mask = places.length - 1;
-    let hole = this.#hashOf(ordinal) & mask;
+    let hole = this.#home(this.#hashOf(ordinal));
     while (places[hole] !== ordinal) hole = (hole + 1) & mask;
     // What stands behind the hole moves into it unless that is before the place where a search for it begins.
     for (let at = (hole + 1) & mask; ; at = (at + 1) & mask) {
       const other = places[at] ?? 0;
       if (other === 0) break;
-      const behindItsPlace = (at - this.#hashOf(other)) & mask;
+      const behindItsPlace = (at - this.#home(this.#hashOf(other))) & mask;
       if (behindItsPlace < ((at - hole) & mask)) continue;
       places[hole] = other;
       hole = at;
@@ -54,9 +56,14 @@ export class OrdinalTable {
     this.#size -= 1;
   }
 
+  /** Where a search begins. Every bit of the hash counts: some of what is hashed may be alike. */
+  #home(hash: number): number {
+    return Math.imul(hash, GOLDEN) >>> Math.clz32(this.#places.length - 1);
+  }
+
   #place(ordinal: number): void {
     const mask = this.#places.length - 1;
-    let at = this.#hashOf(ordinal) & mask;
+    let at = this.#home(this.#hashOf(ordinal));
     while (this.#places[at] !== 0) at = (at + 1) & mask;
     this.#places[at] = ordinal;
   }

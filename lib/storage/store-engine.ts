@@ -71,19 +71,20 @@ export class StoreEngine implements MessageEngine {
   }
 
   put(mail: NewMail): Promise<void> {
-    const { mailbox, submitter, envelope } = mail;
-    this.#underWay.change(mailbox, submitter, 1, envelope.length);
-    let waits = true;
-    const arrive = () => {
-      if (waits) this.#underWay.change(mailbox, submitter, -1, -envelope.length);
-      waits = false;
-    };
-    return this.#waves
-      .run((batch) => {
-        arrive();
-        this.#insert(batch, mail);
-      })
-      .finally(arrive);
+    const arrive = this.#underWay.add(mail);
+    return new Promise((resolve, reject) => {
+      this.#waves.add({
+        apply: (batch) => {
+          arrive();
+          this.#insert(batch, mail);
+        },
+        resolve,
+        reject: (error) => {
+          arrive();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        },
+      });
+    });
   }
 
   get(mailbox: Uint8Array, storageId: Uint8Array): Promise<StoredMail | undefined> {

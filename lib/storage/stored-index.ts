@@ -6,7 +6,6 @@ import {
   blockOfKey,
   decodeEntry,
   decodeTotals,
-  encodeEntry,
   ENVELOPE_PREFIX,
   envelopePrefix,
   firstOf,
@@ -17,13 +16,14 @@ import {
   recordFromEnvelope,
   TOTALS_KEY,
 } from './mail-records';
+import { MailBlocks } from './mail-blocks';
 import { MailTable } from './mail-table';
 
 /** What a store holds of mail, as it is at a start. */
 export interface StoredIndex {
   readonly table: MailTable;
-  /** Entries that are in no block: of the last numbers, whose block is not full yet, and of damaged blocks. */
-  readonly loose: Map<number, Uint8Array>;
+  /** With the entries that no block on the disk has: of the last numbers, and of damaged blocks. */
+  readonly blocks: MailBlocks;
   /** Numbers of envelopes that are damaged and that nothing else knows of. */
   readonly damaged: number[];
   lastNumber: number;
@@ -36,7 +36,12 @@ type StorageIdOf = (envelope: Uint8Array) => Uint8Array;
  * read: that takes seconds where there are a million, and loses nothing.
  */
 export function readStoredIndex(store: Store, storageIdOf: StorageIdOf): StoredIndex {
-  const mail: StoredIndex = { table: new MailTable(), loose: new Map(), damaged: [], lastNumber: 0 };
+  const mail: StoredIndex = {
+    table: new MailTable(),
+    blocks: new MailBlocks(store),
+    damaged: [],
+    lastNumber: 0,
+  };
   const totals = readTotals(store);
   mail.lastNumber = totals?.lastNumber ?? 0;
   const { isWhole, next } = readBlocks(store, mail);
@@ -76,7 +81,7 @@ function readEnvelopes(store: Store, mail: StoredIndex, from: number, storageIdO
     const record = recordFromEnvelope(number, parts, storageIdOf);
     if (record) {
       add(mail, number, record);
-      mail.loose.set(number, encodeEntry(number, record));
+      mail.blocks.set(number, record);
     } else {
       mail.damaged.push(number);
       mail.lastNumber = Math.max(mail.lastNumber, number);

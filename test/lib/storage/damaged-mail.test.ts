@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { toHex } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
 import { mailboxOf } from '../../../lib/protocol/names';
-import { decodeEntry, ENTRY_BYTES, placeOf } from '../../../lib/storage/mail-records';
+import { decodeEntry, ENTRY_BYTES, isUsed, placeOf } from '../../../lib/storage/mail-records';
 import { openStoreEngine } from '../../../lib/storage/store-engine';
 import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
 import { bytesOf, storageIdOfBytes } from './fixtures';
