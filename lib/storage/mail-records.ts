@@ -129,13 +129,13 @@ export const numberOfEnvelopeKey = (key: Uint8Array): number => readUint48(key, 
 /** How many keys an envelope of so many bytes has. */
 export const partsOf = (bytes: number): number => Math.ceil(bytes / PART_BYTES);
 
-/** The values of an envelope's keys. */
-export function encodeEnvelope(number: number, record: MailRecord, envelope: Uint8Array): Uint8Array[] {
+/** The values of an envelope's keys, each in pieces. */
+export function encodeEnvelope(number: number, record: MailRecord, envelope: Uint8Array): Uint8Array[][] {
   const parts = partsOf(envelope.length);
   const size = Math.ceil(envelope.length / parts);
   return Array.from({ length: parts }, (_, part) => {
-    const value = envelope.subarray(part * size, (part + 1) * size);
-    return part === 0 ? concat(encodeStamp(number, record), value) : value;
+    const piece = parts === 1 ? envelope : envelope.subarray(part * size, (part + 1) * size);
+    return part === 0 ? stamped(piece, number, record) : [piece];
   });
 }
 
@@ -169,10 +169,13 @@ export function recordFromEnvelope(
   return { ...record, mailbox: mailbox.slice(0, NAME_BYTES), tag: tag.slice() };
 }
 
-/** The first part of an envelope with another stamp. */
-export function restamped(part: Uint8Array, number: number, record: MailRecord): Uint8Array {
-  return concat(encodeStamp(number, record), part.subarray(STAMP_BYTES));
+/** The first part of an envelope behind its stamp: the pieces of its value. */
+export function stamped(part: Uint8Array, number: number, record: MailRecord): Uint8Array[] {
+  return [encodeStamp(number, record), part];
 }
+
+/** The first part of an envelope from such a value. */
+export const unstamped = (value: Uint8Array): Uint8Array => value.subarray(STAMP_BYTES);
 
 function encodeStamp(number: number, record: MailRecord): Uint8Array {
   const stamp = new Uint8Array(STAMP_BYTES);

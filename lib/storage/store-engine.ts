@@ -17,7 +17,8 @@ import {
   numberOfEnvelopeKey,
   partKey,
   partsOf,
-  restamped,
+  stamped,
+  unstamped,
 } from './mail-records';
 import type {
   EngineStats,
@@ -53,7 +54,7 @@ export class StoreEngine implements MessageEngine {
   readonly #index: MailIndex;
   /** Puts that were called and are in no wave yet. */
   readonly #underWay = new MailCounts();
-  /** First parts of the envelopes that the wave being made puts, by number. */
+  /** First parts of the envelopes that the wave being made puts, by number, without their stamps. */
   readonly #fresh = new Map<number, Uint8Array>();
   readonly #waves: CommitWaves;
 
@@ -178,16 +179,18 @@ export class StoreEngine implements MessageEngine {
     const record = { mailbox, storageId, tag, submitter, deposited: now, expires, bytes: envelope.length };
     const number = this.#index.add(record);
     const parts = encodeEnvelope(number, record, envelope);
-    parts.forEach((part, at) => batch.put(partKey(number, at), part));
-    this.#fresh.set(number, parts[0] ?? envelope);
+    parts.forEach((pieces, part) => batch.put(partKey(number, part), ...pieces));
+    this.#fresh.set(number, parts[0]?.at(-1) ?? envelope);
   }
 
   #renew(batch: WriteBatch, found: Found, record: MailRecord): void {
     const { number } = found;
     this.#index.renew(found, record);
     const key = partKey(number, 0);
-    const part = this.#fresh.get(number) ?? this.#store.get(key);
-    if (part) batch.put(key, restamped(part, number, record));
+    const fresh = this.#fresh.get(number);
+    const stored = fresh ? undefined : this.#store.get(key);
+    const part = fresh ?? (stored && unstamped(stored));
+    if (part) batch.put(key, ...stamped(part, number, record));
   }
 
   #remove(batch: WriteBatch, slot: number): void {

@@ -1,13 +1,12 @@
 import type { Disk } from '../platform/disk';
 import { systemTimers, type Timers } from '../platform/timers';
-import { packOperations } from './lmdb-frame';
 import { prepareLmdbFiles } from './lmdb-preflight';
 import { LmdbReader } from './lmdb-reader';
 import { LmdbWriter } from './lmdb-writer';
+import type { Operations } from './operations';
 import { type Publish, QueuedStore } from './queued-store';
 import type { RangeOptions, Store } from './store';
 import { storeErrorByFreeSpace } from './store-errors';
-import type { Operation } from './write-batch';
 
 export { lmdbAvailable } from './lmdb-loader';
 
@@ -69,11 +68,10 @@ class LmdbStore extends QueuedStore {
     return this.#reader.range(options);
   }
 
-  protected override async write(operations: readonly Operation[]): Promise<Publish> {
-    const packed = packOperations(operations);
-    const bytes = packed.byteLength;
+  protected override async write(operations: Operations): Promise<Publish> {
+    const bytes = operations.byteLength;
     try {
-      await this.#writer.commit(packed);
+      await this.#writer.commit(operations.take());
     } catch (error) {
       throw await storeErrorByFreeSpace(error, this.#options.disk, this.#options.path, bytes);
     }

@@ -5,8 +5,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { compareBytes } from '../bytes';
-import { unpackOperations } from './lmdb-frame';
 import { openLmdbFile } from './lmdb-loader';
+import { operationsIn } from './operations';
 
 if (!parentPort) throw new Error('lmdb-worker runs only as a worker thread.');
 const port = parentPort;
@@ -18,7 +18,7 @@ database.resetReadTxn();
 
 port.on('message', (packed: ArrayBuffer) => {
   database.transactionSync(() => {
-    for (const [key, value] of unpackOperations(packed)) {
+    for (const [key, value] of operationsIn(new Uint8Array(packed))) {
       if (value) put(key, value);
       else database.removeSync(key);
     }

@@ -39,7 +39,7 @@ export class LmdbWriter {
   }
 
   /**
-   * Resolves when the operations (lmdb-frame.ts) are durable; rejects with the reason when the thread died. Not
+   * Resolves when a block of operations (operations.ts) is durable; rejects with the reason when the thread died. Not
    * to be called again before that.
    */
   async commit(packed: ArrayBuffer): Promise<void> {

@@ -3,8 +3,8 @@ import { type Random, randomFraction } from '../platform/random';
 import { sleep, type Timers } from '../platform/timers';
 import { OrderedIndex } from './ordered-index';
 import { closedError, type Publish, QueuedStore } from './queued-store';
+import type { Operations } from './operations';
 import type { RangeOptions, Store } from './store';
-import type { Operation } from './write-batch';
 
 /** How long a commit takes; without it, a few microtasks. */
 export interface CommitDelay {
@@ -64,7 +64,7 @@ class MemoryStore extends QueuedStore {
   crash(random: Random | undefined): void {
     const unwritten = this.abandon();
     const kept = random ? Math.floor(randomFraction(random) * (unwritten.length + 1)) : 0;
-    for (const commit of unwritten.slice(0, kept)) this.#volume.index.apply(commit.operations);
+    for (const commit of unwritten.slice(0, kept)) this.#volume.index.apply(commit.operations.copies());
     for (const commit of unwritten) commit.fail(closedError());
     this.#volume.detach();
   }
@@ -77,10 +77,10 @@ class MemoryStore extends QueuedStore {
     return this.#volume.index.range(options);
   }
 
-  protected override async write(operations: readonly Operation[]): Promise<Publish> {
+  protected override async write(operations: Operations): Promise<Publish> {
     const { delay, index } = this.#volume;
     if (delay) await sleep(delay.timers, delay.ms);
-    return () => index.apply(operations);
+    return () => index.apply(operations.copies());
   }
 
   protected override gather(): Promise<void> {

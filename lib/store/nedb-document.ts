@@ -1,5 +1,5 @@
 import { crc32 } from './crc32';
-import type { Operation } from './write-batch';
+import type { Operation } from './operations';
 
 /**
  * A line of the nedb file: the operations of one or more whole batches, in base64, null for a delete. One line

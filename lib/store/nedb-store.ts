@@ -2,11 +2,11 @@ import { decodeOperations, encodeDocument, type NedbDocument, numberOf } from '.
 import { NedbFile } from './nedb-file';
 import { NedbLiveness } from './nedb-liveness';
 import { scanFile } from './nedb-scan';
+import type { Operation, Operations } from './operations';
 import { OrderedIndex } from './ordered-index';
 import { type Publish, QueuedStore } from './queued-store';
 import type { RangeOptions, Store } from './store';
 import { storeError } from './store-errors';
-import type { Operation } from './write-batch';
 
 /** Dead documents are removed when there are this many. */
 const REMOVE_AT = 64;
@@ -77,14 +77,14 @@ class NedbStore extends QueuedStore {
     return this.#index.range(options);
   }
 
-  protected override async write(operations: readonly Operation[]): Promise<Publish> {
+  protected override async write(operations: Operations): Promise<Publish> {
     if (this.#liveness.dead.length >= REMOVE_AT || this.#isMostlyGarbage()) await this.clean();
     try {
       await this.#append(operations);
     } catch (error) {
       throw storeError(error);
     }
-    return () => this.#index.apply(operations);
+    return () => this.#index.apply(operations.copies());
   }
 
   /** One turn of the event loop. */

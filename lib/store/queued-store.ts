@@ -1,6 +1,7 @@
 import { ToxAsyncError } from '../errors';
+import { checkKey, Operations } from './operations';
 import type { RangeOptions, Store, WriteBatch } from './store';
-import { checkKey, type Operation, type PendingCommit, QueuedBatch } from './write-batch';
+import { type PendingCommit, QueuedBatch } from './write-batch';
 
 /** Shows durable operations to readers; called right after they are durable. */
 export type Publish = () => void;
@@ -23,7 +24,7 @@ export abstract class QueuedStore implements Store {
    * Makes the operations durable, all or none; several on one key are in order.
    * @throws ErrLocalStorageFull, ErrStore
    */
-  protected abstract write(operations: readonly Operation[]): Promise<Publish>;
+  protected abstract write(operations: Operations): Promise<Publish>;
   /** Resolves when batches that belong together had time to arrive. */
   protected abstract gather(): Promise<void>;
   /** Lets go of files and threads; nothing is under way any more. */
@@ -85,14 +86,14 @@ export abstract class QueuedStore implements Store {
   }
 
   async #writeGroup(group: readonly PendingCommit[]): Promise<void> {
-    const operations = group.flatMap((commit) => commit.operations);
+    const operations = Operations.join(group.map((commit) => commit.operations));
     let publish: Publish;
     try {
-      publish = operations.length > 0 ? await this.write(operations) : () => undefined;
+      publish = operations.count > 0 ? await this.write(operations) : () => undefined;
     } catch (error) {
       if (this.#state === 'closed') return;
       for (const commit of group) {
-        if (commit.operations.length > 0) commit.fail(error);
+        if (commit.operations.count > 0) commit.fail(error);
         else commit.succeed();
       }
       return;

@@ -34,7 +34,8 @@ export const MAX_KEY_BYTES = 256;
 export interface WriteBatch {
   /** Operations so far; of several on one key the last wins. */
   readonly size: number;
-  put(key: Uint8Array, value: Uint8Array): this;
+  /** Takes copies, so that the caller may reuse or wipe its bytes. The parts of the value are joined. */
+  put(key: Uint8Array, ...value: Uint8Array[]): this;
   delete(key: Uint8Array): this;
   /** Runs after the batch is durable, in the order added, before `commit` resolves; must not throw. */
   afterCommit(run: () => void): this;

@@ -25,8 +25,8 @@ class WatchedBatch implements WriteBatch {
     return this.#batch.size;
   }
 
-  put(key: Uint8Array, value: Uint8Array): this {
-    this.#batch.put(key, value);
+  put(key: Uint8Array, ...value: Uint8Array[]): this {
+    this.#batch.put(key, ...value);
     return this;
   }
 

@@ -1,13 +1,10 @@
-import { concat } from '../bytes';
 import { ToxAsyncError } from '../errors';
-import { MAX_KEY_BYTES, type WriteBatch } from './store';
-
-/** One write; an undefined value deletes the key. */
-export type Operation = readonly [key: Uint8Array, value: Uint8Array | undefined];
+import { Operations } from './operations';
+import type { WriteBatch } from './store';
 
 /** A batch on its way to the disk. Its engine calls exactly one of `succeed` and `fail`. */
 export interface PendingCommit {
-  readonly operations: readonly Operation[];
+  readonly operations: Operations;
   /** To be called in the same step in which reads begin to see the batch: runs what waits for its commit. */
   succeed(): void;
   fail(error: unknown): void;
@@ -16,7 +13,7 @@ export interface PendingCommit {
 /** The write batch of every engine; an engine differs only in what it does with the finished batch. */
 export class QueuedBatch implements WriteBatch {
   readonly #submit: (commit: PendingCommit) => void;
-  readonly #operations: Operation[] = [];
+  readonly #operations = new Operations();
   readonly #callbacks: (() => void)[] = [];
   #committed = false;
 
@@ -26,18 +23,19 @@ export class QueuedBatch implements WriteBatch {
   }
 
   get size(): number {
-    return this.#operations.length;
+    return this.#operations.count;
   }
 
-  /** Takes copies, so that the caller may reuse or wipe its bytes. */
-  put(key: Uint8Array, value: Uint8Array): this {
-    // One piece of memory for both: batches are made of many small ones, and each costs.
-    const copy = concat(key, value);
-    return this.#add(copy.subarray(0, key.length), copy.subarray(key.length));
+  put(key: Uint8Array, ...value: Uint8Array[]): this {
+    this.#assertNotCommitted();
+    this.#operations.put(key, value);
+    return this;
   }
 
   delete(key: Uint8Array): this {
-    return this.#add(key.slice(), undefined);
+    this.#assertNotCommitted();
+    this.#operations.delete(key);
+    return this;
   }
 
   afterCommit(run: () => void): this {
@@ -66,25 +64,9 @@ export class QueuedBatch implements WriteBatch {
     });
   }
 
-  #add(key: Uint8Array, value: Uint8Array | undefined): this {
-    this.#assertNotCommitted();
-    checkKey(key);
-    this.#operations.push([key, value]);
-    return this;
-  }
-
   #assertNotCommitted(): void {
     if (this.#committed) {
       throw new ToxAsyncError('ErrInvalidArgument', 'This batch is committed already; make a new one.');
     }
   }
-}
-
-/** @throws ErrInvalidArgument unless the key has 1 to MAX_KEY_BYTES bytes */
-export function checkKey(key: Uint8Array): void {
-  if (key.length >= 1 && key.length <= MAX_KEY_BYTES) return;
-  throw new ToxAsyncError(
-    'ErrInvalidArgument',
-    `A key of the store must have 1 to ${MAX_KEY_BYTES} bytes; this one has ${key.length}.`,
-  );
 }

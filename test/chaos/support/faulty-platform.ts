@@ -81,8 +81,8 @@ class FaultyBatch implements WriteBatch {
     return this.#batch.size;
   }
 
-  put(key: Uint8Array, value: Uint8Array): this {
-    this.#batch.put(key, value);
+  put(key: Uint8Array, ...value: Uint8Array[]): this {
+    this.#batch.put(key, ...value);
     this.#tables.add(tableOf(key));
     return this;
   }

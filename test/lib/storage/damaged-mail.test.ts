@@ -136,6 +136,8 @@ describe('stored mail that the disk spoiled', () => {
     assert.equal(await under.storage.cleanupExpiredMessages(), 1);
     const parts = recordsOf(volume).filter(([key]) => startsWith('~')(key)).length;
     assert.equal(parts, 51);
+    const block = volume.index.get(find(volume, 'mi/')) ?? assert.fail();
+    assert.equal(isUsed(placeOf(block, 1)), false);
     assert.equal(await under.storage.cleanupExpiredMessages(), 0);
   });
 

@@ -44,8 +44,8 @@ describe('engine over a store', () => {
       get size() {
         return batch.size;
       },
-      put(key, value) {
-        batch.put(key, value);
+      put(key, ...value) {
+        batch.put(key, ...value);
         return this;
       },
       delete(key) {

@@ -6,18 +6,21 @@ import { join } from 'node:path';
 import { utf8 } from '../../../lib/bytes';
 import { systemDisk } from '../../../lib/platform/system-disk';
 import { systemTimers, type Timers } from '../../../lib/platform/timers';
-import { packOperations, unpackOperations } from '../../../lib/store/lmdb-frame';
 import { LmdbReader } from '../../../lib/store/lmdb-reader';
 import { lmdbAvailable, openLmdbStore } from '../../../lib/store/lmdb-store';
 import { LmdbWriter, restartPause } from '../../../lib/store/lmdb-writer';
 import type { Store } from '../../../lib/store/store';
-import type { Operation } from '../../../lib/store/write-batch';
+import { Operations } from '../../../lib/store/operations';
 import { cannotMount, fillVolume, makeScratch, mountSmallVolume } from './scratch';
 import { hasCode, keys } from './store-suite';
 
 /** Bytes that are not operations: the writing thread dies of them. */
-const poison = () => new ArrayBuffer(3);
-const put = (key: string) => packOperations([[utf8(key), utf8('v')]]);
+const poison = () => new Uint8Array(20).fill(255).buffer;
+const put = (...keys: string[]) => {
+  const operations = new Operations();
+  for (const key of keys) operations.put(utf8(key), [utf8('v')]);
+  return operations.take();
+};
 
 describe('the writing thread of lmdb', () => {
   let scratch: ReturnType<typeof makeScratch>;
@@ -79,7 +82,7 @@ describe('the writing thread of lmdb', () => {
   it('ends a scan under way with ErrClosed when the file is opened anew', async () => {
     const reader = new LmdbReader(path);
     const writer = new LmdbWriter(path, systemTimers, () => reader.reset());
-    await writer.commit(packOperations(['a', 'b', 'c'].map((key): Operation => [utf8(key), utf8('v')])));
+    await writer.commit(put('a', 'b', 'c'));
     reader.refresh();
     const scan = reader.range({ gte: utf8('a'), lt: utf8('z') });
     scan.next();
@@ -120,15 +123,6 @@ describe('the writing thread of lmdb', () => {
     });
     assert.equal(status, 0);
     assert.equal(stdout, 'committed\n');
-  });
-
-  it('gets operations as they were packed', () => {
-    const operations: Operation[] = [
-      [utf8('k'), utf8('value')],
-      [Uint8Array.of(0), undefined],
-      [new Uint8Array(256), new Uint8Array()],
-    ];
-    assert.deepEqual([...unpackOperations(packOperations(operations))], operations);
   });
 });
 

@@ -9,7 +9,7 @@ import { decodeOperations, encodeDocument, type NedbDocument } from '../../../li
 import { NedbLiveness } from '../../../lib/store/nedb-liveness';
 import { openNedbStore } from '../../../lib/store/nedb-store';
 import type { Store } from '../../../lib/store/store';
-import type { Operation } from '../../../lib/store/write-batch';
+import type { Operation } from '../../../lib/store/operations';
 import { cannotMount, fillVolume, makeScratch, mountSmallVolume } from './scratch';
 import { hasCode, keys } from './store-suite';
 

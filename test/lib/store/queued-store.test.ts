@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { utf8 } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
 import { type Publish, QueuedStore } from '../../../lib/store/queued-store';
-import type { Operation } from '../../../lib/store/write-batch';
+import type { Operations } from '../../../lib/store/operations';
 import { hasCode } from './store-suite';
 
 /** An engine that only notes how many operations each of its writes had. */
@@ -17,8 +17,8 @@ class NotingStore extends QueuedStore {
     this.#finish.shift()?.();
   }
 
-  protected override async write(operations: readonly Operation[]): Promise<Publish> {
-    this.writes.push(operations.length);
+  protected override async write(operations: Operations): Promise<Publish> {
+    this.writes.push(operations.count);
     await new Promise<void>((resolve) => this.#finish.push(resolve));
     if (this.failure) throw this.failure;
     return () => undefined;
