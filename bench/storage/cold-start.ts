@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import type { EngineName } from './node';
 
 export interface ColdStart {
@@ -14,7 +13,7 @@ export interface ColdStart {
 
 /** Opens a data directory in a fresh process. */
 export async function coldStart(name: EngineName, folder: string): Promise<ColdStart> {
-  const child = fork(path.join(__dirname, 'cold-start-child.ts'), [name, folder]);
+  const child = fork(require.resolve('./cold-start-child'), [name, folder]);
   const [result] = (await once(child, 'message')) as [ColdStart];
   await once(child, 'exit');
   return result;

@@ -11,7 +11,8 @@ export interface Report {
   readonly rows: readonly (readonly string[])[];
 }
 
-const PAGE = path.join(__dirname, '../../docs/BENCHMARKS.md');
+/** Benchmarks run in the project's folder, compiled ones too. */
+const PAGE = path.resolve('docs/BENCHMARKS.md');
 
 export function asMarkdown({ title, about, columns, rows }: Report): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

@@ -4,7 +4,7 @@ import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { systemPlatform } from '../../lib/platform/system-platform';
 import { openDataDirectory, type DataDirectory } from '../../lib/store/data-directory';
 
-const CACHE = path.join(__dirname, '../../.cache');
+const CACHE = path.resolve('.cache');
 
 /** A folder on the disk of this checkout (a folder of temporary files may lie in memory), removed afterwards. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {

@@ -9,7 +9,7 @@ export async function run(): Promise<Report[]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tox-bench-'));
   const file = path.join(folder, 'reports.json');
   try {
-    await runCommand(process.execPath, ['--require', 'tsx/cjs', path.join(__dirname, 'run.ts')], {
+    await runCommand(process.execPath, ['--require', 'tsx/cjs', path.resolve('bench/tox/run.ts')], {
       env: { TOX_BENCH_REPORTS: file },
     });
     return JSON.parse(await readFile(file, 'utf8')) as Report[];
