@@ -59,4 +59,27 @@ describe('what goes out at a meeting', () => {
     assert.ok(batch && more.length === 0);
     assert.ok(batch.sentAt - batch.createdAt >= 6 * DAY);
   });
+
+  it('is a message that the friend was too busy for, or did not answer, again after 30 s, 60 s and so on', async () => {
+    await friend.settle();
+    const begun = friend.time.clock.monotonic();
+    await friend.send('leak');
+    const times: number[] = [];
+    for (let i = 0; times.length < 8 && i < 700; i += 1) {
+      for (const said of await friend.hear(5_000)) {
+        if (said.kind !== 'deliver') continue;
+        times.push(friend.time.clock.monotonic() - begun);
+        // The first is not answered, which shows after 10 s.
+        if (times.length > 1)
+          friend.peer.say({ kind: 'deliver-answer', request: said.request, code: 'busy' });
+      }
+    }
+    const gaps = times.slice(1).map((at, i) => at - (times[i] ?? 0));
+    const least = [40_000, 60_000, 120_000, 240_000, 480_000, 600_000, 600_000];
+    assert.equal(gaps.length, least.length);
+    for (const [i, gap] of gaps.entries()) {
+      const from = least[i] ?? 0;
+      assert.ok(gap >= from - 5_000 && gap <= from + 15_000, gaps.join());
+    }
+  });
 });
