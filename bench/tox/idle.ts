@@ -28,7 +28,7 @@ export async function idle(
     const used = { bare: await bare.cpu(), ours: await ours.cpu(), at: performance.now() };
     const share = (cpu: number) => (100_000 * cpu) / (used.at - before.at);
     const alone = share(used.bare.own - before.bare.own);
-    const child = share(used.ours.children - before.ours.children);
+    const child = share(used.ours.child - before.ours.child);
     const parent = share(used.ours.own - before.ours.own);
     const percent = (value: number) => `${value.toFixed(2)} %`;
     const memory = await ours.memory();

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { childrenOf, cpuSeconds, residentBytes } from '../support/processor';
+import { cpuSeconds, residentBytes } from '../support/processor';
 import type { PeerOrder, PeerStart, PeerWord } from './peer';
 
 /** A running peer.ts, with the child in which our transport keeps libtoxcore. */
@@ -21,28 +21,34 @@ export class PeerProcess {
 
   /** Packets that it has received so far. */
   async received(): Promise<number> {
-    const answer = once(this.#process, 'message') as Promise<[Extract<PeerWord, { received: number }>]>;
-    this.#tell({ count: true });
-    return (await answer)[0].received;
+    return (await this.#ask()).received;
   }
 
-  /** Of the process itself and of its children. */
-  async cpu(): Promise<{ own: number; children: number }> {
-    const { pid = 0 } = this.#process;
-    const used = await Promise.all((await childrenOf(pid)).map(cpuSeconds));
-    return { own: await cpuSeconds(pid), children: used.reduce((sum, seconds) => sum + seconds, 0) };
+  /** Processor seconds of the process itself and of libtoxcore's, when that is another. */
+  async cpu(): Promise<{ own: number; child: number }> {
+    const { child } = await this.#ask();
+    return {
+      own: await cpuSeconds(this.#process.pid ?? 0),
+      child: child === undefined ? 0 : await cpuSeconds(child),
+    };
   }
 
   async memory(): Promise<number> {
-    const { pid = 0 } = this.#process;
-    const used = await Promise.all([pid, ...(await childrenOf(pid))].map(residentBytes));
-    return used.reduce((sum, bytes) => sum + bytes, 0);
+    const { child } = await this.#ask();
+    const own = await residentBytes(this.#process.pid ?? 0);
+    return own + (child === undefined ? 0 : await residentBytes(child));
   }
 
   async end(): Promise<void> {
     const exited = once(this.#process, 'exit');
     this.#process.disconnect();
     await exited;
+  }
+
+  async #ask(): Promise<Extract<PeerWord, { received: number }>> {
+    const answer = once(this.#process, 'message') as Promise<[Extract<PeerWord, { received: number }>]>;
+    this.#tell({ count: true });
+    return (await answer)[0];
   }
 
   #tell(order: PeerOrder): void {

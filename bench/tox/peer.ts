@@ -14,7 +14,7 @@ export interface PeerStart {
   readonly friend: Uint8Array;
 }
 export type PeerOrder = PeerStart | { readonly send: number } | { readonly count: true };
-export type PeerWord = { readonly online: true } | { readonly received: number };
+export type PeerWord = { readonly online: true } | { readonly received: number; readonly child?: number };
 
 /** As our transport does while a friend is missing. */
 const BOOTSTRAP_MS = 3000;
@@ -73,9 +73,12 @@ async function runTransport({ settings, savedata, friend }: PeerStart): Promise<
     onFriends() {},
   });
   begin = fill;
+  child = () => transport.childPid ?? 0;
 }
 
 let begin: () => void = () => {};
+/** Process id of our transport's child. */
+let child: (() => number) | undefined;
 
 process.on('message', (order: PeerOrder) => {
   if ('mode' in order) {
@@ -85,7 +88,7 @@ process.on('message', (order: PeerOrder) => {
     sending = new Uint8Array(order.send).fill(177);
     begin();
   } else {
-    say({ received });
+    say({ received, ...(child === undefined ? {} : { child: child() }) });
   }
 });
 process.on('disconnect', () => process.exit());

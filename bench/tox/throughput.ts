@@ -82,8 +82,8 @@ async function measure(mode: PeerStart['mode']): Promise<Run> {
   const sender = new PeerProcess({ mode, settings, savedata: a.savedata, friend: b.pk });
   const receiver = new PeerProcess({ mode, settings, savedata: b.savedata, friend: a.pk });
   const cpu = async () => {
-    const used = await Promise.all([sender.cpu(), receiver.cpu()]);
-    return used.reduce((sum, { own, children }) => sum + own + children, 0);
+    const used = [await sender.cpu(), await receiver.cpu()];
+    return used.reduce((sum, { own, child }) => sum + own + child, 0);
   };
   try {
     await Promise.all([sender.online, receiver.online]);
