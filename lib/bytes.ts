@@ -17,11 +17,19 @@ const SHORT = Buffer.alloc(64);
 
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
+  return toText(bytes, 'hex');
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  return toText(bytes, 'base64');
+}
+
+function toText(bytes: Uint8Array, encoding: 'hex' | 'base64'): string {
   if (bytes.length <= SHORT.length) {
     SHORT.set(bytes);
-    return SHORT.toString('hex', 0, bytes.length);
+    return SHORT.toString(encoding, 0, bytes.length);
   }
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(encoding);
 }
 
 /** undefined when `text` is not an even number of hexadecimal digits. */

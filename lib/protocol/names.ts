@@ -1,4 +1,5 @@
-import { labelledHash } from '../crypto/labelled-hash';
+import { labelledHash, labelledHashInto } from '../crypto/labelled-hash';
+import { HASH_BYTES } from '../crypto/lengths';
 import type { CryptoProvider } from '../crypto/provider';
 import type { PublicKey } from '../types';
 
@@ -10,6 +11,9 @@ export const STORAGE_ID_BYTES = 16;
 export const NODE_HINT_BYTES = 8;
 export const MESSAGE_ID_BYTES = 32;
 
+/** Of which a name is the first part; memory for each would cost as much as the hash. */
+const DIGEST = new Uint8Array(HASH_BYTES);
+
 /** The mailbox of a recipient, 32 bytes: says nothing to those who do not know the key. */
 export function mailboxOf(crypto: CryptoProvider, recipient: PublicKey): Uint8Array {
   return labelledHash(crypto, 'mailbox', recipient);
@@ -17,12 +21,12 @@ export function mailboxOf(crypto: CryptoProvider, recipient: PublicKey): Uint8Ar
 
 /** The name of a one-time key in an envelope, 16 bytes. */
 export function prekeyTag(crypto: CryptoProvider, preKey: PublicKey): Uint8Array {
-  return labelledHash(crypto, 'prekey-tag', preKey).slice(0, TAG_BYTES);
+  return labelledHashInto(DIGEST, crypto, 'prekey-tag', preKey).slice(0, TAG_BYTES);
 }
 
 /** The name of an envelope at a storage node, 16 bytes. */
 export function storageIdOf(crypto: CryptoProvider, envelope: Uint8Array): Uint8Array {
-  return crypto.sha256(envelope).slice(0, STORAGE_ID_BYTES);
+  return crypto.sha256(envelope, DIGEST).slice(0, STORAGE_ID_BYTES);
 }
 
 /** How the owner of a mailbox names a node it polls, 8 bytes: only those who know both keys recognise it. */

@@ -1,13 +1,17 @@
-import { concat, utf8 } from '../bytes';
+import { concat, toBase64, utf8 } from '../bytes';
 import { ToxAsyncError } from '../errors';
-import { withCrc, withoutCrc } from './checked-bytes';
+import { CRC_BYTES, setCrc, withoutCrc } from './checked-bytes';
 import type { Store, WriteBatch } from './store';
 
 /** How the records of a table are written down; each has a CRC besides. */
 export interface RecordForm<T> {
+  /** Valid until the next call. */
   encode(record: T): Uint8Array;
   decode(bytes: Uint8Array): T;
 }
+
+/** Where most records are put together: memory for each alone would cost more than the record. */
+const MEMORY = new Uint8Array(8192);
 
 /** Bytes as they are, for a record that is nothing else. */
 export const bareBytes: RecordForm<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes };
@@ -44,7 +48,20 @@ export class Table<T extends object> {
   }
 
   put(batch: WriteBatch, parts: readonly Uint8Array[], record: T): void {
-    batch.put(this.key(...parts), withCrc(this.#form.encode(record)));
+    const body = this.#form.encode(record);
+    let keyBytes = this.#prefix.length;
+    for (const part of parts) keyBytes += part.length;
+    const length = keyBytes + body.length + CRC_BYTES;
+    // The batch takes copies.
+    const memory = length <= MEMORY.length ? MEMORY : new Uint8Array(length);
+    memory.set(this.#prefix);
+    let offset = this.#prefix.length;
+    for (const part of parts) {
+      memory.set(part, offset);
+      offset += part.length;
+    }
+    memory.set(body, keyBytes);
+    batch.put(memory.subarray(0, keyBytes), setCrc(memory.subarray(keyBytes, length)));
   }
 
   delete(batch: WriteBatch, parts: readonly Uint8Array[]): void {
@@ -95,19 +112,21 @@ export function readSequence(bytes: Uint8Array): number {
   return Number(new DataView(bytes.buffer, bytes.byteOffset, SEQUENCE_BYTES).getBigUint64(0));
 }
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+/** Where most texts are encoded. */
+const TEXT = new Uint8Array(8192);
+
 function encodeJson(record: object): Uint8Array {
   const text = JSON.stringify(record, (_key, value: unknown) =>
     value instanceof Uint8Array ? { $b: toBase64(value) } : value,
   );
-  return utf8(text);
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+  if (3 * text.length > TEXT.length) return utf8(text);
+  return TEXT.subarray(0, encoder.encodeInto(text, TEXT).written);
 }
 
 function decodeJson(bytes: Uint8Array): object {
-  return JSON.parse(new TextDecoder().decode(bytes), revive) as object;
+  return JSON.parse(decoder.decode(bytes), revive) as object;
 }
 
 function revive(_key: string, value: unknown): unknown {

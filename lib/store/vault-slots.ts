@@ -27,6 +27,10 @@ const VERSION = 1;
 const ID_AT = MAGIC.length + 1;
 const KEY_ID_AT = ID_AT + VAULT_ID_BYTES;
 
+/** A slot's number, while a checksum is reckoned. */
+const PLACE = new Uint8Array(8);
+const PLACE_VIEW = viewOf(PLACE);
+
 /** The one way of secrets into slots and out of them. `sealed` has SEALED_BYTES. */
 export interface SlotSeal {
   /** 16 bytes that the vault's header carries; zeros where slots are not sealed. */
@@ -91,9 +95,8 @@ export function readVaultHeader(file: Uint8Array): VaultHeader | undefined {
 }
 
 function checksum(slot: number, bytes: Uint8Array): number {
-  const place = new Uint8Array(8);
-  viewOf(place).setUint32(4, slot);
-  return crc32(bytes.subarray(0, CRC_AT), crc32(place));
+  PLACE_VIEW.setUint32(4, slot);
+  return crc32(bytes.subarray(0, CRC_AT), crc32(PLACE));
 }
 
 function viewOf(bytes: Uint8Array): DataView {

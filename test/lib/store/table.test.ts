@@ -37,6 +37,15 @@ describe('a table in the store', () => {
     assert.equal(notes.get(utf8('a')), undefined);
   });
 
+  it('keeps records of any size apart that one batch puts', async () => {
+    const ids = [1, 100, 2500, 3000, 8000, 70_000];
+    const noteOf = (n: number) => ({ text: 'ö'.repeat(n), bytes: new Uint8Array(n).fill(n) });
+    const batch = store.batch();
+    for (const n of ids) notes.put(batch, [sequenceKey(n)], noteOf(n));
+    await batch.commit();
+    for (const n of ids) assert.deepEqual(notes.get(sequenceKey(n)), noteOf(n));
+  });
+
   it('lists its own entries in the order of their keys', async () => {
     const others = new Table<Note>(store, 'notebook');
     const batch = store.batch();

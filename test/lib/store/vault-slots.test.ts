@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { crc32 } from '../../../lib/store/crc32';
-import { utf8 } from '../../../lib/bytes';
 import {
   encodeVaultHeader,
   LARGEST_SERIAL,
@@ -72,12 +70,5 @@ describe('the header of a vault', () => {
     }
     assert.equal(readVaultHeader(header.subarray(0, 63)), undefined);
     assert.equal(readVaultHeader(new Uint8Array(SLOT_BYTES)), undefined);
-  });
-});
-
-describe('crc32', () => {
-  it('has the standard check value', () => {
-    assert.equal(crc32(utf8('123456789')), 0xcbf43926);
-    assert.equal(crc32(new Uint8Array()), 0);
   });
 });
