@@ -1,6 +1,5 @@
 /**
- * What the parent process and its child, which alone touches libtoxcore, say to each other (Node's IPC channel,
- * advanced serialization). A friend is named by libtoxcore's number, and each of its connections by a number of
+ * What the parent process and its child, which alone touches libtoxcore, say to each other (framed-channel.ts). A friend is named by libtoxcore's number, and each of its connections by a number of
  * ours: what was meant for an ended connection is never sent on the next one.
  */
 import type { ErrorCode } from '../../errors';
