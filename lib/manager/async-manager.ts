@@ -1,4 +1,3 @@
-import { toHex } from '../bytes';
 import type {
   MessageFilter,
   MessageHandler,
@@ -21,6 +20,7 @@ import { diagnose } from './session-diagnosis';
 import type { AsyncManagerEvents, Finding } from './events';
 import type { AsyncManagerOptions, FriendInfo, SessionCounts } from './options';
 import { connectSession } from './session-events';
+import { countsOf, keyStatsOf } from './session-figures';
 import { SessionFriends } from './session-friends';
 
 /**
@@ -245,8 +245,7 @@ export class AsyncManager implements AsyncDisposable {
 
   /** Public key in hex -> keys of that friend. */
   getPreKeyStats(): Map<string, PreKeyStats> {
-    const { friends } = this.#parts;
-    return new Map(friends.list().map(({ publicKey }) => [toHex(publicKey), this.#keysOf(publicKey)]));
+    return keyStatsOf(this.#parts);
   }
 
   getStorageStats(): StorageStats {
@@ -259,15 +258,7 @@ export class AsyncManager implements AsyncDisposable {
   }
 
   counts(): SessionCounts {
-    const { client, nodes, network } = this.#parts;
-    const friends = this.friends();
-    return {
-      queued: client.queued,
-      waiting: client.waiting,
-      friends: friends.length,
-      online: friends.filter(({ online }) => online).length,
-      nodes: nodes.polled().filter((node) => network.hasSession(node)).length,
-    };
+    return countsOf(this.#parts, this.friends());
   }
 
   /** Why a message to this friend (or to any) would not go out now, or that it would. */
@@ -284,11 +275,6 @@ export class AsyncManager implements AsyncDisposable {
   async savePreference(name: string, value: unknown): Promise<void> {
     this.#assertOpen();
     await this.#parts.preferences.set(name, value);
-  }
-
-  #keysOf(friend: PublicKey): PreKeyStats {
-    const { held, issued } = this.#parts.forwardSecurity;
-    return { sendable: held.sendable(friend), held: held.held(friend), issued: issued.liveCount(friend) };
   }
 
   async #startTransport(transport: Transport): Promise<void> {

@@ -37,6 +37,20 @@ export class PeerTable {
     }));
   }
 
+  /** The friends of a profile, before libtoxcore has said more of them. */
+  beginWith(friends: readonly { readonly publicKey: PublicKey }[]): void {
+    this.update(
+      friends.map(({ publicKey }, number) => ({
+        number,
+        publicKey,
+        name: '',
+        statusMessage: '',
+        status: 'available',
+        lastOnline: 0,
+      })),
+    );
+  }
+
   /** Takes the list over; true when the set of friends is another. Links of friends who stay go on. */
   update(friends: readonly FriendState[]): boolean {
     const known = [...this.#byKey.keys()].sort().join();

@@ -71,16 +71,7 @@ export class ToxcoreTransport implements FriendTransport {
       },
       onLost: (reason, waitMs) => this.#lost(reason, waitMs),
     });
-    this.#peers.update(
-      friends.map(({ publicKey }, number) => ({
-        number,
-        publicKey,
-        name: '',
-        statusMessage: '',
-        status: 'available',
-        lastOnline: 0,
-      })),
-    );
+    this.#peers.beginWith(friends);
   }
 
   get toxId(): string {

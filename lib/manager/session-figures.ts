@@ -1,0 +1,33 @@
+import { toHex } from '../bytes';
+import type { PreKeyStats } from '../client/messages';
+import type { SessionParts } from './build-session';
+import type { FriendInfo, SessionCounts } from './options';
+
+/** Public key in hex -> keys of that friend. */
+export function keyStatsOf({ friends, forwardSecurity }: SessionParts): Map<string, PreKeyStats> {
+  const { held, issued } = forwardSecurity;
+  return new Map(
+    friends.list().map(({ publicKey }) => [
+      toHex(publicKey),
+      {
+        sendable: held.sendable(publicKey),
+        held: held.held(publicKey),
+        issued: issued.liveCount(publicKey),
+      },
+    ]),
+  );
+}
+
+/** What a status line says of a session. */
+export function countsOf(
+  { client, nodes, network }: SessionParts,
+  friends: readonly FriendInfo[],
+): SessionCounts {
+  return {
+    queued: client.queued,
+    waiting: client.waiting,
+    friends: friends.length,
+    online: friends.filter(({ online }) => online).length,
+    nodes: nodes.polled().filter((node) => network.hasSession(node)).length,
+  };
+}
