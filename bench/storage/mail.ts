@@ -1,8 +1,11 @@
 import { concat } from '../../lib/bytes';
+import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { systemRandom } from '../../lib/platform/random';
 import { BUCKETS, ENVELOPE_SIZES, ENVELOPE_VERSION } from '../../lib/protocol/envelope';
+import { storageIdOf } from '../../lib/protocol/names';
 import type { NewMail } from '../../lib/storage/message-engine';
 
+const crypto = chooseCryptoProvider();
 /** Messages in one mailbox, about. */
 export const MAILBOX_MESSAGES = 30;
 const SUBMITTERS = 100;
@@ -30,12 +33,13 @@ export class MailSource {
 
   next(): NewMail {
     const mailbox = anyOf(this.mailboxes);
-    const names = systemRandom.bytes(32);
+    const tag = systemRandom.bytes(16);
+    const envelope = concat(Uint8Array.of(ENVELOPE_VERSION), mailbox, tag, this.#sealed);
     return {
       mailbox,
-      storageId: names.subarray(0, 16),
+      storageId: storageIdOf(crypto, envelope),
       submitter: anyOf(this.#submitters),
-      envelope: concat(Uint8Array.of(ENVELOPE_VERSION), mailbox, names.subarray(16), this.#sealed),
+      envelope,
       keepSeconds: KEEP_SECONDS,
     };
   }

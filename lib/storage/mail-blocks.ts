@@ -1,14 +1,16 @@
+import { CRC_BYTES } from '../store/checked-bytes';
 import type { Store, WriteBatch } from '../store/store';
 import {
-  BLOCK_ENTRIES,
+  BLOCK_BYTES,
   blockKey,
   blockOf,
   decodeEntry,
   encodeEntry,
-  ENTRY_BYTES,
-  isUsed,
+  eraseEntry,
+  firstOf,
+  isEntry,
   type MailRecord,
-  placeOf,
+  sealBlock,
 } from './mail-records';
 
 /**
@@ -27,33 +29,45 @@ export class MailBlocks {
   record(number: number): MailRecord | undefined {
     const block = blockOf(number);
     const bytes = this.#changed.get(block) ?? this.#store.get(blockKey(block));
-    return bytes && decodeEntry(number, placeOf(bytes, number));
+    return bytes && decodeEntry(bytes, number);
   }
 
-  set(number: number, record: MailRecord): void {
-    encodeEntry(placeOf(this.#edited(blockOf(number)), number), number, record);
+  /** Gives the block. */
+  set(number: number, record: MailRecord): Uint8Array {
+    const block = this.#edited(blockOf(number));
+    encodeEntry(block, number, record);
+    return block;
   }
 
   remove(number: number): void {
-    placeOf(this.#edited(blockOf(number)), number).fill(0);
+    eraseEntry(this.#edited(blockOf(number)), number);
   }
 
   /** Adds to a batch the changed blocks below `open`, whose numbers are all given. An empty one is not kept. */
   save(batch: WriteBatch, open: number): void {
     for (const [block, bytes] of this.#changed) {
       if (block >= open) continue;
-      if (isUsed(bytes)) batch.put(blockKey(block), bytes);
+      if (bytes.some((byte) => byte !== 0)) batch.put(blockKey(block), sealBlock(bytes, block));
       else batch.delete(blockKey(block));
       batch.afterCommit(() => this.#changed.delete(block));
+    }
+  }
+
+  /** What is sound of a damaged block is written anew with the next wave. */
+  repair(block: number): void {
+    const bytes = this.#edited(block);
+    for (let number = firstOf(block); number < firstOf(block + 1); number++) {
+      if (!isEntry(bytes, number)) eraseEntry(bytes, number);
     }
   }
 
   #edited(block: number): Uint8Array {
     const known = this.#changed.get(block);
     if (known) return known;
-    const bytes = new Uint8Array(BLOCK_ENTRIES * ENTRY_BYTES);
+    const bytes = new Uint8Array(BLOCK_BYTES);
     const stored = this.#store.get(blockKey(block));
-    if (stored?.length === bytes.length) bytes.set(stored);
+    // Without the CRC of the whole, which is made anew.
+    if (stored?.length === bytes.length) bytes.set(stored.subarray(0, -CRC_BYTES));
     this.#changed.set(block, bytes);
     return bytes;
   }

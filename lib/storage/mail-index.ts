@@ -1,6 +1,6 @@
 import { sameBytes } from '../bytes';
 import type { Store, WriteBatch } from '../store/store';
-import { blockOf, encodeTotals, MAX_NUMBER, type MailRecord, TOTALS_KEY } from './mail-records';
+import { blockOf, encodeTotals, entryAt, MAX_NUMBER, type MailRecord, TOTALS_KEY } from './mail-records';
 import type { MailTable } from './mail-table';
 import { readStoredIndex, recordOfEnvelope, type StoredIndex } from './stored-index';
 
@@ -72,8 +72,7 @@ export class MailIndex {
     const number = mail.lastNumber + 1;
     if (number > MAX_NUMBER) throw new RangeError('all numbers are used');
     mail.lastNumber = number;
-    mail.blocks.set(number, record);
-    mail.table.add(number, record);
+    mail.table.add(number, mail.blocks.set(number, record), entryAt(number));
     return number;
   }
 
@@ -90,10 +89,7 @@ export class MailIndex {
 
   /** Numbers of envelopes that are damaged and that nothing else knows of, at most `max`; each is given once. */
   takeDamaged(max: number): number[] {
-    const { blocks, damaged } = this.#mail();
-    const taken = damaged.splice(0, max);
-    for (const number of taken) blocks.remove(number);
-    return taken;
+    return this.#mail().damaged.splice(0, max);
   }
 
   /** Adds to a wave what it changed of the blocks; to be called when nothing else will change. */

@@ -3,13 +3,14 @@ import { isEnvelopeSize, readEnvelopeHeader } from '../protocol/envelope';
 import { CRC_BYTES, withCrc, withoutCrc } from '../store/checked-bytes';
 import { crc32 } from '../store/crc32';
 import { readSequence, sequenceKey } from '../store/table';
-import { NAME_BYTES, readUint32 } from './name-table';
+import { NAME_BYTES, readUint16, readUint32 } from './name-table';
 
 /**
  * Keys and values of StoreEngine:
  *
  *   mt/              -> last number given, messages, CRC
- *   mi/ block        -> the entries of 52 numbers that follow each other, each with a CRC; zeros where there is none
+ *   mi/ block        -> the entries of 52 numbers that follow each other, each with a CRC; zeros where there is none;
+ *                       then a CRC of them all
  *   ~ number         -> an envelope, or its first part, behind a stamp
  *   ~ number part    -> a further part of it
  *
@@ -44,11 +45,22 @@ export interface MailRecord {
 
 // Entries, in blocks.
 
-/** mailbox 16 | storage id 16 | tag 16 | submitter 16 | deposited 4 | expires 4 | bytes 2 */
-const FIELDS_BYTES = 74;
-export const ENTRY_BYTES = FIELDS_BYTES + CRC_BYTES;
+/** Where the fields of an entry begin. */
+export const ENTRY = {
+  mailbox: 0,
+  storageId: 16,
+  tag: 32,
+  submitter: 48,
+  deposited: 64,
+  expires: 68,
+  bytes: 72,
+  crc: 74,
+} as const;
+export const ENTRY_BYTES = ENTRY.crc + CRC_BYTES;
 /** As many as fit into a page of 4 KB that holds nothing else. */
 export const BLOCK_ENTRIES = 52;
+const ENTRIES_BYTES = BLOCK_ENTRIES * ENTRY_BYTES;
+export const BLOCK_BYTES = ENTRIES_BYTES + CRC_BYTES;
 
 export const blockOf = (number: number): number => Math.floor(number / BLOCK_ENTRIES);
 export const firstOf = (block: number): number => block * BLOCK_ENTRIES;
@@ -61,45 +73,69 @@ export function blockKey(block: number): Uint8Array {
 
 export const blockOfKey = (key: Uint8Array): number => readUint48(key, BLOCK_PREFIX.length);
 
-/** The place of a number's entry within its block; a view. */
-export function placeOf(block: Uint8Array, number: number): Uint8Array {
-  const at = (number % BLOCK_ENTRIES) * ENTRY_BYTES;
-  return block.subarray(at, at + ENTRY_BYTES);
+/** Where the entry of a number begins in its block. */
+export const entryAt = (number: number): number => (number % BLOCK_ENTRIES) * ENTRY_BYTES;
+
+/** Puts the entry of a number into its block. */
+export function encodeEntry(block: Uint8Array, number: number, record: MailRecord): void {
+  const at = entryAt(number);
+  block.set(record.mailbox.subarray(0, NAME_BYTES), at + ENTRY.mailbox);
+  block.set(record.storageId, at + ENTRY.storageId);
+  block.set(record.tag, at + ENTRY.tag);
+  block.set(record.submitter, at + ENTRY.submitter);
+  setUint32(block, at + ENTRY.deposited, record.deposited);
+  setUint32(block, at + ENTRY.expires, record.expires);
+  block[at + ENTRY.bytes] = record.bytes >> 8;
+  block[at + ENTRY.bytes + 1] = record.bytes;
+  setUint32(block, at + ENTRY.crc, entryCrc(block, number));
 }
 
-/** @param bytes ENTRY_BYTES, all of them are set */
-export function encodeEntry(bytes: Uint8Array, number: number, record: MailRecord): void {
-  bytes.set(record.mailbox.subarray(0, NAME_BYTES), 0);
-  bytes.set(record.storageId, 16);
-  bytes.set(record.tag, 32);
-  bytes.set(record.submitter, 48);
-  setUint32(bytes, 64, record.deposited);
-  setUint32(bytes, 68, record.expires);
-  bytes[72] = record.bytes >> 8;
-  bytes[73] = record.bytes;
-  setUint32(bytes, FIELDS_BYTES, crcOf(number, bytes.subarray(0, FIELDS_BYTES)));
-}
-
-/** Views of `bytes`; undefined when there is no entry, or a damaged one. */
-export function decodeEntry(number: number, bytes: Uint8Array): MailRecord | undefined {
-  if (bytes.length !== ENTRY_BYTES) return undefined;
-  const length = ((bytes[72] ?? 0) << 8) | (bytes[73] ?? 0);
-  if (length === 0) return undefined;
-  if (readUint32(bytes, FIELDS_BYTES) !== crcOf(number, bytes.subarray(0, FIELDS_BYTES))) return undefined;
+/** Views of the block; undefined when the number has no entry, or a damaged one. */
+export function decodeEntry(block: Uint8Array, number: number): MailRecord | undefined {
+  if (!isEntry(block, number)) return undefined;
+  const at = entryAt(number);
+  const name = (from: number) => block.subarray(at + from, at + from + NAME_BYTES);
   return {
-    mailbox: bytes.subarray(0, 16),
-    storageId: bytes.subarray(16, 32),
-    tag: bytes.subarray(32, 48),
-    submitter: bytes.subarray(48, 64),
-    deposited: readUint32(bytes, 64),
-    expires: readUint32(bytes, 68),
-    bytes: length,
+    mailbox: name(ENTRY.mailbox),
+    storageId: name(ENTRY.storageId),
+    tag: name(ENTRY.tag),
+    submitter: name(ENTRY.submitter),
+    deposited: readUint32(block, at + ENTRY.deposited),
+    expires: readUint32(block, at + ENTRY.expires),
+    bytes: readUint16(block, at + ENTRY.bytes),
   };
 }
 
-/** Whether anything was ever written there and not taken away. */
-export function isUsed(bytes: Uint8Array): boolean {
-  return bytes.some((byte) => byte !== 0);
+/** Whether a number has an entry that is not damaged. */
+export function isEntry(block: Uint8Array, number: number): boolean {
+  if (block.length !== BLOCK_BYTES || !hasBytes(block, number)) return false;
+  return readUint32(block, entryAt(number) + ENTRY.crc) === entryCrc(block, number);
+}
+
+/** The same without a look at its CRC: for a block whose own one is right. */
+export function hasBytes(block: Uint8Array, number: number): boolean {
+  return readUint16(block, entryAt(number) + ENTRY.bytes) !== 0;
+}
+
+export function eraseEntry(block: Uint8Array, number: number): void {
+  block.fill(0, entryAt(number), entryAt(number) + ENTRY_BYTES);
+}
+
+/** Ends a block with its CRC, in place. */
+export function sealBlock(bytes: Uint8Array, block: number): Uint8Array {
+  setUint32(bytes, ENTRIES_BYTES, blockCrc(bytes, block));
+  return bytes;
+}
+
+/** Whether all of it is as it was written. */
+export function isSound(bytes: Uint8Array, block: number): boolean {
+  return bytes.length === BLOCK_BYTES && readUint32(bytes, ENTRIES_BYTES) === blockCrc(bytes, block);
+}
+
+const blockCrc = (bytes: Uint8Array, block: number): number => crcOf(block, bytes.subarray(0, ENTRIES_BYTES));
+
+function entryCrc(block: Uint8Array, number: number): number {
+  return crcOf(number, block.subarray(entryAt(number), entryAt(number) + ENTRY.crc));
 }
 
 // Envelopes.

@@ -1,7 +1,7 @@
-import type { MailRecord } from './mail-records';
+import { ENTRY } from './mail-records';
 import type { MailUsage } from './message-engine';
 import { MailboxTable } from './mailbox-table';
-import { readUint32 } from './name-table';
+import { readUint16, readUint32 } from './name-table';
 import { doubled, OrdinalTable } from './ordinal-table';
 import { SubmitterTable } from './submitter-table';
 
@@ -16,16 +16,16 @@ const NEVER = 2 ** 32 - 1;
 export class MailTable {
   readonly #mailboxes = new MailboxTable();
   readonly #submitters = new SubmitterTable();
-  readonly #byId = new OrdinalTable((slot) => this.#ids[slot] ?? 0);
+  readonly #byId: OrdinalTable;
   /** The first 4 bytes of the storage id. */
-  #ids = new Uint32Array(SMALLEST);
-  #numbers = new Float64Array(SMALLEST);
-  #expires = new Uint32Array(SMALLEST);
-  #mailbox = new Uint32Array(SMALLEST);
-  #submitter = new Uint32Array(SMALLEST);
-  #bytes = new Uint16Array(SMALLEST);
+  #ids: Uint32Array;
+  #numbers: Float64Array;
+  #expires: Uint32Array;
+  #mailbox: Uint32Array;
+  #submitter: Uint32Array;
+  #bytes: Uint16Array;
   /** The slot after this one in its mailbox, or the next free one; 0: none. */
-  #next = new Uint32Array(SMALLEST);
+  #next: Uint32Array;
   #firstFree = 0;
   #lastSlot = 0;
   #totalBytes = 0;
@@ -33,6 +33,20 @@ export class MailTable {
   #earliest = NEVER;
   /** Where the last look for what is due ended. */
   #sweptTo = 0;
+
+  /** @param expected how many messages there will be, as far as one knows */
+  constructor(expected = 0) {
+    // A quarter more, which takes no memory before it is written to: else the next message would double it all.
+    const slots = Math.max(SMALLEST, Math.ceil(expected * 1.25));
+    this.#byId = new OrdinalTable((slot) => this.#ids[slot] ?? 0, expected);
+    this.#ids = new Uint32Array(slots);
+    this.#numbers = new Float64Array(slots);
+    this.#expires = new Uint32Array(slots);
+    this.#mailbox = new Uint32Array(slots);
+    this.#submitter = new Uint32Array(slots);
+    this.#bytes = new Uint16Array(slots);
+    this.#next = new Uint32Array(slots);
+  }
 
   get total(): MailUsage {
     return { messages: this.#byId.size, bytes: this.#totalBytes };
@@ -93,18 +107,21 @@ export class MailTable {
     return this.#submitters.usageOf(submitter);
   }
 
-  add(number: number, record: MailRecord): void {
+  /** @param at where the entry of `number` lies in its block; read as it is, since a start adds all there are */
+  add(number: number, block: Uint8Array, at: number): void {
     const slot = this.#freeSlot();
-    this.#ids[slot] = readUint32(record.storageId, 0);
+    const bytes = readUint16(block, at + ENTRY.bytes);
+    const expires = readUint32(block, at + ENTRY.expires);
+    this.#ids[slot] = readUint32(block, at + ENTRY.storageId);
     this.#numbers[slot] = number;
-    this.#expires[slot] = record.expires;
-    this.#bytes[slot] = record.bytes;
-    this.#submitter[slot] = this.#submitters.add(record.submitter, record.bytes);
-    this.#mailbox[slot] = this.#mailboxes.add(record.mailbox);
+    this.#expires[slot] = expires;
+    this.#bytes[slot] = bytes;
+    this.#submitter[slot] = this.#submitters.add(block, at + ENTRY.submitter, bytes);
+    this.#mailbox[slot] = this.#mailboxes.add(block, at + ENTRY.mailbox);
     this.#link(slot);
     this.#byId.add(slot);
-    this.#totalBytes += record.bytes;
-    this.#earliest = Math.min(this.#earliest, record.expires);
+    this.#totalBytes += bytes;
+    this.#earliest = Math.min(this.#earliest, expires);
   }
 
   remove(slot: number): void {
@@ -178,7 +195,7 @@ export class MailTable {
       return free;
     }
     this.#lastSlot += 1;
-    if (this.#lastSlot === this.#numbers.length) this.#grow();
+    if (this.#lastSlot >= this.#numbers.length) this.#grow();
     return this.#lastSlot;
   }
 

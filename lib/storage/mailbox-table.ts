@@ -39,9 +39,9 @@ export class MailboxTable {
     this.#last[ordinal] = slot;
   }
 
-  /** Counts one more message; gives the mailbox's ordinal. */
-  add(mailbox: Uint8Array): number {
-    const ordinal = this.#names.add(mailbox);
+  /** Counts one more message; gives the ordinal of the mailbox, whose name begins at `from`. */
+  add(bytes: Uint8Array, from: number): number {
+    const ordinal = this.#names.add(bytes, from);
     if (ordinal >= this.#count.length) {
       this.#first = doubled(this.#first);
       this.#last = doubled(this.#last);

@@ -16,12 +16,12 @@ export class NameTable {
     return this.#ordinals.size;
   }
 
-  /** 0 when it has none. @param name its first 16 bytes count */
-  find(name: Uint8Array): number {
-    const a = readUint32(name, 0);
-    const b = readUint32(name, 4);
-    const c = readUint32(name, 8);
-    const d = readUint32(name, 12);
+  /** 0 when it has none. @param from where the name begins in `bytes` */
+  find(bytes: Uint8Array, from = 0): number {
+    const a = readUint32(bytes, from);
+    const b = readUint32(bytes, from + 4);
+    const c = readUint32(bytes, from + 8);
+    const d = readUint32(bytes, from + 12);
     const isIt = (ordinal: number) => {
       const words = this.#words;
       const at = ordinal * WORDS;
@@ -31,13 +31,13 @@ export class NameTable {
   }
 
   /** Its ordinal, a new one if it has none. Freed ordinals are given again. */
-  add(name: Uint8Array): number {
-    const known = this.find(name);
+  add(bytes: Uint8Array, from = 0): number {
+    const known = this.find(bytes, from);
     if (known !== 0) return known;
     const ordinal = this.#free.pop() ?? (this.#last += 1);
     if ((ordinal + 1) * WORDS > this.#words.length) this.#words = doubled(this.#words);
     for (let word = 0; word < WORDS; word++) {
-      this.#words[ordinal * WORDS + word] = readUint32(name, word * 4);
+      this.#words[ordinal * WORDS + word] = readUint32(bytes, from + word * 4);
     }
     this.#ordinals.add(ordinal);
     return ordinal;
@@ -49,9 +49,9 @@ export class NameTable {
   }
 
   #hashOf(ordinal: number): number {
+    const words = this.#words;
     const at = ordinal * WORDS;
-    const word = (n: number) => this.#words[at + n] ?? 0;
-    return hash(word(0), word(1), word(2), word(3));
+    return hash(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0);
   }
 }
 
@@ -60,7 +60,10 @@ function hash(a: number, b: number, c: number, d: number): number {
   return (a ^ b ^ c ^ d) >>> 0;
 }
 
+export function readUint16(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+}
+
 export function readUint32(bytes: Uint8Array, at: number): number {
-  const high = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-  return ((high << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
+  return ((readUint16(bytes, at) << 16) | readUint16(bytes, at + 2)) >>> 0;
 }

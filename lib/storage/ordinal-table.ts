@@ -10,12 +10,17 @@ const MOST_FULL = 0.75;
  */
 export class OrdinalTable {
   readonly #hashOf: (ordinal: number) => number;
-  #places = new Uint32Array(SMALLEST);
+  #places: Uint32Array;
   #size = 0;
 
-  /** @param hashOf unsigned, 32 bits; the same as long as the ordinal is in the table */
-  constructor(hashOf: (ordinal: number) => number) {
+  /**
+   * @param hashOf unsigned, 32 bits; the same as long as the ordinal is in the table
+   * @param expected how many there will be, as far as one knows
+   */
+  constructor(hashOf: (ordinal: number) => number, expected = 0) {
     this.#hashOf = hashOf;
+    const least = Math.max(SMALLEST, expected / MOST_FULL);
+    this.#places = new Uint32Array(2 ** Math.ceil(Math.log2(least)));
   }
 
   get size(): number {

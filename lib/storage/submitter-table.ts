@@ -20,15 +20,15 @@ export class SubmitterTable {
     return { messages: this.#messages[ordinal] ?? 0, bytes: this.#bytes[ordinal] ?? 0 };
   }
 
-  /** Counts one more message of so many bytes; gives the submitter's ordinal. */
-  add(submitter: Uint8Array, bytes: number): number {
-    const ordinal = this.#names.add(submitter);
+  /** Counts one more message of `size` bytes; gives the ordinal of the submitter, whose mark begins at `from`. */
+  add(bytes: Uint8Array, from: number, size: number): number {
+    const ordinal = this.#names.add(bytes, from);
     if (ordinal >= this.#messages.length) {
       this.#messages = doubled(this.#messages);
       this.#bytes = doubled(this.#bytes);
     }
     this.#messages[ordinal] = (this.#messages[ordinal] ?? 0) + 1;
-    this.#bytes[ordinal] = (this.#bytes[ordinal] ?? 0) + bytes;
+    this.#bytes[ordinal] = (this.#bytes[ordinal] ?? 0) + size;
     return ordinal;
   }
 

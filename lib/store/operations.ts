@@ -4,6 +4,8 @@ import { MAX_KEY_BYTES } from './store';
 /** One write; an undefined value deletes the key. */
 export type Operation = readonly [key: Uint8Array, value: Uint8Array | undefined];
 
+/** Most batches are smaller: they need no second block. */
+const SMALLEST_BYTES = 2048;
 /** Length of key (2 bytes) and of value (4 bytes). */
 const HEADER_BYTES = 6;
 /** In place of a value's length: delete the key. */
@@ -97,8 +99,7 @@ export class Operations implements Iterable<Operation> {
   #reserve(room: number): void {
     const needed = this.#length + room;
     if (needed <= this.#bytes.length) return;
-    // A batch often has one operation only: the first gets no more than it needs.
-    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2, SMALLEST_BYTES));
     larger.set(this.#bytes);
     this.#bytes = larger;
     this.#header = new DataView(larger.buffer);

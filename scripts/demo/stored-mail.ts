@@ -9,7 +9,8 @@ import {
   decodeEnvelope,
   envelopePrefix,
   type MailRecord,
-  placeOf,
+  entryAt,
+  ENTRY_BYTES,
 } from '../../lib/storage/mail-records';
 import type { Store } from '../../lib/store/store';
 import { afterPrefix } from '../../lib/store/table';
@@ -42,7 +43,10 @@ function mailAt(store: Store, number: number, record: MailRecord): StoredMail {
     header: readEnvelopeHeader(envelope),
     envelope,
     record,
-    everything: concat(...parts.flat(), block ? placeOf(block, number) : new Uint8Array()),
+    everything: concat(
+      ...parts.flat(),
+      block?.subarray(entryAt(number), entryAt(number) + ENTRY_BYTES) ?? new Uint8Array(),
+    ),
   };
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { toHex } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
 import { mailboxOf } from '../../../lib/protocol/names';
-import { decodeEntry, ENTRY_BYTES, isUsed, placeOf } from '../../../lib/storage/mail-records';
+import { BLOCK_BYTES, decodeEntry, ENTRY_BYTES, entryAt, isSound } from '../../../lib/storage/mail-records';
 import { openStoreEngine } from '../../../lib/storage/store-engine';
 import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
 import { bytesOf, storageIdOfBytes } from './fixtures';
@@ -92,7 +92,17 @@ describe('stored mail that the disk spoiled', () => {
     }
     // Written down again with the next wave.
     await under.storage.storeMessage(alice, envelopeTo(carol, 'another'), 100);
-    assert.ok(decodeEntry(1, placeOf(volume.index.get(find(volume, 'mi/')) ?? assert.fail(), 1)));
+    assert.ok(decodeEntry(firstBlock(), 1));
+  });
+
+  it('is listed on when only the CRC of its block is spoiled, which is then made anew', async () => {
+    await fill(50);
+    flipBit(volume, find(volume, 'mi/'), 8 * (BLOCK_BYTES - 1));
+    assert.equal(isSound(firstBlock(), 0), false);
+    under = await under.restart();
+    assert.deepEqual(await served(under, bob), [toHex(spoiled), toHex(healthy)]);
+    await under.storage.storeMessage(alice, envelopeTo(carol, 'another'), 100);
+    assert.ok(isSound(firstBlock(), 0));
   });
 
   it('is found by its envelope when a whole block is lost', async () => {
@@ -136,8 +146,12 @@ describe('stored mail that the disk spoiled', () => {
     assert.equal(await under.storage.cleanupExpiredMessages(), 1);
     const parts = recordsOf(volume).filter(([key]) => startsWith('~')(key)).length;
     assert.equal(parts, 51);
-    const block = volume.index.get(find(volume, 'mi/')) ?? assert.fail();
-    assert.equal(isUsed(placeOf(block, 1)), false);
+    assert.ok(
+      firstBlock()
+        .subarray(entryAt(1), entryAt(2))
+        .every((byte) => byte === 0),
+    );
+    assert.ok(isSound(firstBlock(), 0));
     assert.equal(await under.storage.cleanupExpiredMessages(), 0);
   });
 
@@ -203,6 +217,8 @@ describe('stored mail that the disk spoiled', () => {
       { numRuns: process.env.FULL === '1' ? 5000 : 300 },
     );
   });
+
+  const firstBlock = () => volume.index.get(find(volume, 'mi/')) ?? assert.fail();
 
   /** So much other mail that the entries of the first lie in a block. */
   async function fill(messages: number): Promise<void> {
