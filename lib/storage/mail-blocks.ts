@@ -9,6 +9,7 @@ import {
   eraseEntry,
   firstOf,
   isEntry,
+  isSound,
   type MailRecord,
   sealBlock,
 } from './mail-records';
@@ -55,10 +56,7 @@ export class MailBlocks {
 
   /** What is sound of a damaged block is written anew with the next wave. */
   repair(block: number): void {
-    const bytes = this.#edited(block);
-    for (let number = firstOf(block); number < firstOf(block + 1); number++) {
-      if (!isEntry(bytes, number)) eraseEntry(bytes, number);
-    }
+    this.#edited(block);
   }
 
   #edited(block: number): Uint8Array {
@@ -66,9 +64,18 @@ export class MailBlocks {
     if (known) return known;
     const bytes = new Uint8Array(BLOCK_BYTES);
     const stored = this.#store.get(blockKey(block));
-    // Without the CRC of the whole, which is made anew.
-    if (stored?.length === bytes.length) bytes.set(stored.subarray(0, -CRC_BYTES));
+    if (stored?.length === BLOCK_BYTES) {
+      // Without the CRC of the whole, which is made anew: it must vouch for no damaged entry.
+      bytes.set(stored.subarray(0, -CRC_BYTES));
+      if (!isSound(stored, block)) eraseDamaged(bytes, block);
+    }
     this.#changed.set(block, bytes);
     return bytes;
+  }
+}
+
+function eraseDamaged(bytes: Uint8Array, block: number): void {
+  for (let number = firstOf(block); number < firstOf(block + 1); number++) {
+    if (!isEntry(bytes, number)) eraseEntry(bytes, number);
   }
 }

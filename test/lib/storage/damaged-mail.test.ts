@@ -105,6 +105,17 @@ describe('stored mail that the disk spoiled', () => {
     assert.ok(isSound(firstBlock(), 0));
   });
 
+  it('is found by its envelope also after its block was changed and written with the damage in it', async () => {
+    const others = await fill(50);
+    flipBit(volume, firstBlockKey(), 8 * (ENTRY_BYTES + 4));
+    await under.storage.deleteMessage(storageIdOfBytes(others[0] ?? assert.fail()), carol);
+    assert.ok(isSound(firstBlock(), 0));
+    assert.deepEqual(await served(under, bob), [toHex(spoiled), toHex(healthy)]);
+    under = await under.restart();
+    assert.deepEqual(await served(under, bob), [toHex(spoiled), toHex(healthy)]);
+    assert.equal((await served(under, carol)).length, 49);
+  });
+
   it('is found by its envelope when a whole block is lost', async () => {
     await fill(200);
     const before = under.storage.getStorageStats();
@@ -218,14 +229,17 @@ describe('stored mail that the disk spoiled', () => {
     );
   });
 
-  const firstBlock = () => volume.index.get(find(volume, 'mi/')) ?? assert.fail();
+  const firstBlockKey = () => find(volume, 'mi/');
+  const firstBlock = () => volume.index.get(firstBlockKey()) ?? assert.fail();
 
   /** So much other mail that the entries of the first lie in a block. */
-  async function fill(messages: number): Promise<void> {
-    for (let n = 0; n < messages; n++) {
-      const submitter = n % 2 ? alice : mallory;
-      assert.equal((await under.storage.tryStore(submitter, envelopeTo(carol, `${n}`), 100)).code, 'ok');
+  async function fill(messages: number): Promise<Uint8Array[]> {
+    const envelopes = Array.from({ length: messages }, (_, n) => envelopeTo(carol, `${n}`));
+    for (const [n, envelope] of envelopes.entries()) {
+      const { code } = await under.storage.tryStore(n % 2 ? alice : mallory, envelope, 100);
+      assert.equal(code, 'ok');
     }
+    return envelopes;
   }
 
   function openEngine() {
