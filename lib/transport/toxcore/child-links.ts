@@ -4,6 +4,11 @@ import type { ChildEvent, Order } from './messages';
 import { packPackets } from './packet-batch';
 import type { ToxEvents } from './tox-events';
 
+/** Most packets in one event. */
+const PACKETS_TOGETHER = 256;
+/** The parent takes a report as a whole: it is to be short. */
+const REPORT_BYTES = 128 * 1024;
+
 /** The connections to friends, as the child sees them. */
 export class ChildLinks {
   readonly #sending: Sending;
@@ -97,7 +102,7 @@ export class ChildLinks {
   }
 }
 
-/** Each friend's packets together, in their order. */
+/** Each friend's packets together, in their order; one turn can bring tens of thousands. */
 function packetsOf({ packets }: ToxEvents): ChildEvent[] {
   const byFriend = new Map<number, Uint8Array[]>();
   for (const { friend, packet } of packets) {
@@ -105,7 +110,26 @@ function packetsOf({ packets }: ToxEvents): ChildEvent[] {
     if (known) known.push(packet);
     else byFriend.set(friend, [packet]);
   }
-  return [...byFriend].map(([friend, group]) => ({ what: 'packets', friend, packets: packPackets(group) }));
+  return [...byFriend].flatMap(([friend, all]) =>
+    Array.from({ length: Math.ceil(all.length / PACKETS_TOGETHER) }, (_, part) => {
+      const together = all.slice(part * PACKETS_TOGETHER, (part + 1) * PACKETS_TOGETHER);
+      return { what: 'packets', friend, packets: packPackets(together) } as const;
+    }),
+  );
+}
+
+/** The same events, cut after packets so that no report is much longer than one full event of them. */
+export function* inReports(events: readonly ChildEvent[]): Generator<readonly ChildEvent[]> {
+  let from = 0;
+  let bytes = 0;
+  for (const [at, event] of events.entries()) {
+    if (event.what === 'packets') bytes += event.packets.length;
+    if (bytes < REPORT_BYTES) continue;
+    yield events.slice(from, at + 1);
+    from = at + 1;
+    bytes = 0;
+  }
+  if (from < events.length) yield events.slice(from);
 }
 
 /** A text that is not UTF-8 is shown with replacement characters, as Tox clients do. */

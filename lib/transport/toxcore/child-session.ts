@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { asToxAsyncError } from '../../errors';
 import { systemTimers } from '../../platform/timers';
 import { Bootstrapper } from './bootstrapper';
-import { ChildLinks } from './child-links';
+import { ChildLinks, inReports } from './child-links';
 import type { Call, ChildEvent, Order, Report } from './messages';
 import type { CompleteSettings } from './settings';
 import { readEvents, type ToxEvents } from './tox-events';
@@ -14,19 +14,26 @@ const ALIVE_MS = 2000;
 /** Time to get rid of what waits before the end. */
 const FLUSH_MS = 500;
 
+/** The parent process, as its child sees it. */
+export interface Parent {
+  report(report: Report): void;
+  /** Whether it has a good deal to read yet. */
+  isBehind(): boolean;
+}
+
 /** The loop around one libtoxcore: its turns, what they bring, and what the parent orders. */
 export class ChildSession {
   readonly #tox: ToxHandle;
-  readonly #report: (report: Report) => void;
+  readonly #parent: Parent;
   readonly #links: ChildLinks;
   readonly #bootstrapper: Bootstrapper;
   #friends: number;
   readonly #loop: TurnLoop;
   #aliveAt = 0;
 
-  constructor(tox: ToxHandle, settings: CompleteSettings, report: (report: Report) => void) {
+  constructor(tox: ToxHandle, settings: CompleteSettings, parent: Parent) {
     this.#tox = tox;
-    this.#report = report;
+    this.#parent = parent;
     this.#links = new ChildLinks({
       sendPacket: (friend, packet) => tox.sendPacket(friend, packet),
       sendMessage: (friend, { type, text }) => tox.sendMessage(friend, type, text),
@@ -41,6 +48,7 @@ export class ChildSession {
     this.#loop = new TurnLoop({
       turn: () => this.#turn(),
       timers: systemTimers,
+      isBehind: () => parent.isBehind(),
       immediately: (run) => {
         const handle = setImmediate(run);
         return { cancel: () => clearImmediate(handle) };
@@ -66,6 +74,11 @@ export class ChildSession {
     }
   }
 
+  /** The parent has read everything. */
+  goOn(): void {
+    this.#loop.goOn();
+  }
+
   /** The end without a word to the parent. */
   end(): void {
     this.#loop.end();
@@ -84,7 +97,7 @@ export class ChildSession {
     this.#bootstrapper.turn(now, this.#missing(), () => (this.#tox.running ? this.#tox : undefined));
     if (now - this.#aliveAt >= ALIVE_MS) {
       this.#aliveAt = now;
-      this.#report({ kind: 'alive' });
+      this.#parent.report({ kind: 'alive' });
     }
     return {
       happened: told.length > 0,
@@ -112,10 +125,10 @@ export class ChildSession {
       const profile = this.#tox.profile();
       this.#friends = profile.friends.length;
       this.#tell([{ what: 'profile', profile }]);
-      this.#report({ kind: 'answer', request, savedata: this.#tox.savedata() });
+      this.#parent.report({ kind: 'answer', request, savedata: this.#tox.savedata() });
     } catch (error) {
       const { code, message } = asToxAsyncError(error, 'ErrTransport');
-      this.#report({ kind: 'failed', request, code, text: message });
+      this.#parent.report({ kind: 'failed', request, code, text: message });
     }
   }
 
@@ -154,10 +167,10 @@ export class ChildSession {
     }
     const savedata = this.#tox.savedata();
     this.end();
-    this.#report({ kind: 'stopped', savedata });
+    this.#parent.report({ kind: 'stopped', savedata });
   }
 
   #tell(events: readonly ChildEvent[]): void {
-    if (events.length > 0) this.#report({ kind: 'happened', events });
+    for (const part of inReports(events)) this.#parent.report({ kind: 'happened', events: part });
   }
 }

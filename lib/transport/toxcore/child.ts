@@ -13,6 +13,9 @@ import { bindFunctions, versionOf } from './tox-functions';
 import { ToxHandle } from './tox-handle';
 import { openTox } from './tox-open';
 
+/** With more than this unread by the parent libtoxcore waits, and with it who sends so much, bytes. */
+const MOST_UNREAD = 1024 * 1024;
+
 let session: ChildSession | undefined;
 
 function report(message: Report): void {
@@ -26,7 +29,7 @@ async function open({ settings, savedata }: Extract<Order, { kind: 'open' }>): P
     if (settings.proxy) await probeProxy(settings.proxy);
     const handle = new ToxHandle(functions, openTox(functions, settings, savedata));
     report({ kind: 'opened', version: versionOf(library).join('.'), profile: handle.profile() });
-    session = new ChildSession(handle, settings, report);
+    session = new ChildSession(handle, settings, { report, isBehind: () => channel.waiting > MOST_UNREAD });
   } catch (error) {
     const { code, message } = asToxAsyncError(error, 'ErrTransport');
     report({ kind: 'failed', code, text: message });
@@ -48,5 +51,6 @@ const channel = new FramedChannel(new Socket({ fd: 3 }), {
   onMessage: (order) => take(order as Order),
   onBroken: end,
   onClose: end,
+  onDrain: () => session?.goOn(),
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

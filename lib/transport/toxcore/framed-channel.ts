@@ -12,6 +12,8 @@ export interface FramedChannelHandlers {
   readonly onBroken: (reason: string) => void;
   /** The other end is gone. */
   readonly onClose?: () => void;
+  /** All that was sent is on its way, after some of it had to wait. */
+  readonly onDrain?: () => void;
 }
 
 /**
@@ -33,10 +35,16 @@ export class FramedChannel {
     stream.on('error', () => undefined);
     stream.once('end', () => stream.destroy());
     stream.once('close', () => handlers.onClose?.());
+    stream.on('drain', () => handlers.onDrain?.());
   }
 
   get connected(): boolean {
     return this.#stream.writable && !this.#stream.destroyed;
+  }
+
+  /** Bytes that wait for the other end to read what was sent before. */
+  get waiting(): number {
+    return this.#stream.writableLength;
   }
 
   /** What is sent to an end that is gone is lost. */

@@ -10,6 +10,8 @@ export interface TurnLoopOptions {
   /** One turn. */
   readonly turn: () => TurnResult;
   readonly timers: Timers;
+  /** Whether what the last turns brought waits to be read: then there is no turn before `goOn`. */
+  readonly isBehind: () => boolean;
   /** Runs it when what has arrived from outside this process is dealt with. */
   readonly immediately: (run: () => void) => Timer;
   /** Milliseconds of a clock that does not jump. */
@@ -32,6 +34,7 @@ export class TurnLoop {
   /** When the next turn comes. */
   #turnAt = Infinity;
   #busyUntil = 0;
+  #waits = false;
   #ended = false;
 
   constructor(options: TurnLoopOptions) {
@@ -41,6 +44,13 @@ export class TurnLoop {
   /** The first turn, now. */
   start(): void {
     this.#turn();
+  }
+
+  /** What was brought has been read: the turn that waited for that comes now. */
+  goOn(): void {
+    if (!this.#waits || this.#ended) return;
+    this.#waits = false;
+    this.#atOnce(this.#o.now());
   }
 
   /** Something was given to libtoxcore to send: it is to hear of answers soon. */
@@ -59,23 +69,27 @@ export class TurnLoop {
     const { happened, waiting, interval } = this.#o.turn();
     const now = this.#o.now();
     if (this.#ended) return;
-    if (happened) {
-      this.#busyUntil = now + BUSY_FOR_MS;
-      this.#plan(
-        now,
-        this.#o.immediately(() => this.#turn()),
-      );
-    } else if (now < this.#busyUntil) this.#within(BUSY_TURN_MS);
+    if (happened) this.#busyUntil = now + BUSY_FOR_MS;
+    if (this.#o.isBehind()) this.#waits = true;
+    else if (happened) this.#atOnce(now);
+    else if (now < this.#busyUntil) this.#within(BUSY_TURN_MS);
     else this.#within(waiting ? Math.min(interval, WAITING_TURN_MS) : interval);
   }
 
   /** Never puts off a turn that comes sooner: one of many orders after the other would put it off for good. */
   #within(ms: number): void {
     const at = this.#o.now() + ms;
-    if (this.#ended || this.#turnAt <= at) return;
+    if (this.#ended || this.#waits || this.#turnAt <= at) return;
     this.#plan(
       at,
       this.#o.timers.after(ms, () => this.#turn()),
+    );
+  }
+
+  #atOnce(now: number): void {
+    this.#plan(
+      now,
+      this.#o.immediately(() => this.#turn()),
     );
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { ChildLinks } from '../../../../lib/transport/toxcore/child-links';
+import { ChildLinks, inReports } from '../../../../lib/transport/toxcore/child-links';
 import type { ChildEvent } from '../../../../lib/transport/toxcore/messages';
-import { packPackets } from '../../../../lib/transport/toxcore/packet-batch';
+import { packPackets, unpackPackets } from '../../../../lib/transport/toxcore/packet-batch';
 import type { ToxEvents } from '../../../../lib/transport/toxcore/tox-events';
 
 const NOTHING: ToxEvents = {
@@ -177,5 +177,36 @@ describe('connections as the child process sees them', () => {
     const [, , message] = take({ connections: [on(1)], messages: [{ friend: 1, type: 'normal', text }] });
     assert.ok(message?.what === 'message');
     assert.equal(message.text, '\ufeffa\ufffd');
+  });
+
+  it('tell the packets of a turn in reports of bounded size, in their order', () => {
+    const { take } = links();
+    take({ connections: [on(1), on(2)] });
+    const packet = (n: number) => Uint8Array.of(160, n >> 8, n, ...new Uint8Array(1370));
+    const packets = Array.from({ length: 5000 }, (_, n) => ({
+      friend: n === 4000 ? 2 : 1,
+      packet: packet(n),
+    }));
+    const told = take({ connections: [off(2)], packets });
+    const reports = [...inReports(told)];
+    assert.deepEqual(reports.flat(), told);
+    const size = (events: readonly ChildEvent[]) =>
+      events.reduce((sum, event) => sum + (event.what === 'packets' ? event.packets.length : 0), 0);
+    assert.ok(Math.max(...reports.map(size)) < 500_000);
+    const heard = told.flatMap((event) =>
+      event.what === 'packets' && event.friend === 1 ? unpackPackets(event.packets) : [],
+    );
+    assert.deepEqual(
+      heard.map(([, high = 0, low = 0]) => high * 256 + low),
+      packets.filter(({ friend }) => friend === 1).map((_, n) => (n < 4000 ? n : n + 1)),
+    );
+  });
+
+  it('tell little in one report, and nothing in none', () => {
+    const { take } = links();
+    const told = take({ connections: [on(1)], packets: [{ friend: 1, packet: bytes(160) }] });
+    assert.equal(told.length, 3);
+    assert.deepEqual([...inReports(told)], [told]);
+    assert.deepEqual([...inReports([])], []);
   });
 });

@@ -66,6 +66,30 @@ describe('the channel between two processes', () => {
     }
   });
 
+  it('tells how much the other end has yet to read, and when it has read all', async () => {
+    const reads: (() => void)[] = [];
+    let drained = 0;
+    const stream = new Duplex({
+      read: () => undefined,
+      write: (_bytes, _encoding, done) => void reads.push(done),
+    });
+    const channel = new FramedChannel(stream, {
+      onMessage: () => undefined,
+      onBroken: (reason) => assert.fail(reason),
+      onDrain: () => (drained += 1),
+    });
+    const waiting = () => channel.waiting;
+    assert.equal(waiting(), 0);
+    for (let i = 0; i < 3; i += 1) channel.send(new Uint8Array(100_000));
+    assert.ok(waiting() > 300_000 && waiting() < 301_000, String(waiting()));
+    while (waiting() > 0) {
+      assert.equal(drained, 0);
+      reads.shift()?.();
+      await turn();
+    }
+    assert.equal(drained, 1);
+  });
+
   it('says once that the other end is gone, and then loses what is sent', async () => {
     const { stream, channel, closed } = channelTo();
     assert.ok(channel.connected);

@@ -9,19 +9,21 @@ function loop(results: (now: number) => Partial<TurnResult> = () => ({})) {
   const turns: number[] = [];
   const now = () => time.clock.monotonic();
   const atOnce: (() => void)[] = [];
+  const reader = { isBehind: false };
   const made = new TurnLoop({
     turn: () => {
       turns.push(now());
       return { ...NOTHING, ...results(now()) };
     },
     timers: time.timers,
+    isBehind: () => reader.isBehind,
     immediately: (run) => {
       atOnce.push(run);
       return { cancel: () => atOnce.splice(atOnce.indexOf(run), 1) };
     },
     now,
   });
-  return { made, time, turns, atOnce };
+  return { made, time, turns, atOnce, reader };
 }
 
 describe('loop around libtoxcore', () => {
@@ -81,6 +83,30 @@ describe('loop around libtoxcore', () => {
     interval = 4;
     await time.advance(20);
     assert.deepEqual(turns.slice(4), [40, 44, 48, 52]);
+  });
+
+  it('waits with the next turn until what the last one brought has been read', async () => {
+    const { made, time, turns, atOnce, reader } = loop((now) => ({ happened: now === 0 }));
+    reader.isBehind = true;
+    made.start();
+    made.gave();
+    await time.advance(1000);
+    assert.deepEqual([turns, atOnce.length, time.pendingTimers], [[0], 0, 0]);
+    reader.isBehind = false;
+    made.goOn();
+    atOnce.shift()?.();
+    assert.deepEqual(turns, [0, 1000]);
+    made.goOn();
+    assert.deepEqual([atOnce.length, time.pendingTimers], [0, 1]);
+  });
+
+  it('does not go on after its end', () => {
+    const { made, atOnce, reader } = loop();
+    reader.isBehind = true;
+    made.start();
+    made.end();
+    made.goOn();
+    assert.equal(atOnce.length, 0);
   });
 
   it('ends, also from within a turn', async () => {
