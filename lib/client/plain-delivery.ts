@@ -41,17 +41,20 @@ export class PlainDelivery {
 
   async #send(entry: OutboxEntry): Promise<void> {
     const { network, outbox, queues, onError, onChange } = this.#o;
+    let delivered = false;
     try {
       const data = outbox.plaintext(entry);
       const text = data && readUtf8(data);
       const type = entry.type === MessageType.Action ? 'action' : 'normal';
-      const delivered = text === undefined || (await network.sendToxMessage(entry.friend, type, text));
+      delivered = text === undefined || (await network.sendToxMessage(entry.friend, type, text));
       if (delivered) await queues.run(entry.friend, () => this.#finish(entry, text === undefined));
     } catch (error) {
       onError(error);
     } finally {
       this.#busy.delete(toHex(entry.friend));
-      onChange();
+      // What the transport did not take is offered again when the friend comes, or by the next look at what waits: at
+      // once it would be refused again, without end.
+      if (delivered) onChange();
     }
   }
 
