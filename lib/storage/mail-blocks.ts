@@ -29,8 +29,9 @@ export class MailBlocks {
   /** undefined when there is nothing about a number, or it is damaged. */
   record(number: number): MailRecord | undefined {
     const block = blockOf(number);
-    const bytes = this.#changed.get(block) ?? this.#store.get(blockKey(block));
-    return bytes && decodeEntry(bytes, number);
+    const changed = this.#changed.get(block);
+    if (changed) return decodeEntry(changed, number);
+    return this.#store.peek(blockKey(block), (bytes) => decodeEntry(bytes, number));
   }
 
   /** Gives the block. */

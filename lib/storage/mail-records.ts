@@ -90,11 +90,11 @@ export function encodeEntry(block: Uint8Array, number: number, record: MailRecor
   setUint32(block, at + ENTRY.crc, entryCrc(block, number));
 }
 
-/** Views of the block; undefined when the number has no entry, or a damaged one. */
+/** undefined when the number has no entry, or a damaged one. */
 export function decodeEntry(block: Uint8Array, number: number): MailRecord | undefined {
   if (!isEntry(block, number)) return undefined;
   const at = entryAt(number);
-  const name = (from: number) => block.subarray(at + from, at + from + NAME_BYTES);
+  const name = (from: number) => block.slice(at + from, at + from + NAME_BYTES);
   return {
     mailbox: name(ENTRY.mailbox),
     storageId: name(ENTRY.storageId),

@@ -1,7 +1,7 @@
 import { ENTRY } from './mail-records';
 import type { MailUsage } from './message-engine';
 import { MailboxTable } from './mailbox-table';
-import { readUint16, readUint32 } from './name-table';
+import { readUint32, viewOf } from './name-table';
 import { doubled, OrdinalTable } from './ordinal-table';
 import { SubmitterTable } from './submitter-table';
 
@@ -28,6 +28,11 @@ export class MailTable {
   #next: Uint32Array;
   #firstFree = 0;
   #lastSlot = 0;
+  /** Those up to here are in the lists of their mailboxes. */
+  #lastLinked = 0;
+  /** The greatest number in them. */
+  #lastNumber = 0;
+  #messages = 0;
   #totalBytes = 0;
   /** Nothing expires before this. */
   #earliest = NEVER;
@@ -49,7 +54,7 @@ export class MailTable {
   }
 
   get total(): MailUsage {
-    return { messages: this.#byId.size, bytes: this.#totalBytes };
+    return { messages: this.#messages, bytes: this.#totalBytes };
   }
 
   /** Mailboxes that hold anything. */
@@ -107,21 +112,39 @@ export class MailTable {
     return this.#submitters.usageOf(submitter);
   }
 
-  /** @param at where the entry of `number` lies in its block; read as it is, since a start adds all there are */
+  /** @param at where the entry of `number` lies in its block */
   add(number: number, block: Uint8Array, at: number): void {
+    const slot = this.fill(number, viewOf(block), at);
+    this.#link(slot);
+    this.#byId.add(slot);
+    this.#lastLinked = this.#lastSlot;
+  }
+
+  /**
+   * The same for one of all messages of a start, which can be found only after `link`. It does what reads the entry;
+   * the rest waits for memory at random places, and short loops wait for several of them at a time.
+   */
+  fill(number: number, block: DataView, at: number): number {
     const slot = this.#freeSlot();
-    const bytes = readUint16(block, at + ENTRY.bytes);
-    const expires = readUint32(block, at + ENTRY.expires);
-    this.#ids[slot] = readUint32(block, at + ENTRY.storageId);
+    const bytes = block.getUint16(at + ENTRY.bytes);
+    const expires = block.getUint32(at + ENTRY.expires);
+    this.#ids[slot] = block.getUint32(at + ENTRY.storageId);
     this.#numbers[slot] = number;
     this.#expires[slot] = expires;
     this.#bytes[slot] = bytes;
     this.#submitter[slot] = this.#submitters.add(block, at + ENTRY.submitter, bytes);
-    this.#mailbox[slot] = this.#mailboxes.add(block, at + ENTRY.mailbox);
-    this.#link(slot);
-    this.#byId.add(slot);
+    this.#mailbox[slot] = this.#mailboxes.ordinalOf(block, at + ENTRY.mailbox);
+    this.#messages += 1;
     this.#totalBytes += bytes;
     this.#earliest = Math.min(this.#earliest, expires);
+    return slot;
+  }
+
+  link(): void {
+    const first = this.#lastLinked + 1;
+    for (let slot = first; slot <= this.#lastSlot; slot++) this.#link(slot);
+    for (let slot = first; slot <= this.#lastSlot; slot++) this.#byId.add(slot);
+    this.#lastLinked = this.#lastSlot;
   }
 
   remove(slot: number): void {
@@ -129,6 +152,7 @@ export class MailTable {
     this.#byId.remove(slot);
     this.#unlink(slot);
     this.#submitters.remove(this.#submitter[slot] ?? 0, bytes);
+    this.#messages -= 1;
     this.#totalBytes -= bytes;
     this.#expires[slot] = NEVER;
     this.#next[slot] = this.#firstFree;
@@ -163,18 +187,25 @@ export class MailTable {
   #link(slot: number): void {
     const mailbox = this.#mailbox[slot] ?? 0;
     const number = this.numberOf(slot);
-    let before = this.#mailboxes.lastOf(mailbox);
-    if (this.numberOf(before) > number) {
-      before = 0;
-      for (let at = this.#mailboxes.firstOf(mailbox); this.numberOf(at) < number; at = this.#next[at] ?? 0) {
-        before = at;
-      }
-    }
+    const before =
+      number > this.#lastNumber ? this.#mailboxes.lastOf(mailbox) : this.#before(mailbox, number);
+    this.#lastNumber = Math.max(this.#lastNumber, number);
     const after = before === 0 ? this.#mailboxes.firstOf(mailbox) : (this.#next[before] ?? 0);
     this.#next[slot] = after;
     if (before === 0) this.#mailboxes.setFirst(mailbox, slot);
     else this.#next[before] = slot;
     if (after === 0) this.#mailboxes.setLast(mailbox, slot);
+    this.#mailboxes.add(mailbox);
+  }
+
+  /** The last slot of a mailbox with a smaller number, or 0. */
+  #before(mailbox: number, number: number): number {
+    let before = 0;
+    for (let at = this.#mailboxes.firstOf(mailbox); at !== 0; at = this.#next[at] ?? 0) {
+      if (this.numberOf(at) > number) break;
+      before = at;
+    }
+    return before;
   }
 
   #unlink(slot: number): void {

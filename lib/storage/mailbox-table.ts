@@ -1,14 +1,12 @@
-import { NameTable } from './name-table';
-import { doubled } from './ordinal-table';
+import { NameTable, viewOf } from './name-table';
 
-const SMALLEST = 64;
+const FIRST = 0;
+const LAST = 1;
+const COUNT = 2;
 
 /** The mailboxes that hold mail: for each the first and the last slot of its list (mail-table.ts), and how many. */
 export class MailboxTable {
-  readonly #names = new NameTable();
-  #first = new Uint32Array(SMALLEST);
-  #last = new Uint32Array(SMALLEST);
-  #count = new Uint32Array(SMALLEST);
+  readonly #names = new NameTable(3);
 
   get size(): number {
     return this.#names.size;
@@ -16,45 +14,43 @@ export class MailboxTable {
 
   /** 0 when nothing lies in it. */
   find(mailbox: Uint8Array): number {
-    return this.#names.find(mailbox);
+    return this.#names.find(viewOf(mailbox), 0);
   }
 
   countOf(mailbox: Uint8Array): number {
-    return this.#count[this.find(mailbox)] ?? 0;
+    return this.#names.field(this.find(mailbox), COUNT);
   }
 
   firstOf(ordinal: number): number {
-    return this.#first[ordinal] ?? 0;
+    return this.#names.field(ordinal, FIRST);
   }
 
   lastOf(ordinal: number): number {
-    return this.#last[ordinal] ?? 0;
+    return this.#names.field(ordinal, LAST);
   }
 
   setFirst(ordinal: number, slot: number): void {
-    this.#first[ordinal] = slot;
+    this.#names.setField(ordinal, FIRST, slot);
   }
 
   setLast(ordinal: number, slot: number): void {
-    this.#last[ordinal] = slot;
+    this.#names.setField(ordinal, LAST, slot);
   }
 
-  /** Counts one more message; gives the ordinal of the mailbox, whose name begins at `from`. */
-  add(bytes: Uint8Array, from: number): number {
-    const ordinal = this.#names.add(bytes, from);
-    if (ordinal >= this.#count.length) {
-      this.#first = doubled(this.#first);
-      this.#last = doubled(this.#last);
-      this.#count = doubled(this.#count);
-    }
-    this.#count[ordinal] = (this.#count[ordinal] ?? 0) + 1;
-    return ordinal;
+  /** The ordinal of the mailbox whose name begins at `from`. */
+  ordinalOf(view: DataView, from: number): number {
+    return this.#names.add(view, from);
+  }
+
+  /** Counts one more message. */
+  add(ordinal: number): void {
+    this.#names.setField(ordinal, COUNT, this.#names.field(ordinal, COUNT) + 1);
   }
 
   /** Counts one fewer, and forgets the mailbox with its last. */
   remove(ordinal: number): void {
-    const count = (this.#count[ordinal] ?? 0) - 1;
-    this.#count[ordinal] = count;
+    const count = this.#names.field(ordinal, COUNT) - 1;
+    this.#names.setField(ordinal, COUNT, count);
     if (count === 0) this.#names.remove(ordinal);
   }
 }

@@ -5,59 +5,75 @@ export const NAME_BYTES = 16;
 const WORDS = NAME_BYTES / 4;
 const SMALLEST = 64;
 
-/** Gives names of 16 bytes ordinals (1 and up), so that whoever refers to one often needs 4 bytes for it. */
+/**
+ * Gives names of 16 bytes ordinals (1 and up), so that whoever refers to one often needs 4 bytes for it. Numbers of 32
+ * bits that are kept of each lie beside its name, since memory is slow to get at and comes in pieces.
+ */
 export class NameTable {
   readonly #ordinals = new OrdinalTable((ordinal) => this.#hashOf(ordinal));
-  #words = new Uint32Array(SMALLEST * WORDS);
+  readonly #width: number;
+  #rows: Uint32Array;
   readonly #free: number[] = [];
   #last = 0;
+  /** The name that is looked for. */
+  readonly #sought = new Uint32Array(WORDS);
+  readonly #isSought = (ordinal: number): boolean => {
+    const [rows, sought] = [this.#rows, this.#sought];
+    const at = ordinal * this.#width;
+    for (let word = 0; word < WORDS; word++) if (rows[at + word] !== sought[word]) return false;
+    return true;
+  };
+
+  /** @param fields how many numbers are kept of each name, 0 at first */
+  constructor(fields = 0) {
+    this.#width = WORDS + fields;
+    this.#rows = new Uint32Array(SMALLEST * this.#width);
+  }
 
   get size(): number {
     return this.#ordinals.size;
   }
 
-  /** 0 when it has none. @param from where the name begins in `bytes` */
-  find(bytes: Uint8Array, from = 0): number {
-    const a = readUint32(bytes, from);
-    const b = readUint32(bytes, from + 4);
-    const c = readUint32(bytes, from + 8);
-    const d = readUint32(bytes, from + 12);
-    const isIt = (ordinal: number) => {
-      const words = this.#words;
-      const at = ordinal * WORDS;
-      return words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d;
-    };
-    return this.#ordinals.find(hash(a, b, c, d), isIt);
+  /** 0 when it has none. @param from where the name begins */
+  find(view: DataView, from: number): number {
+    const sought = this.#sought;
+    for (let word = 0; word < WORDS; word++) sought[word] = view.getUint32(from + word * 4);
+    return this.#ordinals.find(hashAt(sought, 0), this.#isSought);
   }
 
   /** Its ordinal, a new one if it has none. Freed ordinals are given again. */
-  add(bytes: Uint8Array, from = 0): number {
-    const known = this.find(bytes, from);
+  add(view: DataView, from: number): number {
+    const known = this.find(view, from);
     if (known !== 0) return known;
     const ordinal = this.#free.pop() ?? (this.#last += 1);
-    if ((ordinal + 1) * WORDS > this.#words.length) this.#words = doubled(this.#words);
-    for (let word = 0; word < WORDS; word++) {
-      this.#words[ordinal * WORDS + word] = readUint32(bytes, from + word * 4);
-    }
+    if ((ordinal + 1) * this.#width > this.#rows.length) this.#rows = doubled(this.#rows);
+    this.#rows.set(this.#sought, ordinal * this.#width);
     this.#ordinals.add(ordinal);
     return ordinal;
   }
 
   remove(ordinal: number): void {
     this.#ordinals.remove(ordinal);
+    this.#rows.fill(0, ordinal * this.#width, (ordinal + 1) * this.#width);
     this.#free.push(ordinal);
   }
 
+  field(ordinal: number, field: number): number {
+    return this.#rows[ordinal * this.#width + WORDS + field] ?? 0;
+  }
+
+  setField(ordinal: number, field: number, value: number): void {
+    this.#rows[ordinal * this.#width + WORDS + field] = value;
+  }
+
   #hashOf(ordinal: number): number {
-    const words = this.#words;
-    const at = ordinal * WORDS;
-    return hash(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0);
+    return hashAt(this.#rows, ordinal * this.#width);
   }
 }
 
-/** Names are hashes already. */
-function hash(a: number, b: number, c: number, d: number): number {
-  return (a ^ b ^ c ^ d) >>> 0;
+/** Of a name: names are hashes already. */
+function hashAt(words: Uint32Array, at: number): number {
+  return ((words[at] ?? 0) ^ (words[at + 1] ?? 0) ^ (words[at + 2] ?? 0) ^ (words[at + 3] ?? 0)) >>> 0;
 }
 
 export function readUint16(bytes: Uint8Array, at: number): number {
@@ -66,4 +82,8 @@ export function readUint16(bytes: Uint8Array, at: number): number {
 
 export function readUint32(bytes: Uint8Array, at: number): number {
   return ((readUint16(bytes, at) << 16) | readUint16(bytes, at + 2)) >>> 0;
+}
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -234,7 +234,7 @@ export class StoreEngine implements MessageEngine {
 /** What a listing says of a message at `now`, seconds on the age clock. */
 function entryOf(cursor: number, record: MailRecord, now: number): MailEntry {
   const { storageId, tag } = record;
-  return { cursor, storageId: storageId.slice(), tag: tag.slice(), age: Math.max(0, now - record.deposited) };
+  return { cursor, storageId, tag, age: Math.max(0, now - record.deposited) };
 }
 
 function plus(a: MailUsage, b: MailUsage): MailUsage {

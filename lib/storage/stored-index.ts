@@ -18,6 +18,7 @@ import {
 } from './mail-records';
 import { MailBlocks } from './mail-blocks';
 import { MailTable } from './mail-table';
+import { viewOf } from './name-table';
 
 /** What a store holds of mail, as it is at a start. */
 export interface StoredIndex {
@@ -67,10 +68,15 @@ function readBlocks(store: Store, mail: StoredIndex): { isWhole: boolean; next: 
       mail.blocks.repair(block);
     }
     next = firstOf(block + 1);
+    const view = viewOf(bytes);
     for (let number = firstOf(block); number < next; number++) {
-      if (sound ? hasBytes(bytes, number) : isEntry(bytes, number)) add(mail, number, bytes);
+      if (sound ? hasBytes(bytes, number) : isEntry(bytes, number)) {
+        mail.table.fill(number, view, entryAt(number));
+        mail.lastNumber = Math.max(mail.lastNumber, number);
+      }
     }
   }
+  mail.table.link();
   return { isWhole, next };
 }
 

@@ -1,5 +1,5 @@
 import type { MailUsage } from './message-engine';
-import { NameTable } from './name-table';
+import { NameTable, viewOf } from './name-table';
 import { doubled } from './ordinal-table';
 
 const SMALLEST = 64;
@@ -12,7 +12,7 @@ export class SubmitterTable {
 
   /** 0 when nothing of it is stored. */
   find(submitter: Uint8Array): number {
-    return this.#names.find(submitter);
+    return this.#names.find(viewOf(submitter), 0);
   }
 
   usageOf(submitter: Uint8Array): MailUsage {
@@ -21,8 +21,8 @@ export class SubmitterTable {
   }
 
   /** Counts one more message of `size` bytes; gives the ordinal of the submitter, whose mark begins at `from`. */
-  add(bytes: Uint8Array, from: number, size: number): number {
-    const ordinal = this.#names.add(bytes, from);
+  add(view: DataView, from: number, size: number): number {
+    const ordinal = this.#names.add(view, from);
     if (ordinal >= this.#messages.length) {
       this.#messages = doubled(this.#messages);
       this.#bytes = doubled(this.#bytes);

@@ -23,12 +23,13 @@ export class LmdbReader {
 
   get(key: Uint8Array): Uint8Array | undefined {
     const database = this.#opened();
-    try {
-      const value = database.get(key);
-      return value && plainBytes(value);
-    } catch (error) {
-      throw storeError(error);
-    }
+    return found(() => database.get(key));
+  }
+
+  /** The same in memory that lmdb uses again for the next read. */
+  borrow(key: Uint8Array): Uint8Array | undefined {
+    const database = this.#opened();
+    return found(() => database.getBinaryFast(key));
   }
 
   /** One state from the first entry to the last; a scan that is not taken to its end keeps old pages in use. */
@@ -81,6 +82,15 @@ function bounds({ gte, lt, reverse, limit }: RangeOptions): object {
       : { start: first, end: lt }),
     ...(limit === undefined ? {} : { limit }),
   };
+}
+
+function found(read: () => Uint8Array | undefined): Uint8Array | undefined {
+  try {
+    const value = read();
+    return value && plainBytes(value);
+  } catch (error) {
+    throw storeError(error);
+  }
 }
 
 /** lmdb gives Buffers. */

@@ -64,6 +64,10 @@ class LmdbStore extends QueuedStore {
     return this.#reader.get(key);
   }
 
+  protected override borrow(key: Uint8Array): Uint8Array | undefined {
+    return this.#reader.borrow(key);
+  }
+
   protected override scan(options: RangeOptions): Iterable<[Uint8Array, Uint8Array]> {
     return this.#reader.range(options);
   }

@@ -30,12 +30,23 @@ export abstract class QueuedStore implements Store {
   /** Lets go of files and threads; nothing is under way any more. */
   protected abstract release(): Promise<void>;
   protected abstract read(key: Uint8Array): Uint8Array | undefined;
+  /** The value in memory that the next read may use again. */
+  protected borrow(key: Uint8Array): Uint8Array | undefined {
+    return this.read(key);
+  }
   protected abstract scan(options: RangeOptions): Iterable<[key: Uint8Array, value: Uint8Array]>;
 
   get(key: Uint8Array): Uint8Array | undefined {
     this.#assertNotClosed();
     checkKey(key);
     return this.read(key);
+  }
+
+  peek<T>(key: Uint8Array, look: (value: Uint8Array) => T): T | undefined {
+    this.#assertNotClosed();
+    checkKey(key);
+    const value = this.borrow(key);
+    return value && look(value);
   }
 
   range(options: RangeOptions): Iterable<[key: Uint8Array, value: Uint8Array]> {

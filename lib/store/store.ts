@@ -12,6 +12,11 @@ export interface Store {
   readonly engine: string;
   /** The value, or undefined. Callers must not change it. */
   get(key: Uint8Array): Uint8Array | undefined;
+  /**
+   * Gives what `look` makes of the value, or undefined without calling it. The value is not copied: it is there only
+   * within the call, in which the store must not be asked for anything else.
+   */
+  peek<T>(key: Uint8Array, look: (value: Uint8Array) => T): T | undefined;
   range(options: RangeOptions): Iterable<[key: Uint8Array, value: Uint8Array]>;
   /** An empty batch; nothing happens before its `commit`. */
   batch(): WriteBatch;

@@ -6,6 +6,7 @@ export function watchedStore(store: Store, onFull: () => void): Store {
   return {
     engine: store.engine,
     get: (key: Uint8Array) => store.get(key),
+    peek: (key, look) => store.peek(key, look),
     range: (options: RangeOptions) => store.range(options),
     batch: () => new WatchedBatch(store.batch(), onFull),
     close: () => store.close(),

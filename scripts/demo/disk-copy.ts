@@ -50,6 +50,10 @@ function lmdbToRead(file: string): Store {
   return {
     engine: 'lmdb',
     get: (key) => reader.get(key),
+    peek: (key, look) => {
+      const value = reader.get(key);
+      return value && look(value);
+    },
     range: (options) => reader.range(options),
     batch: () => {
       throw new Error('A copy is only read.');

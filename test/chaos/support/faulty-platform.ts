@@ -60,6 +60,7 @@ export function faultyStore(store: Store, life: Life): Store {
   return {
     engine: store.engine,
     get: (key: Uint8Array) => store.get(key),
+    peek: (key, look) => store.peek(key, look),
     range: (options: RangeOptions) => store.range(options),
     batch: () => new FaultyBatch(store.batch(), life),
     close: () => life.outside(() => store.close()),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { toHex } from '../../../lib/bytes';
 import { BLOCK_BYTES, encodeEntry, entryAt, type MailRecord } from '../../../lib/storage/mail-records';
 import { MailTable } from '../../../lib/storage/mail-table';
-import { NameTable } from '../../../lib/storage/name-table';
+import { NameTable, viewOf } from '../../../lib/storage/name-table';
 import { OrdinalTable } from '../../../lib/storage/ordinal-table';
 import { bytesOf } from './fixtures';
 
@@ -134,6 +134,28 @@ describe('table of mail', () => {
     );
   });
 
+  it('answers the same when all mail of a start came at once', () => {
+    const table = new MailTable(10);
+    const model: Model = new Map();
+    const block = new Uint8Array(BLOCK_BYTES);
+    for (let number = 3; number <= 600; number += 1 + (number % 3)) {
+      const added = record(number, number % 3, number % 2, number);
+      encodeEntry(block, number, added);
+      table.fill(number, viewOf(block), entryAt(number));
+      model.set(number, added);
+    }
+    table.link();
+    assertSame(table, model);
+    for (const number of [700, 2, 650]) {
+      const added = record(number, 1, 1, number);
+      add(table, number, added);
+      model.set(number, added);
+    }
+    assertSame(table, model);
+    table.link();
+    assertSame(table, model);
+  });
+
   it('grows to many thousands and gives slots again', () => {
     const table = new MailTable();
     const model: Model = new Map();
@@ -200,27 +222,45 @@ describe('table of names', () => {
   it('gives each name one ordinal, and gives freed ones again', () => {
     const table = new NameTable();
     const names = Array.from({ length: 500 }, (_, n) => bytesOf(`name ${n}`));
-    const ordinals = names.map((name) => table.add(name));
+    const ordinals = names.map((name) => table.add(viewOf(name), 0));
     assert.deepEqual(
       ordinals,
       names.map((_, n) => n + 1),
     );
-    assert.equal(table.add(names[7] ?? assert.fail()), 8);
+    assert.equal(table.add(viewOf(names[7] ?? assert.fail()), 0), 8);
     assert.equal(table.size, 500);
     table.remove(8);
-    assert.equal(table.find(names[7] ?? assert.fail()), 0);
-    assert.equal(table.add(bytesOf('another')), 8);
-    for (const [n, name] of names.entries()) assert.equal(table.find(name), n === 7 ? 0 : n + 1);
+    assert.equal(table.find(viewOf(names[7] ?? assert.fail()), 0), 0);
+    assert.equal(table.add(viewOf(bytesOf('another')), 0), 8);
+    for (const [n, name] of names.entries()) assert.equal(table.find(viewOf(name), 0), n === 7 ? 0 : n + 1);
+  });
+
+  it('keeps numbers beside each name, 0 at first and again after its end', () => {
+    const table = new NameTable(2);
+    const names = Array.from({ length: 200 }, (_, n) => bytesOf(`name ${n}`));
+    for (const name of names) {
+      const ordinal = table.add(viewOf(name), 0);
+      assert.deepEqual([table.field(ordinal, 0), table.field(ordinal, 1)], [0, 0]);
+      table.setField(ordinal, 0, ordinal * 10);
+      table.setField(ordinal, 1, 2 ** 32 - ordinal);
+    }
+    for (const name of names) {
+      const ordinal = table.find(viewOf(name), 0);
+      assert.deepEqual([table.field(ordinal, 0), table.field(ordinal, 1)], [ordinal * 10, 2 ** 32 - ordinal]);
+    }
+    table.remove(5);
+    assert.equal(table.add(viewOf(bytesOf('another')), 0), 5);
+    assert.deepEqual([table.field(5, 0), table.field(5, 1)], [0, 0]);
   });
 
   it('tells names apart that differ in one bit, wherever it is', () => {
     const table = new NameTable();
     const name = bytesOf('name', 16);
-    table.add(name);
+    table.add(viewOf(name), 0);
     for (let bit = 0; bit < 128; bit++) {
       const other = name.slice();
       other[bit >> 3] = (other[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      assert.equal(table.find(other), 0);
+      assert.equal(table.find(viewOf(other), 0), 0);
     }
   });
 });

@@ -66,6 +66,7 @@ describe('engine over a store', () => {
     const flakyStore: Store = {
       engine: store.engine,
       get: (key) => store.get(key),
+      peek: (key, look) => store.peek(key, look),
       range: (options) => store.range(options),
       batch: () => wrap(store.batch()),
       close: () => store.close(),
@@ -80,6 +81,10 @@ describe('engine over a store', () => {
       get: (key) => {
         counter.read += 1;
         return store.get(key);
+      },
+      peek: (key, look) => {
+        counter.read += 1;
+        return store.peek(key, look);
       },
       range: (options) => {
         const entries = [...store.range(options)];

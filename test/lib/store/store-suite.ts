@@ -51,6 +51,30 @@ export function storeSuite(
       assert.equal(store.get(utf8('other')), undefined);
     });
 
+    it('shows a value without a copy, and calls nobody when there is none', async () => {
+      await put('key', 'value');
+      await put('large', 'x'.repeat(300_000));
+      assert.deepEqual(
+        store.peek(utf8('key'), (value) => value.slice()),
+        utf8('value'),
+      );
+      assert.equal(
+        store.peek(utf8('large'), ({ length }) => length),
+        300_000,
+      );
+      let called = 0;
+      assert.equal(
+        store.peek(utf8('other'), () => (called += 1)),
+        undefined,
+      );
+      assert.equal(called, 0);
+      const fails = () => {
+        throw new RangeError('of the caller');
+      };
+      assert.throws(() => store.peek(utf8('key'), fails), RangeError);
+      assert.throws(() => store.peek(new Uint8Array(), () => 0), hasCode('ErrInvalidArgument'));
+    });
+
     it('keeps empty, binary and large values', async () => {
       const values = [new Uint8Array(), Uint8Array.of(0, 255, 10, 13, 0), new Uint8Array(300_000).fill(7)];
       const batch = store.batch();
@@ -218,6 +242,7 @@ export function storeSuite(
       assert.throws(() => store.batch(), hasCode('ErrClosed'));
       await closing;
       assert.throws(() => store.get(utf8('a')), hasCode('ErrClosed'));
+      assert.throws(() => store.peek(utf8('a'), () => 0), hasCode('ErrClosed'));
       assert.throws(() => store.range(ALL), hasCode('ErrClosed'));
       await store.close();
     });
