@@ -2,6 +2,7 @@ import type { Store } from '../store/store';
 import { afterPrefix } from '../store/table';
 import {
   BLOCK_PREFIX,
+  blockKey,
   blockOfKey,
   decodeTotals,
   entryAt,
@@ -59,25 +60,35 @@ function readTotals(store: Store) {
 function readBlocks(store: Store, mail: StoredIndex): { isWhole: boolean; next: number } {
   let isWhole = true;
   let next = 0;
-  for (const [key, bytes] of store.range({ gte: BLOCK_PREFIX, lt: afterPrefix(BLOCK_PREFIX) })) {
-    const block = blockOfKey(key);
+  const read = (block: number) => (bytes: Uint8Array) => {
     // One CRC over all of them is computed much faster than one for each, and a block is seldom damaged.
     const sound = isSound(bytes, block);
-    if (!sound) {
-      isWhole = false;
-      mail.blocks.repair(block);
-    }
-    next = firstOf(block + 1);
+    if (!sound) isWhole = false;
     const view = viewOf(bytes);
-    for (let number = firstOf(block); number < next; number++) {
+    for (let number = firstOf(block); number < firstOf(block + 1); number++) {
       if (sound ? hasBytes(bytes, number) : isEntry(bytes, number)) {
         mail.table.fill(number, view, entryAt(number));
         mail.lastNumber = Math.max(mail.lastNumber, number);
       }
     }
+    next = firstOf(block + 1);
+    return sound;
+  };
+  for (let block = firstBlock(store, 0); block !== undefined;) {
+    const sound = store.peek(blockKey(block), read(block));
+    if (sound === false) mail.blocks.repair(block);
+    block = sound === undefined ? firstBlock(store, block + 1) : block + 1;
   }
   mail.table.link();
   return { isWhole, next };
+}
+
+/** The first block from a number on. */
+function firstBlock(store: Store, from: number): number | undefined {
+  for (const [key] of store.range({ gte: blockKey(from), lt: afterPrefix(BLOCK_PREFIX), limit: 1 })) {
+    return blockOfKey(key);
+  }
+  return undefined;
 }
 
 /** Adds the mail from a number on that is not known yet. */
