@@ -28,11 +28,11 @@ export class PlainDelivery {
     this.#o = parts;
   }
 
-  /** True when the friend is an ordinary client, so that keys and nodes are of no use. */
+  /** True when the friend is here with an ordinary client, so that keys and nodes are of no use. */
   consider(entry: OutboxEntry): boolean {
     const { network } = this.#o;
     if (!network.isPlainClient(entry.friend)) return false;
-    if (!this.#busy.has(toHex(entry.friend)) && network.isFriendOnline(entry.friend)) {
+    if (!this.#busy.has(toHex(entry.friend))) {
       this.#busy.add(toHex(entry.friend));
       void this.#send(entry);
     }

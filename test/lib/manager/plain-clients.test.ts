@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { MessageType } from '../../../lib/constants';
+import { silentLogger } from '../../../lib/types';
 import { waitFor } from '../../support/world';
 import { ScriptedFriend } from './scripted-friend';
 
 describe('a friend whose client does not speak the extension', () => {
   let friend: ScriptedFriend;
+  const logged: string[] = [];
   /** Ordinary messages that the transport was given, and how it says what became of each. */
   let given: { text: string; confirm: (confirmed: boolean) => void; fail: (error: Error) => void }[];
 
   beforeEach(async () => {
-    friend = await ScriptedFriend.open('plain client');
+    logged.length = 0;
+    const log = { ...silentLogger, error: (text: string) => logged.push(text) };
+    friend = await ScriptedFriend.open('plain client', { log });
     take();
   });
 
@@ -67,9 +71,10 @@ describe('a friend whose client does not speak the extension', () => {
       given.push({ text: '', confirm: () => undefined, fail: () => undefined });
       return given.length % 2 === 0 ? Promise.resolve(false) : Promise.reject(new Error('not now'));
     };
-    given[0]?.fail(new Error('not now'));
+    given[0]?.fail(new Error('the child died'));
     await friend.time.advance(60_000);
     assert.ok(given.length > 5 && given.length < 20, `${given.length} times in a minute`);
+    assert.equal(logged[0], 'the child died');
     assert.equal(friend.manager.counts().queued, 1);
   });
 
