@@ -87,7 +87,8 @@ export class Deposits<E extends Deposit> {
   /** Asks as many nodes as copies are missing. */
   consider(entry: E): void {
     const envelope = this.#o.journal.envelope(entry);
-    if (envelope === undefined) return;
+    // Nobody need be asked for what its life leaves no second of.
+    if (envelope === undefined || this.#remaining(entry) < 1) return;
     const good = new Set(this.#goodCopies(entry).map(({ node }) => toHex(node)));
     let missing = this.#o.wanted - good.size;
     for (const node of this.#o.nodes.candidates(entry.friend)) {
@@ -125,13 +126,18 @@ export class Deposits<E extends Deposit> {
     }
   }
 
+  /** Seconds of its life that are left. */
+  #remaining({ acceptedAt, lifetime }: Pick<E, 'acceptedAt' | 'lifetime'>): number {
+    return acceptedAt + lifetime - this.#o.ages.now();
+  }
+
   /** Copies that need no renewal, at nodes that are not gone. */
   #goodCopies(
     entry: Pick<E, 'acceptedAt' | 'lifetime' | 'once'> & { copies: readonly Copy[] },
   ): readonly Copy[] {
     if (entry.once) return entry.copies;
     const now = this.#o.ages.now();
-    const left = entry.acceptedAt + entry.lifetime - now;
+    const left = this.#remaining(entry);
     return entry.copies.filter(({ node, at, kept }) => {
       const seen = this.#o.network.hasSession(node) ? now : Math.max(at, this.#seen.get(toHex(node)) ?? 0);
       if (now - seen > GONE_AFTER) return false;
@@ -141,11 +147,10 @@ export class Deposits<E extends Deposit> {
   }
 
   async #deposit(entry: E, envelope: Uint8Array, node: PublicKey, trial: Trial): Promise<void> {
-    const { network, ages, nodes, queues, onChange, onError } = this.#o;
-    const remaining = entry.acceptedAt + entry.lifetime - ages.now();
+    const { network, nodes, queues, onChange, onError } = this.#o;
+    const remaining = this.#remaining(entry);
     const storageId = entry.sealed?.storageId;
     try {
-      if (remaining < 1) return;
       await this.#o.beforeDeposit?.(entry);
       const answer = await network.request(node, { kind: 'store', remaining, envelope });
       if (isCopy(answer, storageId, remaining)) {
