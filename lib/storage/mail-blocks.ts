@@ -45,10 +45,13 @@ export class MailBlocks {
     eraseEntry(this.#edited(blockOf(number)), number);
   }
 
-  /** Adds to a batch the changed blocks below `open`, whose numbers are all given. An empty one is not kept. */
+  /**
+   * Adds to a batch the changed blocks but for `open`, not all of whose numbers are given. An empty one is not kept:
+   * what lies above `open` has a key that the disk spoiled.
+   */
   save(batch: WriteBatch, open: number): void {
     for (const [block, bytes] of this.#changed) {
-      if (block >= open) continue;
+      if (block === open) continue;
       if (bytes.some((byte) => byte !== 0)) batch.put(blockKey(block), sealBlock(bytes, block));
       else batch.delete(blockKey(block));
       batch.afterCommit(() => this.#changed.delete(block));

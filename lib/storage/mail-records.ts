@@ -228,7 +228,7 @@ function stampCrc(number: number, fields: Uint8Array, storageId: Uint8Array): nu
 
 /** Of another number's bytes it is another one: what lies in a wrong place is as good as damaged. */
 function crcOf(number: number, bytes: Uint8Array): number {
-  return crc32(bytes, number >>> 0);
+  return crc32(bytes, (number ^ (number / 2 ** 32)) >>> 0);
 }
 
 // Totals.

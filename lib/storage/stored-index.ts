@@ -46,7 +46,8 @@ export function readStoredIndex(store: Store, storageIdOf: StorageIdOf): StoredI
     lastNumber: totals?.lastNumber ?? 0,
   };
   const { isWhole, next } = readBlocks(store, mail);
-  readEnvelopes(store, mail, next, storageIdOf);
+  // Where a key is spoiled `next` may be any number.
+  if (isWhole) readEnvelopes(store, mail, next, storageIdOf);
   if (!isWhole || mail.table.total.messages !== totals?.messages) readEnvelopes(store, mail, 0, storageIdOf);
   return mail;
 }

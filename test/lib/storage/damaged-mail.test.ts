@@ -125,6 +125,26 @@ describe('stored mail that the disk spoiled', () => {
     assert.deepEqual({ ...under.storage.getStorageStats(), refusals: before.refusals }, before);
   });
 
+  for (const bit of [1, 20, 31, 32, 40, 44, 46, 47])
+    it(`is found by its envelope when bit ${bit} of its block's key is spoiled, which goes with the next wave`, async () => {
+      await fill(200);
+      const before = under.storage.getStorageStats();
+      const [key, block] = [find(volume, 'mi/'), firstBlock()];
+      const wrong = key.slice();
+      const at = wrong.length - 1 - (bit >> 3);
+      wrong[at] = (wrong[at] ?? 0) ^ (1 << (bit & 7));
+      volume.index.apply([
+        [key, undefined],
+        [wrong, block],
+      ]);
+      under = await under.restart();
+      assert.deepEqual(await served(under, bob), [toHex(spoiled), toHex(healthy)]);
+      assert.deepEqual({ ...under.storage.getStorageStats(), refusals: before.refusals }, before);
+      assert.equal((await under.storage.tryStore(alice, envelopeTo(mallory, 'new'), 100)).code, 'ok');
+      assert.deepEqual(volume.index.get(key), block);
+      assert.ok(toHex(volume.index.get(wrong) ?? bytesOf('none')) !== toHex(block));
+    });
+
   it('comes back in its place: in the order of arrival', async () => {
     const envelopes = Array.from({ length: 120 }, (_, n) => envelopeTo(mallory, `${n}`));
     for (const one of envelopes) await under.storage.storeMessage(n(one), one, 100);
