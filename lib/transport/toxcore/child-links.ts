@@ -8,6 +8,8 @@ import type { ToxEvents } from './tox-events';
 const PACKETS_TOGETHER = 256;
 /** The parent takes a report as a whole: it is to be short. */
 const REPORT_BYTES = 128 * 1024;
+/** Of an event beside its packets or text, about. */
+const FIELDS_BYTES = 64;
 
 /** The connections to friends, as the child sees them. */
 export class ChildLinks {
@@ -71,7 +73,8 @@ export class ChildLinks {
       else if (this.#links.has(friend)) ended.add(friend);
     }
     told.unshift(...this.#tellSelf());
-    told.push(...packetsOf(events), ...messagesOf(events));
+    // One turn can bring more messages than a call takes arguments.
+    for (const group of [packetsOf(events), messagesOf(events)]) for (const event of group) told.push(event);
     for (const { friend, id } of events.receipts) told.push(...(this.#links.get(friend)?.confirm(id) ?? []));
     for (const friend of ended) told.push(...this.#disconnect(friend));
     told.push(...this.#tellSelf());
@@ -118,18 +121,26 @@ function packetsOf({ packets }: ToxEvents): ChildEvent[] {
   );
 }
 
-/** The same events, cut after packets so that no report is much longer than one full event of them. */
+/** The same events, cut so that no report is much longer than one full event of packets. */
 export function* inReports(events: readonly ChildEvent[]): Generator<readonly ChildEvent[]> {
   let from = 0;
   let bytes = 0;
   for (const [at, event] of events.entries()) {
-    if (event.what === 'packets') bytes += event.packets.length;
+    bytes += sizeOf(event);
     if (bytes < REPORT_BYTES) continue;
     yield events.slice(from, at + 1);
     from = at + 1;
     bytes = 0;
   }
   if (from < events.length) yield events.slice(from);
+}
+
+/** What friends and strangers can make long, in bytes as a report carries it; of the rest, what names the fields. */
+function sizeOf(event: ChildEvent): number {
+  if (event.what === 'packets') return FIELDS_BYTES + event.packets.length;
+  // A text with a single character beyond Latin-1 takes two bytes for each.
+  if (event.what === 'message' || event.what === 'request') return FIELDS_BYTES + 2 * event.text.length;
+  return FIELDS_BYTES;
 }
 
 /** A text that is not UTF-8 is shown with replacement characters, as Tox clients do. */

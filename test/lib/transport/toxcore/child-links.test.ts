@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { serialize } from 'node:v8';
 import { ChildLinks, inReports } from '../../../../lib/transport/toxcore/child-links';
 import type { ChildEvent } from '../../../../lib/transport/toxcore/messages';
 import { packPackets, unpackPackets } from '../../../../lib/transport/toxcore/packet-batch';
@@ -200,6 +201,23 @@ describe('connections as the child process sees them', () => {
       heard.map(([, high = 0, low = 0]) => high * 256 + low),
       packets.filter(({ friend }) => friend === 1).map((_, n) => (n < 4000 ? n : n + 1)),
     );
+  });
+
+  it('tell the messages of a turn in reports of bounded size, however many there are', () => {
+    const { take } = links();
+    take({ connections: [on(1)] });
+    // None of it UTF-8: each byte becomes a character of two.
+    const text = new Uint8Array(1372).fill(0xff);
+    const told = take({
+      messages: Array.from({ length: 20_000 }, () => ({ friend: 1, type: 'normal', text })),
+    });
+    const reports = [...inReports(told)];
+    assert.deepEqual(words(reports.flat()), words(told));
+    for (const events of reports) assert.ok(serialize(events).length < 500_000);
+    const short = { friend: 1, type: 'normal', text: bytes(0x61) } as const;
+    const many = take({ messages: new Array<typeof short>(200_000).fill(short) });
+    assert.equal(many.length, 200_000);
+    for (const events of inReports(many)) assert.ok(serialize(events).length < 500_000);
   });
 
   it('tell little in one report, and nothing in none', () => {
