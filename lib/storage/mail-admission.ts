@@ -41,6 +41,7 @@ export class MailAdmission {
   readonly #rate: TokenBuckets;
   /** By storage id: two deposits of one envelope at once make one record. */
   readonly #deposits = new KeyedQueue();
+  #sweep: Promise<number> | undefined;
 
   constructor(options: MailAdmissionOptions, friends: FriendMailboxes, limits: StorageLimits) {
     this.#options = options;
@@ -89,14 +90,23 @@ export class MailAdmission {
     if (wait > 0) return refused('rate', storageId, wait);
     let verdict = this.#judge(deposit);
     // Mail past its time counts until it is swept, and must not cost anybody a place.
-    while (verdict !== 'fits' && (await this.#engine.expire(this.#limits.sweepSlice)) > 0) {
-      verdict = this.#judge(deposit);
+    for (let swept = 1; verdict !== 'fits' && swept > 0; verdict = this.#judge(deposit)) {
+      // Judged anew even when nothing was left for this slice: others may have swept meanwhile.
+      swept = await this.#sweepSlice();
     }
     if (verdict !== 'fits') return refused(verdict, storageId);
     // Nothing is awaited between the verdict and `put`, which counts at once: no limit is overrun by many at once.
     const submitter = this.#marks.markOf(submitterPk);
     await this.#engine.put({ mailbox, storageId, submitter, envelope, keepSeconds: keep });
     return { code: 'ok', storageId, kept: keep, recipient };
+  }
+
+  /** One slice serves all who wait for room: one for each would be a wave that holds up the event loop. */
+  #sweepSlice(): Promise<number> {
+    this.#sweep ??= this.#engine.expire(this.#limits.sweepSlice).finally(() => {
+      this.#sweep = undefined;
+    });
+    return this.#sweep;
   }
 
   #judge({ mailbox, envelope, submitterPk }: Deposit): ShareVerdict | 'mailbox-share' {

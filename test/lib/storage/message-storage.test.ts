@@ -307,6 +307,33 @@ describe('message storage', () => {
       assert.equal(await sweep, 130);
     });
 
+    it('is one slice at a time for all who wait for room', async () => {
+      const time = new SimulatedTime();
+      const ages = { now: () => time.clock.monotonic() / 1000 };
+      const engine = openStoreEngine({ crypto, store: openMemoryStore(new MemoryVolume()), ages });
+      const slices = { running: 0, most: 0, count: 0 };
+      const expire = engine.expire.bind(engine);
+      engine.expire = (max) => {
+        slices.count += 1;
+        slices.running += 1;
+        slices.most = Math.max(slices.most, slices.running);
+        return expire(max).finally(() => (slices.running -= 1));
+      };
+      const { storage } = openStorage({ engine }, new MemoryVolume(), time);
+      const storeAll = (word: string) =>
+        Promise.all(
+          Array.from({ length: 150 }, (_, n) => storage.tryStore(alice, envelopeTo(bob, `${word} ${n}`), 10)),
+        );
+      const taken = (answers: Awaited<ReturnType<typeof storeAll>>) =>
+        answers.filter(({ code }) => code === 'ok').length;
+      assert.equal(taken(await storeAll('first')), 100);
+      await time.advance(30_000);
+      Object.assign(slices, { most: 0, count: 0 });
+      assert.equal(taken(await storeAll('second')), 100);
+      assert.equal(slices.most, 1);
+      assert.ok(slices.count <= 4, `${slices.count} slices`);
+    });
+
     it('ends after its slice when it is aborted', async () => {
       const { storage, time } = openStorage({ limits: { sweepSlice: 10 } });
       for (let n = 0; n < 25; n++) await storage.storeMessage(alice, envelopeTo(bob, `${n}`), 10);
