@@ -44,6 +44,7 @@ class ToxTransport {
   #failure: Error | undefined;
   /** What the flow heard last of our being online, so that it hears nothing twice. */
   #told: boolean | undefined;
+  #goesOn = false;
 
   constructor(RED: Runtime, node: FlowNode, config: ToxTransportConfig, make: MakeTransport) {
     this.#settings = toxTransportSettings(config, RED.settings.userDir);
@@ -167,13 +168,22 @@ class ToxTransport {
       this.#failure = undefined;
     } catch (error) {
       this.#failure = nodeError(error);
-      const { session } = this.#user;
-      if (session) void this.#untilDone(session, () => connection.resume());
+      this.#goOn(connection);
       throw error;
     } finally {
       this.#told = manager.isOnline();
     }
     this.#user.session?.changed.emit();
+  }
+
+  /** Comes online again by itself: one series of attempts, however often the flow asks meanwhile. */
+  #goOn(connection: Connection): void {
+    const { session } = this.#user;
+    if (!session || this.#goesOn) return;
+    this.#goesOn = true;
+    void this.#untilDone(session, () => connection.resume()).finally(() => {
+      this.#goesOn = false;
+    });
   }
 
   #badge(manager: AsyncManager): Badge {

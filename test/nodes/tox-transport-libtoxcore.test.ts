@@ -319,6 +319,17 @@ describe('tox-transport on libtoxcore', function () {
     assert.equal(red.probes.all('errors').length, 2);
   });
 
+  it('tries again by itself at one pace, however often the flow asked in vain', async () => {
+    await start({ atStart: 'offline' });
+    failures.push(...Array.from({ length: 50 }, () => new ToxAsyncError('ErrPortInUse', 'In use.')));
+    for (let n = 0; n < 10; n += 1) assert.equal((await failed({ action: 'connect' })).code, 'ErrPortInUse');
+    const left = failures.length;
+    await delay(1500);
+    assert.ok(left - failures.length <= 2, `${left - failures.length} attempts`);
+    failures.length = 0;
+    await until('it runs', () => tox.running);
+  });
+
   it('keeps trying when it cannot start, and when it cannot go online again', async () => {
     failures = [new ToxAsyncError('ErrPortInUse', 'Choose another port.')];
     await start();
