@@ -66,7 +66,7 @@ export class MailFetcher {
     const settled = items.map((item, position) => {
       const hex = toHex(item.storageId);
       const taken = answers.then((fetched) => {
-        const found = fetched.find((answer) => answer.position === position);
+        const found = fetched[position];
         return this.#take(node, item, found?.code === 'ok' ? found.envelope : undefined);
       });
       this.#underWay.set(hex, taken);
