@@ -8,7 +8,7 @@ describe('a friend that is removed', function () {
 
   it('leaves nothing of itself in memory', async () => {
     const world = new World('former friends');
-    const ann = await world.add('Ann');
+    const ann = await world.add('Ann', { limits: { inboxMessages: 1 } });
     const bob = await world.add('Bob');
     const cat = await world.add('Cat');
     await world.settle();
@@ -27,6 +27,14 @@ describe('a friend that is removed', function () {
     for (const from of world.devices) {
       for (const to of world.devices) if (from !== to) await byMail(from, to);
     }
+    // One message fills Ann's inbox, so that the next one is turned away.
+    ann.handle = () => 'later';
+    await cat.send(ann, 'kept');
+    await world.until('received', () => ann.texts.at(-1) === 'kept');
+    await bob.send(ann, 'no room for it');
+    await world.run(10 * SECOND);
+    assert.deepEqual(ann.texts, ['kept']);
+    ann.received.splice(0);
     const { pk } = bob;
     const other = cat.pk;
     world.strangers('Ann', 'Bob');

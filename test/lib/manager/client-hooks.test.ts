@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { toHex } from '../../../lib/bytes';
+import type { AsyncClientHooks } from '../../../lib/client/client-options';
+import type { ForwardSecurityManager } from '../../../lib/forward-security/forward-security-manager';
+import { clientHooks } from '../../../lib/manager/client-hooks';
+import type { AsyncManagerEvents } from '../../../lib/manager/events';
+import { Emitter } from '../../../lib/platform/emitter';
+import { SimulatedTime } from '../../../lib/platform/simulated-platform';
+import { silentLogger } from '../../../lib/types';
+
+const HOUR = 3_600_000;
+const bob = new Uint8Array(32).fill(1);
+const cat = new Uint8Array(32).fill(2);
+const nodeOf = (number: number) => ({ publicKey: new Uint8Array(32).fill(number), toxId: `ID ${number}` });
+
+describe('what a session tells of its friends', () => {
+  let friends: Uint8Array[];
+  let time: SimulatedTime;
+  let events: Emitter<AsyncManagerEvents>;
+  let hooks: AsyncClientHooks;
+  let told: string[];
+
+  beforeEach(() => {
+    friends = [bob, cat];
+    time = new SimulatedTime();
+    told = [];
+    events = new Emitter<AsyncManagerEvents>((error) => {
+      throw error;
+    });
+    events.on('identity-in-use-elsewhere', ({ friend }) => told.push(`elsewhere ${friend[0]}`));
+    events.on('node-suggested', ({ friend, toxId }) => told.push(`${friend[0]} names ${toxId}`));
+    hooks = clientHooks({
+      events,
+      // None of these events speaks of keys.
+      forwardSecurity: {} as unknown as ForwardSecurityManager,
+      clock: time.clock,
+      isFriend: (pk) => friends.some((friend) => toHex(friend) === toHex(pk)),
+      log: silentLogger,
+    });
+  });
+
+  /** Bob is removed and added again. */
+  function leaveAndReturn(): void {
+    friends = [cat];
+    events.emit('friends-changed', undefined);
+    friends = [bob, cat];
+    events.emit('friends-changed', undefined);
+    told = [];
+  }
+
+  it('is the warning of a second copy once an hour, of each friend', async () => {
+    hooks.onElsewhere(bob);
+    hooks.onElsewhere(bob);
+    hooks.onElsewhere(cat);
+    await time.advance(HOUR - 1);
+    hooks.onElsewhere(bob);
+    assert.deepEqual(told, ['elsewhere 1', 'elsewhere 2']);
+    await time.advance(1);
+    hooks.onElsewhere(bob);
+    assert.equal(told.length, 3);
+  });
+
+  it('is each open node of a friend once, but no friend, and 16 at most', () => {
+    hooks.onOpenNodes(bob, [nodeOf(7), nodeOf(2), nodeOf(7)]);
+    hooks.onOpenNodes(cat, [nodeOf(7)]);
+    assert.deepEqual(told, ['1 names ID 7', '2 names ID 7']);
+    hooks.onOpenNodes(
+      bob,
+      Array.from({ length: 40 }, (_, i) => nodeOf(100 + i)),
+    );
+    assert.equal(told.length, 2 + 15);
+  });
+
+  it('is told anew of a friend that was removed meanwhile, and of no other', () => {
+    for (const friend of friends) {
+      hooks.onElsewhere(friend);
+      hooks.onOpenNodes(friend, [nodeOf(7)]);
+    }
+    leaveAndReturn();
+    for (const friend of friends) {
+      hooks.onElsewhere(friend);
+      hooks.onOpenNodes(friend, [nodeOf(7)]);
+    }
+    assert.deepEqual(told, ['elsewhere 1', '1 names ID 7']);
+  });
+});
