@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
-import { silentLogger } from '../../../lib/types';
 import { waitFor } from '../../support/world';
 import { ScriptedFriend, type Said } from './scripted-friend';
 import { connectNode } from './scripted-node';
 
 describe('a message for a friend who is here', () => {
   let friend: ScriptedFriend;
-  const logged: string[] = [];
 
   beforeEach(async () => {
-    logged.length = 0;
-    const log = { ...silentLogger, error: (text: string) => logged.push(text) };
-    friend = await ScriptedFriend.open('direct delivery', { log });
+    friend = await ScriptedFriend.open('direct delivery');
     await friend.settle();
   });
 
