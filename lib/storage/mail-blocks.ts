@@ -8,6 +8,7 @@ import {
   encodeEntry,
   eraseEntry,
   firstOf,
+  hasNumbers,
   isEntry,
   isSound,
   type MailRecord,
@@ -68,7 +69,7 @@ export class MailBlocks {
     if (known) return known;
     const bytes = new Uint8Array(BLOCK_BYTES);
     const stored = this.#store.get(blockKey(block));
-    if (stored?.length === BLOCK_BYTES) {
+    if (stored?.length === BLOCK_BYTES && hasNumbers(block)) {
       // Without the CRC of the whole, which is made anew: it must vouch for no damaged entry.
       bytes.set(stored.subarray(0, -CRC_BYTES));
       if (!isSound(stored, block)) eraseDamaged(bytes, block);

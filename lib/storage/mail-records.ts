@@ -26,6 +26,8 @@ export const BLOCK_PREFIX = ascii('mi/');
 export const ENVELOPE_PREFIX = ascii('~');
 
 const NUMBER_BYTES = 6;
+/** 2^32 over the golden ratio, odd. */
+const SPREAD = 0x9e3779b1;
 /** Most that 6 bytes hold. */
 export const MAX_NUMBER = 2 ** 48 - 1;
 
@@ -64,6 +66,8 @@ export const BLOCK_BYTES = ENTRIES_BYTES + CRC_BYTES;
 
 export const blockOf = (number: number): number => Math.floor(number / BLOCK_ENTRIES);
 export const firstOf = (block: number): number => block * BLOCK_ENTRIES;
+/** Whether numbers lie in it: a key that the disk spoiled may name one so great that counting to it never ends. */
+export const hasNumbers = (block: number): boolean => firstOf(block + 1) <= MAX_NUMBER;
 export function blockKey(block: number): Uint8Array {
   const key = new Uint8Array(BLOCK_PREFIX.length + NUMBER_BYTES);
   key.set(BLOCK_PREFIX);
@@ -226,9 +230,12 @@ function stampCrc(number: number, fields: Uint8Array, storageId: Uint8Array): nu
   return crc32(storageId, crcOf(number, fields));
 }
 
-/** Of another number's bytes it is another one: what lies in a wrong place is as good as damaged. */
+/**
+ * Of another number's bytes it is another one: what lies in a wrong place is as good as damaged. The high bits, which
+ * are 0 unless the disk spoiled a key, are spread so that no two bits of it make up for each other.
+ */
 function crcOf(number: number, bytes: Uint8Array): number {
-  return crc32(bytes, (number ^ (number / 2 ** 32)) >>> 0);
+  return crc32(bytes, (number ^ Math.imul(number / 2 ** 32, SPREAD)) >>> 0);
 }
 
 // Totals.

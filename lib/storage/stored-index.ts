@@ -10,6 +10,7 @@ import {
   envelopePrefix,
   firstOf,
   hasBytes,
+  hasNumbers,
   isEntry,
   isSound,
   type MailRecord,
@@ -63,8 +64,9 @@ function readBlocks(store: Store, mail: StoredIndex): { isWhole: boolean; next: 
   let next = 0;
   const read = (block: number) => (bytes: Uint8Array) => {
     // One CRC over all of them is computed much faster than one for each, and a block is seldom damaged.
-    const sound = isSound(bytes, block);
+    const sound = hasNumbers(block) && isSound(bytes, block);
     if (!sound) isWhole = false;
+    if (!hasNumbers(block)) return sound;
     const view = viewOf(bytes);
     for (let number = firstOf(block); number < firstOf(block + 1); number++) {
       if (sound ? hasBytes(bytes, number) : isEntry(bytes, number)) {
