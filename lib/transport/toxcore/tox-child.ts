@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { ToxAsyncError } from '../../errors';
 import type { Timer, Timers } from '../../platform/timers';
 import type { Logger } from '../../types';
@@ -59,11 +59,11 @@ export class ToxChild {
     this.#process = spawn(process.execPath, [...execArgv, file], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
-    this.#channel = new FramedChannel(this.#process.stdio[3] as Duplex, {
+    this.#process.on('error', (error) => this.#end(error.message));
+    this.#channel = new FramedChannel(pipeOf(this.#process), {
       onMessage: (report) => this.#hear(report as Report),
       onBroken: (reason) => this.#nonsense(reason),
     });
-    this.#process.on('error', (error) => this.#end(error.message));
     this.#process.on('exit', (code, signal) =>
       this.#end(this.#why ?? signal ?? `it ended with code ${code ?? '?'}`),
     );
@@ -208,6 +208,11 @@ export class ToxChild {
     this.#stopped?.resolve(undefined);
     this.#o.onEnd(reason);
   }
+}
+
+/** There is none where this process may open no more files: then the process does not start, which it tells later. */
+function pipeOf({ stdio }: { readonly stdio?: ChildProcess['stdio'] }): Duplex {
+  return (stdio?.[3] as Duplex | undefined) ?? new Duplex().destroy();
 }
 
 function ended(reason: string): ToxAsyncError {

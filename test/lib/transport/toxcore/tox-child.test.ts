@@ -1,11 +1,28 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { systemTimers } from '../../../../lib/platform/timers';
 import { completeSettings } from '../../../../lib/transport/toxcore/settings';
 import { ToxChild } from '../../../../lib/transport/toxcore/tox-child';
 import { silentLogger } from '../../../../lib/types';
+
+describe("libtoxcore's process, when this one may open no more files", function () {
+  this.timeout(60_000);
+
+  it('does not start, and this process goes on', async function () {
+    if (process.platform === 'win32') return;
+    const program = path.join(__dirname, 'support', 'no-files-left.ts');
+    const script = 'ulimit -n 200 && exec "$0" --require tsx/cjs "$1"';
+    const { stdout } = await promisify(execFile)('sh', ['-c', script, process.execPath, program]);
+    const [end, error, last] = stdout.trim().split('\n').sort();
+    assert.match(`${end}`, /^end: .*EMFILE/);
+    assert.match(`${error}`, /^error: .*EMFILE/);
+    assert.equal(last, 'goes on');
+  });
+});
 
 describe("libtoxcore's process, when it reports what makes no sense", function () {
   this.timeout(30_000);
