@@ -22,6 +22,7 @@ import type { AsyncManagerOptions, FriendInfo, SessionCounts } from './options';
 import { connectSession } from './session-events';
 import { countsOf, keyStatsOf } from './session-figures';
 import { SessionFriends } from './session-friends';
+import { SessionTransport } from './session-transport';
 
 /**
  * SPEC.md's AsyncManager: one identity with its data directory, friends, keys, outbox, inbox and storage role.
@@ -30,9 +31,9 @@ import { SessionFriends } from './session-friends';
 export class AsyncManager implements AsyncDisposable {
   readonly events: Emitter<AsyncManagerEvents>;
   readonly #parts: SessionParts;
+  readonly #transport: SessionTransport;
   readonly #friends: SessionFriends;
   readonly #disconnect: () => void;
-  #transport: Transport | undefined;
   #state: 'open' | 'started' | 'stopped' = 'open';
   #stopping: Promise<void> | undefined;
   #alive: Timer | undefined;
@@ -40,11 +41,8 @@ export class AsyncManager implements AsyncDisposable {
   private constructor(parts: SessionParts, transport: Transport | undefined) {
     this.#parts = parts;
     this.events = parts.events;
-    this.#transport = transport;
-    this.#friends = new SessionFriends(parts, () => ({
-      transport: this.#transport,
-      running: this.#state === 'started',
-    }));
+    this.#transport = new SessionTransport(parts, transport, () => this.#friends.adopt());
+    this.#friends = new SessionFriends(parts, this.#transport);
     this.#disconnect = connectSession(parts, { friendsOfTransport: () => this.#friends.adopt() });
   }
 
@@ -100,7 +98,7 @@ export class AsyncManager implements AsyncDisposable {
     const { client, service } = this.#parts;
     service.start();
     await client.start();
-    if (this.#transport !== undefined) await this.#startTransport(this.#transport);
+    await this.#transport.start();
   }
 
   /** Stops taking, finishes what is under way, closes the directory. Idempotent. */
@@ -116,25 +114,15 @@ export class AsyncManager implements AsyncDisposable {
   /** @throws ErrTransportAttached, ErrIdentityMismatch, ErrTransport */
   async attachTransport(transport: Transport): Promise<void> {
     this.#assertOpen();
-    if (this.#transport !== undefined) {
-      throw new ToxAsyncError(
-        'ErrTransportAttached',
-        'This session already has a transport. Use one tox-transport node for each session.',
-      );
-    }
-    this.#transport = transport;
-    if (this.#state === 'started') await this.#startTransport(transport);
-    this.#tellTransport();
+    await this.#transport.attach(transport);
   }
 
-  async detachTransport(): Promise<void> {
-    this.#transport = undefined;
-    await this.#parts.network.detach();
-    this.#tellTransport();
+  detachTransport(): Promise<void> {
+    return this.#transport.detach();
   }
 
   get transportAttached(): boolean {
-    return this.#transport !== undefined;
+    return this.#transport.current !== undefined;
   }
 
   isOnline(): boolean {
@@ -277,26 +265,11 @@ export class AsyncManager implements AsyncDisposable {
     await this.#parts.preferences.set(name, value);
   }
 
-  async #startTransport(transport: Transport): Promise<void> {
-    try {
-      await this.#parts.network.attach(transport);
-    } catch (error) {
-      if (this.#transport === transport) this.#transport = undefined;
-      throw error;
-    }
-    await this.#friends.adopt();
-  }
-
-  #tellTransport(): void {
-    this.events.emit('transport-status', { attached: this.transportAttached, online: this.isOnline() });
-    this.events.emit('changed', undefined);
-  }
-
   async #stop(): Promise<void> {
     this.#state = 'stopped';
-    const { network, client, service, directory } = this.#parts;
+    const { client, service, directory } = this.#parts;
     // In this order: nothing new comes in and requests end, what is under way finishes, then the files close.
-    await network.detach();
+    await this.#transport.stop();
     await client.stop();
     await service.stop();
     this.#disconnect();

@@ -1,20 +1,19 @@
 import { sameBytes } from '../bytes';
 import { ToxAsyncError } from '../errors';
 import { type FriendTransport, isFriendTransport } from '../transport/friend-transport';
-import type { Transport } from '../transport/transport';
 import type { PublicKey } from '../types';
 import type { SessionParts } from './build-session';
 import type { FriendInfo } from './options';
+import type { SessionTransport } from './session-transport';
 
 /** The friends of a session: its friend book, the Tox profile, the storage role and the network have the same. */
 export class SessionFriends {
   readonly #parts: SessionParts;
-  /** The transport that the session has, and whether it runs. */
-  readonly #network: () => { transport: Transport | undefined; running: boolean };
+  readonly #transport: SessionTransport;
 
-  constructor(parts: SessionParts, network: () => { transport: Transport | undefined; running: boolean }) {
+  constructor(parts: SessionParts, transport: SessionTransport) {
     this.#parts = parts;
-    this.#network = network;
+    this.#transport = transport;
   }
 
   list(): FriendInfo[] {
@@ -56,7 +55,7 @@ export class SessionFriends {
   async adopt(): Promise<void> {
     const { friends, network } = this.#parts;
     for (const publicKey of network.friends()) {
-      const name = this.#network().transport?.nameOf(publicKey);
+      const name = this.#transport.current?.nameOf(publicKey);
       if (friends.nameOf(publicKey) === undefined || name !== undefined) await friends.add(publicKey, name);
     }
     await this.#changed();
@@ -73,7 +72,7 @@ export class SessionFriends {
 
   /** A network that does not run now reads the profile, and so the friends in it, when it starts. */
   async #onNetwork(change: (transport: FriendTransport) => Promise<void>): Promise<void> {
-    const { transport, running } = this.#network();
+    const { current: transport, running } = this.#transport;
     if (!running || transport === undefined || !isFriendTransport(transport)) return;
     try {
       await change(transport);
