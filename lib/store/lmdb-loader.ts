@@ -1,9 +1,14 @@
 import { fork } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
 import type * as Lmdb from 'lmdb';
 import { ToxAsyncError } from '../errors';
 
 /** Keys and values are raw bytes. */
 export type LmdbDatabase = Lmdb.RootDatabase<Uint8Array, Uint8Array>;
+
+/** What lmdb opens: its file, the lock file, and its file once more for what has to be synced. */
+const FILES = 3;
 
 /** False where lmdb is not installed or has no binary for this machine. */
 export function lmdbAvailable(): boolean {
@@ -13,7 +18,7 @@ export function lmdbAvailable(): boolean {
 /**
  * Opens the database in the file `path` (and `path`-lock beside it), making both with mode 0600. A commit
  * returns only after its pages and then its root are synced. Threads of one process share one mapping.
- * @throws ErrMissingLibrary, and lmdb's own errors
+ * @throws ErrMissingLibrary, lmdb's own errors, and Node's when this process may open no more files
  */
 export function openLmdbFile(path: string): LmdbDatabase {
   const lmdb = loadLmdb();
@@ -23,6 +28,7 @@ export function openLmdbFile(path: string): LmdbDatabase {
       'lmdb has no binary for this machine. Use the engine "nedb".',
     );
   }
+  assertFilesLeft();
   const options = {
     path,
     noSubdir: true,
@@ -32,6 +38,16 @@ export function openLmdbFile(path: string): LmdbDatabase {
     permissionsMode: 0o600,
   };
   return lmdb.open<Uint8Array, Uint8Array>(options);
+}
+
+/** lmdb ends the process (SIGSEGV) when it gets some of its files and then no more. */
+function assertFilesLeft(): void {
+  const opened: number[] = [];
+  try {
+    while (opened.length < FILES) opened.push(openSync(devNull, 'r'));
+  } finally {
+    for (const file of opened) closeSync(file);
+  }
 }
 
 /** The file of the writing thread, compiled or as TypeScript. */

@@ -115,6 +115,18 @@ describe('the writing thread of lmdb', () => {
     assert.ok(pages < 600 / 2.5, `${pages} pages for 600 records`);
   });
 
+  it('is not opened where the process may open too few files, in place of ending it', function () {
+    if (process.platform === 'win32') return;
+    const program = join(__dirname, 'open-with-files-left.ts');
+    const script = 'ulimit -n 200 && exec "$0" --require tsx/cjs "$@"';
+    for (const left of [0, 1, 2, 5]) {
+      const argv = ['-c', script, process.execPath, program, path, `${left}`];
+      const { status, stdout } = spawnSync('sh', argv, { encoding: 'utf8', timeout: 15_000 });
+      assert.equal(status, 0, `${left} left`);
+      assert.match(stdout, left < 3 ? /EMFILE/ : /opened/, `${left} left`);
+    }
+  });
+
   it('does not keep a process alive that forgets to close its store', () => {
     const program = join(__dirname, 'open-and-leave.ts');
     const { status, stdout } = spawnSync(process.execPath, ['--require', 'tsx/cjs', program, path], {
