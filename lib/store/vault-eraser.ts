@@ -49,7 +49,8 @@ export class VaultEraser {
   /** Ignored once closed: what is marked is erased at the next start. */
   add(erasures: readonly Erasure[]): void {
     if (this.#closing.signal.aborted || erasures.length === 0) return;
-    this.#waiting.push(...erasures);
+    // At a start there may be more than a call takes arguments.
+    for (const erasure of erasures) this.#waiting.push(erasure);
     this.#added += erasures.length;
     this.#running ??= this.#run();
   }
@@ -80,7 +81,7 @@ export class VaultEraser {
         this.#finish(erasures.length);
       } catch (error) {
         failures += 1;
-        this.#waiting.unshift(...erasures);
+        this.#waiting = erasures.concat(this.#waiting);
         this.#report(error, failures, isLast);
         if (isLast) break;
         const wait = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);

@@ -76,8 +76,10 @@ export class VaultTable {
 
   /** For cleared slots. */
   release(slots: readonly number[]): void {
-    for (const slot of slots) this.#states[slot] = 'free';
-    this.#free.push(...slots);
+    for (const slot of slots) {
+      this.#states[slot] = 'free';
+      this.#free.push(slot);
+    }
   }
 
   /** Of the slots that the last run left: keeps those in `live` and clears and gives the others. */

@@ -273,6 +273,15 @@ describe('the vault', () => {
       for (const { ref, secret } of [kept, ...more]) assert.deepEqual(vault.read(ref), secret);
     });
 
+    it('overwrites them however many there are', async () => {
+      const refs: SlotRef[] = [];
+      for (let n = 0; n < 15; n++) refs.push(...(await vault.allocate(10_000)).map(({ ref }) => ref));
+      await reopen();
+      await vault.retainOnly([]);
+      assert.ok(refs.every((ref) => vault.read(ref) === undefined));
+      assert.equal((await vault.allocate(10)).length, 10);
+    });
+
     it('leaves alone what was allocated before the orphans were sought', async () => {
       await reopen();
       const early = await one();
