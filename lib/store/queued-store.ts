@@ -97,9 +97,9 @@ export abstract class QueuedStore implements Store {
   }
 
   async #writeGroup(group: readonly PendingCommit[]): Promise<void> {
-    const operations = Operations.join(group.map((commit) => commit.operations));
     let publish: Publish;
     try {
+      const operations = Operations.join(group.map((commit) => commit.operations));
       publish = operations.count > 0 ? await this.write(operations) : () => undefined;
     } catch (error) {
       if (this.#state === 'closed') return;

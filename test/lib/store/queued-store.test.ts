@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { utf8 } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
 import { type Publish, QueuedStore } from '../../../lib/store/queued-store';
-import type { Operations } from '../../../lib/store/operations';
+import { Operations } from '../../../lib/store/operations';
 import { hasCode } from './store-suite';
 
 /** An engine that only notes how many operations each of its writes had. */
@@ -54,6 +54,28 @@ describe('the group commit of a store', () => {
     assert.deepEqual(store.writes, [3, 2]);
     store.finishWrite();
     await Promise.all(second);
+  });
+
+  it('fails the batches of a group that there is no memory to join, and goes on', async () => {
+    const store = new NotingStore();
+    const join = Operations.join.bind(Operations);
+    Operations.join = () => {
+      throw new RangeError('Array buffer allocation failed');
+    };
+    try {
+      const results = await Promise.allSettled([put(store), put(store)]);
+      assert.deepEqual(
+        results.map(({ status }) => status),
+        ['rejected', 'rejected'],
+      );
+    } finally {
+      Operations.join = join;
+    }
+    const next = put(store);
+    await turn();
+    store.finishWrite();
+    await next;
+    assert.deepEqual(store.writes, [1]);
   });
 
   it('fails the batches of a group whose write failed, not the empty ones, and goes on', async () => {
