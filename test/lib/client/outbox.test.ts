@@ -80,6 +80,13 @@ describe('the outbox', () => {
     assert.deepEqual(durable(), outbox.entries());
   });
 
+  it('tells messages of one id to two friends apart', async () => {
+    const mine = await added('leak');
+    const other = await added('leak', stranger);
+    assert.equal(outbox.find(bob.pk, mine.messageId), mine);
+    assert.equal(outbox.find(stranger, mine.messageId), other);
+  });
+
   it('takes a message out again that could not be made durable, once', async () => {
     await added('leak');
     const { entry } = await add('another');
