@@ -37,6 +37,8 @@ export interface HandOverParts {
 export class HandOver {
   readonly #o: HandOverParts;
   readonly #standing = new Map<number, Standing>();
+  /** Entries that are being handed over. */
+  readonly #inHand = new Set<number>();
   #handler: MessageHandler | undefined;
   #filter: MessageFilter = () => true;
   #running: Promise<void> | undefined;
@@ -94,10 +96,12 @@ export class HandOver {
     const messages: ReceivedMessage[] = [];
     for (const entry of this.#o.inbox.entries()) {
       if (this.#standing.has(entry.sequence)) continue;
-      const message = await this.#open(entry);
-      if (message === undefined) continue;
-      this.#standing.set(entry.sequence, { state: 'kept' });
-      messages.push(message);
+      await this.#alone(entry, async () => {
+        const message = await this.#open(entry);
+        if (message === undefined) return;
+        this.#standing.set(entry.sequence, { state: 'kept' });
+        messages.push(message);
+      });
     }
     return messages;
   }
@@ -116,13 +120,24 @@ export class HandOver {
       for (const entry of this.#o.inbox.entries()) {
         if (!this.#isDue(entry)) continue;
         try {
-          await this.#hand(entry);
+          await this.#alone(entry, () => this.#hand(entry));
         } catch (error) {
           // The store failed: the entry stays and is offered again.
           this.#fail(entry, error);
         }
       }
       this.#scheduleRetry();
+    }
+  }
+
+  /** Unless somebody else has the entry in hand, or it is done with since the inbox was looked at. */
+  async #alone(entry: InboxEntry, work: () => Promise<void>): Promise<void> {
+    if (this.#inHand.has(entry.sequence) || !this.#o.inbox.has(entry)) return;
+    this.#inHand.add(entry.sequence);
+    try {
+      await work();
+    } finally {
+      this.#inHand.delete(entry.sequence);
     }
   }
 

@@ -174,4 +174,46 @@ describe('hand-over of what the inbox holds', () => {
     assert.equal(await handOver.acknowledge(idOf('two')), false);
     assert.equal(inbox.size, 1);
   });
+
+  it('gives a message to one alone of several who ask at once', async () => {
+    await receive('one', 'two');
+    const taken = await Promise.all([handOver.takeAll(), handOver.takeAll(), handOver.takeAll()]);
+    assert.deepEqual(
+      taken
+        .flat()
+        .map(({ text }) => text)
+        .sort(),
+      ['one', 'two'],
+    );
+  });
+
+  it('gives nobody else what a handler works on, nor a handler what somebody is given', async () => {
+    await receive('one', 'two');
+    let finish = () => {};
+    handle(() => new Promise<void>((resolve) => (finish = resolve)));
+    handOver.start();
+    const taking = handOver.takeAll();
+    await peer.time.advance(1);
+    const taken = (await taking).map(({ text }) => text);
+    assert.deepEqual([...taken, ...handed].sort(), ['one', 'two']);
+    finish();
+    await peer.time.advance(1);
+    assert.deepEqual([handed.length, taken.length, lost], [1, 1, 0]);
+  });
+
+  it('takes nothing for lost that was acknowledged while another message was handed over', async () => {
+    await receive('one', 'two');
+    const [, second] = await handOver.takeAll();
+    assert.equal(second?.text, 'two');
+    let finish = () => {};
+    handle(() => new Promise<void>((resolve) => (finish = resolve)));
+    handOver.offerAgain();
+    handOver.start();
+    await peer.time.advance(1);
+    assert.deepEqual(handed, ['one']);
+    assert.equal(await handOver.acknowledge(idOf('two')), true);
+    finish();
+    await peer.time.advance(1);
+    assert.deepEqual([handed, lost, inbox.size], [['one'], 0, 0]);
+  });
 });
