@@ -26,7 +26,8 @@ export interface TagTombstone {
 export class Tombstones {
   readonly #ages: { now(): number };
   readonly #byTag: Table<TagTombstone>;
-  readonly #byMessage: Table<{ code: ReceiptCode }>;
+  /** `until`: the age at which the last of its tombstones may go. */
+  readonly #byMessage: Table<{ code: ReceiptCode; until: number }>;
   /** Keys: age at which the tombstone may go, then its tag. */
   readonly #expiry: Table<Uint8Array>;
 
@@ -50,7 +51,7 @@ export class Tombstones {
     const { sender, messageId, code } = tombstone;
     const until = this.#ages.now() + lifetime + MEMORY_AFTER_LIFE;
     this.#byTag.put(writes, [tag], tombstone);
-    this.#byMessage.put(writes, [sender, messageId], { code });
+    this.#byMessage.put(writes, [sender, messageId], { code, until });
     this.#expiry.put(writes, [sequenceKey(until), tag], NOTHING);
   }
 
@@ -68,7 +69,10 @@ export class Tombstones {
       const tombstone = this.#byTag.get(tag);
       if (tombstone === undefined) continue;
       this.#byTag.delete(writes, [tag]);
-      this.#byMessage.delete(writes, [tombstone.sender, tombstone.messageId]);
+      // A message that came again, sealed to another key, is remembered as long as that envelope.
+      const { sender, messageId } = tombstone;
+      const message = this.#byMessage.get(sender, messageId);
+      if (message !== undefined && message.until < now) this.#byMessage.delete(writes, [sender, messageId]);
     }
   }
 }

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { Tombstones, type TagTombstone } from '../../../lib/client/tombstones';
+import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
+import type { Store, WriteBatch } from '../../../lib/store/store';
+
+const DAY = 24 * 60 * 60;
+const LIFE = 100;
+const bob = new Uint8Array(32).fill(1);
+const cat = new Uint8Array(32).fill(2);
+const tagOf = (n: number) => new Uint8Array(16).fill(n);
+const idOf = (n: number) => new Uint8Array(32).fill(n);
+
+describe('tombstones', () => {
+  let disk: MemoryVolume;
+  let store: Store;
+  let age: number;
+  let tombstones: Tombstones;
+
+  beforeEach(() => {
+    disk = new MemoryVolume();
+    age = 1000;
+    open();
+  });
+
+  function open(): void {
+    store = openMemoryStore(disk);
+    tombstones = new Tombstones({ store, ages: { now: () => age } });
+  }
+
+  async function write(change: (writes: WriteBatch) => void): Promise<void> {
+    const writes = store.batch();
+    change(writes);
+    await writes.commit();
+  }
+
+  const tombstone = (id: number, more: Partial<TagTombstone> = {}): TagTombstone => ({
+    storageId: tagOf(100 + id),
+    sender: bob,
+    messageId: idOf(id),
+    code: 'ok',
+    ...more,
+  });
+  const add = (tag: number, entry: TagTombstone, lifetime = LIFE) =>
+    write((writes) => tombstones.add(writes, tagOf(tag), entry, lifetime));
+  const sweep = () => write((writes) => tombstones.expire(writes));
+  /** Everything that is on the disk. */
+  const records = () => [...store.range({ gte: new Uint8Array(), lt: new Uint8Array(257).fill(255) })].length;
+
+  it('are found by the tag of the key, and by the sender and the id of the message, by no less', async () => {
+    await add(1, tombstone(5));
+    assert.deepEqual(tombstones.findTag(tagOf(1)), tombstone(5));
+    assert.equal(tombstones.findTag(tagOf(5)), undefined);
+    assert.equal(tombstones.findMessage(bob, idOf(5)), 'ok');
+    assert.equal(tombstones.findMessage(cat, idOf(5)), undefined);
+    assert.equal(tombstones.findMessage(bob, idOf(1)), undefined);
+  });
+
+  it('keep what the first answer was, and whether there is never to be one', async () => {
+    await add(1, tombstone(5, { code: 'malformed' }));
+    await add(2, tombstone(6, { silent: true }));
+    assert.equal(tombstones.findMessage(bob, idOf(5)), 'malformed');
+    assert.equal(tombstones.findTag(tagOf(1))?.code, 'malformed');
+    assert.deepEqual(
+      [1, 2].map((tag) => tombstones.findTag(tagOf(tag))?.silent),
+      [undefined, true],
+    );
+  });
+
+  it('are there once they are durable, and after a crash', async () => {
+    await add(1, tombstone(5, { silent: true }));
+    tombstones.add(store.batch(), tagOf(2), tombstone(6), LIFE);
+    assert.equal(tombstones.findTag(tagOf(2)), undefined);
+    disk.crash();
+    open();
+    assert.deepEqual(tombstones.findTag(tagOf(1)), tombstone(5, { silent: true }));
+    assert.equal(tombstones.findMessage(bob, idOf(5)), 'ok');
+    assert.deepEqual(
+      [tombstones.findTag(tagOf(2)), tombstones.findMessage(bob, idOf(6))],
+      [undefined, undefined],
+    );
+  });
+
+  it('stay for the life of the envelope and 30 days, and then leave nothing', async () => {
+    await add(1, tombstone(5));
+    age += LIFE + 30 * DAY;
+    await sweep();
+    assert.ok(tombstones.findTag(tagOf(1)));
+    assert.equal(tombstones.findMessage(bob, idOf(5)), 'ok');
+    age += 1;
+    await sweep();
+    assert.equal(tombstones.findTag(tagOf(1)), undefined);
+    assert.equal(tombstones.findMessage(bob, idOf(5)), undefined);
+    assert.equal(records(), 0);
+  });
+
+  it('go each at its own time, whichever came first, also after a start', async () => {
+    await add(1, tombstone(5), LIFE + 1);
+    await add(2, tombstone(6));
+    await add(3, tombstone(7), 2 * LIFE);
+    disk.crash();
+    open();
+    age += LIFE + 30 * DAY + 1;
+    await sweep();
+    const left = () => [1, 2, 3].filter((tag) => tombstones.findTag(tagOf(tag)));
+    assert.deepEqual(left(), [1, 3]);
+    age += 1;
+    await sweep();
+    assert.deepEqual(left(), [3]);
+    assert.deepEqual(
+      [5, 6, 7].map((id) => tombstones.findMessage(bob, idOf(id))),
+      [undefined, undefined, 'ok'],
+    );
+  });
+
+  it('of a message that came again under another key remember it as long as the last of them', async () => {
+    await add(1, tombstone(5));
+    age += 10;
+    await add(2, tombstone(5));
+    age += LIFE + 30 * DAY;
+    await sweep();
+    assert.equal(tombstones.findTag(tagOf(1)), undefined);
+    assert.equal(tombstones.findMessage(bob, idOf(5)), 'ok');
+    age += 1;
+    await sweep();
+    assert.equal(tombstones.findMessage(bob, idOf(5)), undefined);
+    assert.equal(records(), 0);
+  });
+
+  it('of a message that was withdrawn know its key still, but not the message', async () => {
+    await add(1, tombstone(5));
+    await add(2, tombstone(6));
+    await write((writes) => tombstones.withdraw(writes, cat, idOf(5)));
+    assert.equal(tombstones.findMessage(bob, idOf(5)), 'ok');
+    await write((writes) => tombstones.withdraw(writes, bob, idOf(5)));
+    assert.equal(tombstones.findMessage(bob, idOf(5)), undefined);
+    assert.deepEqual(tombstones.findTag(tagOf(1)), tombstone(5));
+    assert.equal(tombstones.findMessage(bob, idOf(6)), 'ok');
+    age += LIFE + 30 * DAY + 1;
+    await sweep();
+    assert.equal(records(), 0);
+  });
+});
