@@ -47,10 +47,12 @@ export class OwedReceipts {
     receipt: OwedReceipt,
     options: { lifetime: number; sent: boolean; mail: boolean },
   ): void {
+    // What went out once stays so, although the message comes again.
+    const sent = options.sent || this.#table.get(sender, receipt.messageId)?.sent === true;
     this.#put(writes, sender, receipt.messageId, {
       code: receipt.code,
       until: this.#ages.now() + options.lifetime + MEMORY_AFTER_LIFE,
-      sent: options.sent,
+      sent,
       ...(options.mail ? { mail: 'due' as const } : {}),
     });
   }
