@@ -110,11 +110,11 @@ export class Mailer {
     const asks = this.#waitsForKeys(peer) && now - lastAt >= ASK_INTERVAL;
     const wanted = issued.shortage(peer, { mail: true });
     const due = (wanted > 0 && underWay.length === done.length) || asks;
+    const seals = due && now - refused >= REFUSED_INTERVAL && this.#canMail(peer);
     const writes = store.batch();
-    for (const entry of asks ? underWay : done) mail.remove(writes, entry);
-    if (due && this.#canMail(peer) && now - refused >= REFUSED_INTERVAL) {
-      await this.#sealKeys(writes, peer, Math.min(wanted, MAX_MAIL_KEYS));
-    }
+    // What is under way stays so until another takes its place: without a key left, nothing else asks for keys.
+    for (const entry of asks && seals ? underWay : done) mail.remove(writes, entry);
+    if (seals) await this.#sealKeys(writes, peer, Math.min(wanted, MAX_MAIL_KEYS));
     if (writes.size > 0) await writes.commit();
     this.#o.onChange();
   }
