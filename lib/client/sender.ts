@@ -56,7 +56,7 @@ export class Sender {
   ): Promise<SendReceipt> {
     const data = checkContent(content, type);
     const lifetime = checkLifetime(options.lifetime);
-    checkContext(options.context);
+    const context = checkContext(options.context);
     const messageId = options.messageId?.slice() ?? this.#o.random.bytes(32);
     if (messageId.length !== 32) {
       throw new ToxAsyncError(
@@ -66,7 +66,7 @@ export class Sender {
     }
     // The queue keeps the order of acceptance; it does not wait for the disk, so that messages share a sync.
     const { entry, durable } = await this.#o.queues.run(friend, () =>
-      this.#journal(friend, data, { messageId, type, lifetime, options }),
+      this.#journal(friend, data, { messageId, type, lifetime, options: { ...options, context } }),
     );
     await durable;
     return entry;
@@ -182,10 +182,21 @@ function checkLifetime(lifetime: number | undefined): number {
   return lifetime;
 }
 
-function checkContext(context: unknown): void {
-  if (context === undefined) return;
-  const json = JSON.stringify(context) as string | undefined;
+/** The context as it is now and as a restart would give it back, whatever its owner does with it later. */
+function checkContext(context: unknown): unknown {
+  if (context === undefined) return undefined;
+  const json = jsonOf(context);
   if (json === undefined || json.length > MAX_CONTEXT_BYTES) {
     throw new ToxAsyncError('ErrInvalidArgument', 'The context must be JSON of at most 4 KB.');
+  }
+  return JSON.parse(json);
+}
+
+/** undefined for what has no JSON form, as a function, a circle or a BigInt. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
   }
 }
