@@ -51,7 +51,8 @@ export class Tombstones {
     const { sender, messageId, code } = tombstone;
     const until = this.#ages.now() + lifetime + MEMORY_AFTER_LIFE;
     this.#byTag.put(writes, [tag], tombstone);
-    this.#byMessage.put(writes, [sender, messageId], { code, until });
+    const last = Math.max(until, this.#byMessage.get(sender, messageId)?.until ?? 0);
+    this.#byMessage.put(writes, [sender, messageId], { code, until: last });
     this.#expiry.put(writes, [sequenceKey(until), tag], NOTHING);
   }
 
@@ -69,7 +70,7 @@ export class Tombstones {
       const tombstone = this.#byTag.get(tag);
       if (tombstone === undefined) continue;
       this.#byTag.delete(writes, [tag]);
-      // A message that came again, sealed to another key, is remembered as long as that envelope.
+      // A message that came again, sealed to another key, is remembered as long as the last of its envelopes.
       const { sender, messageId } = tombstone;
       const message = this.#byMessage.get(sender, messageId);
       if (message !== undefined && message.until < now) this.#byMessage.delete(writes, [sender, messageId]);

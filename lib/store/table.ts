@@ -16,7 +16,7 @@ const MEMORY = new Uint8Array(8192);
 /** Bytes as they are, for a record that is nothing else. */
 export const bareBytes: RecordForm<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes };
 
-/** JSON in which a Uint8Array stands as `{"$b": base64}`. */
+/** JSON in which a Uint8Array stands as `{"$b": base64}`, and an object with such a key as `{"$e": its entries}`. */
 const json: RecordForm<object> = { encode: encodeJson, decode: decodeJson };
 
 /**
@@ -118,11 +118,15 @@ const decoder = new TextDecoder();
 const TEXT = new Uint8Array(8192);
 
 function encodeJson(record: object): Uint8Array {
-  const text = JSON.stringify(record, (_key, value: unknown) =>
-    value instanceof Uint8Array ? { $b: toBase64(value) } : value,
-  );
+  const text = JSON.stringify(record, replace);
   if (3 * text.length > TEXT.length) return utf8(text);
   return TEXT.subarray(0, encoder.encodeInto(text, TEXT).written);
+}
+
+function replace(_key: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return { $b: toBase64(value) };
+  const isMark = typeof value === 'object' && value !== null && ('$b' in value || '$e' in value);
+  return isMark ? { $e: Object.entries(value) } : value;
 }
 
 function decodeJson(bytes: Uint8Array): object {
@@ -130,8 +134,8 @@ function decodeJson(bytes: Uint8Array): object {
 }
 
 function revive(_key: string, value: unknown): unknown {
-  if (typeof value === 'object' && value !== null && '$b' in value && typeof value.$b === 'string') {
-    return new Uint8Array(Buffer.from(value.$b, 'base64'));
-  }
+  if (typeof value !== 'object' || value === null) return value;
+  if ('$b' in value && typeof value.$b === 'string') return new Uint8Array(Buffer.from(value.$b, 'base64'));
+  if ('$e' in value && Array.isArray(value.$e)) return Object.fromEntries(value.$e as [string, unknown][]);
   return value;
 }

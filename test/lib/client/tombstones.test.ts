@@ -126,6 +126,19 @@ describe('tombstones', () => {
     assert.equal(records(), 0);
   });
 
+  it('of a message whose later envelope has the shorter life remember it as long as the first', async () => {
+    await add(1, tombstone(5), LIFE + 50);
+    await add(2, tombstone(5));
+    age += LIFE + 30 * DAY + 1;
+    await sweep();
+    assert.equal(tombstones.findTag(tagOf(2)), undefined);
+    assert.equal(tombstones.findMessage(bob, idOf(5)), 'ok');
+    age += 50;
+    await sweep();
+    assert.equal(tombstones.findMessage(bob, idOf(5)), undefined);
+    assert.equal(records(), 0);
+  });
+
   it('of a message that was withdrawn know its key still, but not the message', async () => {
     await add(1, tombstone(5));
     await add(2, tombstone(6));

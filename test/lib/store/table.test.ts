@@ -37,6 +37,27 @@ describe('a table in the store', () => {
     assert.equal(notes.get(utf8('a')), undefined);
   });
 
+  it('takes nothing of a flow for bytes of its own, whatever its keys are', async () => {
+    const contexts = new Table<{ context: unknown }>(store, 'context');
+    const bytes = new Uint8Array([1, 2]);
+    for (const context of [
+      { $b: 'AQI=' },
+      { $e: [['a', 1]] },
+      {
+        deep: [
+          { $b: { $e: { $b: 'x', bytes } }, $e: [] },
+          { $b: 7, other: null },
+        ],
+      },
+      { ['__proto__']: { $b: 'y' }, toJSON: 'a text' },
+    ]) {
+      const batch = store.batch();
+      contexts.put(batch, [utf8('c')], { context });
+      await batch.commit();
+      assert.deepEqual(contexts.get(utf8('c')), { context });
+    }
+  });
+
   it('keeps records of any size apart that one batch puts', async () => {
     const ids = [1, 100, 2500, 3000, 8000, 70_000];
     const noteOf = (n: number) => ({ text: 'ö'.repeat(n), bytes: new Uint8Array(n).fill(n) });
