@@ -118,6 +118,25 @@ describe('the outbox', () => {
     assert.ok(outbox.envelope(entry));
   });
 
+  it('leaves no plaintext in memory when it seals a message to another key', async () => {
+    const plaintexts: Uint8Array[] = [];
+    const noting = Object.create(crypto, {
+      openSecretbox: {
+        value: (...args: Parameters<typeof crypto.openSecretbox>) => {
+          const plain = crypto.openSecretbox(...args);
+          if (plain) plaintexts.push(plain);
+          return plain;
+        },
+      },
+      wipe: { value: (bytes: Uint8Array) => crypto.wipe(bytes) },
+    }) as typeof crypto;
+    const entry = await added('leak', stranger);
+    const { store, vault, fsm: forwardSecurity } = alice;
+    const reopened = new Outbox({ crypto: noting, store, vault, forwardSecurity });
+    assert.equal(reopened.seal(store.batch(), entry), 'no-key');
+    assert.deepEqual(plaintexts, [new Uint8Array(4)]);
+  });
+
   it('leaves nothing of a message that is finished', async () => {
     const entry = await added('leak');
     await change(entry, (writes) => outbox.remove(writes, entry));
