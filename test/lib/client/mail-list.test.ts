@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ToxAsyncError } from '../../../lib/errors';
 import { Collector, tagOf, type MailNode } from './collector';
 
 const HOUR = 3600;
@@ -28,6 +29,20 @@ describe('lists of storage nodes', () => {
       'fetch 70,69,68,67,66,65,64,63,62,61,60,59,58,57,56,55',
     ]);
     assert.equal(collector.received.length, 70);
+  });
+
+  it('are sorted 4,096 entries at a time, however long a node makes them', async () => {
+    const tags = many(4200);
+    for (const tag of tags) collector.keys.set(tag, { order: 5000 - tag, index: 0 });
+    node.hold(...tags);
+    node.before = ({ kind }) => {
+      if (kind === 'fetch') throw new ToxAsyncError('ErrNotConnected', 'enough seen');
+    };
+    await collector.collect();
+    const heard = node.heard();
+    const lists = heard.filter((asked) => asked.startsWith('list'));
+    assert.deepEqual([lists.length, lists.at(-1)], [64, 'list 4032']);
+    assert.equal(heard[64]?.slice(0, 20), 'fetch 4096,4095,4094');
   });
 
   it('that do not go on, or go back, end there', async () => {
