@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { OwedDeletes } from '../../../lib/client/owed-deletes';
-import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
-import type { Store, WriteBatch } from '../../../lib/store/store';
+import type { WriteBatch } from '../../../lib/store/store';
+import { AgingStore } from './aging-store';
 import { tagOf as idOf } from './collector';
 
 const DAY = 24 * 60 * 60;
@@ -11,33 +11,25 @@ const pi = new Uint8Array(32).fill(1);
 const hub = new Uint8Array(32).fill(2);
 
 describe('owed deletes', () => {
-  let disk: MemoryVolume;
-  let store: Store;
-  let age: number;
+  let memory: AgingStore;
   let deletes: OwedDeletes;
 
   beforeEach(() => {
-    disk = new MemoryVolume();
-    age = 1000;
+    memory = new AgingStore();
     open();
   });
 
   function open(): void {
-    store = openMemoryStore(disk);
-    deletes = new OwedDeletes({ store, ages: { now: () => age } });
+    const { store, ages } = memory;
+    deletes = new OwedDeletes({ store, ages });
   }
 
   function restart(): void {
-    disk.crash();
+    memory.restart();
     open();
   }
 
-  async function write(change: (writes: WriteBatch) => void): Promise<void> {
-    const writes = store.batch();
-    change(writes);
-    await writes.commit();
-  }
-
+  const write = (change: (writes: WriteBatch) => void) => memory.write(change);
   const owe = (node: Uint8Array, ...ids: number[]) =>
     write((writes) => ids.forEach((id) => deletes.owe(writes, node, idOf(id))));
   const done = (...ids: number[]) => write((writes) => deletes.done(writes, pi, ids.map(idOf)));
@@ -58,12 +50,12 @@ describe('owed deletes', () => {
 
   it('are dropped when they are older than a day; owed again meanwhile, they begin anew', async () => {
     await owe(pi, 1, 2);
-    age += 1;
+    memory.age += 1;
     await owe(pi, 2, 3);
-    age += DAY - 1;
+    memory.age += DAY - 1;
     await sweep();
     assert.deepEqual(owed(), [1, 2, 3].map(idOf));
-    age += 1;
+    memory.age += 1;
     await sweep();
     assert.deepEqual(owed(), [2, 3].map(idOf));
   });
@@ -83,9 +75,9 @@ describe('owed deletes', () => {
 
     it('are begun anew all the same when they are owed again', async () => {
       await owe(pi, MOST);
-      age += DAY;
+      memory.age += DAY;
       await owe(pi, 7);
-      age += 1;
+      memory.age += 1;
       await sweep();
       assert.deepEqual(owed(), [idOf(7)]);
     });
@@ -96,17 +88,17 @@ describe('owed deletes', () => {
       await owe(pi, MOST + 1, MOST + 1);
       await owe(pi, MOST + 2);
       assert.equal(owed().length, MOST);
-      age += DAY + 1;
+      memory.age += DAY + 1;
       await sweep();
       await owe(pi, ...upTo(MOST));
       assert.equal(owed().length, MOST);
     });
 
     it('are counted when they are durable: what failed takes no place, what is not done frees none', async () => {
-      deletes.owe(store.batch(), pi, idOf(MOST));
+      deletes.owe(memory.store.batch(), pi, idOf(MOST));
       await owe(pi, MOST + 1);
       assert.equal(owed().length, MOST);
-      deletes.done(store.batch(), pi, [idOf(7)]);
+      deletes.done(memory.store.batch(), pi, [idOf(7)]);
       await owe(pi, MOST + 2);
       assert.equal(owed().length, MOST);
       assert.ok(!owed().some((id) => Buffer.compare(id, idOf(MOST + 2)) === 0));

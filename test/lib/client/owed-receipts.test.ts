@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { OwedReceipts } from '../../../lib/client/owed-receipts';
-import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
-import type { Store, WriteBatch } from '../../../lib/store/store';
+import type { WriteBatch } from '../../../lib/store/store';
+import { AgingStore } from './aging-store';
 
 const HOUR = 60 * 60;
 const DAY = 24 * HOUR;
@@ -13,36 +13,25 @@ const numbers = (of: readonly { messageId: Uint8Array }[]) => of.map(({ messageI
 const receipt = (id: number) => ({ messageId: idOf(id), code: 'ok' as const });
 
 describe('owed receipts', () => {
-  let disk: MemoryVolume;
-  let store: Store;
-  let age: number;
+  let memory: AgingStore;
   let receipts: OwedReceipts;
 
   beforeEach(() => {
-    disk = new MemoryVolume();
-    age = 1000;
+    memory = new AgingStore();
     open();
   });
 
   function open(): void {
-    store = openMemoryStore(disk);
-    receipts = new OwedReceipts({ store, ages: { now: () => age } });
+    const { store, ages } = memory;
+    receipts = new OwedReceipts({ store, ages });
   }
 
   function restart(): void {
-    disk.crash();
+    memory.restart();
     open();
   }
 
-  /** @returns how much was written */
-  async function write(change: (writes: WriteBatch) => void): Promise<number> {
-    const writes = store.batch();
-    change(writes);
-    const { size } = writes;
-    await writes.commit();
-    return size;
-  }
-
+  const write = (change: (writes: WriteBatch) => void) => memory.write(change);
   const owe = (id: number, options: { sent?: boolean; mail?: boolean; to?: Uint8Array } = {}) =>
     write((writes) => {
       const { sent = false, mail = false, to = bob } = options;
@@ -72,12 +61,12 @@ describe('owed receipts', () => {
 
   it('stay for the life of the message and 30 days, each for its own', async () => {
     await owe(1);
-    age += 1;
+    memory.age += 1;
     await owe(2);
-    age += LIFE + 30 * DAY - 1;
+    memory.age += LIFE + 30 * DAY - 1;
     await sweep();
     assert.deepEqual(numbers(receipts.owedTo(bob)), [1, 2]);
-    age += 1;
+    memory.age += 1;
     await sweep();
     assert.deepEqual(numbers(receipts.owedTo(bob)), [2]);
   });
@@ -117,7 +106,7 @@ describe('owed receipts', () => {
       await owe(2);
       await owe(3, { to: cat });
       assert.deepEqual([receipts.duePeers(), due()], [[bob], [1]]);
-      const writes = store.batch();
+      const writes = memory.store.batch();
       receipts.owe(writes, cat, receipt(4), { lifetime: LIFE, sent: false, mail: true });
       assert.deepEqual(receipts.duePeers(), [bob]);
       await writes.commit();
@@ -146,18 +135,18 @@ describe('owed receipts', () => {
 
     it('are due again when the message turns up 12 hours after the mail, not before', async () => {
       await owe(1, { mail: true });
-      age += DAY;
+      memory.age += DAY;
       await mailed(1);
       assert.deepEqual([due(), receipts.duePeers()], [[], []]);
-      age += 12 * HOUR - 1;
+      memory.age += 12 * HOUR - 1;
       assert.equal(await turnUp(1), 0);
       assert.deepEqual(receipts.duePeers(), []);
-      age += 1;
+      memory.age += 1;
       await turnUp(1);
       assert.deepEqual([due(), receipts.duePeers()], [[1], [bob]]);
       assert.equal(receipts.wasSent(bob, idOf(1)), true);
       await mailed(1);
-      age += 12 * HOUR - 1;
+      memory.age += 12 * HOUR - 1;
       assert.equal(await turnUp(1), 0);
     });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Tombstones, type TagTombstone } from '../../../lib/client/tombstones';
-import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
-import type { Store, WriteBatch } from '../../../lib/store/store';
+import type { WriteBatch } from '../../../lib/store/store';
+import { AgingStore } from './aging-store';
 
 const DAY = 24 * 60 * 60;
 const LIFE = 100;
@@ -11,28 +11,25 @@ const tagOf = (n: number) => new Uint8Array(16).fill(n);
 const idOf = (n: number) => new Uint8Array(32).fill(n);
 
 describe('tombstones', () => {
-  let disk: MemoryVolume;
-  let store: Store;
-  let age: number;
+  let memory: AgingStore;
   let tombstones: Tombstones;
 
   beforeEach(() => {
-    disk = new MemoryVolume();
-    age = 1000;
+    memory = new AgingStore();
     open();
   });
 
   function open(): void {
-    store = openMemoryStore(disk);
-    tombstones = new Tombstones({ store, ages: { now: () => age } });
+    const { store, ages } = memory;
+    tombstones = new Tombstones({ store, ages });
   }
 
-  async function write(change: (writes: WriteBatch) => void): Promise<void> {
-    const writes = store.batch();
-    change(writes);
-    await writes.commit();
+  function restart(): void {
+    memory.restart();
+    open();
   }
 
+  const write = (change: (writes: WriteBatch) => void) => memory.write(change);
   const tombstone = (id: number, more: Partial<TagTombstone> = {}): TagTombstone => ({
     storageId: tagOf(100 + id),
     sender: bob,
@@ -44,7 +41,8 @@ describe('tombstones', () => {
     write((writes) => tombstones.add(writes, tagOf(tag), entry, lifetime));
   const sweep = () => write((writes) => tombstones.expire(writes));
   /** Everything that is on the disk. */
-  const records = () => [...store.range({ gte: new Uint8Array(), lt: new Uint8Array(257).fill(255) })].length;
+  const records = () =>
+    [...memory.store.range({ gte: new Uint8Array(), lt: new Uint8Array(257).fill(255) })].length;
 
   it('are found by the tag of the key, and by the sender and the id of the message, by no less', async () => {
     await add(1, tombstone(5));
@@ -68,10 +66,9 @@ describe('tombstones', () => {
 
   it('are there once they are durable, and after a crash', async () => {
     await add(1, tombstone(5, { silent: true }));
-    tombstones.add(store.batch(), tagOf(2), tombstone(6), LIFE);
+    tombstones.add(memory.store.batch(), tagOf(2), tombstone(6), LIFE);
     assert.equal(tombstones.findTag(tagOf(2)), undefined);
-    disk.crash();
-    open();
+    restart();
     assert.deepEqual(tombstones.findTag(tagOf(1)), tombstone(5, { silent: true }));
     assert.equal(tombstones.findMessage(bob, idOf(5)), 'ok');
     assert.deepEqual(
@@ -82,11 +79,11 @@ describe('tombstones', () => {
 
   it('stay for the life of the envelope and 30 days, and then leave nothing', async () => {
     await add(1, tombstone(5));
-    age += LIFE + 30 * DAY;
+    memory.age += LIFE + 30 * DAY;
     await sweep();
     assert.ok(tombstones.findTag(tagOf(1)));
     assert.equal(tombstones.findMessage(bob, idOf(5)), 'ok');
-    age += 1;
+    memory.age += 1;
     await sweep();
     assert.equal(tombstones.findTag(tagOf(1)), undefined);
     assert.equal(tombstones.findMessage(bob, idOf(5)), undefined);
@@ -97,13 +94,12 @@ describe('tombstones', () => {
     await add(1, tombstone(5), LIFE + 1);
     await add(2, tombstone(6));
     await add(3, tombstone(7), 2 * LIFE);
-    disk.crash();
-    open();
-    age += LIFE + 30 * DAY + 1;
+    restart();
+    memory.age += LIFE + 30 * DAY + 1;
     await sweep();
     const left = () => [1, 2, 3].filter((tag) => tombstones.findTag(tagOf(tag)));
     assert.deepEqual(left(), [1, 3]);
-    age += 1;
+    memory.age += 1;
     await sweep();
     assert.deepEqual(left(), [3]);
     assert.deepEqual(
@@ -114,13 +110,13 @@ describe('tombstones', () => {
 
   it('of a message that came again under another key remember it as long as the last of them', async () => {
     await add(1, tombstone(5));
-    age += 10;
+    memory.age += 10;
     await add(2, tombstone(5));
-    age += LIFE + 30 * DAY;
+    memory.age += LIFE + 30 * DAY;
     await sweep();
     assert.equal(tombstones.findTag(tagOf(1)), undefined);
     assert.equal(tombstones.findMessage(bob, idOf(5)), 'ok');
-    age += 1;
+    memory.age += 1;
     await sweep();
     assert.equal(tombstones.findMessage(bob, idOf(5)), undefined);
     assert.equal(records(), 0);
@@ -129,11 +125,11 @@ describe('tombstones', () => {
   it('of a message whose later envelope has the shorter life remember it as long as the first', async () => {
     await add(1, tombstone(5), LIFE + 50);
     await add(2, tombstone(5));
-    age += LIFE + 30 * DAY + 1;
+    memory.age += LIFE + 30 * DAY + 1;
     await sweep();
     assert.equal(tombstones.findTag(tagOf(2)), undefined);
     assert.equal(tombstones.findMessage(bob, idOf(5)), 'ok');
-    age += 50;
+    memory.age += 50;
     await sweep();
     assert.equal(tombstones.findMessage(bob, idOf(5)), undefined);
     assert.equal(records(), 0);
@@ -148,7 +144,7 @@ describe('tombstones', () => {
     assert.equal(tombstones.findMessage(bob, idOf(5)), undefined);
     assert.deepEqual(tombstones.findTag(tagOf(1)), tombstone(5));
     assert.equal(tombstones.findMessage(bob, idOf(6)), 'ok');
-    age += LIFE + 30 * DAY + 1;
+    memory.age += LIFE + 30 * DAY + 1;
     await sweep();
     assert.equal(records(), 0);
   });
