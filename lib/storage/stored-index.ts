@@ -13,6 +13,7 @@ import {
   hasNumbers,
   isEntry,
   isSound,
+  MAX_NUMBER,
   type MailRecord,
   numberOfEnvelopeKey,
   recordFromEnvelope,
@@ -80,14 +81,15 @@ function readBlocks(store: Store, mail: StoredIndex): { isWhole: boolean; next: 
   for (let block = firstBlock(store, 0); block !== undefined;) {
     const sound = store.peek(blockKey(block), read(block));
     if (sound === false) mail.blocks.repair(block);
-    block = sound === undefined ? firstBlock(store, block + 1) : block + 1;
+    block = sound === undefined || !hasNumbers(block) ? firstBlock(store, block + 1) : block + 1;
   }
   mail.table.link();
   return { isWhole, next };
 }
 
-/** The first block from a number on. */
+/** The first block from a number on; none behind the last that a key can name. */
 function firstBlock(store: Store, from: number): number | undefined {
+  if (from > MAX_NUMBER) return undefined;
   for (const [key] of store.range({ gte: blockKey(from), lt: afterPrefix(BLOCK_PREFIX), limit: 1 })) {
     return blockOfKey(key);
   }
