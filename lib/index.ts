@@ -58,7 +58,7 @@ export { VirtualNetwork } from './transport/virtual-network';
 export type { VirtualTransport } from './transport/virtual-transport';
 export { AsyncClient } from './client/async-client';
 export type { AsyncClientHooks, AsyncClientOptions } from './client/client-options';
-export { DEFAULT_CLIENT_LIMITS, type ClientLimits } from './client/limits';
+export { DEFAULT_CLIENT_LIMITS, type ClientLimits } from './client/client-limits';
 export * from './client/messages';
 export { AsyncManager } from './manager/async-manager';
 export * from './manager/events';

@@ -2,12 +2,12 @@ import type { MessageType } from '../constants';
 import type { PublicKey, QueuedReason } from '../types';
 import { buildClient, type ClientParts } from './build-client';
 import type { AsyncClientOptions } from './client-options';
-import type { InboxEntry } from './inbox';
-import type { Incoming } from './incoming';
+import type { InboxEntry } from './journal/inbox';
+import type { Incoming } from './peer-events';
 import type { MessageFilter, MessageHandler, ReceivedMessage, SendOptions, SendReceipt } from './messages';
-import type { OutboxEntry } from './outbox';
-import type { Outcomes } from './outcomes';
-import { withdrawUnreadable } from './withdrawal';
+import type { OutboxEntry } from './journal/outbox';
+import type { Outcomes } from './journal/outcome-journal';
+import { withdrawUnreadable } from './receiving/withdrawal';
 
 /** SPEC.md's AsyncClient: outbox, distribution, retrieval and inbox of one identity. */
 export class AsyncClient {

@@ -1,12 +1,12 @@
 import type { CryptoProvider } from '../crypto/provider';
 import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
-import type { OpenNodeAddress } from '../network/open-node-address';
+import type { OpenNodeAddress } from './storage-nodes/open-node-address';
 import type { PeerNetwork } from '../network/peer-network';
-import type { StorageNodes } from '../network/storage-nodes';
+import type { StorageNodes } from './storage-nodes/storage-nodes';
 import type { Platform } from '../platform/platform';
 import type { DataDirectory } from '../store/data-directory';
 import type { PublicKey } from '../types';
-import type { ClientLimits } from './limits';
+import type { ClientLimits } from './client-limits';
 import type { Outcome } from './messages';
 
 /** What the client tells its owner. */

@@ -6,7 +6,7 @@ import { ForwardSecurityManager } from '../forward-security/forward-security-man
 import { FriendBook } from '../identity/friend-book';
 import type { Identity } from '../identity/identity-file';
 import { PeerNetwork } from '../network/peer-network';
-import { StorageNodes } from '../network/storage-nodes';
+import { StorageNodes } from '../client/storage-nodes/storage-nodes';
 import { StorageService } from '../network/storage-service';
 import { Emitter } from '../platform/emitter';
 import { systemMemoryBytes } from '../platform/memory';

@@ -1,4 +1,4 @@
-import type { ClientLimits } from '../client/limits';
+import type { ClientLimits } from '../client/client-limits';
 import type { CryptoProvider } from '../crypto/provider';
 import type { KeyLimits } from '../forward-security/limits';
 import type { Platform } from '../platform/platform';

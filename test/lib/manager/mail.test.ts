@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
 import type { SendReceipt } from '../../../lib/client/messages';
-import type { ServiceContent } from '../../../lib/client/service-mail';
+import type { ServiceContent } from '../../../lib/client/journal/service-mail';
 import { DAY, HOUR, MINUTE, World, type Device } from '../../support/world';
 
 /** Two friends who meet once, and then only ever one of them is online, with a node between them. */

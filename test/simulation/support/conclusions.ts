@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
-import { isServiceType } from '../../../lib/client/mail-effects';
+import { isServiceType } from '../../../lib/client/receiving/service-mail-effects';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { parseProfile } from '../../../lib/identity/tox-profile';
 import { openEnvelope } from '../../../lib/protocol/open';

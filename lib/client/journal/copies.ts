@@ -1,0 +1,15 @@
+import { toHex } from '../../bytes';
+import type { PublicKey } from '../../types';
+
+/** A confirmed deposit: `at` is an age in seconds, `kept` how long the node said it keeps it. */
+export interface Copy {
+  readonly node: PublicKey;
+  readonly at: number;
+  readonly kept: number;
+}
+
+/** An older copy at the same node is replaced. */
+export function withCopy(copies: readonly Copy[], copy: Copy): Copy[] {
+  const node = toHex(copy.node);
+  return [...copies.filter((other) => toHex(other.node) !== node), copy];
+}

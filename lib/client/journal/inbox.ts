@@ -1,0 +1,121 @@
+import { sameBytes, toHex } from '../../bytes';
+import type { MessageType } from '../../constants';
+import type { CryptoProvider } from '../../crypto/provider';
+import type { SecretVault, SlotRef } from '../../store/secret-vault';
+import type { Store, WriteBatch } from '../../store/store';
+import { readSequence, sequenceKey, Table } from '../../store/table';
+import type { PublicKey, Via } from '../../types';
+import { openUnderSlot, sealUnderSlot } from '../slot-seal';
+
+/** A message that is not done with. Its plaintext is a secretbox under a slot of the vault. */
+export interface InboxRecord {
+  readonly sender: PublicKey;
+  readonly messageId: Uint8Array;
+  readonly type: MessageType;
+  readonly via: Via;
+  /** Unix milliseconds; sentAt 0 when the sender had no clock. */
+  readonly sentAt: number;
+  readonly receivedAt: number;
+  readonly ref: SlotRef;
+  readonly sealed: Uint8Array;
+  /** The handler was called with it, or was about to be. */
+  handed: boolean;
+}
+
+export interface InboxEntry extends Omit<InboxRecord, 'sealed'> {
+  readonly sequence: number;
+}
+
+/** Messages received and not done with, durable until their hand-over ended. */
+export class Inbox {
+  readonly #crypto: CryptoProvider;
+  readonly #vault: SecretVault;
+  readonly #table: Table<InboxRecord>;
+  readonly #entries = new Map<number, InboxEntry>();
+  /** Sender in hex -> its entries. */
+  readonly #counts = new Map<string, number>();
+  #nextSequence = 1;
+
+  constructor(parts: { crypto: CryptoProvider; store: Store; vault: SecretVault }) {
+    this.#crypto = parts.crypto;
+    this.#vault = parts.vault;
+    this.#table = new Table(parts.store, 'inbox');
+    for (const { rest, record } of this.#table.entries()) this.#remember(readSequence(rest), record);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Messages of one sender. */
+  countOf(sender: PublicKey): number {
+    return this.#counts.get(toHex(sender)) ?? 0;
+  }
+
+  *refs(): Generator<SlotRef> {
+    for (const { ref } of this.#entries.values()) yield ref;
+  }
+
+  /** In the order of arrival. */
+  entries(): InboxEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  find(messageId: Uint8Array): InboxEntry | undefined {
+    return this.entries().find((entry) => entry.handed && sameBytes(entry.messageId, messageId));
+  }
+
+  has(entry: InboxEntry): boolean {
+    return this.#entries.has(entry.sequence);
+  }
+
+  /** @param secret of the slot `fields.ref`; wiped */
+  add(
+    writes: WriteBatch,
+    fields: Omit<InboxRecord, 'sealed' | 'handed'>,
+    data: Uint8Array,
+    secret: Uint8Array,
+  ): void {
+    const sequence = this.#nextSequence;
+    this.#nextSequence += 1;
+    const record = { ...fields, sealed: sealUnderSlot(this.#crypto, secret, data), handed: false };
+    this.#table.put(writes, [sequenceKey(sequence)], record);
+    writes.afterCommit(() => this.#remember(sequence, record));
+  }
+
+  /** The plaintext; undefined when its secret is lost. */
+  read(entry: InboxEntry): Uint8Array | undefined {
+    const record = this.#table.get(sequenceKey(entry.sequence));
+    return openUnderSlot(this.#crypto, this.#vault.read(entry.ref), record?.sealed);
+  }
+
+  markHanded(writes: WriteBatch, entry: InboxEntry): void {
+    const record = this.#table.get(sequenceKey(entry.sequence));
+    if (record === undefined) return;
+    this.#table.put(writes, [sequenceKey(entry.sequence)], { ...record, handed: true });
+    writes.afterCommit(() => {
+      entry.handed = true;
+    });
+  }
+
+  /** The message is done with: its record goes, its plaintext is erased. */
+  erase(writes: WriteBatch, entry: InboxEntry): void {
+    this.#table.delete(writes, [sequenceKey(entry.sequence)]);
+    this.#vault.erase(writes, [entry.ref]);
+    writes.afterCommit(() => this.#forget(entry));
+  }
+
+  #remember(sequence: number, record: InboxRecord): void {
+    const { sealed: _sealed, ...rest } = record;
+    this.#entries.set(sequence, { ...rest, sequence });
+    this.#nextSequence = Math.max(this.#nextSequence, sequence + 1);
+    this.#counts.set(toHex(record.sender), this.countOf(record.sender) + 1);
+  }
+
+  #forget({ sequence, sender }: InboxEntry): void {
+    if (!this.#entries.delete(sequence)) return;
+    const left = this.countOf(sender) - 1;
+    if (left > 0) this.#counts.set(toHex(sender), left);
+    else this.#counts.delete(toHex(sender));
+  }
+}

@@ -1,0 +1,244 @@
+import { concat, toHex } from '../../bytes';
+import type { CryptoProvider } from '../../crypto/provider';
+import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
+import type { SecretVault, SlotRef } from '../../store/secret-vault';
+import type { Store, WriteBatch } from '../../store/store';
+import { bareBytes, readSequence, sequenceKey, Table } from '../../store/table';
+import type { PublicKey } from '../../types';
+import { withCopy, type Copy } from './copies';
+import { openUnderSlot, sealUnderSlot } from '../slot-seal';
+
+/** A message that is accepted and not finished. */
+export interface OutboxRecord {
+  readonly messageId: Uint8Array;
+  readonly friend: PublicKey;
+  readonly type: number;
+  readonly size: number;
+  /** Seconds from acceptance. */
+  readonly lifetime: number;
+  /** Age at acceptance. */
+  readonly acceptedAt: number;
+  /** Unix milliseconds, for display. */
+  readonly createdAt: number;
+  readonly ref: SlotRef;
+  readonly context?: unknown;
+  /** The key that the envelope is sealed to; absent while the message needs one. */
+  sealed?: { readonly preKeyId: number; readonly storageId: Uint8Array };
+  copies: Copy[];
+  /** A node confirmed a copy at some time. */
+  stored: boolean;
+  /** The most nodes that a "stored" outcome of this envelope named. */
+  told: number;
+}
+
+export interface OutboxEntry extends OutboxRecord {
+  readonly sequence: number;
+}
+
+/** A record without the field that only memory has. */
+function durable({ sequence: _sequence, ...record }: OutboxEntry): OutboxRecord {
+  return record;
+}
+
+export interface OutboxParts {
+  readonly crypto: CryptoProvider;
+  readonly store: Store;
+  readonly vault: SecretVault;
+  readonly forwardSecurity: ForwardSecurityManager;
+}
+
+/**
+ * The journal of messages not finished yet. The plaintext lies under a slot of the vault until the end; the
+ * envelope is journalled in the batch that spends its key, so that no key ever seals twice.
+ */
+export class Outbox {
+  readonly #o: OutboxParts;
+  readonly #records: Table<OutboxRecord>;
+  /** Secretboxes under the slots of the records. */
+  readonly #plaintexts: Table<Uint8Array>;
+  readonly #envelopes: Table<Uint8Array>;
+  readonly #entries = new Map<number, OutboxEntry>();
+  readonly #byId = new Map<string, OutboxEntry>();
+  /** Entries whose envelope is on its way to the disk. */
+  readonly #sealing = new Set<number>();
+  #nextSequence = 1;
+  #bytes = 0;
+
+  constructor(parts: OutboxParts) {
+    this.#o = parts;
+    this.#records = new Table(parts.store, 'outbox');
+    this.#plaintexts = new Table(parts.store, 'outbox-plaintext', bareBytes);
+    this.#envelopes = new Table(parts.store, 'outbox-envelope', bareBytes);
+    for (const { rest, record } of this.#records.entries()) {
+      this.#remember({ ...record, sequence: readSequence(rest) });
+    }
+  }
+
+  get messages(): number {
+    return this.#entries.size;
+  }
+
+  /** Plaintext bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  *refs(): Generator<SlotRef> {
+    for (const { ref } of this.#entries.values()) yield ref;
+  }
+
+  /** In the order of acceptance. */
+  entries(): OutboxEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  of(friend: PublicKey): OutboxEntry[] {
+    const hex = toHex(friend);
+    return this.entries().filter((entry) => toHex(entry.friend) === hex);
+  }
+
+  /** A message for this friend has no key. */
+  waitsForKey(friend: PublicKey): boolean {
+    return this.of(friend).some((entry) => entry.sealed === undefined && !this.isSealing(entry));
+  }
+
+  find(friend: PublicKey, messageId: Uint8Array): OutboxEntry | undefined {
+    return this.#byId.get(idOf(friend, messageId));
+  }
+
+  has(entry: OutboxEntry): boolean {
+    return this.#entries.has(entry.sequence);
+  }
+
+  /** Sealed, and the batch that says so is under way. */
+  isSealing(entry: OutboxEntry): boolean {
+    return this.#sealing.has(entry.sequence);
+  }
+
+  /** The journalled envelope, once the batch that spent its key is durable. */
+  envelope(entry: OutboxEntry): Uint8Array | undefined {
+    return entry.sealed && this.#envelopes.get(sequenceKey(entry.sequence));
+  }
+
+  /**
+   * Adds a message to `writes`, sealed when a key is left. It is in memory at once, so that limits and double
+   * ids count it, and is taken out again by `withdraw` when the batch fails.
+   */
+  add(
+    writes: WriteBatch,
+    fields: Omit<OutboxRecord, 'copies' | 'stored' | 'told' | 'sealed' | 'size'>,
+    data: Uint8Array,
+    secret: Uint8Array,
+  ): OutboxEntry {
+    const entry: OutboxEntry = {
+      ...fields,
+      size: data.length,
+      copies: [],
+      stored: false,
+      told: 0,
+      sequence: this.#nextSequence,
+    };
+    this.#remember(entry);
+    this.#plaintexts.put(writes, [sequenceKey(entry.sequence)], sealUnderSlot(this.#o.crypto, secret, data));
+    if (!this.#seal(writes, entry, data)) {
+      this.#records.put(writes, [sequenceKey(entry.sequence)], durable(entry));
+    }
+    return entry;
+  }
+
+  /** Undoes `add` in memory. */
+  withdraw(entry: OutboxEntry): void {
+    if (!this.#entries.delete(entry.sequence)) return;
+    this.#sealing.delete(entry.sequence);
+    this.#byId.delete(idOf(entry.friend, entry.messageId));
+    this.#bytes -= entry.size;
+  }
+
+  /**
+   * Seals a waiting message to the next key, with the same message id.
+   * 'lost': its plaintext is gone. 'no-key': none is left.
+   */
+  seal(writes: WriteBatch, entry: OutboxEntry): 'sealed' | 'no-key' | 'lost' {
+    const { crypto, vault } = this.#o;
+    const stored = this.#plaintexts.get(sequenceKey(entry.sequence));
+    const data = openUnderSlot(crypto, vault.read(entry.ref), stored);
+    if (data === undefined) return 'lost';
+    const sealed = this.#seal(writes, entry, data);
+    crypto.wipe(data);
+    return sealed ? 'sealed' : 'no-key';
+  }
+
+  /** The key of its envelope is dead: the message needs another. */
+  unseal(writes: WriteBatch, entry: OutboxEntry): void {
+    const { sealed: _sealed, ...rest } = durable(entry);
+    this.#envelopes.delete(writes, [sequenceKey(entry.sequence)]);
+    this.#records.put(writes, [sequenceKey(entry.sequence)], { ...rest, copies: [], told: 0 });
+    writes.afterCommit(() => {
+      delete entry.sealed;
+      entry.copies = [];
+      entry.told = 0;
+    });
+  }
+
+  /**
+   * A node confirmed a copy; an older one at the same node is replaced.
+   * @param told nodes that outcomes have named, this one included
+   */
+  recordCopy(writes: WriteBatch, entry: OutboxEntry, copy: Copy, told: number): void {
+    const copies = withCopy(entry.copies, copy);
+    const change = { copies, stored: true, told };
+    this.#records.put(writes, [sequenceKey(entry.sequence)], { ...durable(entry), ...change });
+    writes.afterCommit(() => Object.assign(entry, change));
+  }
+
+  /** The message is finished: record and envelope go, the plaintext is erased. */
+  remove(writes: WriteBatch, entry: OutboxEntry): void {
+    const key = sequenceKey(entry.sequence);
+    this.#records.delete(writes, [key]);
+    this.#plaintexts.delete(writes, [key]);
+    this.#envelopes.delete(writes, [key]);
+    this.#o.vault.erase(writes, [entry.ref]);
+    writes.afterCommit(() => this.withdraw(entry));
+  }
+
+  /** The plaintext itself, for an ordinary Tox message; undefined when it is lost. */
+  plaintext(entry: OutboxEntry): Uint8Array | undefined {
+    const stored = this.#plaintexts.get(sequenceKey(entry.sequence));
+    return openUnderSlot(this.#o.crypto, this.#o.vault.read(entry.ref), stored);
+  }
+
+  #seal(writes: WriteBatch, entry: OutboxEntry, data: Uint8Array): boolean {
+    const message = this.#o.forwardSecurity.seal(writes, {
+      recipientPk: entry.friend,
+      data,
+      type: entry.type,
+      messageId: entry.messageId,
+      lifetime: entry.lifetime,
+      timestamp: Math.max(0, Math.floor(entry.createdAt / 1000)),
+    });
+    if (message === undefined) return false;
+    const sealed = { preKeyId: message.preKeyId, storageId: message.storageId };
+    const key = sequenceKey(entry.sequence);
+    this.#envelopes.put(writes, [key], message.envelope);
+    this.#records.put(writes, [key], { ...durable(entry), sealed, copies: [] });
+    this.#sealing.add(entry.sequence);
+    // Not before: until then the envelope must not leave the process.
+    writes.afterCommit(() => {
+      this.#sealing.delete(entry.sequence);
+      entry.sealed = sealed;
+      entry.copies = [];
+    });
+    return true;
+  }
+
+  #remember(entry: OutboxEntry): void {
+    this.#entries.set(entry.sequence, entry);
+    this.#byId.set(idOf(entry.friend, entry.messageId), entry);
+    this.#bytes += entry.size;
+    this.#nextSequence = Math.max(this.#nextSequence, entry.sequence + 1);
+  }
+}
+
+function idOf(friend: PublicKey, messageId: Uint8Array): string {
+  return toHex(concat(friend, messageId));
+}

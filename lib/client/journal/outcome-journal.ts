@@ -1,0 +1,128 @@
+import { concat } from '../../bytes';
+import type { Store, WriteBatch } from '../../store/store';
+import { readSequence, sequenceKey, Table } from '../../store/table';
+import type { PublicKey } from '../../types';
+import { MEMORY_AFTER_LIFE } from '../client-limits';
+import type { Outcome } from '../messages';
+import type { OutboxEntry } from './outbox';
+
+type Ending = Pick<Outcome, 'state' | 'nodes' | 'wanted'> & Partial<Pick<Outcome, 'via' | 'code'>>;
+
+export interface OutcomesOptions {
+  readonly store: Store;
+  readonly ages: { now(): number };
+  /** Unix milliseconds. */
+  readonly wall: () => number;
+  readonly emit: (outcome: Outcome) => void;
+}
+
+/**
+ * How messages ended. An ending is durable in the batch that finishes the message and stays marked as
+ * unannounced until its listeners ran, so that a crash between the two repeats it instead of losing it.
+ */
+export class Outcomes {
+  readonly #o: OutcomesOptions;
+  readonly #finished: Table<Outcome>;
+  readonly #unannounced: Table<object>;
+  readonly #expiry: Table<{ id: Uint8Array }>;
+  #announcing = false;
+
+  constructor(options: OutcomesOptions) {
+    this.#o = options;
+    this.#finished = new Table(options.store, 'finished');
+    this.#unannounced = new Table(options.store, 'unannounced');
+    this.#expiry = new Table(options.store, 'finished-expiry');
+  }
+
+  /** How the message ended, while that is remembered. */
+  find(friend: PublicKey, messageId: Uint8Array): Outcome | undefined {
+    return this.#finished.get(friend, messageId);
+  }
+
+  /** Makes the ending durable with `writes` and tells it after the commit. */
+  finish(writes: WriteBatch, entry: OutboxEntry, ending: Ending): void {
+    const outcome: Outcome = {
+      messageId: entry.messageId,
+      friend: entry.friend,
+      ...ending,
+      createdAt: entry.createdAt,
+      expiresAt: entry.createdAt + entry.lifetime * 1000,
+      at: this.#o.wall(),
+      ...(entry.context === undefined ? {} : { context: entry.context }),
+    };
+    const until = entry.acceptedAt + entry.lifetime + MEMORY_AFTER_LIFE;
+    const id = concat(entry.friend, entry.messageId);
+    this.#expiry.put(writes, [sequenceKey(until), id], { id });
+    this.#record(writes, id, outcome);
+  }
+
+  /** A receipt that came after the end of the life: unconfirmed becomes delivered. */
+  confirmLate(writes: WriteBatch, friend: PublicKey, messageId: Uint8Array): void {
+    const outcome = this.find(friend, messageId);
+    if (outcome?.state !== 'unconfirmed') return;
+    const delivered: Outcome = { ...outcome, state: 'delivered', via: 'stored', at: this.#o.wall() };
+    this.#record(writes, concat(friend, messageId), delivered);
+  }
+
+  /**
+   * A step that is not an end: told once, not repeated after a crash.
+   * @param known nodes that could have a copy now
+   */
+  stored(
+    entry: OutboxEntry,
+    { nodes, wanted, known }: { nodes: number; wanted: number; known: number },
+  ): void {
+    if (!this.#announcing) return;
+    this.#o.emit({
+      messageId: entry.messageId,
+      friend: entry.friend,
+      state: 'stored',
+      nodes,
+      wanted,
+      ...(known < wanted && nodes < wanted ? { reason: 'few-nodes' as const } : {}),
+      createdAt: entry.createdAt,
+      expiresAt: entry.createdAt + entry.lifetime * 1000,
+      at: this.#o.wall(),
+      ...(entry.context === undefined ? {} : { context: entry.context }),
+    });
+  }
+
+  /** From now on endings are told; those of before that nobody heard first. */
+  async start(): Promise<void> {
+    this.#announcing = true;
+    const ids = [...this.#unannounced.entries()].map(({ rest }) => rest);
+    for (const id of ids) await this.#announce(id);
+  }
+
+  stop(): void {
+    this.#announcing = false;
+  }
+
+  /** Forgets endings whose time is over. */
+  expire(writes: WriteBatch): void {
+    const now = this.#o.ages.now();
+    for (const { rest, record } of this.#expiry.entries()) {
+      if (readSequence(rest) >= now) break;
+      this.#expiry.delete(writes, [rest]);
+      this.#finished.delete(writes, [record.id]);
+      this.#unannounced.delete(writes, [record.id]);
+    }
+  }
+
+  #record(writes: WriteBatch, id: Uint8Array, outcome: Outcome): void {
+    this.#finished.put(writes, [id], outcome);
+    this.#unannounced.put(writes, [id], {});
+    writes.afterCommit(() => {
+      if (this.#announcing) void this.#announce(id);
+    });
+  }
+
+  async #announce(id: Uint8Array): Promise<void> {
+    const outcome = this.#finished.get(id);
+    if (outcome !== undefined) this.#o.emit(outcome);
+    const writes = this.#o.store.batch();
+    this.#unannounced.delete(writes, [id]);
+    // When this fails the ending is told again after the next start, which is what the mark is for.
+    await writes.commit().catch(() => undefined);
+  }
+}

@@ -1,0 +1,64 @@
+import { toHex } from '../../bytes';
+import type { Store, WriteBatch } from '../../store/store';
+import { Table } from '../../store/table';
+import type { PublicKey } from '../../types';
+import { OWED_DELETE_AGE } from '../client-limits';
+
+const NODE_BYTES = 32;
+/** Most that is owed to one node. What it lists beyond them is owed when it lists it again, or is gone by then. */
+const MAX_OWED = 4096;
+
+/** Mail we are done with that a node still holds. */
+export class OwedDeletes {
+  readonly #ages: { now(): number };
+  readonly #table: Table<{ at: number }>;
+  /** Per node the storage ids in the table, all in hex. */
+  readonly #owed = new Map<string, Set<string>>();
+
+  constructor(parts: { store: Store; ages: { now(): number } }) {
+    this.#ages = parts.ages;
+    this.#table = new Table(parts.store, 'owed-delete');
+    for (const { rest } of this.#table.entries()) {
+      this.#owedIn(rest.subarray(0, NODE_BYTES)).add(toHex(rest.subarray(NODE_BYTES)));
+    }
+  }
+
+  owe(writes: WriteBatch, node: PublicKey, storageId: Uint8Array): void {
+    const owed = this.#owed.get(toHex(node));
+    const hex = toHex(storageId);
+    if (owed !== undefined && !owed.has(hex) && owed.size >= MAX_OWED) return;
+    this.#table.put(writes, [node, storageId], { at: this.#ages.now() });
+    writes.afterCommit(() => this.#owedIn(node).add(hex));
+  }
+
+  owedTo(node: PublicKey): Uint8Array[] {
+    return [...this.#table.entries(node)].map(({ rest }) => rest);
+  }
+
+  done(writes: WriteBatch, node: PublicKey, storageIds: readonly Uint8Array[]): void {
+    for (const storageId of storageIds) this.#delete(writes, node, storageId);
+  }
+
+  expire(writes: WriteBatch): void {
+    const oldest = this.#ages.now() - OWED_DELETE_AGE;
+    for (const { rest, record } of this.#table.entries()) {
+      if (record.at < oldest) this.#delete(writes, rest.slice(0, NODE_BYTES), rest.slice(NODE_BYTES));
+    }
+  }
+
+  #delete(writes: WriteBatch, node: PublicKey, storageId: Uint8Array): void {
+    this.#table.delete(writes, [node, storageId]);
+    writes.afterCommit(() => {
+      const owed = this.#owedIn(node);
+      owed.delete(toHex(storageId));
+      if (owed.size === 0) this.#owed.delete(toHex(node));
+    });
+  }
+
+  #owedIn(node: PublicKey): Set<string> {
+    const name = toHex(node);
+    const owed = this.#owed.get(name) ?? new Set();
+    this.#owed.set(name, owed);
+    return owed;
+  }
+}

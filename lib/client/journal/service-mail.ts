@@ -1,0 +1,144 @@
+import { sameBytes } from '../../bytes';
+import type { Store, WriteBatch } from '../../store/store';
+import { readSequence, sequenceKey, Table } from '../../store/table';
+import type { PublicKey } from '../../types';
+import { withCopy, type Copy } from './copies';
+
+/** What is sealed for a friend: receipts (type 0x80), or a batch of our keys (0x81; none: it only asks for keys). */
+export type ServiceContent =
+  { readonly kind: 'receipts' } | { readonly kind: 'keys'; readonly batch?: number };
+
+interface ServiceRecord {
+  readonly friend: PublicKey;
+  readonly messageId: Uint8Array;
+  readonly content: ServiceContent;
+  readonly envelope: Uint8Array;
+  readonly sealed: { readonly preKeyId: number; readonly storageId: Uint8Array };
+  /** Age in seconds. */
+  readonly acceptedAt: number;
+  readonly lifetime: number;
+  readonly once: boolean;
+  copies: readonly Copy[];
+  told: number;
+}
+
+export interface ServiceEntry extends Omit<ServiceRecord, 'envelope'> {
+  readonly sequence: number;
+}
+
+/** Ages at which mail of each kind was last sealed for a friend. */
+export interface LastSealed {
+  readonly receipts?: number;
+  readonly keys?: number;
+  /** Age at which the friend last refused keys by mail. */
+  readonly refused?: number;
+}
+
+/**
+ * Envelopes of the protocol's own, in a line beside the outbox: receipts and keys for friends whom we do not meet.
+ * They hold no text, end without an outcome and count against no limit.
+ */
+export class ServiceMail {
+  readonly #ages: { now(): number };
+  readonly #records: Table<ServiceRecord>;
+  readonly #last: Table<LastSealed>;
+  readonly #entries = new Map<number, ServiceEntry>();
+  #nextSequence = 1;
+
+  constructor(parts: { store: Store; ages: { now(): number } }) {
+    this.#ages = parts.ages;
+    this.#records = new Table(parts.store, 'service-mail');
+    this.#last = new Table(parts.store, 'service-last');
+    for (const { rest, record } of this.#records.entries()) this.#remember(readSequence(rest), record);
+  }
+
+  /** Keys before receipts, each oldest first. */
+  entries(): ServiceEntry[] {
+    const all = [...this.#entries.values()];
+    const isKeys = ({ content }: ServiceEntry) => content.kind === 'keys';
+    return [...all.filter(isKeys), ...all.filter((entry) => !isKeys(entry))];
+  }
+
+  of(friend: PublicKey, kind: ServiceContent['kind']): ServiceEntry[] {
+    return this.entries().filter((entry) => entry.content.kind === kind && sameBytes(entry.friend, friend));
+  }
+
+  has(entry: ServiceEntry): boolean {
+    return this.#entries.has(entry.sequence);
+  }
+
+  envelope(entry: ServiceEntry): Uint8Array | undefined {
+    return this.#records.get(sequenceKey(entry.sequence))?.envelope;
+  }
+
+  lastSealed(friend: PublicKey): LastSealed {
+    return this.#last.get(friend) ?? {};
+  }
+
+  /** With the batch that spends the key of its envelope. */
+  add(writes: WriteBatch, fields: Omit<ServiceRecord, 'acceptedAt' | 'copies' | 'told' | 'once'>): void {
+    const { friend, content } = fields;
+    const now = this.#ages.now();
+    const record = { ...fields, acceptedAt: now, once: content.kind === 'receipts', copies: [], told: 0 };
+    const sequence = this.#nextSequence;
+    this.#nextSequence += 1;
+    this.#records.put(writes, [sequenceKey(sequence)], record);
+    this.#last.put(writes, [friend], { ...this.lastSealed(friend), [content.kind]: now });
+    writes.afterCommit(() => this.#remember(sequence, record));
+  }
+
+  recordCopy(writes: WriteBatch, entry: ServiceEntry, copy: Copy, told: number): void {
+    const record = this.#records.get(sequenceKey(entry.sequence));
+    if (record === undefined) return;
+    const change = { copies: withCopy(entry.copies, copy), told };
+    this.#records.put(writes, [sequenceKey(entry.sequence)], { ...record, ...change });
+    writes.afterCommit(() => Object.assign(entry, change));
+  }
+
+  remove(writes: WriteBatch, entry: ServiceEntry): void {
+    this.#records.delete(writes, [sequenceKey(entry.sequence)]);
+    writes.afterCommit(() => this.#entries.delete(entry.sequence));
+  }
+
+  /** The friend answered one of them: it is done. */
+  answered(
+    writes: WriteBatch,
+    friend: PublicKey,
+    messageId: Uint8Array,
+    taken: boolean,
+  ): ServiceContent | undefined {
+    const entry = this.of(friend, 'keys').find((each) => sameBytes(each.messageId, messageId));
+    if (entry === undefined) return undefined;
+    this.remove(writes, entry);
+    if (!taken) this.#last.put(writes, [friend], { ...this.lastSealed(friend), refused: this.#ages.now() });
+    return entry.content;
+  }
+
+  /** An envelope whose key its owner no longer has opens nothing; what it said is sealed anew when it is due again. */
+  dropDead(writes: WriteBatch, friend: PublicKey, isLive: (batch: number, index: number) => boolean): void {
+    for (const entry of this.#entries.values()) {
+      const { preKeyId } = entry.sealed;
+      if (!sameBytes(entry.friend, friend) || isLive(preKeyId >>> 8, preKeyId & 0xff)) continue;
+      this.remove(writes, entry);
+    }
+  }
+
+  forget(writes: WriteBatch, friend: PublicKey): void {
+    this.dropDead(writes, friend, () => false);
+    this.#last.delete(writes, [friend]);
+  }
+
+  /** Drops what no node keeps any more. */
+  expire(writes: WriteBatch): void {
+    const now = this.#ages.now();
+    for (const entry of this.#entries.values()) {
+      if (entry.acceptedAt + entry.lifetime <= now) this.remove(writes, entry);
+    }
+  }
+
+  #remember(sequence: number, record: ServiceRecord): void {
+    const { envelope: _envelope, ...rest } = record;
+    this.#entries.set(sequence, { ...rest, sequence });
+    this.#nextSequence = Math.max(this.#nextSequence, sequence + 1);
+  }
+}

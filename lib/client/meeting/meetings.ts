@@ -1,0 +1,252 @@
+import { toHex } from '../../bytes';
+import type { CryptoProvider } from '../../crypto/provider';
+import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
+import type { OpenNodeAddress } from '../storage-nodes/open-node-address';
+import type { PeerNetwork } from '../../network/peer-network';
+import type { StorageNodes } from '../storage-nodes/storage-nodes';
+import type { Clock } from '../../platform/clock';
+import type { Timer, Timers } from '../../platform/timers';
+import type { SessionMessage } from '../../protocol/session-messages';
+import type { Store } from '../../store/store';
+import type { PublicKey } from '../../types';
+import type { DirectDelivery } from '../sending/direct-delivery';
+import { type Finisher, firstOfEach } from '../sending/completion';
+import { KeyExchanges } from './key-exchanges';
+import { RECEIPTS_PER_MESSAGE } from '../client-limits';
+import type { OwedReceipts } from '../journal/owed-receipts';
+import type { PeerQueues } from '../peer-queues';
+import type { Resealer } from '../sending/resealer';
+import type { ServiceMail } from '../journal/service-mail';
+
+/** A state goes out at most this often, milliseconds. */
+const STATE_INTERVAL = 1_000;
+/** Reader of a state that is for everybody. */
+const NOBODY: PublicKey = new Uint8Array(32);
+
+type Of<K extends SessionMessage['kind']> = Extract<SessionMessage, { kind: K }>;
+
+interface Meeting {
+  lastState: number;
+  pendingState: Timer | undefined;
+  /** The peer knows that few of its keys are left. */
+  saidLow: boolean;
+}
+
+export interface MeetingsParts {
+  readonly crypto: CryptoProvider;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly store: Store;
+  readonly network: PeerNetwork;
+  readonly nodes: StorageNodes;
+  readonly forwardSecurity: ForwardSecurityManager;
+  readonly receipts: OwedReceipts;
+  readonly mail: ServiceMail;
+  readonly queues: PeerQueues;
+  readonly direct: DirectDelivery;
+  readonly finisher: Finisher;
+  readonly resealer: Resealer;
+  /** Whether our storage holds mail for the peer. */
+  readonly holdsMailFor: (peer: PublicKey) => boolean;
+  readonly preKeyRefreshThreshold: number;
+  readonly onKeysExchanged: (peer: PublicKey) => void;
+  readonly onElsewhere: (peer: PublicKey) => void;
+  /** The peer polls open nodes that it did not name before. */
+  readonly onOpenNodes: (peer: PublicKey, nodes: readonly OpenNodeAddress[]) => void;
+  readonly onKeysRefused: (peer: PublicKey, code: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * What two peers tell each other while they have a session: owed receipts first, then the state (which keys
+ * each issued are alive, how many it holds), then new keys. Everything runs in the peer's queue, so a state
+ * speaks of the moment at which it is sent.
+ */
+export class Meetings {
+  readonly #o: MeetingsParts;
+  readonly #keys: KeyExchanges;
+  readonly #meetings = new Map<string, Meeting>();
+  /** The nodes that we poll, as everybody was told last. */
+  #toldNodes = '';
+
+  constructor(parts: MeetingsParts) {
+    this.#o = parts;
+    this.#keys = new KeyExchanges({
+      ...parts,
+      onKnown: (peer) => this.tellState(peer),
+      onAdded: (peer) => {
+        // Messages that waited may have used up the new keys at once: that is another fall.
+        const meeting = this.#meetings.get(toHex(peer));
+        if (meeting !== undefined) meeting.saidLow = false;
+        this.noteSpent(peer);
+      },
+    });
+  }
+
+  open(peer: PublicKey): void {
+    this.#close(peer);
+    this.#meetings.set(toHex(peer), {
+      lastState: -Infinity,
+      pendingState: undefined,
+      saidLow: false,
+    });
+    this.#keys.beginMeeting(peer);
+    this.#o.resealer.beginMeeting(peer);
+    void this.#run(peer, async () => {
+      await this.#sendReceipts(peer);
+      this.#sendState(peer);
+      await this.#keys.offer(peer, { onlyPending: true });
+    });
+  }
+
+  close(peer: PublicKey): void {
+    this.#close(peer);
+  }
+
+  stop(): void {
+    for (const { pendingState } of this.#meetings.values()) pendingState?.cancel();
+    this.#meetings.clear();
+    this.#keys.stop();
+  }
+
+  /** Something that a state says has changed: it goes out now, or when a second is over. */
+  tellState(peer: PublicKey): void {
+    const meeting = this.#meetings.get(toHex(peer));
+    if (meeting === undefined || meeting.pendingState !== undefined) return;
+    const wait = meeting.lastState + STATE_INTERVAL - this.#o.clock.monotonic();
+    meeting.pendingState = this.#o.timers.after(Math.max(0, wait), () => {
+      meeting.pendingState = undefined;
+      void this.#run(peer, () => this.#sendState(peer));
+    });
+  }
+
+  /** A key of the peer's was spent: it hears at once, but only once, that its keys run low. */
+  noteSpent(peer: PublicKey): void {
+    const meeting = this.#meetings.get(toHex(peer));
+    if (meeting === undefined) return;
+    const low = this.#o.forwardSecurity.held.held(peer) < this.#o.preKeyRefreshThreshold;
+    if (low && !meeting.saidLow) this.tellState(peer);
+    meeting.saidLow = low;
+  }
+
+  /** Senders prefer the nodes that we poll: everybody we speak with hears when these change. */
+  tellNewNodes(): void {
+    const { nodes, network } = this.#o;
+    const named = [...nodes.hintsFor(), ...nodes.openNodesFor(NOBODY)].map(toHex).join();
+    if (named === this.#toldNodes) return;
+    this.#toldNodes = named;
+    for (const peer of network.sessions()) this.tellState(peer);
+  }
+
+  /** At once, while the friend is connected; the receipt stays owed until it is confirmed. */
+  sendReceipt(peer: PublicKey, receipt: Of<'receipts'>['receipts'][number]): void {
+    this.#o.network.send(peer, { kind: 'receipts', receipts: [receipt] });
+  }
+
+  /** Tops up the peer's stock of our keys. */
+  exchangeKeys(peer: PublicKey): Promise<'sent' | 'not-needed' | 'offline'> {
+    return this.#o.queues.run(peer, () => this.#keys.offer(peer, { fill: true }));
+  }
+
+  /** @throws ErrNoSession, ErrMalformed, ErrRefused */
+  processExchange(exchange: Uint8Array): Promise<void> {
+    return this.#keys.process(exchange);
+  }
+
+  /** It is no friend any more. */
+  forget(peer: PublicKey): void {
+    this.#keys.forget(peer);
+    this.#o.resealer.forget(peer);
+  }
+
+  /** Resolves when it is dealt with; never rejects. */
+  async onMessage(peer: PublicKey, message: SessionMessage): Promise<void> {
+    switch (message.kind) {
+      case 'state':
+        return this.#run(peer, () => this.#onState(peer, message));
+      case 'exchange':
+        return this.#run(peer, () => this.#keys.onExchange(peer, message));
+      case 'exchange-ack':
+        return this.#run(peer, () => this.#keys.onAck(peer, message));
+      case 'exchange-refused':
+        return this.#run(peer, () => this.#keys.onRefused(peer, message));
+      case 'receipts':
+        return this.#run(peer, () => this.#onReceipts(peer, message));
+      case 'receipts-confirmed':
+        return this.#run(peer, () => this.#onReceiptsConfirmed(peer, message));
+      default:
+    }
+  }
+
+  async #sendReceipts(peer: PublicKey): Promise<void> {
+    const { receipts, mail, store, network } = this.#o;
+    const owed = receipts.owedTo(peer);
+    const writes = store.batch();
+    receipts.markSent(writes, peer, owed);
+    // What mail would carry goes out now.
+    for (const entry of mail.of(peer, 'receipts')) mail.remove(writes, entry);
+    await writes.commit();
+    for (let i = 0; i < owed.length; i += RECEIPTS_PER_MESSAGE) {
+      network.send(peer, { kind: 'receipts', receipts: owed.slice(i, i + RECEIPTS_PER_MESSAGE) });
+    }
+  }
+
+  #sendState(peer: PublicKey): void {
+    const { network, nodes, forwardSecurity, holdsMailFor, clock } = this.#o;
+    const meeting = this.#meetings.get(toHex(peer));
+    if (meeting === undefined) return;
+    meeting.lastState = clock.monotonic();
+    network.send(peer, {
+      kind: 'state',
+      holdsMail: holdsMailFor(peer),
+      held: forwardSecurity.held.held(peer),
+      batches: forwardSecurity.issued.live(peer),
+      hints: nodes.hintsFor(),
+      openNodes: nodes.openNodesFor(peer),
+    });
+  }
+
+  /** The owner's list is the truth: keys that it doesn't name are dead, and so are envelopes sealed to them. */
+  async #onState(peer: PublicKey, state: Of<'state'>): Promise<void> {
+    const { forwardSecurity, nodes, resealer, direct } = this.#o;
+    const live = new Map(state.batches.map(({ batch, live: indexes }) => [batch, new Set(indexes)]));
+    // Keys of ours that we never issued: another copy of this identity did, or this one was restored.
+    if (state.held > forwardSecurity.issued.liveCount(peer)) this.#o.onElsewhere(peer);
+    const dropped = await resealer.applyState(peer, (batch, index) => live.get(batch)?.has(index) ?? false);
+    forwardSecurity.issued.noteHeld(peer, state.held);
+    nodes.noteHoldsMail(peer, state.holdsMail);
+    nodes.noteHints(peer, state.hints);
+    const newNodes = nodes.noteOpenNodes(peer, state.openNodes);
+    if (newNodes.length > 0) this.#o.onOpenNodes(peer, newNodes);
+    this.tellNewNodes();
+    if (dropped) this.tellState(peer);
+    this.noteSpent(peer);
+    direct.ready(peer);
+    await this.#keys.offer(peer);
+    resealer.onChange();
+  }
+
+  async #onReceipts(peer: PublicKey, { receipts }: Of<'receipts'>): Promise<void> {
+    const { store, finisher, network } = this.#o;
+    const writes = store.batch();
+    for (const { messageId, code } of firstOfEach(receipts)) finisher.receipt(writes, peer, messageId, code);
+    await writes.commit();
+    network.send(peer, { kind: 'receipts-confirmed', messageIds: receipts.map((r) => r.messageId) });
+  }
+
+  async #onReceiptsConfirmed(peer: PublicKey, { messageIds }: Of<'receipts-confirmed'>): Promise<void> {
+    const writes = this.#o.store.batch();
+    this.#o.receipts.confirm(writes, peer, messageIds);
+    await writes.commit();
+  }
+
+  #close(peer: PublicKey): void {
+    this.#meetings.get(toHex(peer))?.pendingState?.cancel();
+    this.#meetings.delete(toHex(peer));
+    this.#keys.endMeeting(peer);
+  }
+
+  #run(peer: PublicKey, task: () => Promise<void> | void): Promise<void> {
+    return this.#o.queues.run(peer, task).catch(this.#o.onError);
+  }
+}

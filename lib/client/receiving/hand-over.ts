@@ -1,0 +1,243 @@
+import { readUtf8 } from '../../bytes';
+import type { Clock } from '../../platform/clock';
+import { sleep, type Timer, type Timers } from '../../platform/timers';
+import type { Store } from '../../store/store';
+import type { Inbox, InboxEntry } from '../journal/inbox';
+import type { MessageFilter, MessageHandler, ReceivedMessage } from '../messages';
+
+/** Longest wait for a handler, milliseconds. */
+const HANDLER_TIMEOUT = 30_000;
+/** Longest wait for it when the session stops, milliseconds. */
+const STOP_TIMEOUT = 1_000;
+/** A handler that failed is tried again after these times, milliseconds; then at the next start. */
+const RETRY_AFTER = [60_000, 300_000, 1_800_000];
+
+type Standing =
+  /** Its handler answered 'later': only acknowledge, a restart or `again` touch it. */
+  | { readonly state: 'kept' }
+  /** Its handler failed. */
+  | { readonly state: 'failed'; readonly failures: number; readonly retryAt: number };
+
+export interface HandOverParts {
+  readonly inbox: Inbox;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** The secret of an entry is gone. */
+  readonly onLost: (entry: InboxEntry) => void;
+  readonly onError: (error: unknown) => void;
+  /** The number of waiting entries changed. */
+  readonly onChange: () => void;
+}
+
+/**
+ * Hands inbox entries to the handler, oldest first, one at a time: marked before the call, erased after it.
+ * An entry that was marked before this process started comes as `redelivered`.
+ */
+export class HandOver {
+  readonly #o: HandOverParts;
+  readonly #standing = new Map<number, Standing>();
+  /** Entries that are being handed over. */
+  readonly #inHand = new Set<number>();
+  #handler: MessageHandler | undefined;
+  #filter: MessageFilter = () => true;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #started = false;
+  #retry: Timer | undefined;
+
+  constructor(parts: HandOverParts) {
+    this.#o = parts;
+  }
+
+  /** Entries that no handler took yet. */
+  get waiting(): number {
+    return this.#o.inbox.entries().filter(({ sequence }) => !this.#standing.has(sequence)).length;
+  }
+
+  setHandler(handler: MessageHandler | undefined, filter: MessageFilter = () => true): void {
+    this.#handler = handler;
+    this.#filter = filter;
+    this.kick();
+  }
+
+  start(): void {
+    this.#started = true;
+    this.kick();
+  }
+
+  /**
+   * Nothing is handed over afterwards. Gives a running handler a second; its message comes again, marked as
+   * redelivered, when it takes longer.
+   */
+  async stop(): Promise<void> {
+    this.#started = false;
+    this.#retry?.cancel();
+    await Promise.race([this.#running, sleep(this.#o.timers, STOP_TIMEOUT)]);
+  }
+
+  /** Offers what waits; safe to call at any time. */
+  kick(): void {
+    this.#again = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.#again && this.#started && this.#handler !== undefined) this.kick();
+    });
+  }
+
+  /** Offers the kept and the failed ones once more. */
+  offerAgain(): void {
+    this.#standing.clear();
+    this.kick();
+  }
+
+  /** Everything that waits, as kept entries: the caller acknowledges each. */
+  async takeAll(): Promise<ReceivedMessage[]> {
+    const messages: ReceivedMessage[] = [];
+    for (const entry of this.#o.inbox.entries()) {
+      if (this.#standing.has(entry.sequence)) continue;
+      await this.#alone(entry, async () => {
+        const message = await this.#open(entry);
+        if (message === undefined) return;
+        this.#standing.set(entry.sequence, { state: 'kept' });
+        messages.push(message);
+      });
+    }
+    return messages;
+  }
+
+  /** Ends a kept entry. False when there is no such entry. */
+  async acknowledge(messageId: Uint8Array): Promise<boolean> {
+    const entry = this.#o.inbox.find(messageId);
+    if (entry === undefined) return false;
+    await this.#erase(entry);
+    return true;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && this.#started && this.#handler !== undefined) {
+      this.#again = false;
+      for (const entry of this.#o.inbox.entries()) {
+        if (!this.#isDue(entry)) continue;
+        try {
+          await this.#alone(entry, () => this.#hand(entry));
+        } catch (error) {
+          // The store failed: the entry stays and is offered again.
+          this.#fail(entry, error);
+        }
+      }
+      this.#scheduleRetry();
+    }
+  }
+
+  /** Unless somebody else has the entry in hand, or it is done with since the inbox was looked at. */
+  async #alone(entry: InboxEntry, work: () => Promise<void>): Promise<void> {
+    if (this.#inHand.has(entry.sequence) || !this.#o.inbox.has(entry)) return;
+    this.#inHand.add(entry.sequence);
+    try {
+      await work();
+    } finally {
+      this.#inHand.delete(entry.sequence);
+    }
+  }
+
+  #isDue(entry: InboxEntry): boolean {
+    if (!this.#started) return false;
+    const standing = this.#standing.get(entry.sequence);
+    if (standing?.state === 'kept') return false;
+    if (standing !== undefined && standing.retryAt > this.#o.clock.monotonic()) return false;
+    return this.#filter(entry);
+  }
+
+  /** The message, marked as handed over; undefined when its secret is lost. */
+  async #open(entry: InboxEntry): Promise<ReceivedMessage | undefined> {
+    const { inbox, store, onLost } = this.#o;
+    const data = inbox.read(entry);
+    if (data === undefined) {
+      await this.#erase(entry);
+      onLost(entry);
+      return undefined;
+    }
+    const message: ReceivedMessage = {
+      messageId: entry.messageId,
+      sender: entry.sender,
+      type: entry.type,
+      data,
+      text: readUtf8(data) ?? '',
+      sentAt: entry.sentAt === 0 ? undefined : entry.sentAt,
+      receivedAt: entry.receivedAt,
+      via: entry.via,
+      redelivered: entry.handed,
+    };
+    if (!entry.handed) {
+      const writes = store.batch();
+      inbox.markHanded(writes, entry);
+      await writes.commit();
+    }
+    return message;
+  }
+
+  async #hand(entry: InboxEntry): Promise<void> {
+    const handler = this.#handler;
+    if (handler === undefined) return;
+    const message = await this.#open(entry);
+    if (message === undefined) return;
+    let answer;
+    try {
+      answer = await this.#withTimeout(async () => handler(message));
+    } catch (error) {
+      this.#fail(entry, error);
+      return;
+    }
+    if (answer === 'later') this.#standing.set(entry.sequence, { state: 'kept' });
+    else await this.#erase(entry);
+    this.#o.onChange();
+  }
+
+  async #withTimeout<T>(task: () => Promise<T>): Promise<T> {
+    let timer: Timer | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = this.#o.timers.after(HANDLER_TIMEOUT, () =>
+        reject(new Error('The message handler did not finish within 30 seconds.')),
+      );
+    });
+    try {
+      return await Promise.race([task(), late]);
+    } finally {
+      timer?.cancel();
+    }
+  }
+
+  async #erase(entry: InboxEntry): Promise<void> {
+    const { inbox, store } = this.#o;
+    if (!inbox.has(entry)) return;
+    const writes = store.batch();
+    inbox.erase(writes, entry);
+    await writes.commit();
+    this.#standing.delete(entry.sequence);
+    this.#o.onChange();
+  }
+
+  #fail(entry: InboxEntry, error: unknown): void {
+    const standing = this.#standing.get(entry.sequence);
+    const failures = standing?.state === 'failed' ? standing.failures + 1 : 1;
+    const wait = RETRY_AFTER[failures - 1] ?? Infinity;
+    this.#standing.set(entry.sequence, {
+      state: 'failed',
+      failures,
+      retryAt: this.#o.clock.monotonic() + wait,
+    });
+    this.#o.onError(error);
+    this.#o.onChange();
+  }
+
+  #scheduleRetry(): void {
+    this.#retry?.cancel();
+    let next = Infinity;
+    for (const standing of this.#standing.values()) {
+      if (standing.state === 'failed') next = Math.min(next, standing.retryAt);
+    }
+    if (next === Infinity || !this.#started) return;
+    this.#retry = this.#o.timers.after(next - this.#o.clock.monotonic(), () => this.kick());
+  }
+}

@@ -1,0 +1,141 @@
+import { toHex } from '../../bytes';
+import { MAX_MESSAGE_LIFETIME, MessageType } from '../../constants';
+import type { CryptoProvider } from '../../crypto/provider';
+import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
+import type { IssuedKey } from '../../forward-security/key-records';
+import type { AuthenticOpening } from '../../forward-security/opening';
+import { PLAIN_TYPE } from '../../protocol/message-types';
+import { storageIdOf } from '../../protocol/names';
+import type { SecretVault } from '../../store/secret-vault';
+import type { Store, WriteBatch } from '../../store/store';
+import type { PublicKey } from '../../types';
+import type { Inbox } from '../journal/inbox';
+import type { InboxRoom } from './inbox-room';
+import { isServiceType, type MailEffects } from './service-mail-effects';
+import type { OwedDeletes } from '../journal/owed-deletes';
+import type { OwedReceipts } from '../journal/owed-receipts';
+import { answer, type Origin, type Received } from './receive-result';
+import { allocateSlot } from '../slot-seal';
+import type { ReceiptCode, TagTombstone, Tombstones } from '../journal/tombstones';
+
+/** An envelope and where it came from. */
+export interface Arrival {
+  readonly envelope: Uint8Array;
+  readonly origin: Origin;
+}
+
+export interface IntakeParts {
+  readonly crypto: CryptoProvider;
+  readonly store: Store;
+  readonly vault: SecretVault;
+  readonly forwardSecurity: ForwardSecurityManager;
+  readonly inbox: Inbox;
+  readonly tombstones: Tombstones;
+  readonly receipts: OwedReceipts;
+  readonly deletes: OwedDeletes;
+  readonly effects: Pick<MailEffects, 'apply'>;
+  /** Unix milliseconds. */
+  readonly wall: () => number;
+  /** Without room for it mail stays where it is. */
+  readonly room: Pick<InboxRoom, 'takes'>;
+  /** Whether a receipt can go out at once. */
+  readonly hasSession: (peer: PublicKey) => boolean;
+  /** Told after the commit. */
+  readonly onTaken: () => void;
+  readonly onMalformed: (sender: PublicKey, messageId: Uint8Array) => void;
+}
+
+/**
+ * One durable batch of authentic messages of one friend: for each its inbox entry (or its effect), the tombstone, the
+ * owed receipt, the owed delete, and the death of its key.
+ */
+export class Intake {
+  readonly #o: IntakeParts;
+  readonly #writes: WriteBatch;
+  /** To be consumed. */
+  #keys: IssuedKey[] = [];
+  /** Answers to the messages of this batch, by message id. */
+  readonly #codes = new Map<string, ReceiptCode>();
+  /** Messages that go into the inbox. */
+  #placed = 0;
+  #isComplete = false;
+
+  constructor(parts: IntakeParts) {
+    this.#o = parts;
+    this.#writes = parts.store.batch();
+  }
+
+  /** Nothing may be added: it ends with what it has. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** @returns the answer, to be given only after the commit */
+  async add({ envelope, origin }: Arrival, opening: AuthenticOpening): Promise<Received> {
+    const { crypto, tombstones, receipts, deletes, room, hasSession, onMalformed } = this.#o;
+    const { key, result } = opening;
+    const sender = key.peer;
+    const { messageId } = result;
+    const hex = toHex(messageId);
+    const lifetime = Math.min(result.lifetime, MAX_MESSAGE_LIFETIME);
+    const storageId = storageIdOf(crypto, envelope);
+    const first = this.#codes.get(hex) ?? tombstones.findMessage(sender, messageId);
+    const type = result.outcome === 'opened' ? result.type : undefined;
+    const isService = type !== undefined && isServiceType(type);
+    // A message known already takes no room, nor do receipts and keys.
+    if (first === undefined && !isService && !room.takes(sender, this.#placed)) {
+      return { code: 'busy', turnedAway: sender };
+    }
+    this.#keys.push(key);
+    if (isService) this.#complete();
+    const code = first ?? (await this.#place(origin, opening));
+    this.#codes.set(hex, code);
+    const tombstone: TagTombstone = {
+      storageId,
+      sender,
+      messageId,
+      code,
+      ...(type === PLAIN_TYPE.receipts ? { silent: true } : {}),
+    };
+    tombstones.add(this.#writes, key.tag, tombstone, lifetime);
+    if (!tombstone.silent) {
+      const mail = origin.via === 'stored';
+      const sent = !mail || hasSession(sender);
+      receipts.owe(this.#writes, sender, { messageId, code }, { lifetime, sent, mail });
+    }
+    if (origin.via === 'stored') deletes.owe(this.#writes, origin.node, storageId);
+    if (code === 'malformed') this.#writes.afterCommit(() => onMalformed(sender, messageId));
+    return first === undefined ? { ...answer(tombstone), code } : answer(tombstone);
+  }
+
+  /** Makes it durable, if there is anything. @throws ErrStore, ErrLocalStorageFull; nothing is consumed then */
+  async commit(): Promise<void> {
+    this.#complete();
+    if (this.#writes.size === 0) return;
+    await this.#writes.commit();
+    this.#o.onTaken();
+  }
+
+  /** Before what mail says of the stock, which does not count the keys consumed until then. */
+  #complete(): void {
+    this.#o.forwardSecurity.consume(this.#writes, this.#keys);
+    this.#keys = [];
+    this.#isComplete = true;
+  }
+
+  /** Puts a new message into the inbox, or does what receipts and keys are there for. */
+  async #place(origin: Origin, { key, result }: AuthenticOpening): Promise<ReceiptCode> {
+    if (result.outcome !== 'opened') return result.outcome;
+    const { crypto, effects, inbox, vault, wall } = this.#o;
+    const { type, data, messageId, timestamp } = result;
+    if (isServiceType(type)) return effects.apply(this.#writes, key.peer, type, data);
+    if (type !== MessageType.Normal && type !== MessageType.Action) return 'unsupported';
+    const { ref, secret } = await allocateSlot(vault);
+    this.#placed += 1;
+    const sentAt = timestamp * 1000;
+    const fields = { sender: key.peer, messageId, type, via: origin.via, sentAt, receivedAt: wall(), ref };
+    inbox.add(this.#writes, fields, data, secret);
+    crypto.wipe(data);
+    return 'ok';
+  }
+}

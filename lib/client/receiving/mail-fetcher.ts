@@ -1,0 +1,122 @@
+import { sameBytes, toHex } from '../../bytes';
+import type { CryptoProvider } from '../../crypto/provider';
+import type { PeerNetwork } from '../../network/peer-network';
+import type { StorageNodes } from '../storage-nodes/storage-nodes';
+import { isEnvelopeSize, readEnvelopeHeader } from '../../protocol/envelope';
+import { storageIdOf } from '../../protocol/names';
+import type { Store } from '../../store/store';
+import type { PublicKey } from '../../types';
+import type { Item } from './mail-list';
+import type { OwedDeletes } from '../journal/owed-deletes';
+import type { Received } from './receive-result';
+import type { Receiver } from './receiver';
+import type { UnknownMail } from './unknown-mail';
+
+const FETCH_MAX = 16;
+
+export interface MailFetcherParts {
+  readonly crypto: CryptoProvider;
+  readonly store: Store;
+  readonly network: PeerNetwork;
+  readonly nodes: StorageNodes;
+  readonly receiver: Receiver;
+  readonly deletes: OwedDeletes;
+  readonly unknown: UnknownMail;
+  /** A message came: a receipt can go out. */
+  readonly onReceived: (received: Received) => void;
+}
+
+/** Fetches what nodes list, and owes them the delete of what is safe in the inbox. */
+export class MailFetcher {
+  readonly #o: MailFetcherParts;
+  /** Envelopes under way, so that two nodes answering at once cost one fetch. */
+  readonly #underWay = new Map<string, Promise<Received | undefined>>();
+
+  constructor(parts: MailFetcherParts) {
+    this.#o = parts;
+  }
+
+  /** In this order. @returns false when something had to stay because there is no room here */
+  async fetch(node: PublicKey, items: readonly Item[]): Promise<boolean> {
+    let complete = true;
+    for (let i = 0; i < items.length; i += FETCH_MAX) {
+      complete = (await this.#fetchSome(node, items.slice(i, i + FETCH_MAX))) && complete;
+    }
+    return complete;
+  }
+
+  async #fetchSome(node: PublicKey, items: readonly Item[]): Promise<boolean> {
+    const others: Promise<Item | boolean>[] = [];
+    const mine: Item[] = [];
+    for (const item of items) {
+      const underWay = this.#underWay.get(toHex(item.storageId));
+      if (underWay === undefined) mine.push(item);
+      else others.push(this.#awaitOther(node, item, underWay));
+    }
+    const results = await Promise.all([this.#fetchOwn(node, mine), ...others]);
+    const failed = results.filter((result) => typeof result !== 'boolean');
+    return (await this.#fetchOwn(node, failed)) && !results.includes(false);
+  }
+
+  /** From this node, whatever others do. */
+  async #fetchOwn(node: PublicKey, items: readonly Item[]): Promise<boolean> {
+    if (items.length === 0) return true;
+    const storageIds = items.map(({ storageId }) => storageId);
+    const answers = this.#o.network.request(node, { kind: 'fetch', storageIds });
+    const settled = items.map((item, position) => {
+      const hex = toHex(item.storageId);
+      const taken = answers.then((fetched) => {
+        const found = fetched[position];
+        return this.#take(node, item, found?.code === 'ok' ? found.envelope : undefined);
+      });
+      this.#underWay.set(hex, taken);
+      const forget = () => {
+        if (this.#underWay.get(hex) === taken) this.#underWay.delete(hex);
+      };
+      taken.then(forget, forget);
+      // One after the other: what is sorted by issue order is handed over in it.
+      return taken.then((received) => this.#settle(node, item, received));
+    });
+    return (await Promise.all(settled)).every(Boolean);
+  }
+
+  /**
+   * Another node's copy is being fetched. The item itself when that failed: then ours is fetched at once, since a
+   * node that only ever promises the mail must not keep it from us.
+   */
+  async #awaitOther(
+    node: PublicKey,
+    item: Item,
+    underWay: Promise<Received | undefined>,
+  ): Promise<Item | boolean> {
+    const received = await underWay.catch(() => undefined);
+    return received === undefined ? item : this.#settle(node, item, received);
+  }
+
+  async #take(node: PublicKey, item: Item, envelope: Uint8Array | undefined): Promise<Received | undefined> {
+    const { receiver, crypto, nodes, onReceived } = this.#o;
+    if (envelope === undefined) return undefined;
+    const honest =
+      isEnvelopeSize(envelope.length) &&
+      sameBytes(storageIdOf(crypto, envelope), item.storageId) &&
+      sameBytes(readEnvelopeHeader(envelope).tag, item.tag);
+    if (!honest) {
+      nodes.noteBroken(node);
+      return undefined;
+    }
+    const received = await receiver.receive(envelope, { via: 'stored', node }, onReceived);
+    if (received.code === 'forged') nodes.noteBroken(node);
+    return received;
+  }
+
+  /** What this node is told after the envelope was looked at. @returns false when it has to stay there */
+  async #settle(node: PublicKey, item: Item, received: Received | undefined): Promise<boolean> {
+    if (received === undefined) return true;
+    if (received.code === 'busy') return false;
+    const writes = this.#o.store.batch();
+    if (received.code === 'unknown-tag') this.#o.unknown.note(writes, node, item.storageId);
+    else this.#o.deletes.owe(writes, node, item.storageId);
+    await writes.commit();
+    return true;
+  }
+}

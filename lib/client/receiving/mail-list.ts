@@ -1,0 +1,106 @@
+import { sameBytes } from '../../bytes';
+import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
+import type { PeerNetwork } from '../../network/peer-network';
+import type { SessionMessage } from '../../protocol/session-messages';
+import type { Store } from '../../store/store';
+import type { PublicKey } from '../../types';
+import type { OwedDeletes } from '../journal/owed-deletes';
+import type { OwedReceipts } from '../journal/owed-receipts';
+import type { Tombstones } from '../journal/tombstones';
+import type { UnknownMail } from './unknown-mail';
+
+const LIST_MAX = 64;
+/** Most entries to fetch that are sorted together: a few hundred bytes of memory each. */
+const SORTED_MAX = 4096;
+
+/** What a node lists of a piece of mail. */
+export type Item = Extract<SessionMessage, { kind: 'list-answer' }>['items'][number];
+
+export interface MailListParts {
+  readonly store: Store;
+  readonly network: PeerNetwork;
+  readonly forwardSecurity: ForwardSecurityManager;
+  readonly tombstones: Tombstones;
+  readonly deletes: OwedDeletes;
+  readonly receipts: OwedReceipts;
+  readonly unknown: UnknownMail;
+}
+
+export interface Listed {
+  /** To be fetched, in the order in which the keys were issued. */
+  readonly wanted: readonly Item[];
+  readonly pages: number;
+  /** Where to go on, if the node has more. */
+  readonly cursor: number;
+  readonly more: boolean;
+  /** What ended the list early; what came before it counts. */
+  readonly error?: unknown;
+}
+
+interface Wanted {
+  readonly item: Item;
+  readonly order: number;
+  readonly index: number;
+}
+
+/**
+ * Reads the list of our mail on a node. A node lists in the order of arrival, so all of it is read, page by page,
+ * before anything is fetched.
+ */
+export class MailList {
+  readonly #o: MailListParts;
+
+  constructor(parts: MailListParts) {
+    this.#o = parts;
+  }
+
+  /** From behind `after` to the end, to `maxPages` pages, or to as much as can be sorted at once. */
+  async read(node: PublicKey, after: number, maxPages: number): Promise<Listed> {
+    const wanted: Wanted[] = [];
+    let cursor = after;
+    let pages = 0;
+    let more = true;
+    let failure: { error?: unknown } = {};
+    try {
+      while (more && pages < maxPages && wanted.length <= SORTED_MAX - LIST_MAX) {
+        const page = await this.#o.network.request(node, { kind: 'list', after: cursor, max: LIST_MAX });
+        pages += 1;
+        if (page.code !== 'ok') {
+          more = false;
+          break;
+        }
+        wanted.push(...(await this.#sift(node, page.items)));
+        const last = page.items.at(-1)?.cursor ?? cursor;
+        more = page.more && last > cursor;
+        cursor = Math.max(cursor, last);
+      }
+    } catch (error) {
+      more = false;
+      failure = { error };
+    }
+    wanted.sort((a, b) => a.order - b.order || a.index - b.index);
+    return { wanted: wanted.map(({ item }) => item), pages, cursor, more, ...failure };
+  }
+
+  /** What is to be fetched; what we have, and what nobody can open, need not be. */
+  async #sift(node: PublicKey, items: readonly Item[]): Promise<Wanted[]> {
+    const { store, tombstones, forwardSecurity, deletes, receipts, unknown } = this.#o;
+    const wanted: Wanted[] = [];
+    const writes = store.batch();
+    for (const item of items) {
+      const known = tombstones.findTag(item.tag);
+      const key = forwardSecurity.issued.find(item.tag);
+      if (known !== undefined && sameBytes(known.storageId, item.storageId)) {
+        // We have it: the node may drop it, and its sender has not heard of that.
+        deletes.owe(writes, node, item.storageId);
+        receipts.turnedUp(writes, known.sender, known.messageId);
+      } else if (key === undefined) {
+        unknown.note(writes, node, item.storageId);
+      } else {
+        wanted.push({ item, order: key.order, index: key.index });
+      }
+    }
+    await writes.commit();
+    return wanted;
+  }
+}

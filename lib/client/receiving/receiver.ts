@@ -1,0 +1,147 @@
+import { sameBytes, toHex, utf8 } from '../../bytes';
+import { MessageType } from '../../constants';
+import { ToxAsyncError } from '../../errors';
+import type { Clock } from '../../platform/clock';
+import type { Random } from '../../platform/random';
+import { readEnvelopeHeader } from '../../protocol/envelope';
+import { storageIdOf } from '../../protocol/names';
+import type { PublicKey } from '../../types';
+import type { InboxRoom } from './inbox-room';
+import { type Arrival, Intake, type IntakeParts } from './intake-batch';
+import type { PeerQueues } from '../peer-queues';
+import { answer, type Origin, type Received } from './receive-result';
+import { SharedTurns } from './turn-batcher';
+import { allocateSlot } from '../slot-seal';
+
+const QUIET_MS = 60_000;
+
+export interface ReceiverParts extends IntakeParts {
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly queues: PeerQueues;
+  readonly room: Pick<InboxRoom, 'takes' | 'keepFor'>;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Turn extends Arrival {
+  readonly tell: (received: Received) => void;
+}
+
+/**
+ * Takes envelopes in. A key is consumed only after the message authenticated, in one durable batch with the
+ * inbox entry, the tombstone, the owed receipt and the owed delete. What came from one friend while its queue was
+ * busy shares a batch.
+ */
+export class Receiver {
+  readonly #o: ReceiverParts;
+  readonly #turns: SharedTurns<Turn, Received>;
+  /** Before this moment of the monotonic clock no further loss is told. */
+  #quietUntil = -Infinity;
+
+  constructor(parts: ReceiverParts) {
+    this.#o = parts;
+    this.#turns = new SharedTurns({
+      queues: parts.queues,
+      nameOf: ({ envelope }) => toHex(readEnvelopeHeader(envelope).tag),
+      take: (arrivals) => this.#take(arrivals),
+    });
+  }
+
+  /**
+   * @param tell hears the result before anything else in the sender's queue runs: what is said to the sender next,
+   * such as which keys are alive, comes after the answer
+   * @throws ErrStore, ErrLocalStorageFull when the batch cannot be made durable; nothing is consumed then
+   */
+  async receive(
+    envelope: Uint8Array,
+    origin: Origin,
+    tell: (received: Received) => void = () => undefined,
+  ): Promise<Received> {
+    const key = this.#o.forwardSecurity.keyOf(envelope);
+    if (typeof key !== 'string' && (origin.via === 'stored' || sameBytes(origin.peer, key.peer))) {
+      return this.#turns.add(key.peer, { envelope, origin, tell });
+    }
+    const received = this.#withoutKey(envelope, typeof key === 'string' ? key : 'not-yours');
+    tell(received);
+    return received;
+  }
+
+  /** An ordinary Tox message has no id and no receipt of ours: it gets a random id and waits like the others. */
+  async receiveTox(sender: PublicKey, type: 'normal' | 'action', text: string): Promise<void> {
+    const { room } = this.#o;
+    if (room.takes(sender)) await room.keepFor(sender, () => this.#placeTox(sender, type, text));
+    else this.#tellLoss();
+  }
+
+  async #placeTox(sender: PublicKey, type: 'normal' | 'action', text: string): Promise<void> {
+    const { store, inbox, vault, random, wall, onTaken } = this.#o;
+    const slot = await allocateSlot(vault);
+    const writes = store.batch();
+    const messageId = random.bytes(32);
+    const fields = { sender, messageId, type: type === 'action' ? MessageType.Action : MessageType.Normal };
+    const now = wall();
+    inbox.add(
+      writes,
+      { ...fields, via: 'tox', sentAt: 0, receivedAt: now, ref: slot.ref },
+      utf8(text),
+      slot.secret,
+    );
+    await writes.commit();
+    onTaken();
+  }
+
+  /** A friend must not be able to fill the log. */
+  #tellLoss(): void {
+    const { clock, onError } = this.#o;
+    const now = clock.monotonic();
+    if (now < this.#quietUntil) return;
+    this.#quietUntil = now + QUIET_MS;
+    onError(
+      new ToxAsyncError(
+        'ErrLocalStorageFull',
+        'An ordinary Tox message was dropped: the inbox has no room for more of its sender, or the disk is full. Free space, or let a flow take what waits. Further ones are not logged for a minute.',
+      ),
+    );
+  }
+
+  #withoutKey(envelope: Uint8Array, code: 'bad-request' | 'not-yours' | 'unknown-tag'): Received {
+    return code === 'unknown-tag' ? this.#known(envelope) : { code };
+  }
+
+  /** A key that we no longer have: the same envelope is known, any other is not. */
+  #known(envelope: Uint8Array): Received {
+    const { tombstones, crypto } = this.#o;
+    const tombstone = tombstones.findTag(readEnvelopeHeader(envelope).tag);
+    if (tombstone === undefined) return { code: 'unknown-tag', unheardOf: true };
+    if (!sameBytes(tombstone.storageId, storageIdOf(crypto, envelope))) return { code: 'unknown-tag' };
+    return answer(tombstone);
+  }
+
+  /** In the sender's queue. @returns the answers to as many as fit one batch */
+  async #take(arrivals: readonly Turn[]): Promise<Received[]> {
+    const received: Received[] = [];
+    const intake = new Intake(this.#o);
+    for (const arrival of arrivals) {
+      received.push(await this.#open(intake, arrival));
+      if (intake.isComplete) break;
+    }
+    await intake.commit();
+    received.forEach((each, i) => arrivals[i]?.tell(each));
+    return received;
+  }
+
+  /** Only now, in its turn: another copy may have consumed the key before. */
+  async #open(intake: Intake, arrival: Arrival): Promise<Received> {
+    const opening = this.#o.forwardSecurity.open(arrival.envelope);
+    switch (opening.outcome) {
+      case 'unknown-tag':
+        return this.#known(arrival.envelope);
+      case 'bad-request':
+      case 'not-yours':
+      case 'forged':
+        return { code: opening.outcome };
+      default:
+        return intake.add(arrival, opening);
+    }
+  }
+}

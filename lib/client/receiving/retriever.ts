@@ -1,0 +1,179 @@
+import { toHex } from '../../bytes';
+import type { CryptoProvider } from '../../crypto/provider';
+import { asToxAsyncError, ToxAsyncError } from '../../errors';
+import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
+import type { PeerNetwork } from '../../network/peer-network';
+import type { StorageNodes } from '../storage-nodes/storage-nodes';
+import { randomFraction, type Random } from '../../platform/random';
+import type { Timer, Timers } from '../../platform/timers';
+import type { Store } from '../../store/store';
+import type { PublicKey } from '../../types';
+import { MailFetcher } from './mail-fetcher';
+import { MailList } from './mail-list';
+import type { OwedDeletes } from '../journal/owed-deletes';
+import type { OwedReceipts } from '../journal/owed-receipts';
+import type { Received } from './receive-result';
+import type { Receiver } from './receiver';
+import type { Tombstones } from '../journal/tombstones';
+import { UnknownMail } from './unknown-mail';
+
+/** Between two looks at every node, milliseconds, before jitter. */
+const POLL_INTERVAL = 300_000;
+/** A cursor starts anew from 0 after this many seconds. */
+const FULL_LIST_AGE = 3600;
+const DELETE_MAX = 64;
+/** Pages of one visit: a node that lists without end is left after these. */
+const MAX_PAGES = 500;
+
+interface NodeState {
+  cursor: number;
+  /** Age of the last list from 0. */
+  fullAt: number;
+  running: boolean;
+  again: boolean;
+}
+
+export interface RetrieverParts {
+  readonly crypto: CryptoProvider;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly ages: { now(): number };
+  readonly store: Store;
+  readonly network: PeerNetwork;
+  readonly nodes: StorageNodes;
+  readonly forwardSecurity: ForwardSecurityManager;
+  readonly receiver: Receiver;
+  readonly tombstones: Tombstones;
+  readonly deletes: OwedDeletes;
+  readonly receipts: OwedReceipts;
+  /** A message came: a receipt can go out. */
+  readonly onReceived: (received: Received) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Visits every node that may hold mail for us: list, fetch, and delete there what is safe in the inbox. */
+export class Retriever {
+  readonly #o: RetrieverParts;
+  readonly #list: MailList;
+  readonly #fetcher: MailFetcher;
+  readonly #unknown: UnknownMail;
+  readonly #nodes = new Map<string, NodeState>();
+  readonly #runs = new Set<Promise<void>>();
+  #timer: Timer | undefined;
+  #running = false;
+
+  constructor(parts: RetrieverParts) {
+    this.#o = parts;
+    this.#unknown = new UnknownMail(parts);
+    this.#list = new MailList({ ...parts, unknown: this.#unknown });
+    this.#fetcher = new MailFetcher({ ...parts, unknown: this.#unknown });
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#timer?.cancel();
+    await Promise.allSettled([...this.#runs]);
+  }
+
+  /** All nodes that may hold mail for us; resolves when each was asked or failed. */
+  async retrieve(): Promise<void> {
+    const { nodes, network } = this.#o;
+    const asked = nodes.polled().filter((node) => network.hasSession(node));
+    await Promise.all(asked.map((node) => this.retrieveFrom(node)));
+  }
+
+  /** One node; a call while one runs makes it look once more. */
+  async retrieveFrom(node: PublicKey): Promise<void> {
+    if (!this.#running) return;
+    const state = this.#node(node);
+    if (state.running) {
+      state.again = true;
+      return;
+    }
+    state.running = true;
+    const run = this.#visit(node, state);
+    this.#runs.add(run);
+    await run;
+    this.#runs.delete(run);
+  }
+
+  /** It is no friend any more. */
+  forget(node: PublicKey): void {
+    this.#nodes.delete(toHex(node));
+  }
+
+  async #visit(node: PublicKey, state: NodeState): Promise<void> {
+    const { nodes, onError } = this.#o;
+    try {
+      for (state.again = true; this.#wantsMore(state);) {
+        state.again = false;
+        await this.#drain(node, state);
+        await this.#sendDeletes(node);
+      }
+      nodes.noteSuccess(node);
+    } catch (error) {
+      if (ToxAsyncError.is(error, 'ErrTimeout')) nodes.noteFailure(node);
+      else if (!ToxAsyncError.is(error, 'ErrNotConnected')) onError(asToxAsyncError(error, 'ErrStore'));
+    } finally {
+      state.running = false;
+    }
+  }
+
+  #wantsMore({ again }: NodeState): boolean {
+    return again && this.#running;
+  }
+
+  /** Until the node has no more. What has no room here now holds up nothing else; the next visit lists it again. */
+  async #drain(node: PublicKey, state: NodeState): Promise<void> {
+    const { ages } = this.#o;
+    if (ages.now() - state.fullAt >= FULL_LIST_AGE) {
+      state.cursor = 0;
+      state.fullAt = ages.now();
+    }
+    for (let pages = 0, more = true; more && pages < MAX_PAGES && this.#running;) {
+      const listed = await this.#list.read(node, state.cursor, MAX_PAGES - pages);
+      if (!(await this.#fetcher.fetch(node, listed.wanted))) state.fullAt = -Infinity;
+      if ('error' in listed) throw listed.error;
+      state.cursor = listed.cursor;
+      pages += listed.pages;
+      more = listed.more;
+    }
+  }
+
+  async #sendDeletes(node: PublicKey): Promise<void> {
+    const { deletes, network, store } = this.#o;
+    const owed = deletes.owedTo(node);
+    for (let i = 0; i < owed.length; i += DELETE_MAX) {
+      const storageIds = owed.slice(i, i + DELETE_MAX);
+      const { code } = await network.request(node, { kind: 'delete', storageIds });
+      if (code !== 'ok') return;
+      const writes = store.batch();
+      deletes.done(writes, node, storageIds);
+      await writes.commit();
+    }
+  }
+
+  #schedule(): void {
+    const { timers, random, onError } = this.#o;
+    const wait = POLL_INTERVAL * (0.75 + randomFraction(random) / 2);
+    this.#timer = timers.after(wait, () => {
+      this.#unknown.forgetOld();
+      this.retrieve().catch(onError);
+      this.#schedule();
+    });
+  }
+
+  #node(node: PublicKey): NodeState {
+    const hex = toHex(node);
+    const known = this.#nodes.get(hex);
+    if (known !== undefined) return known;
+    const made: NodeState = { cursor: 0, fullAt: -Infinity, running: false, again: false };
+    this.#nodes.set(hex, made);
+    return made;
+  }
+}

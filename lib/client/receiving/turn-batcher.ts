@@ -1,0 +1,89 @@
+import { toHex } from '../../bytes';
+import type { PublicKey } from '../../types';
+import type { PeerQueues } from '../peer-queues';
+
+/** Most items of one turn. */
+const MAX_TOGETHER = 64;
+
+interface Waiting<T, R> {
+  readonly item: T;
+  readonly resolve: (result: R) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface SharedTurnsOptions<T, R> {
+  readonly queues: PeerQueues;
+  /** Items of one name never share a turn: the second may depend on what became of the first. */
+  readonly nameOf: (item: T) => string;
+  /**
+   * In the peer's queue. Gives the results of the first ones, at least of one; the others wait for the next turn.
+   * When it throws, all of them have failed.
+   */
+  readonly take: (items: readonly T[]) => Promise<readonly R[]>;
+}
+
+/** Items that came one after the other and wait for one turn. */
+interface Line<T, R> {
+  /** How many tasks the queue had been given with this line's. */
+  readonly mark: number;
+  readonly waiting: Waiting<T, R>[];
+}
+
+/**
+ * Items that wait for their turn in the queue of a peer: those that came while it was busy are taken together. None
+ * overtakes another task of the queue.
+ */
+export class SharedTurns<T, R> {
+  readonly #o: SharedTurnsOptions<T, R>;
+  /** Per peer the line whose turn has not begun. */
+  readonly #lines = new Map<string, Line<T, R>>();
+
+  constructor(options: SharedTurnsOptions<T, R>) {
+    this.#o = options;
+  }
+
+  /** Resolves to what became of the item, or rejects with what made its turn fail. */
+  add(peer: PublicKey, item: T): Promise<R> {
+    return new Promise((resolve, reject) => {
+      this.#lineOf(peer).waiting.push({ item, resolve, reject });
+    });
+  }
+
+  /** The one that waits at the end of the peer's queue, or a new one there. */
+  #lineOf(peer: PublicKey): Line<T, R> {
+    const { queues } = this.#o;
+    const hex = toHex(peer);
+    const last = this.#lines.get(hex);
+    if (last?.mark === queues.added(peer)) return last;
+    const waiting: Waiting<T, R>[] = [];
+    const turn = queues.run(peer, async () => {
+      if (this.#lines.get(hex)?.waiting === waiting) this.#lines.delete(hex);
+      while (waiting.length > 0) await this.#turn(waiting);
+    });
+    turn.catch((error: unknown) => waiting.forEach(({ reject }) => reject(error)));
+    const line = { mark: queues.added(peer), waiting };
+    this.#lines.set(hex, line);
+    return line;
+  }
+
+  async #turn(line: Waiting<T, R>[]): Promise<void> {
+    const together = line.slice(0, this.#namesOnce(line));
+    try {
+      const results = await this.#o.take(together.map(({ item }) => item));
+      line.splice(0, results.length).forEach(({ resolve }, i) => resolve(results[i] as R));
+    } catch (error) {
+      for (const { reject } of line.splice(0, together.length)) reject(error);
+    }
+  }
+
+  /** How many from the front have different names. */
+  #namesOnce(line: readonly Waiting<T, R>[]): number {
+    const names = new Set<string>();
+    for (const { item } of line.slice(0, MAX_TOGETHER)) {
+      const name = this.#o.nameOf(item);
+      if (names.has(name)) break;
+      names.add(name);
+    }
+    return names.size;
+  }
+}

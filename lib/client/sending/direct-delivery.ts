@@ -1,0 +1,135 @@
+import { toHex } from '../../bytes';
+import { ToxAsyncError } from '../../errors';
+import type { PeerNetwork } from '../../network/peer-network';
+import type { Clock } from '../../platform/clock';
+import type { Store } from '../../store/store';
+import type { PublicKey } from '../../types';
+import type { Finisher } from './completion';
+import type { Outbox, OutboxEntry } from '../journal/outbox';
+import type { PeerQueues } from '../peer-queues';
+
+/** Envelopes under way to one friend at a time. */
+const WINDOW = 16;
+/** Back-off after 'busy' or no answer, milliseconds. */
+const RETRY_FIRST = 30_000;
+const RETRY_MOST = 600_000;
+
+/** Stands for a time in `notBefore` while the friend's answer, or its list of live keys, is awaited. */
+const IN_FLIGHT = Number.MAX_SAFE_INTEGER;
+const AWAITING_STATE = IN_FLIGHT - 1;
+
+interface Lane {
+  /** The friend's first state of this session came: dead keys are sorted out. */
+  ready: boolean;
+  inFlight: number;
+  /** Per message: not before this monotonic time in this session. */
+  readonly notBefore: Map<number, number>;
+  readonly failures: Map<number, number>;
+}
+
+export interface DirectDeliveryParts {
+  readonly network: PeerNetwork;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly outbox: Outbox;
+  readonly queues: PeerQueues;
+  readonly finisher: Finisher;
+  /** A message may go another way now, or a place in the window is free. */
+  readonly onChange: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Delivers envelopes to a friend who is connected: the same bytes that would lie on a node. */
+export class DirectDelivery {
+  readonly #o: DirectDeliveryParts;
+  readonly #lanes = new Map<string, Lane>();
+
+  constructor(parts: DirectDeliveryParts) {
+    this.#o = parts;
+  }
+
+  /** A session with the friend begins. */
+  open(friend: PublicKey): void {
+    this.#lanes.set(toHex(friend), {
+      ready: false,
+      inFlight: 0,
+      notBefore: new Map(),
+      failures: new Map(),
+    });
+  }
+
+  /** The friend's list of live keys came and is applied. */
+  ready(friend: PublicKey): void {
+    const lane = this.#lanes.get(toHex(friend));
+    if (lane === undefined) return;
+    lane.ready = true;
+    // A key that the friend calls both unknown and alive: tried again later, not at once and for ever.
+    for (const [sequence, until] of lane.notBefore) {
+      if (until === AWAITING_STATE) this.#backOff(lane, sequence);
+    }
+  }
+
+  close(friend: PublicKey): void {
+    this.#lanes.delete(toHex(friend));
+  }
+
+  isOpen(friend: PublicKey): boolean {
+    return this.#lanes.has(toHex(friend));
+  }
+
+  /** The message left for the friend, and its answer has not been dealt with. */
+  isUnderWay(entry: OutboxEntry): boolean {
+    return this.#lanes.get(toHex(entry.friend))?.notBefore.get(entry.sequence) === IN_FLIGHT;
+  }
+
+  /** True when the message is on its way to the friend itself, so that no node need be asked yet. */
+  consider(entry: OutboxEntry): boolean {
+    const lane = this.#lanes.get(toHex(entry.friend));
+    if (lane === undefined) return false;
+    const notBefore = lane.notBefore.get(entry.sequence) ?? 0;
+    if (notBefore > this.#o.clock.monotonic()) return notBefore >= AWAITING_STATE;
+    if (!lane.ready || lane.inFlight >= WINDOW) return true;
+    const envelope = this.#o.outbox.envelope(entry);
+    if (envelope === undefined) return false;
+    lane.inFlight += 1;
+    lane.notBefore.set(entry.sequence, IN_FLIGHT);
+    void this.#deliver(lane, entry, envelope);
+    return true;
+  }
+
+  async #deliver(lane: Lane, entry: OutboxEntry, envelope: Uint8Array): Promise<void> {
+    const { network, queues, onChange, onError } = this.#o;
+    try {
+      const { code } = await network.request(entry.friend, { kind: 'deliver', envelope });
+      if (code === 'busy') this.#backOff(lane, entry.sequence);
+      else if (code === 'unknown-tag') lane.notBefore.set(entry.sequence, AWAITING_STATE);
+      else await queues.run(entry.friend, () => this.#finish(entry, code));
+    } catch (error) {
+      this.#backOff(lane, entry.sequence);
+      if (!ToxAsyncError.is(error, 'ErrTimeout', 'ErrNotConnected')) onError(error);
+    } finally {
+      lane.inFlight -= 1;
+      onChange();
+    }
+  }
+
+  /** The message was sealed to another key: it may go to the friend again. */
+  renew(entry: OutboxEntry): void {
+    this.#lanes.get(toHex(entry.friend))?.notBefore.delete(entry.sequence);
+  }
+
+  async #finish(entry: OutboxEntry, code: Parameters<Finisher['answered']>[2]): Promise<void> {
+    const { outbox, store, finisher } = this.#o;
+    if (!outbox.has(entry)) return;
+    const writes = store.batch();
+    finisher.answered(writes, entry, code, code === 'known' && entry.stored ? 'stored' : 'direct');
+    await writes.commit();
+  }
+
+  #backOff(lane: Lane, sequence: number): void {
+    const times = lane.failures.get(sequence) ?? 0;
+    lane.failures.set(sequence, times + 1);
+    const wait = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** times);
+    lane.notBefore.set(sequence, this.#o.clock.monotonic() + wait);
+  }
+}

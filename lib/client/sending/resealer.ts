@@ -1,0 +1,98 @@
+import { toHex } from '../../bytes';
+import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
+import type { Store } from '../../store/store';
+import type { PublicKey } from '../../types';
+import type { DirectDelivery } from './direct-delivery';
+import type { Finisher } from './completion';
+import { RESEALS_PER_MEETING } from '../client-limits';
+import type { Outbox, OutboxEntry } from '../journal/outbox';
+import type { Sender } from './sender';
+import type { ServiceMail } from '../journal/service-mail';
+
+export interface ResealerParts {
+  readonly store: Store;
+  readonly outbox: Outbox;
+  readonly mail: ServiceMail;
+  readonly forwardSecurity: ForwardSecurityManager;
+  readonly finisher: Finisher;
+  readonly direct: DirectDelivery;
+  readonly sender: Pick<Sender, 'settled'>;
+  /** Messages may go out now. */
+  readonly onChange: () => void;
+  /** Keys died that the friend, as far as we know, never saw used. */
+  readonly onDeadKeys: (peer: PublicKey) => void;
+}
+
+/** Gives new keys to messages that have none: those that waited, and those whose key its owner lost. */
+export class Resealer {
+  readonly #o: ResealerParts;
+  /** Per peer: how often each message was taken off a dead key in this meeting. */
+  readonly #counts = new Map<string, Map<number, number>>();
+
+  constructor(parts: ResealerParts) {
+    this.#o = parts;
+  }
+
+  beginMeeting(peer: PublicKey): void {
+    this.#counts.set(toHex(peer), new Map());
+  }
+
+  /** It is no friend any more. */
+  forget(peer: PublicKey): void {
+    this.#counts.delete(toHex(peer));
+  }
+
+  onChange(): void {
+    this.#o.onChange();
+  }
+
+  /**
+   * In the peer's queue: drops the keys that the owner no longer lists, and in the same durable batch takes
+   * every message sealed to one of them off its envelope; then seals what waits. True when a key was dropped.
+   */
+  async applyState(peer: PublicKey, isLive: (batch: number, index: number) => boolean): Promise<boolean> {
+    const { store, outbox, mail, forwardSecurity, sender, direct, onDeadKeys } = this.#o;
+    // A message whose envelope is still on its way to the disk is judged with the others.
+    await sender.settled();
+    const writes = store.batch();
+    const dropped = forwardSecurity.held.retain(writes, peer, isLive);
+    const dead = outbox.of(peer).filter((entry) => {
+      const { sealed } = entry;
+      // The key of a message under way died by it; should it be unknown to its owner, another state follows.
+      if (sealed === undefined || direct.isUnderWay(entry)) return false;
+      return !isLive(sealed.preKeyId >>> 8, sealed.preKeyId & 0xff);
+    });
+    for (const entry of dead) {
+      if (this.#mayReseal(peer, entry)) outbox.unseal(writes, entry);
+    }
+    mail.dropDead(writes, peer, isLive);
+    await writes.commit();
+    if (dead.length > 0) onDeadKeys(peer);
+    await this.sealWaiting(peer);
+    return dropped > 0;
+  }
+
+  /** In the peer's queue: seals what waits for a key, in the order of acceptance. */
+  async sealWaiting(peer: PublicKey): Promise<void> {
+    const { store, outbox, finisher, direct, sender, onChange } = this.#o;
+    await sender.settled();
+    const writes = store.batch();
+    for (const entry of outbox.of(peer)) {
+      if (entry.sealed !== undefined) continue;
+      const result = outbox.seal(writes, entry);
+      if (result === 'no-key') break;
+      if (result === 'lost') finisher.failed(writes, entry, 'lost');
+      else writes.afterCommit(() => direct.renew(entry));
+    }
+    await writes.commit();
+    onChange();
+  }
+
+  #mayReseal(peer: PublicKey, entry: OutboxEntry): boolean {
+    const counts = this.#counts.get(toHex(peer));
+    const times = counts?.get(entry.sequence) ?? 0;
+    if (times >= RESEALS_PER_MEETING) return false;
+    counts?.set(entry.sequence, times + 1);
+    return true;
+  }
+}

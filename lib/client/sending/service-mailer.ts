@@ -1,0 +1,179 @@
+import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
+import type { PeerNetwork } from '../../network/peer-network';
+import type { StorageNodes } from '../storage-nodes/storage-nodes';
+import type { Random } from '../../platform/random';
+import type { Timer, Timers } from '../../platform/timers';
+import { decodeExchange } from '../../protocol/exchange';
+import type { ListedKey } from '../../protocol/key-list';
+import { encodeMailKeys, MAX_MAIL_KEYS } from '../../protocol/mail-keys';
+import { encodeMailReceipts } from '../../protocol/mail-receipts';
+import { PLAIN_TYPE } from '../../protocol/message-types';
+import type { Store, WriteBatch } from '../../store/store';
+import type { PublicKey } from '../../types';
+import { RECEIPTS_PER_MESSAGE } from '../client-limits';
+import type { Outbox } from '../journal/outbox';
+import type { OwedReceipts } from '../journal/owed-receipts';
+import type { PeerQueues } from '../peer-queues';
+import type { ServiceContent, ServiceMail } from '../journal/service-mail';
+
+/** Milliseconds between two looks at what is due. */
+const LOOK_INTERVAL = 10_000;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+/** Receipts for one friend are mailed at most this often, and keys asked for; seconds. */
+const RECEIPTS_INTERVAL = 600;
+const ASK_INTERVAL = DAY;
+/** After a friend refused keys by mail it gets none for this long. */
+const REFUSED_INTERVAL = DAY;
+/** Keys are mailed to nobody who may be about to connect: not before this many seconds after the start. */
+const SETTLING = 60;
+const RECEIPTS_LIFETIME = DAY;
+const KEYS_LIFETIME = 7 * DAY;
+
+export interface MailerParts {
+  readonly random: Random;
+  readonly timers: Timers;
+  readonly store: Store;
+  readonly ages: { now(): number };
+  /** Unix milliseconds. */
+  readonly wall: () => number;
+  readonly network: PeerNetwork;
+  readonly nodes: StorageNodes;
+  readonly forwardSecurity: ForwardSecurityManager;
+  readonly outbox: Outbox;
+  readonly receipts: OwedReceipts;
+  readonly mail: ServiceMail;
+  readonly queues: PeerQueues;
+  readonly onChange: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Mails receipts and keys to friends whom we do not meet (docs/PROTOCOL.md, "Keys and receipts by mail"). Nothing
+ * is sealed while it could not be deposited, since each envelope uses a key up.
+ */
+export class Mailer {
+  readonly #o: MailerParts;
+  #timer: Timer | undefined;
+  #startedAt = 0;
+
+  constructor(parts: MailerParts) {
+    this.#o = parts;
+  }
+
+  start(): void {
+    this.#startedAt = this.#o.ages.now();
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  #schedule(): void {
+    this.#timer = this.#o.timers.after(LOOK_INTERVAL, () => {
+      this.#look();
+      this.#schedule();
+    });
+  }
+
+  #look(): void {
+    const { receipts, forwardSecurity, ages } = this.#o;
+    for (const peer of receipts.duePeers()) this.#run(peer, () => this.#mailReceipts(peer));
+    if (ages.now() - this.#startedAt < SETTLING) return;
+    for (const peer of forwardSecurity.held.peers()) this.#run(peer, () => this.#mailKeys(peer));
+  }
+
+  async #mailReceipts(peer: PublicKey): Promise<void> {
+    const { receipts, mail, ages, forwardSecurity, store } = this.#o;
+    const { receipts: lastAt = -Infinity } = mail.lastSealed(peer);
+    if (!this.#canMail(peer) || ages.now() - lastAt < RECEIPTS_INTERVAL) return;
+    const due = receipts.dueTo(peer).slice(0, RECEIPTS_PER_MESSAGE);
+    if (due.length === 0 || forwardSecurity.held.sendable(peer) === 0) return;
+    const writes = store.batch();
+    const data = encodeMailReceipts({ held: this.#heldAfter(peer), receipts: due });
+    this.#seal(writes, peer, { kind: 'receipts' }, data);
+    receipts.markMailed(writes, peer, due);
+    await writes.commit();
+    this.#o.onChange();
+  }
+
+  async #mailKeys(peer: PublicKey): Promise<void> {
+    const { mail, ages, forwardSecurity, store } = this.#o;
+    const { issued } = forwardSecurity;
+    const now = ages.now();
+    const { keys: lastAt = -Infinity, refused = -Infinity } = mail.lastSealed(peer);
+    const underWay = mail.of(peer, 'keys');
+    const done = underWay.filter(({ content }) => {
+      return content.kind === 'keys' && content.batch !== undefined && !issued.isPending(peer, content.batch);
+    });
+    const asks = this.#waitsForKeys(peer) && now - lastAt >= ASK_INTERVAL;
+    const wanted = issued.shortage(peer, { mail: true });
+    const due = (wanted > 0 && underWay.length === done.length) || asks;
+    const seals = due && now - refused >= REFUSED_INTERVAL && this.#canMail(peer);
+    const writes = store.batch();
+    // What is under way stays so until another takes its place: without a key left, nothing else asks for keys.
+    for (const entry of asks && seals ? underWay : done) mail.remove(writes, entry);
+    if (seals) await this.#sealKeys(writes, peer, Math.min(wanted, MAX_MAIL_KEYS));
+    if (writes.size > 0) await writes.commit();
+    this.#o.onChange();
+  }
+
+  /** The batch that waits for its acknowledgement, else a new one; without a need for either it only asks. */
+  async #sealKeys(writes: WriteBatch, peer: PublicKey, count: number): Promise<void> {
+    const { issued } = this.#o.forwardSecurity;
+    const pending = issued.pending(peer, { most: MAX_MAIL_KEYS });
+    const offer = pending ?? (count > 0 ? await issued.issue(writes, peer, count) : undefined);
+    const listed = offer && decodeExchange(offer.exchange);
+    const keys: readonly ListedKey[] = listed?.keys ?? [];
+    const batch = offer?.batch ?? issued.unusedNumber(peer);
+    const data = encodeMailKeys({ batch, valid: listed?.valid ?? 0, held: this.#heldAfter(peer), keys });
+    this.#seal(writes, peer, { kind: 'keys', ...(offer ? { batch } : {}) }, data);
+  }
+
+  #seal(writes: WriteBatch, peer: PublicKey, content: ServiceContent, data: Uint8Array): void {
+    const { forwardSecurity, mail, random, wall } = this.#o;
+    const isKeys = content.kind === 'keys';
+    const lifetime = isKeys ? KEYS_LIFETIME : RECEIPTS_LIFETIME;
+    const sealed = forwardSecurity.seal(writes, {
+      recipientPk: peer,
+      data,
+      type: isKeys ? PLAIN_TYPE.keys : PLAIN_TYPE.receipts,
+      messageId: random.bytes(32),
+      lifetime,
+      timestamp: Math.max(0, Math.floor(wall() / 1000)),
+      reserve: isKeys,
+    });
+    if (sealed === undefined) return;
+    const { messageId, envelope, preKeyId, storageId } = sealed;
+    const fields = { friend: peer, messageId, content, envelope, lifetime };
+    mail.add(writes, { ...fields, sealed: { preKeyId, storageId } });
+  }
+
+  /** The friend is away, a node could take mail for it, and a key is there to seal it to. */
+  #canMail(peer: PublicKey): boolean {
+    const { network, nodes, forwardSecurity } = this.#o;
+    return (
+      !network.hasSession(peer) &&
+      nodes.candidates(peer).length > 0 &&
+      forwardSecurity.held.next(peer, { reserve: true }) !== undefined
+    );
+  }
+
+  /** A message or a receipt is there that no key is left for. */
+  #waitsForKeys(peer: PublicKey): boolean {
+    const { outbox, receipts, forwardSecurity } = this.#o;
+    if (forwardSecurity.held.sendable(peer) > 0) return false;
+    return outbox.waitsForKey(peer) || receipts.dueTo(peer).length > 0;
+  }
+
+  /** Keys of the friend that are left once the next envelope is sealed. */
+  #heldAfter(peer: PublicKey): number {
+    return Math.max(0, this.#o.forwardSecurity.held.held(peer) - 1);
+  }
+
+  #run(peer: PublicKey, task: () => Promise<void>): void {
+    if (this.#o.network.hasSession(peer)) return;
+    this.#o.queues.run(peer, task).catch(this.#o.onError);
+  }
+}

@@ -1,0 +1,98 @@
+import { toHex } from '../../bytes';
+import type { Store, WriteBatch } from '../../store/store';
+import { Table } from '../../store/table';
+import type { Logger, PublicKey } from '../../types';
+
+/** What a friend last said of itself as a storage node, and of the nodes it polls itself. */
+export interface NodeRecord {
+  readonly acceptsStores: boolean;
+  readonly openNode: boolean;
+  /** It holds mail for us. */
+  readonly holdsMail: boolean;
+  /** 8-byte hints of the nodes it polls (docs/PROTOCOL.md, "Names"). */
+  readonly hints: readonly Uint8Array[];
+  /** Its own Tox address, 38 bytes, if it is an open node and says it. */
+  readonly address: Uint8Array | undefined;
+  /** Tox addresses of open nodes that it polls. */
+  readonly openNodes: readonly Uint8Array[];
+}
+
+const UNKNOWN: NodeRecord = {
+  acceptsStores: false,
+  openNode: false,
+  holdsMail: false,
+  hints: [],
+  address: undefined,
+  openNodes: [],
+};
+
+/**
+ * The records of all friends we ever had a session with. Writes are best effort: a friend says it all again in
+ * its next session, so a failed one is only logged.
+ */
+export class NodeRecords {
+  readonly #store: Store;
+  readonly #log: Logger;
+  readonly #table: Table<NodeRecord>;
+  readonly #records = new Map<string, { readonly peer: PublicKey; readonly record: NodeRecord }>();
+
+  constructor(store: Store, log: Logger) {
+    this.#store = store;
+    this.#log = log;
+    this.#table = new Table(store, 'node');
+    for (const { rest, record } of this.#table.entries()) {
+      const peer = rest.slice();
+      this.#records.set(toHex(peer), { peer, record: { ...UNKNOWN, ...record } });
+    }
+  }
+
+  get(peer: PublicKey): NodeRecord | undefined {
+    return this.#records.get(toHex(peer))?.record;
+  }
+
+  all(): { readonly peer: PublicKey; readonly record: NodeRecord }[] {
+    return [...this.#records.values()];
+  }
+
+  /** Writes only what differs from the record there is. */
+  update(peer: PublicKey, change: Partial<NodeRecord>): void {
+    const old = this.get(peer);
+    const record = { ...(old ?? UNKNOWN), ...change };
+    if (old && isSame(old, record)) return;
+    const key = peer.slice();
+    this.#records.set(toHex(peer), { peer: key, record });
+    void this.#write((batch) => this.#table.put(batch, [key], record));
+  }
+
+  delete(peer: PublicKey): void {
+    if (!this.#records.delete(toHex(peer))) return;
+    void this.#write((batch) => this.#table.delete(batch, [peer]));
+  }
+
+  /** Never rejects. */
+  async #write(change: (batch: WriteBatch) => void): Promise<void> {
+    try {
+      const batch = this.#store.batch();
+      change(batch);
+      await batch.commit();
+    } catch (error) {
+      this.#log.warn(`What a storage node said of itself could not be written down: ${String(error)}`);
+    }
+  }
+}
+
+function isSame(a: NodeRecord, b: NodeRecord): boolean {
+  return (
+    a.acceptsStores === b.acceptsStores &&
+    a.openNode === b.openNode &&
+    a.holdsMail === b.holdsMail &&
+    listed(a.hints) === listed(b.hints) &&
+    listed(a.address === undefined ? [] : [a.address]) ===
+      listed(b.address === undefined ? [] : [b.address]) &&
+    listed(a.openNodes) === listed(b.openNodes)
+  );
+}
+
+function listed(parts: readonly Uint8Array[]): string {
+  return parts.map(toHex).join();
+}

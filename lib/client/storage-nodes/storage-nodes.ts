@@ -1,0 +1,220 @@
+import { compareBytes, sameBytes, toHex } from '../../bytes';
+import type { CryptoProvider } from '../../crypto/provider';
+import type { Clock } from '../../platform/clock';
+import type { HelloFlags } from '../../protocol/handshake';
+import { mailboxOf, nodeHint } from '../../protocol/names';
+import type { Store } from '../../store/store';
+import type { Logger, PublicKey } from '../../types';
+import { NodeHealth, type HealthGrade } from './node-health';
+import { NodeRecords } from './node-records';
+import { readOpenNodeAddress, type OpenNodeAddress } from './open-node-address';
+
+/** Hints that a state message has room for. */
+const MAX_HINTS = 16;
+/** Addresses of open nodes that a state message has room for. */
+const MAX_OPEN_NODES = 4;
+
+export interface StorageNodesOptions {
+  readonly crypto: CryptoProvider;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly self: PublicKey;
+  /** Our Tox address, 38 bytes, while we are an open node. */
+  readonly ownAddress: () => Uint8Array | undefined;
+  /** Whether there is a session with this peer now. */
+  readonly connected: (peer: PublicKey) => boolean;
+  readonly log: Logger;
+}
+
+interface Seen {
+  readonly health: NodeHealth;
+  /** Milliseconds, monotonic; undefined: not in this process. */
+  lastSeen: number | undefined;
+}
+
+/**
+ * Which friends store mail, how well they do, and which of them to use for whom (docs/PROTOCOL.md, "Which nodes").
+ * What friends say of themselves survives a restart; what we found out about their health does not.
+ */
+export class StorageNodes {
+  readonly #o: StorageNodesOptions;
+  readonly #records: NodeRecords;
+  readonly #seen = new Map<string, Seen>();
+
+  constructor(options: StorageNodesOptions) {
+    this.#o = options;
+    this.#records = new NodeRecords(options.store, options.log);
+  }
+
+  /** A session began; the flags are those of the peer's hello. */
+  noteSession(peer: PublicKey, { acceptsStores, openNode }: HelloFlags): void {
+    this.#records.update(peer, { acceptsStores, openNode });
+    this.#seenNow(peer).health.noteReturn();
+  }
+
+  /** Its session ended. */
+  noteGone(peer: PublicKey): void {
+    this.#seenNow(peer);
+  }
+
+  /** Whether it holds mail for us, as its state says. */
+  noteHoldsMail(peer: PublicKey, holdsMail: boolean): void {
+    this.#records.update(peer, { holdsMail });
+  }
+
+  /** The nodes that `friend` polls, as its state names them: replaces what it named before. */
+  noteHints(friend: PublicKey, hints: readonly Uint8Array[]): void {
+    this.#records.update(friend, { hints: hints.slice(0, MAX_HINTS).map((hint) => hint.slice()) });
+  }
+
+  /**
+   * The open nodes that `friend` polls, as its state names them, and itself when it is one: replaces what it named
+   * before. Addresses that are no good are left out. Returns the nodes that it did not name before.
+   */
+  noteOpenNodes(friend: PublicKey, addresses: readonly Uint8Array[]): OpenNodeAddress[] {
+    const before = new Set(this.#records.get(friend)?.openNodes.map(toHex));
+    let address: Uint8Array | undefined;
+    const openNodes: Uint8Array[] = [];
+    const added: OpenNodeAddress[] = [];
+    for (const each of addresses.slice(0, MAX_OPEN_NODES)) {
+      const node = readOpenNodeAddress(each);
+      if (node === undefined || sameBytes(node.publicKey, this.#o.self)) continue;
+      if (sameBytes(node.publicKey, friend)) {
+        address = each.slice();
+        continue;
+      }
+      openNodes.push(each.slice());
+      if (!before.has(toHex(each))) added.push(node);
+    }
+    this.#records.update(friend, { address, openNodes });
+    return added;
+  }
+
+  /** The open nodes that `friend` polls, as its last state named them. */
+  openNodesOf(friend: PublicKey): OpenNodeAddress[] {
+    return (this.#records.get(friend)?.openNodes ?? []).flatMap((each) => readOpenNodeAddress(each) ?? []);
+  }
+
+  /** It answered a request as it should. */
+  noteSuccess(peer: PublicKey): void {
+    this.#seenNow(peer).health.noteSuccess();
+  }
+
+  /** It did not answer, or refused. */
+  noteFailure(peer: PublicKey): void {
+    this.#seenOf(peer).health.noteFailure();
+  }
+
+  /** It confirmed a message and could not serve it. */
+  noteBroken(peer: PublicKey): void {
+    this.#seenOf(peer).health.noteBroken();
+  }
+
+  /** It is no friend any more. */
+  forget(peer: PublicKey): void {
+    this.#records.delete(peer);
+    this.#seen.delete(toHex(peer));
+  }
+
+  /** Whether there ever was a session with this peer. */
+  hasSpoken(peer: PublicKey): boolean {
+    return this.#records.get(peer) !== undefined;
+  }
+
+  /** Whether it said that it is an open node. */
+  isOpenNode(peer: PublicKey): boolean {
+    return this.#records.get(peer)?.openNode ?? false;
+  }
+
+  /**
+   * Nodes to deposit mail for `recipient` on, best first: those it polls, then by health, then by the distance
+   * of their key's hash to the mailbox, so that senders who know the same nodes choose the same ones. Never
+   * ourselves nor the recipient, only peers with a session who accept stores.
+   */
+  candidates(recipient: PublicKey): PublicKey[] {
+    const { crypto, connected, self } = this.#o;
+    const mailbox = mailboxOf(crypto, recipient);
+    const hints = new Set(this.#records.get(recipient)?.hints.map(toHex));
+    return this.#records
+      .all()
+      .filter(({ peer, record }) => record.acceptsStores && connected(peer))
+      .filter(({ peer }) => !sameBytes(peer, self) && !sameBytes(peer, recipient))
+      .map(({ peer }) => ({
+        peer,
+        polled: hints.has(toHex(nodeHint(crypto, recipient, peer))),
+        grade: this.#gradeOf(peer),
+        distance: xor(crypto.sha256(peer), mailbox),
+      }))
+      .sort(
+        (a, b) =>
+          Number(b.polled) - Number(a.polled) || a.grade - b.grade || compareBytes(a.distance, b.distance),
+      )
+      .map(({ peer }) => peer);
+  }
+
+  /** Friends to ask for our mail, connected or not: they said that they store for us or hold mail of ours. */
+  polled(): PublicKey[] {
+    return this.#records
+      .all()
+      .filter(({ record }) => record.acceptsStores || record.holdsMail)
+      .map(({ peer }) => peer);
+  }
+
+  /** What our state says: hints, in bytewise order, of the 16 healthiest nodes we poll. */
+  hintsFor(owner: PublicKey = this.#o.self): Uint8Array[] {
+    return this.#healthiest()
+      .slice(0, MAX_HINTS)
+      .map((peer) => nodeHint(this.#o.crypto, owner, peer))
+      .sort(compareBytes);
+  }
+
+  /**
+   * What our state says to `reader`: our own address while we are an open node, then those of the healthiest open
+   * nodes we poll, itself excepted, in bytewise order; 4 in all.
+   */
+  openNodesFor(reader: PublicKey): Uint8Array[] {
+    const own = this.#o.ownAddress();
+    const polled = this.#healthiest().flatMap((peer) => {
+      const record = this.#records.get(peer);
+      return record?.openNode === true && record.address && !sameBytes(peer, reader) ? [record.address] : [];
+    });
+    const first = own === undefined ? [] : [own];
+    return [...first, ...polled.slice(0, MAX_OPEN_NODES - first.length).sort(compareBytes)];
+  }
+
+  /** What we poll, the best first. */
+  #healthiest(): PublicKey[] {
+    return this.polled()
+      .map((peer) => ({ peer, away: this.#awayOf(peer), grade: this.#gradeOf(peer) }))
+      .sort((a, b) => a.grade - b.grade || a.away - b.away || compareBytes(a.peer, b.peer))
+      .map(({ peer }) => peer);
+  }
+
+  #gradeOf(peer: PublicKey): HealthGrade {
+    return this.#seen.get(toHex(peer))?.health.grade ?? 0;
+  }
+
+  /** Milliseconds since it was last seen: 0 while connected, endless when not seen in this process. */
+  #awayOf(peer: PublicKey): number {
+    if (this.#o.connected(peer)) return 0;
+    const lastSeen = this.#seen.get(toHex(peer))?.lastSeen;
+    return lastSeen === undefined ? Number.MAX_VALUE : this.#o.clock.monotonic() - lastSeen;
+  }
+
+  #seenOf(peer: PublicKey): Seen {
+    const name = toHex(peer);
+    const seen = this.#seen.get(name) ?? { health: new NodeHealth(), lastSeen: undefined };
+    this.#seen.set(name, seen);
+    return seen;
+  }
+
+  #seenNow(peer: PublicKey): Seen {
+    const seen = this.#seenOf(peer);
+    seen.lastSeen = this.#o.clock.monotonic();
+    return seen;
+  }
+}
+
+function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
+  return a.map((byte, i) => byte ^ (b[i] ?? 0));
+}

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { utf8 } from '../../../../lib/bytes';
+import { HandOver } from '../../../../lib/client/receiving/hand-over';
+import { Inbox } from '../../../../lib/client/journal/inbox';
+import type { MessageHandler } from '../../../../lib/client/messages';
+import { allocateSlot } from '../../../../lib/client/slot-seal';
+import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { KeyPeer } from '../../forward-security/key-peer';
+import { waitFor } from '../../../support/world';
+import { later } from '../support/depositor';
+
+const crypto = chooseCryptoProvider();
+const idOf = (text: string) => crypto.sha256(utf8(text));
+
+describe('hand-over of what the inbox holds', () => {
+  let peer: KeyPeer;
+  let inbox: Inbox;
+  let handOver: HandOver;
+  let handed: string[];
+  let lost: number;
+  let errors: string[];
+  /** Messages that wait, at each change. */
+  let waiting: number[];
+
+  beforeEach(async () => {
+    peer = await KeyPeer.open('hand-over');
+    const { store, vault, time } = peer;
+    [handed, lost, errors, waiting] = [[], 0, [], []];
+    inbox = new Inbox({ crypto, store, vault });
+    handOver = new HandOver({
+      inbox,
+      store,
+      clock: time.clock,
+      timers: time.timers,
+      onLost: () => (lost += 1),
+      onError: (error) => errors.push(String(error)),
+      onChange: () => waiting.push(handOver.waiting),
+    });
+  });
+
+  async function receive(...texts: string[]): Promise<void> {
+    for (const text of texts) {
+      const { ref, secret } = await allocateSlot(peer.vault);
+      const writes = peer.store.batch();
+      const times = { sentAt: 0, receivedAt: 5 };
+      const fields = {
+        sender: peer.pk,
+        messageId: idOf(text),
+        type: 0,
+        via: 'direct',
+        ...times,
+        ref,
+      } as const;
+      inbox.add(writes, fields, utf8(text), secret);
+      await writes.commit();
+    }
+    handOver.kick();
+    await peer.time.advance(1);
+  }
+
+  const handle = (answer: MessageHandler) =>
+    handOver.setHandler((message) => {
+      handed.push(message.text);
+      return answer(message);
+    });
+
+  it('tells each change of what waits; what was answered with later waits no more, and is not done', async () => {
+    handle(() => 'later');
+    await receive('one', 'two');
+    assert.equal(handOver.waiting, 2);
+    handOver.start();
+    await peer.time.advance(1);
+    assert.deepEqual(waiting, [1, 0]);
+    assert.equal(inbox.size, 2);
+    assert.equal(await handOver.acknowledge(idOf('one')), true);
+    assert.equal(inbox.size, 1);
+    assert.equal(waiting.length, 3);
+  });
+
+  it('marks a message durably before the handler sees it', async () => {
+    const { store, vault } = peer;
+    let marked: boolean | undefined;
+    // What a start would find on the disk now.
+    handle(() => void (marked = new Inbox({ crypto, store, vault }).entries()[0]?.handed));
+    handOver.start();
+    await receive('one');
+    assert.equal(marked, true);
+  });
+
+  it('leaves no timer behind when the handler answered', async () => {
+    handle(() => undefined);
+    handOver.start();
+    await receive('one');
+    assert.equal(inbox.size, 0);
+    assert.equal(peer.time.pendingTimers, 0);
+  });
+
+  it('names a message whose secret is gone, once, and goes on with the next', async () => {
+    await receive('gone', 'here');
+    const [gone] = inbox.entries();
+    assert.ok(gone);
+    const writes = peer.store.batch();
+    peer.vault.erase(writes, [gone.ref]);
+    await writes.commit();
+    await peer.vault.settled();
+    handle(() => undefined);
+    handOver.start();
+    await peer.time.advance(1);
+    assert.deepEqual([handed, lost, inbox.size], [['here'], 1, 0]);
+  });
+
+  describe('that stops', () => {
+    it('waits a second for the handler, not longer, and hands over nothing more', async () => {
+      const slow = later<void>();
+      handle(() => slow.promise);
+      handOver.start();
+      await receive('one', 'two');
+      let stopped = false;
+      const stopping = handOver.stop().then(() => (stopped = true));
+      await peer.time.advance(999);
+      assert.equal(stopped, false);
+      await peer.time.advance(1);
+      assert.equal(stopped, true);
+      slow.resolve();
+      await stopping;
+      await receive('three');
+      assert.deepEqual(handed, ['one']);
+      assert.equal(inbox.size, 2, 'the handler took the first all the same');
+    });
+
+    it('does not wait when the handler is done before', async () => {
+      const slow = later<void>();
+      handle(() => slow.promise);
+      handOver.start();
+      await receive('one');
+      const stopping = handOver.stop();
+      slow.resolve();
+      await peer.time.advance(1);
+      await stopping;
+      assert.equal(inbox.size, 0);
+    });
+
+    it('tries nothing again that failed', async () => {
+      handle(() => {
+        throw new Error('database is down');
+      });
+      handOver.start();
+      await receive('one');
+      assert.deepEqual(errors, ['Error: database is down']);
+      assert.deepEqual(waiting, [0]);
+      await waitFor(peer.time, handOver.stop());
+      await peer.time.advance(100_000);
+      assert.equal(peer.time.pendingTimers, 0);
+      assert.deepEqual(handed, ['one']);
+    });
+  });
+
+  it('gives all that waits to one who asks for it, once, for it to acknowledge', async () => {
+    await receive('one', 'two');
+    const taken = await handOver.takeAll();
+    assert.deepEqual(
+      taken.map(({ text, redelivered, sentAt }) => [text, redelivered, sentAt]),
+      [
+        ['one', false, undefined],
+        ['two', false, undefined],
+      ],
+    );
+    assert.deepEqual(await handOver.takeAll(), []);
+    handle(() => undefined);
+    handOver.start();
+    await peer.time.advance(1);
+    assert.deepEqual(handed, [], 'nor does a handler get it');
+    assert.equal(await handOver.acknowledge(idOf('two')), true);
+    assert.equal(await handOver.acknowledge(idOf('two')), false);
+    assert.equal(inbox.size, 1);
+  });
+
+  it('gives a message to one alone of several who ask at once', async () => {
+    await receive('one', 'two');
+    const taken = await Promise.all([handOver.takeAll(), handOver.takeAll(), handOver.takeAll()]);
+    assert.deepEqual(
+      taken
+        .flat()
+        .map(({ text }) => text)
+        .sort(),
+      ['one', 'two'],
+    );
+  });
+
+  it('gives nobody else what a handler works on, nor a handler what somebody is given', async () => {
+    await receive('one', 'two');
+    let finish = () => {};
+    handle(() => new Promise<void>((resolve) => (finish = resolve)));
+    handOver.start();
+    const taking = handOver.takeAll();
+    await peer.time.advance(1);
+    const taken = (await taking).map(({ text }) => text);
+    assert.deepEqual([...taken, ...handed].sort(), ['one', 'two']);
+    finish();
+    await peer.time.advance(1);
+    assert.deepEqual([handed.length, taken.length, lost], [1, 1, 0]);
+  });
+
+  it('takes nothing for lost that was acknowledged while another message was handed over', async () => {
+    await receive('one', 'two');
+    const [, second] = await handOver.takeAll();
+    assert.equal(second?.text, 'two');
+    let finish = () => {};
+    handle(() => new Promise<void>((resolve) => (finish = resolve)));
+    handOver.offerAgain();
+    handOver.start();
+    await peer.time.advance(1);
+    assert.deepEqual(handed, ['one']);
+    assert.equal(await handOver.acknowledge(idOf('two')), true);
+    finish();
+    await peer.time.advance(1);
+    assert.deepEqual([handed, lost, inbox.size], [['one'], 0, 0]);
+  });
+});

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { ToxAsyncError } from '../../../../lib/errors';
+import { Collector, tagOf, type MailNode } from '../support/collector';
+import { later } from '../support/depositor';
+
+const HOUR = 3600;
+
+describe('visits to storage nodes', () => {
+  let collector: Collector;
+  let node: MailNode;
+
+  beforeEach(() => {
+    collector = new Collector();
+    collector.nodes.length = 1;
+    [node] = collector.nodes as [MailNode];
+  });
+
+  afterEach(() => collector.retriever.stop());
+
+  const owed = () => collector.deletes.owedTo(node.pk).length;
+
+  it('list, fetch and delete, and note that the node did well', async () => {
+    collector.issue(1, 2);
+    node.hold(1, 2);
+    await collector.collect();
+    assert.deepEqual(node.heard(), ['list 0', 'fetch 1,2', 'delete 1,2']);
+    assert.equal(owed(), 0);
+    assert.deepEqual(collector.health, ['1 well']);
+  });
+
+  it('go on from where the last one ended, and once an hour from the beginning', async () => {
+    collector.issue(1, 2);
+    node.hold(1);
+    await collector.collect();
+    node.hold(2);
+    node.heard();
+    await collector.collect();
+    assert.deepEqual(node.heard(), ['list 1', 'fetch 2', 'delete 2']);
+    collector.age += HOUR - 1;
+    await collector.collect();
+    assert.deepEqual(node.heard(), ['list 2']);
+    collector.age += 1;
+    await collector.collect();
+    assert.equal(node.heard()[0], 'list 0');
+  });
+
+  it('of one node run one at a time; a call meanwhile makes it one more', async () => {
+    const slow = later<void>();
+    node.before = () => slow.promise;
+    const first = collector.retriever.retrieveFrom(node.pk);
+    await collector.retriever.retrieveFrom(node.pk);
+    await collector.retriever.retrieveFrom(node.pk);
+    assert.deepEqual(node.heard(), ['list 0']);
+    slow.resolve();
+    await first;
+    assert.deepEqual(node.heard(), ['list 0']);
+  });
+
+  it('come every five minutes or so by themselves', async () => {
+    await collector.time.advance(6 * HOUR * 1000);
+    const visits = node.heard().length;
+    assert.ok(visits > 60 && visits < 90, `${visits}`);
+  });
+
+  it('end when the session stops, which waits for them, and begin no more', async () => {
+    collector.issue(1);
+    node.hold(1);
+    const slow = later<void>();
+    node.before = () => slow.promise;
+    void collector.retriever.retrieveFrom(node.pk);
+    let stopped = false;
+    const stopping = collector.retriever.stop().then(() => (stopped = true));
+    await collector.time.advance(10_000);
+    assert.equal(stopped, false);
+    slow.resolve();
+    await stopping;
+    const asked = node.heard();
+    assert.equal(asked.filter((each) => each.startsWith('list')).length, 1);
+    collector.health.length = 0;
+    await collector.retriever.retrieveFrom(node.pk);
+    assert.deepEqual([node.heard(), collector.health], [[], []]);
+    assert.equal(collector.time.pendingTimers, 0);
+  });
+
+  it('of a node that does not answer count against it; of one that went they do not', async () => {
+    node.before = () => {
+      throw new ToxAsyncError('ErrTimeout', 'silent');
+    };
+    await collector.collect();
+    assert.deepEqual(collector.health, ['1 failed']);
+    node.before = () => {
+      throw new ToxAsyncError('ErrNotConnected', 'gone');
+    };
+    await collector.collect();
+    assert.deepEqual(collector.health, ['1 failed']);
+    node.before = () => {
+      throw new Error('disk');
+    };
+    await collector.collect();
+    assert.equal(collector.errors.length, 1);
+  });
+
+  it('end after 500 pages, however many a node lists', async () => {
+    node.item = (_envelope, cursor) => ({ cursor, storageId: tagOf(cursor), tag: tagOf(0), age: 0 });
+    node.before = (request) => {
+      if (request.kind !== 'list') return;
+      node.first = request.after + 1;
+    };
+    node.hold(0);
+    node.more = () => true;
+    await collector.collect();
+    assert.equal(node.heard().length, 500);
+  });
+
+  describe('deletes', () => {
+    it('that a node refuses stay owed', async () => {
+      node.hold(1);
+      collector.issue(1);
+      node.deleteCode = 'busy';
+      await collector.collect();
+      assert.equal(owed(), 1);
+      node.deleteCode = 'ok';
+      await collector.collect();
+      assert.equal(owed(), 0);
+    });
+
+    it('go out again at the next visit when the node went before it confirmed them', async () => {
+      node.hold(1);
+      collector.issue(1);
+      node.before = ({ kind }) => {
+        if (kind === 'delete') throw new ToxAsyncError('ErrNotConnected', 'gone');
+      };
+      await collector.collect();
+      node.before = () => undefined;
+      node.heard();
+      await collector.collect();
+      assert.deepEqual(node.heard(), ['list 1', 'delete 1']);
+    });
+  });
+});

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { DirectDelivery, type DirectDeliveryParts } from '../../../../lib/client/sending/direct-delivery';
+import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
+import { PeerQueues } from '../../../../lib/client/peer-queues';
+import { ToxAsyncError } from '../../../../lib/errors';
+import { SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import type { WriteBatch } from '../../../../lib/store/store';
+import { later } from '../support/depositor';
+
+const bob = new Uint8Array(32).fill(1);
+
+interface Message {
+  readonly sequence: number;
+  readonly friend: Uint8Array;
+  stored: boolean;
+}
+
+describe('direct delivery', () => {
+  let time: SimulatedTime;
+  let outbox: Message[];
+  /** Messages the friend was given, in order, by number. */
+  let sent: number[];
+  let answer: () => Promise<string>;
+  /** How messages ended. */
+  let ended: string[];
+  let commit: (writes: WriteBatch) => Promise<void>;
+  let changes: number;
+  let errors: string[];
+  let direct: DirectDelivery;
+
+  beforeEach(() => {
+    time = new SimulatedTime();
+    [outbox, sent, ended, changes, errors] = [[], [], [], 0, []];
+    answer = () => Promise.resolve('ok');
+    commit = (writes) => writes.commit();
+    const store = openMemoryStore(new MemoryVolume());
+    direct = new DirectDelivery({
+      network: {
+        request: async (_friend: Uint8Array, { envelope }: { envelope: Uint8Array }) => {
+          sent.push(envelope[0] ?? 0);
+          return { code: await answer() };
+        },
+      },
+      store: {
+        batch: () => {
+          const writes = store.batch();
+          return { afterCommit: (run: () => void) => writes.afterCommit(run), commit: () => commit(writes) };
+        },
+      },
+      clock: time.clock,
+      outbox: {
+        has: (message: Message) => outbox.includes(message),
+        envelope: ({ sequence }: Message) => new Uint8Array([sequence]),
+      },
+      queues: new PeerQueues(),
+      finisher: {
+        answered: (writes: WriteBatch, message: Message, code: string, via: string) =>
+          writes.afterCommit(() => {
+            ended.push(`${code} ${via}`);
+            outbox = outbox.filter((other) => other !== message);
+          }),
+      },
+      onChange: () => (changes += 1),
+      onError: (error: unknown) => errors.push(String(error)),
+    } as unknown as DirectDeliveryParts);
+  });
+
+  function add(sequence = 1, stored = false): Message {
+    const message = { sequence, friend: bob, stored };
+    outbox.push(message);
+    return message;
+  }
+
+  const asEntry = (message: Message) => message as unknown as OutboxEntry;
+  const consider = (message: Message) => direct.consider(asEntry(message));
+
+  function meet(): void {
+    direct.open(bob);
+    direct.ready(bob);
+  }
+
+  /** Whether the message is under way, or would be at once, and what was sent. */
+  async function pass(message: Message, ms = 0): Promise<[boolean, number]> {
+    await time.advance(ms);
+    sent = [];
+    const takes = consider(message);
+    await time.advance(1);
+    return [takes, sent.length];
+  }
+
+  it('is none without a session; in one it waits for the list of live keys, and no node is asked meanwhile', async () => {
+    const message = add();
+    assert.deepEqual(await pass(message), [false, 0]);
+    direct.open(bob);
+    assert.deepEqual([await pass(message), direct.isOpen(bob)], [[true, 0], true]);
+    direct.ready(bob);
+    assert.deepEqual(await pass(message), [true, 1]);
+    direct.close(bob);
+    assert.deepEqual([await pass(add(2)), direct.isOpen(bob)], [[false, 0], false]);
+  });
+
+  for (const [code, stored, end] of [
+    ['ok', false, 'ok direct'],
+    ['ok', true, 'ok direct'],
+    ['known', true, 'known stored'],
+    ['known', false, 'known direct'],
+    ['forged', false, 'forged direct'],
+    ['malformed', true, 'malformed direct'],
+  ] as const) {
+    it(`ends a message that ${stored ? 'a node has' : 'no node has'}, with the answer ${code}, as "${end}"`, async () => {
+      meet();
+      answer = () => Promise.resolve(code);
+      await pass(add(1, stored));
+      assert.deepEqual([ended, changes, errors], [[end], 1, []]);
+    });
+  }
+
+  it('ends no message twice that another way ended meanwhile', async () => {
+    meet();
+    const slow = later<string>();
+    answer = () => slow.promise;
+    const message = add();
+    await pass(message);
+    assert.equal(direct.isUnderWay(asEntry(message)), true);
+    outbox = [];
+    slow.resolve('ok');
+    await time.advance(1);
+    assert.deepEqual(ended, []);
+  });
+
+  it('names what fails here, but not that the friend is silent or gone; each is tried again after 30 s', async () => {
+    const failures: [() => void, string[]][] = [
+      [() => (answer = () => Promise.reject(new ToxAsyncError('ErrTimeout', 'silent'))), []],
+      [() => (answer = () => Promise.reject(new ToxAsyncError('ErrNotConnected', 'gone'))), []],
+      [() => (answer = () => Promise.reject(new Error('a bug'))), ['Error: a bug']],
+      [() => (commit = () => Promise.reject(new Error('disk full'))), ['Error: disk full']],
+    ];
+    for (const [fail, named] of failures) {
+      [errors, ended] = [[], []];
+      meet();
+      const message = add();
+      fail();
+      assert.deepEqual(await pass(message), [true, 1]);
+      assert.deepEqual([errors, ended], [named, []]);
+      assert.equal(direct.isUnderWay(asEntry(message)), false);
+      answer = () => Promise.resolve('ok');
+      commit = (writes) => writes.commit();
+      assert.deepEqual(await pass(message, 29_990), [false, 0], 'nodes may be asked');
+      assert.deepEqual(await pass(message, 10), [true, 1]);
+      assert.deepEqual(ended, ['ok direct']);
+    }
+  });
+
+  it('waits twice as long each time the friend is busy, up to ten minutes', async () => {
+    meet();
+    answer = () => Promise.resolve('busy');
+    const message = add();
+    await pass(message);
+    for (const seconds of [30, 60, 120, 240, 480, 600, 600]) {
+      assert.deepEqual(await pass(message, seconds * 1000 - 10), [false, 0], `${seconds}`);
+      assert.deepEqual(await pass(message, 10), [true, 1], `${seconds}`);
+    }
+    assert.deepEqual([ended, errors], [[], []]);
+  });
+
+  it('forgets that in a new session', async () => {
+    meet();
+    answer = () => Promise.resolve('busy');
+    const message = add();
+    await pass(message);
+    meet();
+    assert.deepEqual(await pass(message), [true, 1]);
+    assert.deepEqual(await pass(message, 29_990), [false, 0]);
+  });
+
+  describe('of what the friend has no key for', () => {
+    let message: Message;
+
+    beforeEach(async () => {
+      meet();
+      answer = () => Promise.resolve('unknown-tag');
+      message = add();
+      await pass(message);
+    });
+
+    it('waits for the list of live keys, and asks no node meanwhile', async () => {
+      assert.deepEqual(await pass(message, 600_000), [true, 0]);
+      assert.equal(direct.isUnderWay(asEntry(message)), false);
+    });
+
+    it('waits another 30 s when the list has the key all the same', async () => {
+      direct.ready(bob);
+      assert.deepEqual(await pass(message, 29_990), [false, 0]);
+      assert.deepEqual(await pass(message, 20), [true, 1]);
+    });
+
+    it('goes on at once when the message is sealed to another key', async () => {
+      direct.renew(asEntry(message));
+      direct.ready(bob);
+      assert.deepEqual(await pass(message), [true, 1]);
+    });
+  });
+
+  it('has 16 messages under way, and the next when one is answered', async () => {
+    meet();
+    const answers = Array.from({ length: 17 }, () => later<string>());
+    let next = 0;
+    answer = () => answers[next++]?.promise ?? Promise.resolve('ok');
+    const messages = answers.map((_, i) => add(i + 1));
+    assert.ok(messages.every(consider), 'no node is asked for the last');
+    assert.equal(sent.length, 16);
+    answers[3]?.resolve('ok');
+    await time.advance(1);
+    assert.equal(changes, 1);
+    for (const message of outbox) consider(message);
+    assert.deepEqual(sent.slice(16), [17]);
+  });
+});

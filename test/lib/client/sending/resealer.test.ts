@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { utf8 } from '../../../../lib/bytes';
+import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outbox';
+import { Resealer, type ResealerParts } from '../../../../lib/client/sending/resealer';
+import { ServiceMail } from '../../../../lib/client/journal/service-mail';
+import { allocateSlot } from '../../../../lib/client/slot-seal';
+import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import type { WriteBatch } from '../../../../lib/store/store';
+import { pair, type KeyPeer } from '../../forward-security/key-peer';
+import { later } from '../support/depositor';
+
+const crypto = chooseCryptoProvider();
+
+describe('the resealer', () => {
+  let alice: KeyPeer;
+  let bob: KeyPeer;
+  let outbox: Outbox;
+  let mail: ServiceMail;
+  let settled: Promise<void>;
+  let underWay: OutboxEntry[];
+  /** What was done beside the disk, in order. */
+  let done: string[];
+  let resealer: Resealer;
+
+  beforeEach(async () => {
+    ({ alice, bob } = await pair('resealer'));
+    await bob.giveKeys(alice);
+    const { store, vault, fsm: forwardSecurity } = alice;
+    outbox = new Outbox({ crypto, store, vault, forwardSecurity });
+    mail = openMail();
+    [settled, underWay, done] = [Promise.resolve(), [], []];
+    resealer = new Resealer({
+      store,
+      outbox,
+      mail,
+      forwardSecurity,
+      finisher: {
+        failed: (writes: WriteBatch, entry: OutboxEntry, code: string) => {
+          outbox.remove(writes, entry);
+          done.push(`failed ${entry.sequence} ${code}`);
+        },
+      },
+      direct: {
+        isUnderWay: (entry: OutboxEntry) => underWay.includes(entry),
+        renew: ({ sequence, sealed }: OutboxEntry) =>
+          done.push(`renew ${sequence}${sealed ? '' : ' unsealed'}`),
+      },
+      sender: { settled: () => settled },
+      onChange: () => done.push('change'),
+      onDeadKeys: (peer: Uint8Array) => done.push(peer === bob.pk ? 'dead keys' : 'of another'),
+    } as unknown as ResealerParts);
+    resealer.beginMeeting(bob.pk);
+  });
+
+  const openMail = () => new ServiceMail({ store: alice.store, ages: { now: () => alice.age } });
+
+  async function add(text: string, friend = bob.pk): Promise<OutboxEntry> {
+    const { ref, secret } = await allocateSlot(alice.vault);
+    const writes = alice.store.batch();
+    const messageId = crypto.sha256(utf8(text));
+    const times = { lifetime: 60, acceptedAt: alice.age, createdAt: 5_000 };
+    const entry = outbox.add(writes, { messageId, friend, type: 0, ref, ...times }, utf8(text), secret);
+    await writes.commit();
+    return entry;
+  }
+
+  async function addMail(preKeyId: number, friend = bob.pk): Promise<void> {
+    const writes = alice.store.batch();
+    const content = { kind: 'receipts' } as const;
+    const sealed = { preKeyId, storageId: new Uint8Array(16) };
+    const messageId = new Uint8Array(32).fill(preKeyId);
+    mail.add(writes, { friend, messageId, content, envelope: new Uint8Array(287), sealed, lifetime: 60 });
+    await writes.commit();
+  }
+
+  const keyOf = ({ sealed }: OutboxEntry) => sealed?.preKeyId;
+  /** The friend's list has all its keys but these. */
+  const applyWithout = (...dead: (number | undefined)[]) =>
+    resealer.applyState(bob.pk, (batch, index) => !dead.includes(batch * 256 + index));
+  /** What was done since the last call. */
+  const heard = () => done.splice(0);
+  const stock = () => alice.fsm.held.held(bob.pk);
+
+  it('lets everything be while all keys are alive', async () => {
+    const entry = await add('leak');
+    const key = keyOf(entry);
+    const before = stock();
+    assert.equal(await applyWithout(), false);
+    assert.deepEqual([keyOf(entry), stock(), heard()], [key, before, ['change']]);
+  });
+
+  it('drops keys that the friend does not list, and says so', async () => {
+    const next = alice.fsm.held.next(bob.pk);
+    assert.ok(next);
+    const before = stock();
+    assert.equal(await applyWithout(next.batch * 256 + next.index), true);
+    assert.deepEqual([stock(), heard()], [before - 1, ['change']]);
+  });
+
+  it('gives a message on a dead key another, and leaves the others theirs', async () => {
+    const [one, two] = [await add('one'), await add('two')];
+    const keys = [keyOf(one), keyOf(two)];
+    const copy = { node: new Uint8Array(32), at: 5, kept: 100 };
+    const writes = alice.store.batch();
+    outbox.recordCopy(writes, one, copy, 1);
+    await writes.commit();
+    assert.equal(await applyWithout(keyOf(one)), false, 'it was not in the stock any more');
+    assert.deepEqual(heard(), ['dead keys', 'renew 1', 'change']);
+    assert.ok(keyOf(one) !== keys[0] && keyOf(one) !== undefined);
+    assert.deepEqual([one.copies, keyOf(two)], [[], keys[1]]);
+  });
+
+  it('does not touch a message whose answer is awaited', async () => {
+    const entry = await add('leak');
+    underWay = [entry];
+    const key = keyOf(entry);
+    await applyWithout(key);
+    assert.deepEqual([keyOf(entry), heard()], [key, ['change']]);
+  });
+
+  it('gives one message three keys in a meeting, and no more before the next', async () => {
+    const entry = await add('leak');
+    const other = await add('other');
+    const keys = new Set([keyOf(entry)]);
+    for (let i = 0; i < 5; i += 1) {
+      await applyWithout(...keys);
+      keys.add(keyOf(entry));
+    }
+    assert.equal(keys.size, 1 + 3);
+    await applyWithout(keyOf(other));
+    assert.equal(heard().at(-2), `renew ${other.sequence}`, 'another message has its own three');
+    resealer.beginMeeting(bob.pk);
+    await applyWithout(...keys);
+    keys.add(keyOf(entry));
+    assert.equal(keys.size, 1 + 4);
+  });
+
+  it('drops mail on a dead key with the keys, and no other mail', async () => {
+    const cat = new Uint8Array(32).fill(3);
+    for (const preKeyId of [0x101, 0x102, 0x203]) await addMail(preKeyId);
+    await addMail(0x101, cat);
+    const left = (of: ServiceMail) => of.entries().map(({ friend, sealed }) => [friend[0], sealed.preKeyId]);
+    await applyWithout(0x101, 0x203);
+    const expected = [
+      [bob.pk[0], 0x102],
+      [3, 0x101],
+    ];
+    assert.deepEqual([left(mail), left(openMail())], [expected, expected]);
+    assert.deepEqual(heard(), ['change'], 'of which nobody hears');
+  });
+
+  it('takes messages off dead keys in the batch that drops the keys, and mail too', async () => {
+    const entry = await add('leak');
+    const key = keyOf(entry);
+    await addMail(0x101);
+    const { store } = alice;
+    const batch = store.batch.bind(store);
+    store.batch = () => {
+      const writes = batch();
+      writes.commit = () => Promise.reject(new Error('the disk is gone'));
+      return writes;
+    };
+    const before = mail.entries();
+    await assert.rejects(applyWithout(key, 0x101), /the disk is gone/);
+    store.batch = batch;
+    assert.deepEqual([keyOf(entry), mail.entries(), heard()], [key, before, []]);
+  });
+
+  it('judges with the others what is still on its way to the disk', async () => {
+    const slow = later<void>();
+    settled = slow.promise;
+    const entry = await add('leak');
+    const key = keyOf(entry);
+    const applying = applyWithout(key);
+    await alice.time.advance(1);
+    assert.deepEqual([keyOf(entry), heard()], [key, []]);
+    slow.resolve();
+    await applying;
+    assert.notEqual(keyOf(entry), key);
+  });
+
+  describe('of what waits for keys', () => {
+    beforeEach(async () => {
+      const writes = alice.store.batch();
+      alice.fsm.held.retain(writes, bob.pk, () => false);
+      await writes.commit();
+      for (const text of ['one', 'two', 'three']) await add(text);
+    });
+
+    async function give(count: number): Promise<void> {
+      const writes = bob.store.batch();
+      const { exchange } = await bob.fsm.issued.issue(writes, alice.pk, count);
+      await writes.commit();
+      await alice.fsm.processPreKeyExchange(exchange);
+    }
+
+    const waiting = () =>
+      outbox.entries().flatMap(({ sequence, sealed }) => (sealed === undefined ? [sequence] : []));
+
+    it('seals as much as there are keys for, in the order of acceptance', async () => {
+      await resealer.sealWaiting(bob.pk);
+      assert.deepEqual([waiting(), heard()], [[1, 2, 3], ['change']]);
+      // Four are kept for mail.
+      await give(4 + 2);
+      await resealer.sealWaiting(bob.pk);
+      assert.deepEqual([waiting(), heard()], [[3], ['renew 1', 'renew 2', 'change']]);
+    });
+
+    it('fails a message whose text is lost, and goes on with the next', async () => {
+      const [first] = outbox.entries();
+      assert.ok(first);
+      const writes = alice.store.batch();
+      alice.vault.erase(writes, [first.ref]);
+      await writes.commit();
+      await alice.vault.settled();
+      await give(10);
+      await resealer.sealWaiting(bob.pk);
+      assert.deepEqual(heard(), ['failed 1 lost', 'renew 2', 'renew 3', 'change']);
+      assert.deepEqual(waiting(), []);
+    });
+  });
+});

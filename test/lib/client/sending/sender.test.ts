@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { utf8 } from '../../../../lib/bytes';
+import { DEFAULT_CLIENT_LIMITS } from '../../../../lib/client/client-limits';
+import type { Outcome, SendOptions } from '../../../../lib/client/messages';
+import { Outbox } from '../../../../lib/client/journal/outbox';
+import { PeerQueues } from '../../../../lib/client/peer-queues';
+import { Sender, type SenderParts } from '../../../../lib/client/sending/sender';
+import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { ToxAsyncError } from '../../../../lib/errors';
+import { pair, type KeyPeer } from '../../forward-security/key-peer';
+
+const crypto = chooseCryptoProvider();
+const ID = new Uint8Array(32).fill(1);
+const stranger = new Uint8Array(32).fill(9);
+
+describe('the sender', () => {
+  let alice: KeyPeer;
+  let bob: KeyPeer;
+  let outbox: Outbox;
+  /** Slots that were asked for. */
+  let allocated: number;
+  let hasRoom: boolean;
+  /** How often it was asked whether there is room. */
+  let asked: number;
+  let ended: Outcome | undefined;
+  /** What was accepted, and whether it was durable then. */
+  let accepted: [string, boolean][];
+  let sender: Sender;
+
+  beforeEach(async () => {
+    ({ alice, bob } = await pair('sender'));
+    await bob.giveKeys(alice);
+    [allocated, hasRoom, asked, ended, accepted] = [0, true, 0, undefined, []];
+    outbox = open();
+    sender = make();
+  });
+
+  function open(): Outbox {
+    const { store, vault, fsm: forwardSecurity } = alice;
+    return new Outbox({ crypto, store, vault, forwardSecurity });
+  }
+
+  function make(limits = {}): Sender {
+    const { store, vault, fsm: forwardSecurity, random } = alice;
+    return new Sender({
+      random,
+      ages: { now: () => alice.age },
+      wall: () => 5_000,
+      store,
+      vault: {
+        allocate: (count: number) => {
+          allocated += count;
+          return vault.allocate(count);
+        },
+      },
+      outbox,
+      outcomes: { find: () => ended },
+      queues: new PeerQueues(),
+      forwardSecurity,
+      limits: { ...DEFAULT_CLIENT_LIMITS, ...limits },
+      assertRoom: () => {
+        asked += 1;
+        if (!hasRoom) throw new ToxAsyncError('ErrLocalStorageFull', 'no room');
+      },
+      reasonFor: () => undefined,
+      onAccepted: (entry) => {
+        const text = new TextDecoder().decode(outbox.plaintext(entry));
+        accepted.push([text, open().find(entry.friend, entry.messageId) !== undefined]);
+      },
+    } as Omit<SenderParts, 'vault' | 'outcomes'> as SenderParts);
+  }
+
+  const send = (text: string, options: SendOptions = {}, friend = bob.pk) =>
+    sender.send(friend, text, 0, options);
+  const texts = () => outbox.entries().map((entry) => new TextDecoder().decode(outbox.plaintext(entry)));
+
+  /** Neither memory nor the vault has anything of what was refused. */
+  async function refused(code: string, sending: Promise<unknown>): Promise<void> {
+    const before = [allocated, outbox.messages];
+    await assert.rejects(sending, { code });
+    assert.deepEqual([allocated, outbox.messages], before);
+  }
+
+  it('asks whether there is room before anything is allocated, and takes nothing without', async () => {
+    hasRoom = false;
+    await refused('ErrLocalStorageFull', send('leak'));
+    assert.deepEqual([asked, allocated, open().entries()], [1, 0, []]);
+    hasRoom = true;
+    await send('leak');
+    assert.deepEqual([asked, allocated], [2, 1]);
+  });
+
+  it('names a message that is there already, or ended, although there is no room', async () => {
+    const first = await send('leak', { messageId: ID });
+    hasRoom = false;
+    alice.age += 10;
+    assert.deepEqual(await send('other', { messageId: ID }), first);
+    assert.deepEqual([asked, allocated, texts()], [1, 1, ['leak']]);
+    const { messageId } = await sendEnded();
+    assert.deepEqual(messageId, new Uint8Array(32).fill(2));
+    assert.deepEqual([asked, allocated, texts()], [1, 1, ['leak']]);
+  });
+
+  function sendEnded(): ReturnType<typeof send> {
+    const messageId = new Uint8Array(32).fill(2);
+    const times = { createdAt: 1, expiresAt: 2, at: 2 };
+    ended = { messageId, friend: bob.pk, state: 'delivered', nodes: 0, wanted: 3, ...times };
+    return send('ended', { messageId });
+  }
+
+  it('allocates nothing for what the outbox has no place for, nor without keys when those are asked for', async () => {
+    sender = make({ outboxMessages: 1 });
+    await refused('ErrNoPreKeys', send('x', { withoutKeys: 'error' }, stranger));
+    await send('x', { withoutKeys: 'queue' }, stranger);
+    await refused('ErrOutboxFull', send('leak'));
+    sender = make({ outboxBytes: 5 });
+    await refused('ErrOutboxFull', send('12345'));
+    await send('1234', { withoutKeys: 'error' });
+  });
+
+  describe('of a context', () => {
+    const contextOf = (friend = bob.pk) => outbox.find(friend, ID)?.context;
+
+    it('takes 4,096 characters of JSON, and no more', async () => {
+      await refused('ErrInvalidArgument', send('leak', { context: 'x'.repeat(4_095) }));
+      await send('leak', { messageId: ID, context: 'x'.repeat(4_094) });
+      assert.equal(contextOf(), 'x'.repeat(4_094));
+      assert.deepEqual(open().find(bob.pk, ID)?.context, contextOf());
+    });
+
+    it('refuses what has no JSON form', async () => {
+      const circle: { inside?: unknown } = {};
+      circle.inside = circle;
+      for (const context of [circle, 1n, () => undefined, Symbol('leak')]) {
+        await refused('ErrInvalidArgument', send('leak', { context }));
+      }
+    });
+
+    it('keeps what it was at the call, as a start would give it back', async () => {
+      const context = { room: 'cellar', at: new Date(0), nothing: undefined };
+      const sending = send('leak', { messageId: ID, context });
+      context.room = 'x'.repeat(5_000);
+      await sending;
+      const kept = { room: 'cellar', at: '1970-01-01T00:00:00.000Z' };
+      assert.deepEqual([contextOf(), open().find(bob.pk, ID)?.context], [kept, kept]);
+    });
+
+    it('has none without', async () => {
+      await send('leak', { messageId: ID });
+      assert.ok(!('context' in (outbox.find(bob.pk, ID) ?? { context: '' })));
+    });
+  });
+
+  it('accepts what is durable, sealed, in the order of the calls', async () => {
+    const names = ['one', 'two', 'three'];
+    await Promise.all(names.map((text) => send(text)));
+    assert.deepEqual(
+      accepted,
+      names.map((text) => [text, true]),
+    );
+    assert.deepEqual(texts(), names);
+    assert.ok(outbox.entries().every((entry) => outbox.envelope(entry)));
+  });
+
+  it('takes back what could not be made durable, and goes on', async () => {
+    const { store } = alice;
+    const batch = store.batch.bind(store);
+    store.batch = () => {
+      const writes = batch();
+      writes.commit = () => Promise.reject(new Error('the disk is gone'));
+      return writes;
+    };
+    await assert.rejects(send('leak'), /the disk is gone/);
+    store.batch = batch;
+    assert.deepEqual([accepted, outbox.messages], [[], 0]);
+    await sender.settled();
+    await send('another');
+    assert.deepEqual(accepted, [['another', true]]);
+  });
+
+  describe('while the disk is slow', () => {
+    /** Lets what was committed become durable. */
+    let release: () => void;
+
+    beforeEach(() => {
+      const { store } = alice;
+      const batch = store.batch.bind(store);
+      const disk = new Promise<void>((resolve) => (release = resolve));
+      store.batch = () => {
+        const writes = batch();
+        const commit = writes.commit.bind(writes);
+        writes.commit = () => disk.then(commit);
+        return writes;
+      };
+    });
+
+    it('is settled when all it journals is durable', async () => {
+      const sending = send('leak');
+      await alice.time.advance(1);
+      const settling = sender.settled().then(() => accepted.length);
+      await alice.time.advance(1);
+      assert.deepEqual([outbox.messages, accepted], [1, []]);
+      release();
+      assert.equal(await settling, 1);
+      await sending;
+    });
+
+    it('answers a double when the first is durable', async () => {
+      const durable = () => accepted.length;
+      const calls = [send('leak', { messageId: ID }), send('leak', { messageId: ID })];
+      const ends = calls.map((call) => call.then(durable));
+      await alice.time.advance(1);
+      release();
+      assert.deepEqual(await Promise.all(ends), [1, 1]);
+      const [first, second] = await Promise.all(calls);
+      assert.deepEqual(second, first);
+      assert.deepEqual([allocated, outbox.bytes], [1, utf8('leak').length]);
+    });
+  });
+});

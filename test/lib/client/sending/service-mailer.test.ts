@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { DAY } from '../../forward-security/key-peer';
+import { idOf, MailingPeer } from '../support/mailing-peer';
+
+const MINUTE = 60;
+
+describe('the mailer', () => {
+  let peer: MailingPeer;
+
+  beforeEach(async () => {
+    peer = await MailingPeer.open();
+  });
+
+  afterEach(() => peer.mailer.stop());
+
+  describe('of receipts', () => {
+    it('seals what is due to one key, tells the stock after it, and counts them as sent', async () => {
+      await peer.owe(1, 2);
+      await peer.pass(10);
+      const both = [1, 2].map((id) => ({ messageId: idOf(id), code: 'ok' as const }));
+      assert.deepEqual(peer.mailedReceipts, [{ held: 103, receipts: both }]);
+      assert.deepEqual([peer.stock, peer.due, peer.changes], [103, 0, 1]);
+      assert.equal(peer.receipts.wasSent(peer.friend.pk, idOf(1)), true);
+      assert.deepEqual(peer.mail.entries()[0]?.lifetime, DAY);
+      assert.equal(peer.receipts.owedTo(peer.friend.pk).length, 2, 'until a meeting');
+    });
+
+    for (const [what, hinder, help] of [
+      ['while the friend is here', () => (peer.session = true), () => (peer.session = false)],
+      ['while no node could take it', () => (peer.nodes = 0), () => (peer.nodes = 1)],
+    ] as const) {
+      it(`seals nothing ${what}`, async () => {
+        hinder();
+        await peer.owe(1);
+        await peer.pass(30);
+        assert.deepEqual([peer.mailedReceipts, peer.stock, peer.due], [[], 104, 1]);
+        help();
+        await peer.pass(10);
+        assert.equal(peer.mailedReceipts.length, 1);
+      });
+    }
+
+    it('seals nothing when the friend came before its turn in the queue', async () => {
+      await peer.owe(1);
+      let release = () => {};
+      void peer.queues.run(peer.friend.pk, () => new Promise<void>((resolve) => (release = resolve)));
+      peer.sleep(10);
+      await peer.keys.time.advance(10_000);
+      peer.session = true;
+      release();
+      await peer.queues.idle();
+      assert.deepEqual([peer.mail.entries(), peer.stock, peer.due], [[], 104, 1]);
+    });
+
+    it('uses none of the last four keys', async () => {
+      await peer.keep(5);
+      await peer.owe(1);
+      await peer.pass(10);
+      assert.equal(peer.mailedReceipts.length, 1);
+      await peer.owe(2);
+      await peer.pass(20 * MINUTE);
+      assert.deepEqual([peer.mailedReceipts.length, peer.due], [1, 1]);
+    });
+
+    it('mails them to a friend once in ten minutes', async () => {
+      await peer.owe(1);
+      await peer.pass(10);
+      await peer.owe(2);
+      await peer.pass(10 * MINUTE - 10);
+      assert.equal(peer.mailedReceipts.length, 1);
+      await peer.pass(10);
+      assert.deepEqual(
+        peer.mailedReceipts.map((each) => each.receipts.map(({ messageId }) => messageId[0])),
+        [[1], [2]],
+      );
+    });
+
+    it('puts 41 into one mail; the others are due still', async () => {
+      await peer.owe(...Array.from({ length: 50 }, (_, i) => i));
+      await peer.pass(10);
+      assert.deepEqual([peer.mailedReceipts.map((each) => each.receipts.length), peer.due], [[41], 9]);
+      await peer.pass(10 * MINUTE);
+      assert.deepEqual(
+        peer.mailedReceipts.map((each) => each.receipts.length),
+        [41, 9],
+      );
+    });
+
+    it('names what fails, loses none of them, and looks again', async () => {
+      await peer.owe(1);
+      const { store } = peer.keys;
+      const batch = store.batch.bind(store);
+      store.batch = () => {
+        const writes = batch();
+        writes.commit = () => Promise.reject(new Error('the disk is gone'));
+        return writes;
+      };
+      await peer.pass(10);
+      store.batch = batch;
+      assert.deepEqual([peer.errors, peer.mail.entries(), peer.due], [['Error: the disk is gone'], [], 1]);
+      await peer.pass(10);
+      assert.equal(peer.mailedReceipts.length, 1);
+    });
+  });
+
+  describe('of keys', () => {
+    it('gives 41 to a friend whose stock is low, but not in the first minute', async () => {
+      peer.friendHolds(19);
+      await peer.pass(MINUTE - 10);
+      assert.deepEqual(peer.mail.entries(), []);
+      await peer.pass(10);
+      const [keys] = peer.mailedKeys;
+      assert.deepEqual([keys?.keys.length, keys?.held, peer.stock], [41, 103, 103]);
+      assert.equal(peer.mail.entries()[0]?.lifetime, 7 * DAY);
+      assert.deepEqual(peer.mail.entries()[0]?.content, { kind: 'keys', batch: keys?.batch });
+      await peer.pass(10 * MINUTE);
+      assert.equal(peer.mailedKeys.length, 1, 'one at a time');
+      assert.equal(peer.keys.fsm.issued.liveCount(peer.friend.pk), 41);
+    });
+
+    it('gives none to a friend who has enough', async () => {
+      peer.friendHolds(20);
+      await peer.pass(2 * MINUTE);
+      assert.deepEqual(peer.mail.entries(), []);
+    });
+
+    it('asks for none while one is left for a message', async () => {
+      peer.waits = true;
+      await peer.keep(5);
+      await peer.pass(2 * MINUTE);
+      assert.deepEqual(peer.mail.entries(), []);
+    });
+
+    it('uses the last four keys, too', async () => {
+      await peer.keep(1);
+      peer.friendHolds(19);
+      await peer.pass(MINUTE);
+      assert.deepEqual([peer.mailedKeys.length, peer.stock, peer.mailedKeys[0]?.held], [1, 0, 0]);
+    });
+
+    it('sends the batch that waits for its acknowledgement again, when the life of the mail is over', async () => {
+      peer.friendHolds(19);
+      await peer.pass(MINUTE);
+      const [first] = peer.mailedKeys;
+      peer.sleep(7 * DAY);
+      await peer.write((writes) => peer.mail.expire(writes));
+      await peer.pass(10);
+      const [second, ...more] = peer.mailedKeys;
+      assert.deepEqual([second?.batch, second?.keys, more], [first?.batch, first?.keys, []]);
+      assert.equal(peer.keys.fsm.issued.liveCount(peer.friend.pk), 41);
+    });
+
+    it('is done with mail whose batch was acknowledged', async () => {
+      peer.friendHolds(19);
+      await peer.pass(MINUTE);
+      const [first] = peer.mailedKeys;
+      assert.ok(first);
+      await peer.write((writes) =>
+        peer.keys.fsm.issued.acknowledgeMailed(writes, peer.friend.pk, first.batch),
+      );
+      await peer.pass(10);
+      assert.deepEqual(peer.mail.entries(), []);
+    });
+
+    it('gives none for a day to a friend who refused them', async () => {
+      peer.friendHolds(19);
+      await peer.pass(MINUTE);
+      const [first] = peer.mail.entries();
+      assert.ok(first);
+      await peer.write((writes) => {
+        peer.mail.answered(writes, peer.friend.pk, first.messageId, false);
+        if (first.content.kind === 'keys')
+          peer.keys.fsm.issued.refuse(writes, peer.friend.pk, first.content.batch ?? 0);
+      });
+      peer.sleep(DAY - 20);
+      await peer.pass(10);
+      assert.deepEqual(peer.mail.entries(), []);
+      await peer.pass(10);
+      assert.equal(peer.mailedKeys.length, 1);
+    });
+  });
+
+  describe('that asks for keys', () => {
+    beforeEach(async () => {
+      peer.waits = true;
+      await peer.keep(2);
+      await peer.pass(MINUTE);
+    });
+
+    it('gives none with it when the friend has enough, and does so once a day', async () => {
+      const [first] = peer.mail.entries();
+      assert.deepEqual(
+        peer.mailedKeys.map(({ keys, held }) => [keys, held]),
+        [[[], 1]],
+      );
+      assert.deepEqual(first?.content, { kind: 'keys' });
+      peer.sleep(DAY - 20);
+      await peer.pass(10);
+      assert.deepEqual(peer.mail.entries(), [first]);
+      await peer.pass(10);
+      assert.deepEqual(
+        peer.mailedKeys.map(({ held }) => held),
+        [0],
+        'in place of the first',
+      );
+    });
+
+    it('lets the last that it could seal be under way as long as it lives', async () => {
+      peer.sleep(DAY);
+      await peer.pass(10);
+      const [last] = peer.mail.entries();
+      assert.equal(peer.stock, 0);
+      peer.sleep(DAY);
+      await peer.pass(MINUTE);
+      assert.deepEqual(peer.mail.entries(), [last]);
+    });
+
+    it('lets it be, too, while no node could take another', async () => {
+      const [first] = peer.mail.entries();
+      peer.nodes = 0;
+      peer.sleep(DAY);
+      await peer.pass(10);
+      assert.deepEqual(peer.mail.entries(), [first]);
+      peer.nodes = 1;
+      await peer.pass(10);
+      assert.equal(peer.mail.entries().length, 1);
+      assert.notDeepEqual(peer.mail.entries(), [first]);
+    });
+
+    it('does so no more when nothing waits; a receipt may wait as well as a message', async () => {
+      const [first] = peer.mail.entries();
+      peer.waits = false;
+      peer.sleep(DAY);
+      await peer.pass(10);
+      assert.deepEqual(peer.mail.entries(), [first]);
+      await peer.owe(1);
+      await peer.pass(10);
+      assert.notDeepEqual(peer.mail.entries(), [first]);
+    });
+  });
+
+  it('does nothing after its stop', async () => {
+    await peer.owe(1);
+    peer.friendHolds(19);
+    peer.mailer.stop();
+    assert.equal(peer.keys.time.pendingTimers, 0);
+    await peer.pass(2 * MINUTE);
+    assert.deepEqual([peer.mail.entries(), peer.changes], [[], 0]);
+  });
+});

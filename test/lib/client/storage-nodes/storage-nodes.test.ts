@@ -1,0 +1,321 @@
+import assert from 'node:assert/strict';
+import { compareBytes, toHex } from '../../../../lib/bytes';
+import { generateKeyPair } from '../../../../lib/crypto/generate';
+import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { formatToxId } from '../../../../lib/identity/tox-id';
+import { StorageNodes } from '../../../../lib/client/storage-nodes/storage-nodes';
+import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { mailboxOf, nodeHint } from '../../../../lib/protocol/names';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import type { Store } from '../../../../lib/store/store';
+import { silentLogger, type PublicKey } from '../../../../lib/types';
+
+const crypto = createPortableProvider();
+const random = new SeededRandom('storage nodes');
+const key = (): PublicKey => generateKeyPair(crypto, random).publicKey;
+const stores = { acceptsStores: true, openNode: false };
+const storesNot = { acceptsStores: false, openNode: false };
+const hex = (keys: Iterable<Uint8Array>): string[] => [...keys].map(toHex);
+
+function byDistance(nodes: PublicKey[], recipient: PublicKey): PublicKey[] {
+  const mailbox = mailboxOf(crypto, recipient);
+  const distance = (node: PublicKey) => crypto.sha256(node).map((byte, i) => byte ^ (mailbox[i] ?? 0));
+  return nodes.toSorted((a, b) => compareBytes(distance(a), distance(b)));
+}
+
+describe('storage nodes', () => {
+  const self = key();
+  const recipient = key();
+  let store: Store;
+  let time: SimulatedTime;
+  let connected: Set<string>;
+  let warnings: string[];
+  let nodes: StorageNodes;
+  let ownAddress: Uint8Array | undefined;
+
+  function open(): StorageNodes {
+    return new StorageNodes({
+      crypto,
+      clock: time.clock,
+      store,
+      self,
+      ownAddress: () => ownAddress,
+      connected: (peer) => connected.has(toHex(peer)),
+      log: { ...silentLogger, warn: (text) => warnings.push(text) },
+    });
+  }
+
+  /** Connected friends who store mail. */
+  function meet(count: number): PublicKey[] {
+    return Array.from({ length: count }, () => {
+      const peer = key();
+      connected.add(toHex(peer));
+      nodes.noteSession(peer, stores);
+      return peer;
+    });
+  }
+
+  beforeEach(() => {
+    store = openMemoryStore(new MemoryVolume());
+    time = new SimulatedTime();
+    connected = new Set();
+    warnings = [];
+    ownAddress = undefined;
+    nodes = open();
+  });
+
+  describe('candidates', () => {
+    it('are the connected friends who accept stores, nearest to the mailbox first', () => {
+      const all = meet(6);
+      const [refuses, away, ...rest] = all as [PublicKey, PublicKey, ...PublicKey[]];
+      nodes.noteSession(refuses, storesNot);
+      connected.delete(toHex(away));
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(byDistance(rest, recipient)));
+    });
+
+    it('are never ourselves nor the recipient', () => {
+      connected.add(toHex(self)).add(toHex(recipient));
+      nodes.noteSession(self, stores);
+      nodes.noteSession(recipient, stores);
+      assert.deepEqual(nodes.candidates(recipient), []);
+    });
+
+    it('that the recipient polls come first, even in bad health', () => {
+      const all = meet(5);
+      const last = byDistance(all, recipient).at(-1)!;
+      nodes.noteBroken(last);
+      nodes.noteHints(recipient, [nodeHint(crypto, recipient, last)]);
+      assert.equal(toHex(nodes.candidates(recipient)[0]!), toHex(last));
+    });
+
+    it('are moved forward by the first 16 hints only', () => {
+      const all = meet(5);
+      const last = byDistance(all, recipient).at(-1)!;
+      const others = Array.from({ length: 16 }, () => nodeHint(crypto, recipient, key()));
+      const hint = nodeHint(crypto, recipient, last);
+      nodes.noteHints(recipient, [...others, hint]);
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(byDistance(all, recipient)));
+      nodes.noteHints(recipient, [...others.slice(1), hint]);
+      assert.equal(toHex(nodes.candidates(recipient)[0]!), toHex(last));
+    });
+
+    it('are not moved forward by a hint that was made for another mailbox', () => {
+      const all = meet(5);
+      const last = byDistance(all, recipient).at(-1)!;
+      nodes.noteHints(recipient, [nodeHint(crypto, key(), last)]);
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(byDistance(all, recipient)));
+    });
+
+    it('that failed come after the healthy ones, and those that lost mail come last', () => {
+      const [nearest, second, ...rest] = byDistance(meet(4), recipient) as [
+        PublicKey,
+        PublicKey,
+        ...PublicKey[],
+      ];
+      nodes.noteBroken(nearest);
+      nodes.noteFailure(second);
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex([...rest, second, nearest]));
+    });
+
+    it('that failed once get another chance when they connect anew', () => {
+      const all = byDistance(meet(3), recipient);
+      nodes.noteFailure(all[0]!);
+      nodes.noteSession(all[0]!, stores);
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(all));
+    });
+
+    it('that succeed again take their place again', () => {
+      const all = byDistance(meet(3), recipient);
+      nodes.noteFailure(all[0]!);
+      for (let i = 0; i < 3; i++) nodes.noteSuccess(all[0]!);
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(all));
+    });
+  });
+
+  describe('polled', () => {
+    it('are the friends who store for us or hold our mail, connected or not', () => {
+      const [storing, holding, neither] = meet(3) as [PublicKey, PublicKey, PublicKey];
+      nodes.noteSession(holding, storesNot);
+      nodes.noteHoldsMail(holding, true);
+      nodes.noteSession(neither, storesNot);
+      connected.clear();
+      assert.deepEqual(hex(nodes.polled()), hex([storing, holding]));
+      nodes.noteHoldsMail(holding, false);
+      assert.deepEqual(hex(nodes.polled()), hex([storing]));
+    });
+
+    it('are named by hints that only fit our own mailbox', () => {
+      const [peer] = meet(1) as [PublicKey];
+      assert.deepEqual(hex(nodes.hintsFor()), hex([nodeHint(crypto, self, peer)]));
+    });
+
+    it('are named at most 16 at a time: the healthiest, then those seen last', async () => {
+      const all = meet(18);
+      const [bad, gone] = all as [PublicKey, PublicKey];
+      nodes.noteBroken(bad);
+      connected.delete(toHex(gone));
+      nodes.noteGone(gone);
+      await time.advance(1000);
+      const expected = all.slice(2).map((peer) => nodeHint(crypto, self, peer));
+      assert.deepEqual(hex(nodes.hintsFor()), hex(expected.toSorted(compareBytes)));
+    });
+
+    it('are named in an order that does not change with their health', () => {
+      const all = meet(5);
+      const before = hex(nodes.hintsFor());
+      nodes.noteFailure(all[0]!);
+      assert.deepEqual(hex(nodes.hintsFor()), before);
+    });
+  });
+
+  describe('open nodes', () => {
+    const open = { acceptsStores: true, openNode: true };
+    const addressOf = (publicKey: PublicKey, nospam = 1) =>
+      new Uint8Array(Buffer.from(formatToxId(publicKey, Uint8Array.of(0, 0, 0, nospam)), 'hex'));
+    /** Connected open nodes that have said their address. */
+    const meetOpen = (count: number) =>
+      meet(count).map((peer) => {
+        nodes.noteSession(peer, open);
+        nodes.noteOpenNodes(peer, [addressOf(peer)]);
+        return peer;
+      });
+
+    it('that we poll are named by the address that they gave us, to all but themselves', () => {
+      const [one, other] = meetOpen(2) as [PublicKey, PublicKey];
+      const [, closed] = meet(2) as [PublicKey, PublicKey];
+      nodes.noteOpenNodes(closed, [addressOf(closed)]);
+      assert.deepEqual(
+        hex(nodes.openNodesFor(recipient)),
+        hex([addressOf(one), addressOf(other)].toSorted(compareBytes)),
+      );
+      assert.deepEqual(hex(nodes.openNodesFor(one)), hex([addressOf(other)]));
+    });
+
+    it('are not named before they said their address, nor after they turned into something else', () => {
+      const [silent, changed] = meet(2) as [PublicKey, PublicKey];
+      nodes.noteSession(silent, open);
+      nodes.noteSession(changed, open);
+      nodes.noteOpenNodes(changed, [addressOf(changed)]);
+      nodes.noteSession(changed, stores);
+      assert.deepEqual(nodes.openNodesFor(recipient), []);
+    });
+
+    it('are named 4 at most, ourselves first if we are one, then the healthiest', () => {
+      const [bad, ...rest] = meetOpen(5) as [PublicKey, ...PublicKey[]];
+      nodes.noteBroken(bad);
+      assert.deepEqual(
+        hex(nodes.openNodesFor(recipient)),
+        hex(rest.map((peer) => addressOf(peer)).toSorted(compareBytes)),
+      );
+      ownAddress = addressOf(self);
+      const named = nodes.openNodesFor(recipient);
+      assert.equal(named.length, 4);
+      assert.equal(toHex(named[0]!), toHex(ownAddress));
+    });
+
+    it('of a friend are told once when it names them, and kept over a restart', async () => {
+      const node = key();
+      assert.deepEqual(
+        nodes.noteOpenNodes(recipient, [addressOf(node)]).map(({ toxId }) => toxId),
+        [toHex(addressOf(node)).toUpperCase()],
+      );
+      assert.deepEqual(nodes.noteOpenNodes(recipient, [addressOf(node)]), []);
+      await store
+        .batch()
+        .put(new Uint8Array([1]), new Uint8Array())
+        .commit();
+      const again = new StorageNodes({
+        crypto,
+        clock: time.clock,
+        store,
+        self,
+        ownAddress: () => undefined,
+        connected: () => false,
+        log: silentLogger,
+      });
+      assert.deepEqual(hex(again.openNodesOf(recipient).map(({ publicKey }) => publicKey)), hex([node]));
+      assert.deepEqual(again.noteOpenNodes(recipient, [addressOf(node)]), []);
+    });
+
+    it('of a friend are left out when we are the node, the checksum is wrong or the key is no key', () => {
+      const torn = addressOf(key());
+      torn[37]! ^= 1;
+      const named = nodes.noteOpenNodes(recipient, [addressOf(self), torn, addressOf(new Uint8Array(32))]);
+      assert.deepEqual([named, nodes.openNodesOf(recipient)], [[], []]);
+    });
+
+    it('of a friend are the first four that it names', () => {
+      const named = Array.from({ length: 5 }, key);
+      assert.equal(nodes.noteOpenNodes(recipient, named.map(addressOf)).length, 4);
+      assert.deepEqual(
+        hex(nodes.openNodesOf(recipient).map(({ publicKey }) => publicKey)),
+        hex(named.slice(0, 4)),
+      );
+    });
+
+    it('of a friend are those of its last state only', () => {
+      const [before, now] = [key(), key()];
+      nodes.noteOpenNodes(recipient, [addressOf(before)]);
+      nodes.noteOpenNodes(recipient, [addressOf(now)]);
+      assert.deepEqual(hex(nodes.openNodesOf(recipient).map(({ publicKey }) => publicKey)), hex([now]));
+    });
+  });
+
+  describe('after a restart', () => {
+    it('it knows whom to poll, and which nodes a friend polls', () => {
+      const [storing, holding, far] = byDistance(meet(3), recipient) as [PublicKey, PublicKey, PublicKey];
+      nodes.noteSession(holding, { acceptsStores: false, openNode: true });
+      nodes.noteHoldsMail(holding, true);
+      nodes.noteHints(recipient, [nodeHint(crypto, recipient, far)]);
+      return store
+        .batch()
+        .put(new Uint8Array([1]), new Uint8Array())
+        .commit()
+        .then(() => {
+          const again = open();
+          assert.deepEqual(hex(again.polled()).sort(), hex([storing, holding, far]).sort());
+          assert.deepEqual(hex(again.candidates(recipient)), hex([far, storing]));
+          assert.equal(again.isOpenNode(holding), true);
+          assert.equal(again.isOpenNode(storing), false);
+          assert.equal(again.hasSpoken(recipient), true);
+          assert.equal(again.hasSpoken(key()), false);
+        });
+    });
+
+    it('a friend who was removed is not known any more', async () => {
+      const [peer] = meet(1) as [PublicKey];
+      nodes.forget(peer);
+      await store
+        .batch()
+        .put(new Uint8Array([1]), new Uint8Array())
+        .commit();
+      for (const known of [nodes, open()]) {
+        assert.deepEqual(known.polled(), []);
+        assert.equal(known.hasSpoken(peer), false);
+      }
+    });
+  });
+
+  it('writes nothing when a friend says the same again', () => {
+    const [peer] = meet(1) as [PublicKey];
+    nodes.noteHints(peer, [new Uint8Array(8)]);
+    let batches = 0;
+    const batch = store.batch.bind(store);
+    store.batch = () => {
+      batches += 1;
+      return batch();
+    };
+    nodes.noteSession(peer, stores);
+    nodes.noteHoldsMail(peer, false);
+    nodes.noteHints(peer, [new Uint8Array(8)]);
+    assert.equal(batches, 0);
+  });
+
+  it('goes on in memory, and says so, when its records cannot be written', async () => {
+    await store.close();
+    const [peer] = meet(1) as [PublicKey];
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(hex(nodes.polled()), hex([peer]));
+    assert.equal(warnings.length, 1);
+  });
+});

@@ -1,0 +1,194 @@
+import { toHex } from '../../../../lib/bytes';
+import type { Item } from '../../../../lib/client/receiving/mail-list';
+import { OwedDeletes } from '../../../../lib/client/journal/owed-deletes';
+import type { Received } from '../../../../lib/client/receiving/receive-result';
+import { Retriever, type RetrieverParts } from '../../../../lib/client/receiving/retriever';
+import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { ToxAsyncError } from '../../../../lib/errors';
+import type { Request } from '../../../../lib/network/requests';
+import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { ENVELOPE_SIZES, readEnvelopeHeader, writeEnvelopeHeader } from '../../../../lib/protocol/envelope';
+import { storageIdOf } from '../../../../lib/protocol/names';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+
+const crypto = chooseCryptoProvider();
+
+/** Envelopes and their tags are numbers here. */
+export function envelopeOf(tag: number): Uint8Array {
+  const envelope = new Uint8Array(ENVELOPE_SIZES[0] ?? 0);
+  writeEnvelopeHeader(envelope, {
+    mailbox: new Uint8Array(32),
+    tag: tagOf(tag),
+    ephemeral: new Uint8Array(32),
+  });
+  return envelope;
+}
+
+export function tagOf(tag: number): Uint8Array {
+  const bytes = new Uint8Array(16);
+  new DataView(bytes.buffer).setUint32(0, tag);
+  return bytes;
+}
+
+const tagIn = (envelope: Uint8Array) => numberIn(readEnvelopeHeader(envelope).tag);
+const numberIn = (tag: Uint8Array) => new DataView(tag.buffer, tag.byteOffset).getUint32(0);
+
+/** A storage node; tests replace what it should not do as an honest one. */
+export class MailNode {
+  readonly pk: Uint8Array;
+  mail: Uint8Array[] = [];
+  /** Cursors rise with every deposit, and go on when mail is deleted. */
+  first = 1;
+  online = true;
+  /** What was asked of it, in order: 'list 0', 'fetch 1,2', 'delete 2'. */
+  readonly asked: string[] = [];
+  /** Awaited before each answer; it may throw. */
+  before: (request: Request) => Promise<void> | void = () => undefined;
+  item = (envelope: Uint8Array, cursor: number): Item => ({
+    cursor,
+    storageId: storageIdOf(crypto, envelope),
+    tag: readEnvelopeHeader(envelope).tag.slice(),
+    age: 0,
+  });
+  serve = (envelope: Uint8Array | undefined): Uint8Array | undefined => envelope;
+  listCode = 'ok';
+  deleteCode = 'ok';
+  more = (rest: number) => rest > 0;
+
+  constructor(number: number) {
+    this.pk = new Uint8Array(32).fill(number);
+  }
+
+  /** Adds mail at the end. */
+  hold(...tags: number[]): void {
+    this.mail.push(...tags.map(envelopeOf));
+  }
+
+  /** What was asked of it since the last call. */
+  heard(): string[] {
+    return this.asked.splice(0);
+  }
+
+  async answer(request: Request): Promise<unknown> {
+    this.asked.push(describeRequest(request, this.mail));
+    if (!this.online) throw new ToxAsyncError('ErrNotConnected', 'no session');
+    await this.before(request);
+    if (request.kind === 'list') {
+      const all = this.mail.map((envelope, i) => this.item(envelope, this.first + i));
+      const rest = all.filter(({ cursor }) => cursor > request.after);
+      const items = rest.slice(0, request.max);
+      return { code: this.listCode, items, more: this.more(rest.length - items.length) };
+    }
+    if (request.kind === 'fetch') {
+      return request.storageIds.map((id, position) => {
+        const envelope = this.serve(this.#find(id));
+        const code = envelope === undefined ? 'not-found' : 'ok';
+        return { code, position, envelope: envelope ?? new Uint8Array() };
+      });
+    }
+    return { code: this.deleteCode };
+  }
+
+  #find(id: Uint8Array): Uint8Array | undefined {
+    return this.mail.find((envelope) => toHex(storageIdOf(crypto, envelope)) === toHex(id));
+  }
+}
+
+function describeRequest(request: Request, mail: readonly Uint8Array[]): string {
+  if (request.kind === 'list') return `list ${request.after}`;
+  if (request.kind !== 'fetch' && request.kind !== 'delete') return request.kind;
+  const tags = request.storageIds.map((id) => {
+    const envelope = mail.find((each) => toHex(storageIdOf(crypto, each)) === toHex(id));
+    return envelope === undefined ? '?' : tagIn(envelope);
+  });
+  return `${request.kind} ${tags.join()}`;
+}
+
+/** A Retriever with its lists, over nodes and a receiver that the test leads. */
+export class Collector {
+  readonly time = new SimulatedTime();
+  /** Seconds. */
+  age = 1000;
+  readonly nodes = [new MailNode(1), new MailNode(2)];
+  /** Tags of envelopes that were received, in order. */
+  readonly received: number[] = [];
+  /** Tags that keys of ours open, with the places of the keys in the order of issue. */
+  readonly keys = new Map<number, { order: number; index: number }>();
+  /** Tags of mail that was taken before. */
+  readonly taken = new Set<number>();
+  receive: (tag: number) => Received | Promise<Received> = () => ({ code: 'ok' });
+  readonly turnedUp: string[] = [];
+  readonly health: string[] = [];
+  readonly errors: unknown[] = [];
+  readonly deletes: OwedDeletes;
+  readonly retriever: Retriever;
+
+  constructor() {
+    const store = openMemoryStore(new MemoryVolume());
+    const ages = { now: () => this.age };
+    this.deletes = new OwedDeletes({ store, ages });
+    const note = (what: string) => (node: Uint8Array) => this.health.push(`${node[0]} ${what}`);
+    this.retriever = new Retriever({
+      crypto,
+      timers: this.time.timers,
+      random: new SeededRandom('collector'),
+      ages,
+      store,
+      network: {
+        hasSession: (node: Uint8Array) => this.#node(node).online,
+        request: (node: Uint8Array, request: Request) => this.#node(node).answer(request),
+      },
+      nodes: {
+        polled: () => this.nodes.map(({ pk }) => pk),
+        noteSuccess: note('well'),
+        noteFailure: note('failed'),
+        noteBroken: note('broken'),
+      },
+      forwardSecurity: { issued: { find: (tag: Uint8Array) => this.keys.get(numberIn(tag)) } },
+      receiver: {
+        receive: async (envelope: Uint8Array) => {
+          const tag = tagIn(envelope);
+          this.received.push(tag);
+          return this.receive(tag);
+        },
+      },
+      tombstones: {
+        findTag: (tag: Uint8Array) =>
+          this.taken.has(numberIn(tag))
+            ? {
+                storageId: storageIdOf(crypto, envelopeOf(numberIn(tag))),
+                sender: new Uint8Array(32),
+                messageId: tag,
+                code: 'ok',
+              }
+            : undefined,
+      },
+      deletes: this.deletes,
+      receipts: {
+        turnedUp: (_writes: unknown, _sender: Uint8Array, id: Uint8Array) =>
+          this.turnedUp.push(`${numberIn(id)}`),
+      },
+      onReceived: () => undefined,
+      onError: (error: unknown) => this.errors.push(error),
+    } as unknown as RetrieverParts);
+    this.retriever.start();
+  }
+
+  /** Keys of ours open these tags, in this order. */
+  issue(...tags: number[]): void {
+    for (const tag of tags) this.keys.set(tag, { order: this.keys.size, index: 0 });
+  }
+
+  /** All nodes are visited. */
+  async collect(): Promise<void> {
+    const done = this.retriever.retrieve();
+    await this.time.advance(1);
+    await done;
+  }
+
+  #node(pk: Uint8Array): MailNode {
+    const node = this.nodes.find((each) => each.pk[0] === pk[0]);
+    if (node === undefined) throw new Error('no such node');
+    return node;
+  }
+}

@@ -1,0 +1,133 @@
+import { withCopy, type Copy } from '../../../../lib/client/journal/copies';
+import { Deposits, type Deposit, type DepositsParts } from '../../../../lib/client/sending/deposits';
+import { PeerQueues } from '../../../../lib/client/peer-queues';
+import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import type { SessionMessage } from '../../../../lib/protocol/session-messages';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import type { WriteBatch } from '../../../../lib/store/store';
+
+type StoreAnswer = Extract<SessionMessage, { kind: 'store-answer' }>;
+/** What a node does with an envelope: answers, fails, or takes its time. */
+export type Answering = (remaining: number) => Promise<Partial<StoreAnswer>>;
+
+export const DAY = 24 * 60 * 60;
+/** Nodes have one letter. */
+export const nodeOf = (letter: string) => new Uint8Array(32).fill(letter.charCodeAt(0));
+const letterOf = (node: Uint8Array) => String.fromCharCode(node[0] ?? 0);
+
+export class Mail implements Deposit {
+  readonly friend = new Uint8Array(32).fill(9);
+  acceptedAt = 0;
+  lifetime = 7 * DAY;
+  sealed?: { readonly storageId: Uint8Array } = { storageId: new Uint8Array(16).fill(1) };
+  copies: readonly Copy[] = [];
+  told = 0;
+  once = false;
+
+  constructor(readonly sequence = 1) {}
+}
+
+/** Deposits and the nodes that they know, whose every answer the test chooses. */
+export class Depositor {
+  readonly time = new SimulatedTime();
+  /** Seconds. */
+  age = 0;
+  mail = [new Mail()];
+  /** Candidates, and who has a session. */
+  nodes = '';
+  answer: Record<string, Answering> = {};
+  /** Nodes that were asked, in order, and how they did. */
+  asked = '';
+  readonly health: string[] = [];
+  /** Nodes that outcomes named. */
+  readonly told: number[] = [];
+  readonly errors: unknown[] = [];
+  /** How often the deposits had everything looked at again. */
+  changes = 0;
+  readonly deposits: Deposits<Mail>;
+
+  constructor(parts: Partial<DepositsParts<Mail>> = {}) {
+    const store = openMemoryStore(new MemoryVolume());
+    this.deposits = new Deposits<Mail>({
+      network: {
+        hasSession: (node: Uint8Array) => this.nodes.includes(letterOf(node)),
+        request: (node: Uint8Array, { remaining }: { remaining: number }) => this.#ask(node, remaining),
+      },
+      nodes: {
+        candidates: () => Array.from(this.nodes, nodeOf),
+        noteSuccess: (node: Uint8Array) => this.health.push(`${letterOf(node)} well`),
+        noteFailure: (node: Uint8Array) => this.health.push(`${letterOf(node)} failed`),
+      },
+      store,
+      clock: this.time.clock,
+      random: new SeededRandom('deposits'),
+      ages: { now: () => this.age },
+      journal: {
+        entries: () => this.mail,
+        has: (mail: Mail) => this.mail.includes(mail),
+        envelope: ({ sealed }: Mail) => sealed && new Uint8Array(287),
+        recordCopy: (writes: WriteBatch, mail: Mail, copy: Copy, told: number) => {
+          const change = { copies: withCopy(mail.copies, copy), told };
+          writes.afterCommit(() => Object.assign(mail, change));
+        },
+      },
+      queues: new PeerQueues(),
+      wanted: 1,
+      maxStorageTime: DAY,
+      onStored: (_mail: Mail, nodes: number) => this.told.push(nodes),
+      onChange: () => {
+        this.changes += 1;
+        // Without end it would hang.
+        if (this.changes < 10_000) this.consider();
+      },
+      onError: (error: unknown) => this.errors.push(error),
+      ...parts,
+    } as unknown as DepositsParts<Mail>);
+  }
+
+  consider(): void {
+    for (const mail of this.mail) this.deposits.consider(mail);
+  }
+
+  /** What waits is looked at now and each 5 s, as the dispatcher does. @returns the nodes that were asked */
+  async pass(seconds = 0): Promise<string> {
+    this.asked = '';
+    this.consider();
+    await this.time.advance(1);
+    for (let i = 0; i < seconds; i += 5) {
+      this.age += 5;
+      await this.time.advance(5_000);
+      this.consider();
+      await this.time.advance(1);
+    }
+    return this.asked;
+  }
+
+  /** Nothing is looked at meanwhile. */
+  sleep(seconds: number): Promise<void> {
+    this.age += seconds;
+    return this.time.advance(seconds * 1000);
+  }
+
+  get copies(): string {
+    const all = this.mail.flatMap(({ copies }) => copies.map(({ node }) => letterOf(node)));
+    return all.sort().join('');
+  }
+
+  async #ask(node: Uint8Array, remaining: number): Promise<StoreAnswer> {
+    const letter = letterOf(node);
+    this.asked += letter;
+    const { sealed } = this.mail[0] ?? {};
+    const ok = { kind: 'store-answer' as const, request: 1, code: 'ok' as const, wait: 0 };
+    const kept = Math.min(remaining, DAY);
+    const storageId = sealed?.storageId ?? new Uint8Array(16);
+    return { ...ok, kept, storageId, ...(await this.answer[letter]?.(remaining)) };
+  }
+}
+
+/** A promise for a test to keep. */
+export function later<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((keep) => (resolve = keep));
+  return { promise, resolve };
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { Mailer, type MailerParts } from '../../../../lib/client/sending/service-mailer';
+import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
+import { PeerQueues } from '../../../../lib/client/peer-queues';
+import { ServiceMail, type ServiceEntry } from '../../../../lib/client/journal/service-mail';
+import { decodeMailKeys, type MailKeys } from '../../../../lib/protocol/mail-keys';
+import { decodeMailReceipts, type MailReceipts } from '../../../../lib/protocol/mail-receipts';
+import { PLAIN_TYPE } from '../../../../lib/protocol/message-types';
+import type { WriteBatch } from '../../../../lib/store/store';
+import { DAY, pair, type KeyPeer } from '../../forward-security/key-peer';
+
+export const idOf = (n: number) => new Uint8Array(32).fill(n);
+
+/** A mailer that has all 104 keys of one friend, who has plenty of its own; what else is there the test says. */
+export class MailingPeer {
+  /** The friend is here. */
+  session = false;
+  /** Nodes that would take mail for the friend. */
+  nodes = 1;
+  /** A message waits for a key. */
+  waits = false;
+  changes = 0;
+  readonly errors: string[] = [];
+  readonly receipts: OwedReceipts;
+  readonly mail: ServiceMail;
+  readonly queues = new PeerQueues();
+  readonly mailer: Mailer;
+
+  private constructor(
+    readonly keys: KeyPeer,
+    readonly friend: KeyPeer,
+  ) {
+    const { store, random, fsm: forwardSecurity, time } = keys;
+    const ages = { now: () => keys.age };
+    this.receipts = new OwedReceipts({ store, ages });
+    this.mail = new ServiceMail({ store, ages });
+    this.mailer = new Mailer({
+      random,
+      timers: time.timers,
+      store,
+      ages,
+      wall: () => 5_000,
+      network: { hasSession: () => this.session },
+      nodes: { candidates: () => Array.from({ length: this.nodes }) },
+      forwardSecurity,
+      outbox: { waitsForKey: () => this.waits },
+      receipts: this.receipts,
+      mail: this.mail,
+      queues: this.queues,
+      onChange: () => (this.changes += 1),
+      onError: (error: unknown) => this.errors.push(String(error)),
+    } as unknown as MailerParts);
+    this.friendHolds(104);
+    this.mailer.start();
+  }
+
+  static async open(): Promise<MailingPeer> {
+    const { alice, bob } = await pair('mailer');
+    await bob.giveKeys(alice);
+    return new MailingPeer(alice, bob);
+  }
+
+  /** Time passes; the mailer looks each 10 s. */
+  async pass(seconds: number): Promise<void> {
+    for (let i = 0; i < seconds; i += 10) {
+      this.sleep(10);
+      await this.keys.time.advance(10_000);
+      await this.queues.idle();
+    }
+  }
+
+  /** Time passes in which nothing is looked at. */
+  sleep(seconds: number): void {
+    this.keys.age += seconds;
+  }
+
+  async write(change: (writes: WriteBatch) => void): Promise<void> {
+    const writes = this.keys.store.batch();
+    change(writes);
+    await writes.commit();
+  }
+
+  /** Receipts of these messages, which came from a node. */
+  owe(...ids: number[]): Promise<void> {
+    return this.write((writes) => {
+      const options = { lifetime: DAY, sent: false, mail: true };
+      for (const id of ids)
+        this.receipts.owe(writes, this.friend.pk, { messageId: idOf(id), code: 'ok' }, options);
+    });
+  }
+
+  /** Receipts that mail is to carry. */
+  get due(): number {
+    return this.receipts.dueTo(this.friend.pk).length;
+  }
+
+  /** Keys of the friend's that are left. */
+  get stock(): number {
+    return this.keys.fsm.held.held(this.friend.pk);
+  }
+
+  /** All keys of the friend's are lost but so many. */
+  keep(count: number): Promise<void> {
+    const { held } = this.keys.fsm;
+    return this.write((writes) =>
+      held.retain(writes, this.friend.pk, (_batch, index) => index > 104 - count),
+    );
+  }
+
+  /** What the friend says of its own stock. */
+  friendHolds(count: number): void {
+    this.keys.fsm.issued.noteHeld(this.friend.pk, count);
+  }
+
+  /** What lies there for the friend, as it reads it. */
+  get mailedReceipts(): MailReceipts[] {
+    const all = this.mail.of(this.friend.pk, 'receipts');
+    return all.map((each) => decodeMailReceipts(this.#read(each, PLAIN_TYPE.receipts)));
+  }
+
+  get mailedKeys(): MailKeys[] {
+    const all = this.mail.of(this.friend.pk, 'keys');
+    return all.map((each) => decodeMailKeys(this.#read(each, PLAIN_TYPE.keys)));
+  }
+
+  #read(entry: ServiceEntry, type: number): Uint8Array {
+    const envelope = this.mail.envelope(entry);
+    assert.ok(envelope);
+    const opening = this.friend.fsm.open(envelope);
+    assert.ok(opening.outcome === 'opened' && opening.result.outcome === 'opened');
+    assert.deepEqual([opening.result.type, opening.result.lifetime], [type, entry.lifetime]);
+    return opening.result.data;
+  }
+}

@@ -1,0 +1,89 @@
+import type { ReceiptCode } from '../../../../lib/client/journal/tombstones';
+import { Inbox } from '../../../../lib/client/journal/inbox';
+import { MailEffects } from '../../../../lib/client/receiving/service-mail-effects';
+import { OwedDeletes } from '../../../../lib/client/journal/owed-deletes';
+import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
+import { PeerQueues } from '../../../../lib/client/peer-queues';
+import type { Origin, Received } from '../../../../lib/client/receiving/receive-result';
+import { Receiver } from '../../../../lib/client/receiving/receiver';
+import { Tombstones } from '../../../../lib/client/journal/tombstones';
+import { toHex } from '../../../../lib/bytes';
+import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { KeyPeer } from '../../forward-security/key-peer';
+
+/** The receiving half of a client on a simulated disk, without a network. */
+export class ReceivingPeer {
+  hasRoom = true;
+  hasSession = false;
+  /** What receipts by mail said: message id in hex and code. */
+  readonly receipted: [string, string][] = [];
+  readonly malformed: string[] = [];
+  readonly refused: string[] = [];
+  inbox!: Inbox;
+  tombstones!: Tombstones;
+  receipts!: OwedReceipts;
+  deletes!: OwedDeletes;
+  receiver!: Receiver;
+  readonly queues = new PeerQueues();
+
+  constructor(readonly keys: KeyPeer) {
+    this.#build();
+  }
+
+  async crash(): Promise<void> {
+    await this.keys.crash();
+    this.#build();
+  }
+
+  receive(envelope: Uint8Array, origin: Origin, tell?: (received: Received) => void): Promise<Received> {
+    return this.receiver.receive(envelope, origin, tell);
+  }
+
+  owed(to: KeyPeer): [string, ReceiptCode][] {
+    return this.receipts.owedTo(to.pk).map(({ messageId, code }) => [toHex(messageId), code]);
+  }
+
+  #build(): void {
+    const { keys } = this;
+    const { store, vault, fsm: forwardSecurity, random } = keys;
+    const crypto = chooseCryptoProvider();
+    const ages = { now: () => keys.age };
+    this.inbox = new Inbox({ crypto, store, vault });
+    this.tombstones = new Tombstones({ store, ages });
+    this.receipts = new OwedReceipts({ store, ages });
+    this.deletes = new OwedDeletes({ store, ages });
+    const effects = new MailEffects({
+      network: { hasSession: () => this.hasSession },
+      forwardSecurity,
+      finisher: {
+        receipt: (writes, _friend, messageId, code) => {
+          writes.afterCommit(() => this.receipted.push([toHex(messageId), code]));
+        },
+      },
+      onKeys: () => undefined,
+      onKeysRefused: (_peer, code) => this.refused.push(code),
+    });
+    this.receiver = new Receiver({
+      crypto,
+      random,
+      store,
+      vault,
+      forwardSecurity,
+      clock: keys.time.clock,
+      queues: this.queues,
+      inbox: this.inbox,
+      tombstones: this.tombstones,
+      receipts: this.receipts,
+      deletes: this.deletes,
+      effects,
+      wall: () => 0,
+      room: { takes: () => this.hasRoom, keepFor: (_sender, place) => place() },
+      hasSession: () => this.hasSession,
+      onTaken: () => undefined,
+      onError: (error) => {
+        throw error;
+      },
+      onMalformed: (_sender, messageId) => this.malformed.push(toHex(messageId)),
+    });
+  }
+}
