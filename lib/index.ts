@@ -34,7 +34,7 @@ export { PreKeyStore, type PreKeyBundle } from './forward-security/pre-key-store
 export { MessageStorage, type MessageStorageOptions, type StorageStats } from './storage/message-storage';
 export type { MessageEngine } from './storage/message-engine';
 export { StorageCapacity } from './storage/storage-capacity';
-export { openStoreEngine } from './storage/store-engine';
+export { openLocalEngine } from './storage/local/local-engine';
 export type { Transport, TransportHandler, SendResult } from './transport/transport';
 export {
   isFriendTransport,

@@ -1,6 +1,6 @@
 import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { systemPlatform } from '../../lib/platform/system-platform';
-import { openStoreEngine, type StoreEngine } from '../../lib/storage/store-engine';
+import { openLocalEngine, type LocalEngine } from '../../lib/storage/local/local-engine';
 import { openDataDirectory } from '../../lib/store/data-directory';
 import { MemoryVolume, openMemoryStore } from '../../lib/store/memory-store';
 import type { Store } from '../../lib/store/store';
@@ -11,7 +11,7 @@ export type EngineName = 'lmdb' | 'nedb' | 'memory';
 
 /** A storage node's engine on a data directory of its own. */
 export interface MailNode {
-  readonly engine: StoreEngine;
+  readonly engine: LocalEngine;
   close(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export interface MailNode {
 export async function openNode(name: EngineName, folder: string, ages = { now: () => 0 }): Promise<MailNode> {
   const crypto = chooseCryptoProvider();
   const { store, close } = await openAnyStore(name, folder);
-  return { engine: openStoreEngine({ store, crypto, ages }), close };
+  return { engine: openLocalEngine({ store, crypto, ages }), close };
 }
 
 async function openAnyStore(
@@ -36,7 +36,7 @@ async function openAnyStore(
 }
 
 export function store(
-  engine: StoreEngine,
+  engine: LocalEngine,
   source: MailSource,
   count: number,
   inFlight: number,
@@ -45,6 +45,6 @@ export function store(
 }
 
 /** Many at a time. */
-export function fill(engine: StoreEngine, source: MailSource, messages: number): Promise<void> {
+export function fill(engine: LocalEngine, source: MailSource, messages: number): Promise<void> {
   return store(engine, source, messages, 1024);
 }

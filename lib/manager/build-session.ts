@@ -7,7 +7,7 @@ import { FriendBook } from '../identity/friend-book';
 import type { Identity } from '../identity/identity-file';
 import { PeerNetwork } from '../network/peer-network';
 import { StorageNodes } from '../client/storage-nodes/storage-nodes';
-import { StorageService } from '../network/storage-service';
+import { StorageService } from '../storage/service/storage-service';
 import { Emitter } from '../platform/emitter';
 import { systemMemoryBytes } from '../platform/memory';
 import type { Platform } from '../platform/platform';
@@ -15,7 +15,7 @@ import { systemPlatform } from '../platform/system-platform';
 import { mostMessagesOn } from '../storage/engine-capacity';
 import { MessageStorage } from '../storage/message-storage';
 import { StorageCapacity } from '../storage/storage-capacity';
-import { openStoreEngine } from '../storage/store-engine';
+import { openLocalEngine } from '../storage/local/local-engine';
 import type { DataDirectory } from '../store/data-directory';
 import { silentLogger, type Logger, type PublicKey } from '../types';
 import { clientHooks } from './client-hooks';
@@ -90,7 +90,7 @@ async function assemble(
     ...(options.diskSpace === undefined ? {} : { probe: options.diskSpace }),
   });
   const storage = new MessageStorage({
-    engine: openStoreEngine({ store, crypto, ages }),
+    engine: openLocalEngine({ store, crypto, ages }),
     crypto,
     random,
     clock,

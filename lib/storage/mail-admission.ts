@@ -8,14 +8,14 @@ import { storageIdOf } from '../protocol/names';
 import type { PublicKey, StorageRole } from '../types';
 import type { FriendMailboxes } from './friend-mailboxes';
 import { isIntact } from './intact-mail';
-import { KeyedQueue } from './keyed-queue';
+import { KeyedQueue } from '../platform/keyed-queue';
 import type { MailUsage, MessageEngine } from './message-engine';
 import { judgeShares, type ShareVerdict } from './node-shares';
 import { onDisk } from './storage-capacity';
 import type { StorageLimits } from './storage-limits';
 import type { Refused, StoreAnswer, StoreRefusal } from './store-answer';
 import { SubmitterMarks } from './submitter-marks';
-import { TokenBuckets } from './token-bucket';
+import { TokenBuckets } from '../platform/token-bucket';
 
 export interface MailAdmissionOptions {
   readonly engine: MessageEngine;

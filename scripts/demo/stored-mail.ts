@@ -2,7 +2,7 @@ import { concat, toHex } from '../../lib/bytes';
 import type { CryptoProvider } from '../../lib/crypto/provider';
 import { type EnvelopeHeader, readEnvelopeHeader } from '../../lib/protocol/envelope';
 import { mailboxOf, storageIdOf } from '../../lib/protocol/names';
-import { MailIndex } from '../../lib/storage/mail-index';
+import { MailIndex } from '../../lib/storage/local/mail-index';
 import {
   blockKey,
   blockOf,
@@ -11,7 +11,7 @@ import {
   type MailRecord,
   entryAt,
   ENTRY_BYTES,
-} from '../../lib/storage/mail-records';
+} from '../../lib/storage/local/mail-records';
 import type { Store } from '../../lib/store/store';
 import { afterPrefix } from '../../lib/store/table';
 import type { PublicKey } from '../../lib/types';

@@ -8,8 +8,8 @@ import type { DataDirectory } from '../../lib/store/data-directory';
 import { openMemoryDirectory } from '../../lib/store/memory-directory';
 import { MemoryVolume } from '../../lib/store/memory-store';
 import { MessageStorage } from '../../lib/storage/message-storage';
-import { openStoreEngine } from '../../lib/storage/store-engine';
-import { alice, bob, crypto, envelopeTo } from '../lib/storage/storage-fixture';
+import { openLocalEngine } from '../../lib/storage/local/local-engine';
+import { alice, bob, crypto, envelopeTo } from '../lib/storage/support/storage-fixture';
 import { waitFor } from '../support/world';
 
 const MINUTE = 60_000;
@@ -32,7 +32,7 @@ class ClockedNode {
     const directory = await waitFor(this.time, openMemoryDirectory({ platform, crypto, volume }));
     this.#directory = directory;
     this.storage = new MessageStorage({
-      engine: openStoreEngine({ store: directory.store, crypto, ages: directory.ages }),
+      engine: openLocalEngine({ store: directory.store, crypto, ages: directory.ages }),
       crypto,
       random,
       clock,

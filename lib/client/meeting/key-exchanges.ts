@@ -6,7 +6,7 @@ import type { PeerNetwork } from '../../network/peer-network';
 import type { Clock } from '../../platform/clock';
 import { decodeExchange } from '../../protocol/exchange';
 import type { SessionMessage } from '../../protocol/session-messages';
-import { type RateLimit, TokenBuckets } from '../../storage/token-bucket';
+import { type RateLimit, TokenBuckets } from '../../platform/token-bucket';
 import type { Store } from '../../store/store';
 import type { PublicKey } from '../../types';
 import type { PeerQueues } from '../peer-queues';

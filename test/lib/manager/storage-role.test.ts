@@ -9,7 +9,7 @@ import { decodeHello, HELLO } from '../../../lib/protocol/handshake';
 import { encodeSessionMessage } from '../../../lib/protocol/session-messages';
 import type { StorageRole } from '../../../lib/types';
 import { makeScratch } from '../store/scratch';
-import { envelopeTo } from '../storage/storage-fixture';
+import { envelopeTo } from '../storage/support/storage-fixture';
 import { MemoryDirectory } from '../../support/memory-directory';
 import { MINUTE, waitFor, World } from '../../support/world';
 import { RawPeer } from '../network/support/raw-peer';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ErrorCode, ToxAsyncError } from '../../../lib/errors';
 import { SimulatedTime } from '../../../lib/platform/simulated-platform';
-import { openStoreEngine } from '../../../lib/storage/store-engine';
+import { openLocalEngine } from '../../../lib/storage/local/local-engine';
 import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
-import { bytesOf, storageIdOfBytes } from './fixtures';
-import { alice, bob, carol, crypto, envelopeTo, mallory, openStorage } from './storage-fixture';
+import { bytesOf, storageIdOfBytes } from './support/fixtures';
+import { alice, bob, carol, crypto, envelopeTo, mallory, openStorage } from './support/storage-fixture';
 
 const DAY = 24 * 60 * 60;
 const fails = (code: ErrorCode) => (error: unknown) => ToxAsyncError.is(error, code);
@@ -233,7 +233,7 @@ describe('message storage', () => {
   });
 
   it('answers "node-full" when the disk fills up during the write', async () => {
-    const engine = openStoreEngine({
+    const engine = openLocalEngine({
       crypto,
       store: openMemoryStore(new MemoryVolume()),
       ages: { now: () => 0 },
@@ -246,7 +246,7 @@ describe('message storage', () => {
   it('keeps no name of a submitter on the disk, and another mark after each start', async () => {
     const marks: string[] = [];
     const volume = new MemoryVolume();
-    const engine = openStoreEngine({ crypto, store: openMemoryStore(volume), ages: { now: () => 0 } });
+    const engine = openLocalEngine({ crypto, store: openMemoryStore(volume), ages: { now: () => 0 } });
     const put = engine.put.bind(engine);
     engine.put = (mail) => {
       marks.push(Buffer.from(mail.submitter).toString('hex'));
@@ -280,7 +280,7 @@ describe('message storage', () => {
     it('asks its engine for at most 50 at a time, and lets a turn of the event loop pass between', async () => {
       const time = new SimulatedTime();
       const ages = { now: () => time.clock.monotonic() / 1000 };
-      const engine = openStoreEngine({ crypto, store: openMemoryStore(new MemoryVolume()), ages });
+      const engine = openLocalEngine({ crypto, store: openMemoryStore(new MemoryVolume()), ages });
       const slices: number[] = [];
       const expire = engine.expire.bind(engine);
       engine.expire = (max) => {
@@ -310,7 +310,7 @@ describe('message storage', () => {
     it('is one slice at a time for all who wait for room', async () => {
       const time = new SimulatedTime();
       const ages = { now: () => time.clock.monotonic() / 1000 };
-      const engine = openStoreEngine({ crypto, store: openMemoryStore(new MemoryVolume()), ages });
+      const engine = openLocalEngine({ crypto, store: openMemoryStore(new MemoryVolume()), ages });
       const slices = { running: 0, most: 0, count: 0 };
       const expire = engine.expire.bind(engine);
       engine.expire = (max) => {

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { bytesOf } from './fixtures';
-import { alice, bob, envelopeTo, mallory, openStorage, type StorageUnderTest } from './storage-fixture';
+import { bytesOf } from './support/fixtures';
+import {
+  alice,
+  bob,
+  envelopeTo,
+  mallory,
+  openStorage,
+  type StorageUnderTest,
+} from './support/storage-fixture';
 
 /** Limits that only the node's capacity can reach. */
 const limits = { storeBurst: 1e9, maxMessagesPerRecipient: 1e9 };

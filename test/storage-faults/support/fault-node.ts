@@ -1,16 +1,16 @@
 import { toHex } from '../../../lib/bytes';
 import { createPortableProvider } from '../../../lib/crypto/portable';
-import { StorageService } from '../../../lib/network/storage-service';
-import type { StorageRequest } from '../../../lib/network/storage-refusals';
+import { StorageService } from '../../../lib/storage/service/storage-service';
+import type { StorageRequest } from '../../../lib/storage/service/refusals';
 import { systemPlatform } from '../../../lib/platform/system-platform';
 import { systemTimers } from '../../../lib/platform/timers';
 import type { SessionMessage } from '../../../lib/protocol/session-messages';
 import { MessageStorage } from '../../../lib/storage/message-storage';
-import { openStoreEngine } from '../../../lib/storage/store-engine';
+import { openLocalEngine } from '../../../lib/storage/local/local-engine';
 import { type DataDirectory, openDataDirectory } from '../../../lib/store/data-directory';
 import type { Engine } from '../../../lib/store/manifest';
 import { silentLogger } from '../../../lib/types';
-import { alice, bob, carol, envelopeTo } from '../../lib/storage/storage-fixture';
+import { alice, bob, carol, envelopeTo } from '../../lib/storage/support/storage-fixture';
 
 export const ENGINES: readonly Engine[] = ['lmdb', 'nedb'];
 export const RECIPIENTS = [bob, carol];
@@ -43,7 +43,7 @@ export class FaultNode {
     this.warnings = warnings;
     const { store, ages, space } = directory;
     this.storage = new MessageStorage({
-      engine: openStoreEngine({ store, crypto, ages }),
+      engine: openLocalEngine({ store, crypto, ages }),
       crypto,
       random: systemPlatform.random,
       clock: systemPlatform.clock,

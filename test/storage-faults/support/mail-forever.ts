@@ -4,7 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import type { Engine } from '../../../lib/store/manifest';
-import { storageIdOfBytes } from '../../lib/storage/fixtures';
+import { storageIdOfBytes } from '../../lib/storage/support/fixtures';
 import { FaultNode, numbered } from './fault-node';
 
 const say = (line: string) => writeSync(1, `${line}\n`);

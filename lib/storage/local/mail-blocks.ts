@@ -1,5 +1,5 @@
-import { CRC_BYTES } from '../store/checked-bytes';
-import type { Store, WriteBatch } from '../store/store';
+import { CRC_BYTES } from '../../store/checked-bytes';
+import type { Store, WriteBatch } from '../../store/store';
 import {
   BLOCK_BYTES,
   blockKey,

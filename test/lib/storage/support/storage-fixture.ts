@@ -1,10 +1,10 @@
-import type { MailUsage } from '../../../lib/storage/message-engine';
-import { MessageStorage, type MessageStorageOptions } from '../../../lib/storage/message-storage';
-import { openStoreEngine } from '../../../lib/storage/store-engine';
-import { createPortableProvider } from '../../../lib/crypto/portable';
-import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-platform';
-import { mailboxOf } from '../../../lib/protocol/names';
-import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
+import type { MailUsage } from '../../../../lib/storage/message-engine';
+import { MessageStorage, type MessageStorageOptions } from '../../../../lib/storage/message-storage';
+import { openLocalEngine } from '../../../../lib/storage/local/local-engine';
+import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { mailboxOf } from '../../../../lib/protocol/names';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
 import { bytesOf, envelopeFor } from './fixtures';
 
 export const crypto = createPortableProvider();
@@ -51,7 +51,7 @@ export function openStorage(
   };
   const store = openMemoryStore(volume);
   const storage = new MessageStorage({
-    engine: openStoreEngine({ store, crypto, ages: { now: () => time.clock.monotonic() / 1000 } }),
+    engine: openLocalEngine({ store, crypto, ages: { now: () => time.clock.monotonic() / 1000 } }),
     crypto,
     random: new SeededRandom(`run ${run}`),
     clock: time.clock,

@@ -1,12 +1,12 @@
-import { concat } from '../bytes';
-import { isEnvelopeSize, readEnvelopeHeader } from '../protocol/envelope';
-import { CRC_BYTES, withCrc, withoutCrc } from '../store/checked-bytes';
-import { crc32 } from '../store/crc32';
-import { readSequence, sequenceKey } from '../store/table';
+import { concat } from '../../bytes';
+import { isEnvelopeSize, readEnvelopeHeader } from '../../protocol/envelope';
+import { CRC_BYTES, withCrc, withoutCrc } from '../../store/checked-bytes';
+import { crc32 } from '../../store/crc32';
+import { readSequence, sequenceKey } from '../../store/table';
 import { NAME_BYTES, readUint16, readUint32 } from './name-table';
 
 /**
- * Keys and values of StoreEngine:
+ * Keys and values of LocalEngine:
  *
  *   mt/              -> last number given, messages, CRC
  *   mi/ block        -> the entries of 52 numbers that follow each other, each with a CRC; zeros where there is none;

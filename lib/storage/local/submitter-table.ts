@@ -1,4 +1,4 @@
-import type { MailUsage } from './message-engine';
+import type { MailUsage } from '../message-engine';
 import { NameTable, viewOf } from './name-table';
 import { doubled } from './ordinal-table';
 

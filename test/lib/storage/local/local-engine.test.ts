@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { utf8 } from '../../../lib/bytes';
-import { ToxAsyncError } from '../../../lib/errors';
-import { createPortableProvider } from '../../../lib/crypto/portable';
-import { BLOCK_ENTRIES, blockKey, blockOf, decodeEntry } from '../../../lib/storage/mail-records';
-import { openStoreEngine, type StoreEngine } from '../../../lib/storage/store-engine';
-import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
-import type { Store, WriteBatch } from '../../../lib/store/store';
-import { bytesOf, mail } from './fixtures';
-import { engineOver } from './engine-over';
-import { messageEngineSuite } from './message-engine-suite';
+import { utf8 } from '../../../../lib/bytes';
+import { ToxAsyncError } from '../../../../lib/errors';
+import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { BLOCK_ENTRIES, blockKey, blockOf, decodeEntry } from '../../../../lib/storage/local/mail-records';
+import { openLocalEngine, type LocalEngine } from '../../../../lib/storage/local/local-engine';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import type { Store, WriteBatch } from '../../../../lib/store/store';
+import { bytesOf, mail } from '../support/fixtures';
+import { engineOver } from '../support/engine-over';
+import { messageEngineSuite } from '../support/message-engine-suite';
 
 const crypto = createPortableProvider();
 
@@ -27,7 +27,7 @@ messageEngineSuite('memory store, at the border of two blocks', async () => {
 });
 
 async function useNumbers(store: Store, count: number): Promise<void> {
-  const engine = openStoreEngine({ store, crypto, ages: { now: () => 1000 } });
+  const engine = openLocalEngine({ store, crypto, ages: { now: () => 1000 } });
   const mails = Array.from({ length: count }, (_, n) => mail(`used ${n}`));
   await Promise.all(mails.map((one) => engine.put(one)));
   await Promise.all(mails.map(({ mailbox, storageId }) => engine.delete(mailbox, storageId)));
@@ -71,7 +71,7 @@ describe('engine over a store', () => {
       batch: () => wrap(store.batch()),
       close: () => store.close(),
     };
-    return { state, engine: openStoreEngine({ store: flakyStore, crypto, ages: { now: () => 1000 } }) };
+    return { state, engine: openLocalEngine({ store: flakyStore, crypto, ages: { now: () => 1000 } }) };
   }
 
   /** The store, with a count of the records read. */
@@ -96,7 +96,7 @@ describe('engine over a store', () => {
     };
   }
 
-  async function counts(engine: StoreEngine) {
+  async function counts(engine: LocalEngine) {
     const page = await engine.page(bob, 0, 1000);
     return {
       listed: page.items.length,
@@ -142,12 +142,12 @@ describe('engine over a store', () => {
 
   it('opens without reading the envelopes but for the last, however much mail there is', async () => {
     const volume = new MemoryVolume();
-    const first = openStoreEngine({ store: openMemoryStore(volume), crypto, ages: { now: () => 1000 } });
+    const first = openLocalEngine({ store: openMemoryStore(volume), crypto, ages: { now: () => 1000 } });
     for (let n = 0; n < 600; n++) await first.put(mail(`${n}`, { to: `friend ${n % 9}` }));
     volume.crash();
     const counter = { read: 0 };
     const store = countReads(openMemoryStore(volume), counter);
-    const engine = openStoreEngine({ store, crypto, ages: { now: () => 1000 } });
+    const engine = openLocalEngine({ store, crypto, ages: { now: () => 1000 } });
     assert.deepEqual(engine.total(), { messages: 600, bytes: 600 * 287 });
     assert.deepEqual(engine.bytesOfSubmitter(alice), { messages: 600, bytes: 600 * 287 });
     const blocks = Math.floor(601 / BLOCK_ENTRIES);
@@ -159,7 +159,7 @@ describe('engine over a store', () => {
     const store = openMemoryStore(new MemoryVolume());
     let now = 1000;
     const counter = { read: 0 };
-    const engine = openStoreEngine({ store: countReads(store, counter), crypto, ages: { now: () => now } });
+    const engine = openLocalEngine({ store: countReads(store, counter), crypto, ages: { now: () => now } });
     const readsOf = async (messages: number) => {
       await Promise.all(Array.from({ length: messages }, (_, n) => engine.put(mail(`${now} ${n}`))));
       now += 100;
@@ -183,7 +183,7 @@ describe('engine over a store', () => {
 
   it('takes at most 400 bytes a message beside the envelope, with every record it keeps', async () => {
     const store = openMemoryStore(new MemoryVolume());
-    const engine = openStoreEngine({ store, crypto, ages: { now: () => 1000 } });
+    const engine = openLocalEngine({ store, crypto, ages: { now: () => 1000 } });
     for (let n = 0; n < 50; n++) await engine.put(mail(`${n}`, { to: `recipient ${n}` }));
     let bytes = 0;
     const everything = { gte: new Uint8Array([0]), lt: new Uint8Array([0xff]) };
@@ -194,7 +194,7 @@ describe('engine over a store', () => {
 
   it('leaves nothing behind when everything is deleted but the totals', async () => {
     const store = openMemoryStore(new MemoryVolume());
-    const engine = openStoreEngine({ store, crypto, ages: { now: () => 1000 } });
+    const engine = openLocalEngine({ store, crypto, ages: { now: () => 1000 } });
     const one = mail('one');
     await engine.put(one);
     await engine.renew(bob, one.storageId, 500);
@@ -205,7 +205,7 @@ describe('engine over a store', () => {
 
   it('writes the entries of a block once all of its numbers are given, and changes them there', async () => {
     const volume = new MemoryVolume();
-    const engine = openStoreEngine({ store: openMemoryStore(volume), crypto, ages: { now: () => 1000 } });
+    const engine = openLocalEngine({ store: openMemoryStore(volume), crypto, ages: { now: () => 1000 } });
     const listed = (number: number) => {
       const block = volume.index.get(blockKey(blockOf(number)));
       return block && decodeEntry(block, number);
@@ -225,7 +225,7 @@ describe('engine over a store', () => {
 
   it('keeps a renewal of the newest mail, which is in no block yet, over a restart', async () => {
     const volume = new MemoryVolume();
-    const open = () => openStoreEngine({ store: openMemoryStore(volume), crypto, ages: { now: () => 1000 } });
+    const open = () => openLocalEngine({ store: openMemoryStore(volume), crypto, ages: { now: () => 1000 } });
     const one = mail('one');
     const engine = open();
     await Promise.all([engine.put(one), engine.renew(bob, one.storageId, 300)]);
@@ -239,7 +239,7 @@ describe('engine over a store', () => {
 
   it('shows mail only once it is durable, and on while its entry moves to a block', async () => {
     const volume = new MemoryVolume();
-    const engine = openStoreEngine({
+    const engine = openLocalEngine({
       store: openMemoryStore(volume),
       crypto,
       ages: { now: () => 1000 },
@@ -268,7 +268,7 @@ describe('engine over a store', () => {
           async (words, stop) => {
             const volume = new MemoryVolume();
             const open = () =>
-              openStoreEngine({ store: openMemoryStore(volume), crypto, ages: { now: () => 1000 } });
+              openLocalEngine({ store: openMemoryStore(volume), crypto, ages: { now: () => 1000 } });
             await useNumbers(openMemoryStore(volume), used);
             volume.crash();
             const engine = open();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { ToxAsyncError } from '../../../lib/errors';
-import type { MailPage, MessageEngine, NewMail } from '../../../lib/storage/message-engine';
+import { ToxAsyncError } from '../../../../lib/errors';
+import type { MailPage, MessageEngine, NewMail } from '../../../../lib/storage/message-engine';
 import { bytesOf, mail, type MailOptions } from './fixtures';
 
 /** An engine whose time a test moves. */

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemDisk } from '../../../lib/platform/system-disk';
-import { lmdbAvailable, openLmdbStore } from '../../../lib/store/lmdb-store';
-import { openNedbStore } from '../../../lib/store/nedb-store';
-import type { Store } from '../../../lib/store/store';
-import { engineOver } from './engine-over';
-import { messageEngineSuite } from './message-engine-suite';
+import { systemDisk } from '../../../../lib/platform/system-disk';
+import { lmdbAvailable, openLmdbStore } from '../../../../lib/store/lmdb-store';
+import { openNedbStore } from '../../../../lib/store/nedb-store';
+import type { Store } from '../../../../lib/store/store';
+import { engineOver } from '../support/engine-over';
+import { messageEngineSuite } from '../support/message-engine-suite';
 
 async function inFolder(open: (path: string) => Promise<Store>) {
   const folder = await mkdtemp(join(tmpdir(), 'tox-async-mail-'));

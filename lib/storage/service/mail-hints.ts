@@ -1,6 +1,6 @@
-import { toHex } from '../bytes';
-import type { Timer, Timers } from '../platform/timers';
-import type { PublicKey } from '../types';
+import { toHex } from '../../bytes';
+import type { Timer, Timers } from '../../platform/timers';
+import type { PublicKey } from '../../types';
 
 /** A recipient hears of new mail at most once in this time. */
 const PAUSE_MS = 1000;

@@ -1,5 +1,5 @@
-import { sameBytes } from '../bytes';
-import type { Store, WriteBatch } from '../store/store';
+import { sameBytes } from '../../bytes';
+import type { Store, WriteBatch } from '../../store/store';
 import { blockOf, encodeTotals, entryAt, MAX_NUMBER, type MailRecord, TOTALS_KEY } from './mail-records';
 import type { MailTable } from './mail-table';
 import { readStoredIndex, recordOfEnvelope, type StoredIndex } from './stored-index';

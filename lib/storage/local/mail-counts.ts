@@ -1,4 +1,4 @@
-import type { MailUsage, NewMail } from './message-engine';
+import type { MailUsage, NewMail } from '../message-engine';
 
 interface Usage {
   messages: number;

@@ -1,4 +1,4 @@
-import { SerialQueue } from '../platform/serial-queue';
+import { SerialQueue } from './serial-queue';
 
 /** Tasks of one name run one after the other, those of different names side by side. */
 export class KeyedQueue {

@@ -1,10 +1,10 @@
-import { sameBytes } from '../bytes';
-import type { CryptoProvider } from '../crypto/provider';
-import { ToxAsyncError } from '../errors';
-import { readEnvelopeHeader } from '../protocol/envelope';
-import { storageIdOf } from '../protocol/names';
-import type { Store, WriteBatch } from '../store/store';
-import { afterPrefix } from '../store/table';
+import { sameBytes } from '../../bytes';
+import type { CryptoProvider } from '../../crypto/provider';
+import { ToxAsyncError } from '../../errors';
+import { readEnvelopeHeader } from '../../protocol/envelope';
+import { storageIdOf } from '../../protocol/names';
+import type { Store, WriteBatch } from '../../store/store';
+import { afterPrefix } from '../../store/table';
 import { CommitWaves } from './commit-waves';
 import { MailCounts } from './mail-counts';
 import { type Found, MailIndex } from './mail-index';
@@ -29,9 +29,9 @@ import type {
   NewMail,
   RenewedMail,
   StoredMail,
-} from './message-engine';
+} from '../message-engine';
 
-export interface StoreEngineOptions {
+export interface LocalEngineOptions {
   readonly store: Store;
   /** Names envelopes by their hashes. */
   readonly crypto: CryptoProvider;
@@ -40,15 +40,15 @@ export interface StoreEngineOptions {
 }
 
 /** @throws ErrStore, ErrClosed */
-export function openStoreEngine(options: StoreEngineOptions): StoreEngine {
-  return new StoreEngine(options);
+export function openLocalEngine(options: LocalEngineOptions): LocalEngine {
+  return new LocalEngine(options);
 }
 
 /**
  * MessageEngine over a Store. Writes that arrive together share one durable batch; reads go straight to the store.
  * Closing the store is the owner's part.
  */
-export class StoreEngine implements MessageEngine {
+export class LocalEngine implements MessageEngine {
   readonly #store: Store;
   readonly #ages: { now(): number };
   readonly #index: MailIndex;
@@ -58,7 +58,7 @@ export class StoreEngine implements MessageEngine {
   readonly #fresh = new Map<number, Uint8Array>();
   readonly #waves: CommitWaves;
 
-  constructor({ store, crypto, ages }: StoreEngineOptions) {
+  constructor({ store, crypto, ages }: LocalEngineOptions) {
     this.#store = store;
     this.#ages = ages;
     this.#index = new MailIndex(store, (envelope) => storageIdOf(crypto, envelope));

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { toHex } from '../../../lib/bytes';
-import { ToxAsyncError } from '../../../lib/errors';
-import { mailboxOf } from '../../../lib/protocol/names';
-import { BLOCK_BYTES, decodeEntry, ENTRY_BYTES, entryAt, isSound } from '../../../lib/storage/mail-records';
-import { openStoreEngine } from '../../../lib/storage/store-engine';
-import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
-import { bytesOf, storageIdOfBytes } from './fixtures';
+import { toHex } from '../../../../lib/bytes';
+import { ToxAsyncError } from '../../../../lib/errors';
+import { mailboxOf } from '../../../../lib/protocol/names';
+import {
+  BLOCK_BYTES,
+  decodeEntry,
+  ENTRY_BYTES,
+  entryAt,
+  isSound,
+} from '../../../../lib/storage/local/mail-records';
+import { openLocalEngine } from '../../../../lib/storage/local/local-engine';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import { bytesOf, storageIdOfBytes } from '../support/fixtures';
 import {
   alice,
   bob,
@@ -16,7 +22,7 @@ import {
   mallory,
   openStorage,
   type StorageUnderTest,
-} from './storage-fixture';
+} from '../support/storage-fixture';
 
 const EVERYTHING = { gte: new Uint8Array([0]), lt: new Uint8Array([0xff]) };
 const recordsOf = (volume: MemoryVolume) => [...volume.index.range(EVERYTHING)];
@@ -267,6 +273,6 @@ describe('stored mail that the disk spoiled', () => {
 
   function openEngine() {
     volume.crash();
-    return openStoreEngine({ store: openMemoryStore(volume), crypto, ages: { now: () => 0 } });
+    return openLocalEngine({ store: openMemoryStore(volume), crypto, ages: { now: () => 0 } });
   }
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { sameBytes, toHex } from '../../../lib/bytes';
-import { ToxAsyncError } from '../../../lib/errors';
-import { StorageService, type StorageServiceOptions } from '../../../lib/network/storage-service';
-import type { SessionMessage } from '../../../lib/protocol/session-messages';
-import { storageIdOfBytes } from '../storage/fixtures';
+import { sameBytes, toHex } from '../../../../lib/bytes';
+import { ToxAsyncError } from '../../../../lib/errors';
+import { StorageService, type StorageServiceOptions } from '../../../../lib/storage/service/storage-service';
+import type { SessionMessage } from '../../../../lib/protocol/session-messages';
+import { storageIdOfBytes } from '../support/fixtures';
 import {
   alice,
   bob,
@@ -12,7 +12,7 @@ import {
   mallory,
   openStorage,
   type StorageOptions,
-} from '../storage/storage-fixture';
+} from '../support/storage-fixture';
 
 type Kind = SessionMessage['kind'];
 type Message<K extends Kind> = Extract<SessionMessage, { kind: K }>;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { sameBytes, toHex } from '../../../lib/bytes';
-import { StorageService } from '../../../lib/network/storage-service';
-import type { StorageRequest } from '../../../lib/network/storage-refusals';
-import type { SessionMessage } from '../../../lib/protocol/session-messages';
-import { silentLogger } from '../../../lib/types';
-import { bytesOf } from '../storage/fixtures';
-import { envelopeTo, openStorage, type StorageUnderTest } from '../storage/storage-fixture';
+import { sameBytes, toHex } from '../../../../lib/bytes';
+import { StorageService } from '../../../../lib/storage/service/storage-service';
+import type { StorageRequest } from '../../../../lib/storage/service/refusals';
+import type { SessionMessage } from '../../../../lib/protocol/session-messages';
+import { silentLogger } from '../../../../lib/types';
+import { bytesOf } from '../support/fixtures';
+import { envelopeTo, openStorage, type StorageUnderTest } from '../support/storage-fixture';
 
 const CAPACITY = 1536;
 const victim = bytesOf('victim');

@@ -1,4 +1,4 @@
-import type { Clock } from '../platform/clock';
+import type { Clock } from './clock';
 
 export interface RateLimit {
   /** Requests taken at once after a pause. */

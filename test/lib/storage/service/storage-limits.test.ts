@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { StorageService } from '../../../lib/network/storage-service';
-import type { CodeWord } from '../../../lib/protocol/codes';
-import type { SessionMessage } from '../../../lib/protocol/session-messages';
-import { silentLogger } from '../../../lib/types';
-import { alice, bob, envelopeTo, openStorage, type StorageOptions } from '../storage/storage-fixture';
+import { StorageService } from '../../../../lib/storage/service/storage-service';
+import type { CodeWord } from '../../../../lib/protocol/codes';
+import type { SessionMessage } from '../../../../lib/protocol/session-messages';
+import { silentLogger } from '../../../../lib/types';
+import { alice, bob, envelopeTo, openStorage, type StorageOptions } from '../support/storage-fixture';
 
 /** A running service with the limits that a session has. */
 function serve(options: StorageOptions = {}) {

@@ -1,4 +1,4 @@
-import type { Store, WriteBatch } from '../store/store';
+import type { Store, WriteBatch } from '../../store/store';
 
 /** Reads, decides and writes. */
 export interface Edit {

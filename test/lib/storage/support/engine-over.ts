@@ -1,6 +1,6 @@
-import { createPortableProvider } from '../../../lib/crypto/portable';
-import { openStoreEngine } from '../../../lib/storage/store-engine';
-import type { Store } from '../../../lib/store/store';
+import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { openLocalEngine } from '../../../../lib/storage/local/local-engine';
+import type { Store } from '../../../../lib/store/store';
 import type { EngineUnderTest } from './message-engine-suite';
 
 const crypto = createPortableProvider();
@@ -13,7 +13,7 @@ export async function engineOver(
 ): Promise<EngineUnderTest> {
   const store = await openStore();
   return {
-    engine: openStoreEngine({ store, crypto, ages: { now: () => ages.seconds } }),
+    engine: openLocalEngine({ store, crypto, ages: { now: () => ages.seconds } }),
     advance: (seconds) => {
       ages.seconds += seconds;
     },

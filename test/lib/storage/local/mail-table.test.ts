@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { toHex } from '../../../lib/bytes';
-import { BLOCK_BYTES, encodeEntry, entryAt, type MailRecord } from '../../../lib/storage/mail-records';
-import { MailTable } from '../../../lib/storage/mail-table';
-import { NameTable, viewOf } from '../../../lib/storage/name-table';
-import { OrdinalTable } from '../../../lib/storage/ordinal-table';
-import { bytesOf } from './fixtures';
+import { toHex } from '../../../../lib/bytes';
+import {
+  BLOCK_BYTES,
+  encodeEntry,
+  entryAt,
+  type MailRecord,
+} from '../../../../lib/storage/local/mail-records';
+import { MailTable } from '../../../../lib/storage/local/mail-table';
+import { NameTable, viewOf } from '../../../../lib/storage/local/name-table';
+import { OrdinalTable } from '../../../../lib/storage/local/ordinal-table';
+import { bytesOf } from '../support/fixtures';
 
 const MAILBOXES = ['bob', 'carol', 'dave'].map((word) => bytesOf(word));
 const SUBMITTERS = ['alice', 'mallory'].map((word) => bytesOf(word, 16));

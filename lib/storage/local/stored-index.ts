@@ -1,5 +1,5 @@
-import type { Store } from '../store/store';
-import { afterPrefix } from '../store/table';
+import type { Store } from '../../store/store';
+import { afterPrefix } from '../../store/table';
 import {
   BLOCK_PREFIX,
   blockKey,

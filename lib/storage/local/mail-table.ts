@@ -1,5 +1,5 @@
 import { ENTRY } from './mail-records';
-import type { MailUsage } from './message-engine';
+import type { MailUsage } from '../message-engine';
 import { MailboxTable } from './mailbox-table';
 import { readUint32, viewOf } from './name-table';
 import { doubled, OrdinalTable } from './ordinal-table';

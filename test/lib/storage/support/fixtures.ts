@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { concat } from '../../../lib/bytes';
-import type { NewMail } from '../../../lib/storage/message-engine';
+import { concat } from '../../../../lib/bytes';
+import type { NewMail } from '../../../../lib/storage/message-engine';
 
 /** 32 bytes from a word: a mailbox, a key or a mark that a test can name. */
 export function bytesOf(word: string, length = 32): Uint8Array {

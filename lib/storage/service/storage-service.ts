@@ -1,16 +1,16 @@
-import { toHex } from '../bytes';
-import { ToxAsyncError } from '../errors';
-import type { Clock } from '../platform/clock';
-import type { Timer, Timers } from '../platform/timers';
-import type { CodeWord } from '../protocol/codes';
-import type { SessionMessage } from '../protocol/session-messages';
-import { MAX_LIST_ITEMS } from '../protocol/storage-messages';
-import type { MessageStorage } from '../storage/message-storage';
-import { TokenBuckets } from '../storage/token-bucket';
-import type { Logger, PublicKey } from '../types';
+import { toHex } from '../../bytes';
+import { ToxAsyncError } from '../../errors';
+import type { Clock } from '../../platform/clock';
+import type { Timer, Timers } from '../../platform/timers';
+import type { CodeWord } from '../../protocol/codes';
+import type { SessionMessage } from '../../protocol/session-messages';
+import { MAX_LIST_ITEMS } from '../../protocol/storage-messages';
+import type { MessageStorage } from '../message-storage';
+import { TokenBuckets } from '../../platform/token-bucket';
+import type { Logger, PublicKey } from '../../types';
 import { MailHints } from './mail-hints';
-import { fetchedNothing, refusalsOf, type StorageRequest } from './storage-refusals';
-import { WorkLimit } from './work-limit';
+import { fetchedNothing, refusalsOf, type StorageRequest } from './refusals';
+import { WorkLimit } from '../../platform/work-limit';
 
 /** The sessions with peers, as far as this service needs them. */
 export interface StorageSessions {
