@@ -17,11 +17,11 @@ export { Passphrase } from './crypto/pass-encryption';
 export { createPortableProvider } from './crypto/portable';
 export type { CryptoProvider } from './crypto/provider';
 export type { RangeOptions, Store, WriteBatch } from './store/store';
-export type { SecretVault, SlotRef, VaultSecret } from './store/secret-vault';
-export { lmdbAvailable } from './store/lmdb-loader';
-export { openLmdbStore } from './store/lmdb-store';
-export { openNedbStore } from './store/nedb-store';
-export { openDataDirectory, type DataDirectory } from './store/data-directory';
+export type { SecretVault, SlotRef, VaultSecret } from './store/vault/secret-vault';
+export { lmdbAvailable } from './store/lmdb/lmdb-loader';
+export { openLmdbStore } from './store/lmdb/lmdb-store';
+export { openNedbStore } from './store/nedb/nedb-store';
+export { openDataDirectory, type DataDirectory } from './store/directory/data-directory';
 export { openBackup } from './identity/backup';
 export { formatToxId, parseToxId } from './identity/tox-id';
 export {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import { concat, utf8 } from '../../lib/bytes';
 import { systemDisk } from '../../lib/platform/system-disk';
-import { openLmdbStore } from '../../lib/store/lmdb-store';
+import { openLmdbStore } from '../../lib/store/lmdb/lmdb-store';
 import { sequenceKey } from '../../lib/store/table';
 import { withInFlight } from '../support/measure';
 import type { MailSource } from './mail';

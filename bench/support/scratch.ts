@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { systemPlatform } from '../../lib/platform/system-platform';
-import { openDataDirectory, type DataDirectory } from '../../lib/store/data-directory';
+import { openDataDirectory, type DataDirectory } from '../../lib/store/directory/data-directory';
 
 const CACHE = path.resolve('.cache');
 

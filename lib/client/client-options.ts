@@ -4,7 +4,7 @@ import type { OpenNodeAddress } from './storage-nodes/open-node-address';
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from './storage-nodes/storage-nodes';
 import type { Platform } from '../platform/platform';
-import type { DataDirectory } from '../store/data-directory';
+import type { DataDirectory } from '../store/directory/data-directory';
 import type { PublicKey } from '../types';
 import type { ClientLimits } from './client-limits';
 import type { Outcome } from './messages';

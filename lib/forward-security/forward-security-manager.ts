@@ -11,7 +11,7 @@ import { decodeExchange, verifyExchange } from '../protocol/exchange';
 import { mailboxOf, preKeyId } from '../protocol/names';
 import { openEnvelope } from '../protocol/open';
 import { sealEnvelope } from '../protocol/seal';
-import type { SecretVault } from '../store/secret-vault';
+import type { SecretVault } from '../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../store/store';
 import type { KeyPair, PublicKey } from '../types';
 import { HeldKeys, type TakeResult } from './held-keys';

@@ -1,5 +1,5 @@
 import { toHex } from '../bytes';
-import type { SecretVault } from '../store/secret-vault';
+import type { SecretVault } from '../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../store/store';
 import { Table } from '../store/table';
 import type { PublicKey } from '../types';

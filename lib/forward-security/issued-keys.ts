@@ -3,7 +3,7 @@ import type { CryptoProvider } from '../crypto/provider';
 import type { Random } from '../platform/random';
 import { encodeExchange } from '../protocol/exchange';
 import { prekeyTag } from '../protocol/names';
-import type { SecretVault, SlotRef } from '../store/secret-vault';
+import type { SecretVault, SlotRef } from '../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../store/store';
 import type { KeyPair, PublicKey } from '../types';
 import { IssueBudget } from './issue-budget';

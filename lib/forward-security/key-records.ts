@@ -1,4 +1,4 @@
-import type { SlotRef } from '../store/secret-vault';
+import type { SlotRef } from '../store/vault/secret-vault';
 
 /** A batch of our own one-time keys that we gave (or are giving) to one peer. */
 export interface IssuedBatchRecord {
@@ -7,7 +7,7 @@ export interface IssuedBatchRecord {
   /** The exchange, kept until the peer acknowledged it so that the same bytes go out again. */
   exchange?: Uint8Array;
   acknowledged: boolean;
-  /** Ages in seconds (store/age-clock.ts). */
+  /** Ages in seconds (store/directory/age-clock.ts). */
   readonly createdAt: number;
   sentAt: number;
 }

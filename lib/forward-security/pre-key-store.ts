@@ -1,4 +1,4 @@
-import type { SecretVault } from '../store/secret-vault';
+import type { SecretVault } from '../store/vault/secret-vault';
 import type { Store } from '../store/store';
 import type { PublicKey } from '../types';
 import type { HeldKeys } from './held-keys';

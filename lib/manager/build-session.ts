@@ -16,7 +16,7 @@ import { mostMessagesOn } from '../storage/engine-capacity';
 import { MessageStorage } from '../storage/message-storage';
 import { StorageCapacity } from '../storage/storage-capacity';
 import { openLocalEngine } from '../storage/local/local-engine';
-import type { DataDirectory } from '../store/data-directory';
+import type { DataDirectory } from '../store/directory/data-directory';
 import { silentLogger, type Logger, type PublicKey } from '../types';
 import { clientHooks } from './client-hooks';
 import type { AsyncManagerEvents } from './events';

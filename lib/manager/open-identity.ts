@@ -4,7 +4,7 @@ import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
 import { checkIdentity, type Identity, type IdentityOptions, openIdentity } from '../identity/identity-file';
 import type { Platform } from '../platform/platform';
-import { openDataDirectory, type DataDirectory } from '../store/data-directory';
+import { openDataDirectory, type DataDirectory } from '../store/directory/data-directory';
 import type { Logger } from '../types';
 import type { AsyncManagerOptions } from './options';
 

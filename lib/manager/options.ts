@@ -3,7 +3,7 @@ import type { CryptoProvider } from '../crypto/provider';
 import type { KeyLimits } from '../forward-security/limits';
 import type { Platform } from '../platform/platform';
 import type { DiskSpaceProbe } from '../storage/storage-capacity';
-import type { DataDirectory } from '../store/data-directory';
+import type { DataDirectory } from '../store/directory/data-directory';
 import type { Transport } from '../transport/transport';
 import type { KeyPair, Logger, PublicKey, StorageRole } from '../types';
 

@@ -1,4 +1,4 @@
-/** Time as the machine tells it. Ages that must survive a restart come from store/age-clock.ts instead. */
+/** Time as the machine tells it. Ages that must survive a restart come from store/directory/age-clock.ts instead. */
 export interface Clock {
   /** Wall clock, Unix milliseconds; may jump. For display and for the age clock only. */
   wall(): number;

@@ -3,8 +3,8 @@ import type { CryptoProvider } from '../crypto/provider';
 import type { Platform } from '../platform/platform';
 import { type Logger, silentLogger } from '../types';
 import { type MemoryVolume, openMemoryStore } from './memory-store';
-import { Closers, type DataDirectory, openParts } from './open-parts';
-import type { SpaceSizes } from './space-guard';
+import { Closers, type DataDirectory, openParts } from './directory/open-parts';
+import type { SpaceSizes } from './directory/space-guard';
 
 export interface MemoryDirectoryOptions {
   /** Its disk holds the vault: a MemoryDisk. */

@@ -2,10 +2,10 @@ import { type FSWatcher, watch } from 'node:fs';
 import { cp, lstat, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { systemDisk } from '../../lib/platform/system-disk';
-import { LmdbReader } from '../../lib/store/lmdb-reader';
-import { readManifest } from '../../lib/store/manifest';
-import { formatAfter, MIGRATIONS } from '../../lib/store/migrations';
-import { openNedbStore } from '../../lib/store/nedb-store';
+import { LmdbReader } from '../../lib/store/lmdb/lmdb-reader';
+import { readManifest } from '../../lib/store/directory/manifest';
+import { formatAfter, MIGRATIONS } from '../../lib/store/directory/migrations';
+import { openNedbStore } from '../../lib/store/nedb/nedb-store';
 import type { Store } from '../../lib/store/store';
 
 /** Generous: a machine under load must not fail the demo. */

@@ -4,7 +4,7 @@ import { sameBytes } from '../../lib/bytes';
 import type { CryptoProvider } from '../../lib/crypto/provider';
 import type { IssuedKeyRecord } from '../../lib/forward-security/key-records';
 import { Table } from '../../lib/store/table';
-import { plainSeal, readSecretSlot, SLOT_BYTES } from '../../lib/store/vault-slots';
+import { plainSlots, readSecretSlot, SLOT_BYTES } from '../../lib/store/vault/vault-slots';
 import { lookIntoStore } from './disk-copy';
 
 /**
@@ -25,7 +25,7 @@ export async function oneTimeSecret(
   const { slot, serial } = key.ref;
   const vault = await readFile(path.join(folder, 'vault'));
   const held = readSecretSlot(vault.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES), slot);
-  const secret = held?.serial === serial ? plainSeal.open(slot, serial, held.sealed) : undefined;
+  const secret = held?.serial === serial ? plainSlots.open(slot, serial, held.sealed) : undefined;
   if (secret === undefined || !sameBytes(crypto.keyPairFromSecret(secret).publicKey, key.publicKey)) {
     throw new Error(`Slot ${slot} of the vault does not hold the secret of the one-time key.`);
   }

@@ -7,9 +7,9 @@ import { fileOf, matchesAny, staticText } from './paths.mjs';
 /** The files of `lib/` that touch the machine. */
 export const TOUCHES_THE_MACHINE = [
   'lib/platform/**',
-  'lib/store/directory-lock.ts',
-  'lib/store/lmdb-*',
-  'lib/store/nedb-*',
+  'lib/store/directory/directory-lock.ts',
+  'lib/store/lmdb/**',
+  'lib/store/nedb/**',
   'lib/transport/toxcore/**',
 ];
 

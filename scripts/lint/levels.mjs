@@ -24,8 +24,8 @@ export const LEVELS = [
 /** The only files of `lib/` that may load a module at run time: each loads one optional package. */
 export const LOADERS = [
   'lib/crypto/sodium.ts',
-  'lib/store/lmdb-loader.ts',
-  'lib/transport/toxcore/*-loader.ts',
+  'lib/store/lmdb/lmdb-loader.ts',
+  'lib/transport/toxcore/**/*-loader.ts',
 ];
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

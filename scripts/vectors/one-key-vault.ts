@@ -1,4 +1,4 @@
-import type { SecretVault, SlotRef, VaultSecret } from '../../lib/store/secret-vault';
+import type { SecretVault, SlotRef, VaultSecret } from '../../lib/store/vault/secret-vault';
 
 /** A vault with one given secret: how a vector's one-time key becomes a key that the real code issued. */
 export class OneKeyVault implements SecretVault {

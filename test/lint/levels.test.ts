@@ -63,8 +63,8 @@ describe('The direction of imports', () => {
   });
 
   it('refuses a static import of a package that may be missing', () => {
-    assert.deepEqual(found('lib/store/lmdb-store.ts', `import { open } from 'lmdb';`), ['optional']);
-    assert.deepEqual(found('lib/store/lmdb-store.ts', `import type { Database } from 'lmdb';`), []);
+    assert.deepEqual(found('lib/store/lmdb/lmdb-store.ts', `import { open } from 'lmdb';`), ['optional']);
+    assert.deepEqual(found('lib/store/lmdb/lmdb-store.ts', `import type { Database } from 'lmdb';`), []);
     assert.deepEqual(found('lib/crypto/portable.ts', `import nacl from 'tweetnacl';`), []);
     assert.deepEqual(found('lib/crypto/portable.ts', `import nacl from 'tweetnacl/nacl-fast';`), []);
   });
@@ -81,11 +81,11 @@ describe('Loading modules at run time', () => {
 
   for (const code of loads) {
     it(`is refused outside the loaders: ${code}`, () => {
-      assert.ok(found('lib/store/lmdb-store.ts', code).includes('runtimeLoad'));
+      assert.ok(found('lib/store/lmdb/lmdb-store.ts', code).includes('runtimeLoad'));
     });
 
     it(`is allowed in the loaders: ${code}`, () => {
-      for (const file of ['crypto/sodium', 'store/lmdb-loader', 'transport/toxcore/koffi-loader']) {
+      for (const file of ['crypto/sodium', 'store/lmdb/lmdb-loader', 'transport/toxcore/binding/library-loader']) {
         assert.deepEqual(found(`lib/${file}.ts`, code), [], file);
       }
     });

@@ -4,7 +4,7 @@ import { toHex } from '../../lib/bytes';
 import { MemoryDisk } from '../../lib/platform/memory-disk';
 import { randomFraction } from '../../lib/platform/random';
 import { SeededRandom, SimulatedTime } from '../../lib/platform/simulated-platform';
-import type { DataDirectory } from '../../lib/store/data-directory';
+import type { DataDirectory } from '../../lib/store/directory/data-directory';
 import { openMemoryDirectory } from '../../lib/store/memory-directory';
 import { MemoryVolume } from '../../lib/store/memory-store';
 import { MessageStorage } from '../../lib/storage/message-storage';

@@ -7,7 +7,7 @@ import { toHex } from '../../lib/bytes';
 import { AsyncManager } from '../../lib/manager/async-manager';
 import { randomFraction } from '../../lib/platform/random';
 import { SeededRandom } from '../../lib/platform/simulated-platform';
-import { makeScratch, mountSmallVolume } from '../lib/store/scratch';
+import { makeScratch, mountSmallVolume } from '../lib/store/support/scratch';
 import { ENGINES, FaultNode, FULL, numbered } from './support/fault-node';
 import { nameOf, type Opened } from './support/open-damaged';
 

@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { toHex } from '../../lib/bytes';
 import { storageIdOfBytes } from '../lib/storage/support/fixtures';
-import { fillVolume, makeScratch, mountSmallVolume } from '../lib/store/scratch';
+import { fillVolume, makeScratch, mountSmallVolume } from '../lib/store/support/scratch';
 import { ENGINES, FaultNode, numbered, RECIPIENTS } from './support/fault-node';
 
 describeOnVolumes('a storage node whose disk fills up', function () {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { toHex } from '../../lib/bytes';
 import { randomFraction } from '../../lib/platform/random';
 import { SeededRandom } from '../../lib/platform/simulated-platform';
-import { makeScratch } from '../lib/store/scratch';
+import { makeScratch } from '../lib/store/support/scratch';
 import { ENGINES, FaultNode, FULL, numbered, RECIPIENTS } from './support/fault-node';
 
 const CYCLES = FULL ? 150 : 8;

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { toHex } from '../../lib/bytes';
 import { ToxAsyncError } from '../../lib/errors';
-import { makeScratch, mountSmallVolume } from '../lib/store/scratch';
+import { makeScratch, mountSmallVolume } from '../lib/store/support/scratch';
 import { ENGINES, FaultNode, numbered } from './support/fault-node';
 
 describeOnVolumes('a storage node whose disk is read-only', function () {

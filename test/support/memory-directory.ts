@@ -2,7 +2,7 @@ import type { CryptoProvider } from '../../lib/crypto/provider';
 import { MemoryDisk } from '../../lib/platform/memory-disk';
 import type { Platform } from '../../lib/platform/platform';
 import type { SeededRandom } from '../../lib/platform/simulated-platform';
-import type { DataDirectory } from '../../lib/store/data-directory';
+import type { DataDirectory } from '../../lib/store/directory/data-directory';
 import { openMemoryDirectory } from '../../lib/store/memory-directory';
 import { MemoryVolume } from '../../lib/store/memory-store';
 import type { Store } from '../../lib/store/store';

@@ -1,11 +1,11 @@
 import { sameBytes, toHex } from '../../bytes';
 import type { MessageType } from '../../constants';
 import type { CryptoProvider } from '../../crypto/provider';
-import type { SecretVault, SlotRef } from '../../store/secret-vault';
+import type { SecretVault, SlotRef } from '../../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../../store/store';
 import { readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey, Via } from '../../types';
-import { openUnderSlot, sealUnderSlot } from '../slot-seal';
+import { unboxUnderSlot, boxUnderSlot } from '../../store/vault/slot-box';
 
 /** A message that is not done with. Its plaintext is a secretbox under a slot of the vault. */
 export interface InboxRecord {
@@ -78,7 +78,7 @@ export class Inbox {
   ): void {
     const sequence = this.#nextSequence;
     this.#nextSequence += 1;
-    const record = { ...fields, sealed: sealUnderSlot(this.#crypto, secret, data), handed: false };
+    const record = { ...fields, sealed: boxUnderSlot(this.#crypto, secret, data), handed: false };
     this.#table.put(writes, [sequenceKey(sequence)], record);
     writes.afterCommit(() => this.#remember(sequence, record));
   }
@@ -86,7 +86,7 @@ export class Inbox {
   /** The plaintext; undefined when its secret is lost. */
   read(entry: InboxEntry): Uint8Array | undefined {
     const record = this.#table.get(sequenceKey(entry.sequence));
-    return openUnderSlot(this.#crypto, this.#vault.read(entry.ref), record?.sealed);
+    return unboxUnderSlot(this.#crypto, this.#vault.read(entry.ref), record?.sealed);
   }
 
   markHanded(writes: WriteBatch, entry: InboxEntry): void {

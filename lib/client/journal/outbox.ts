@@ -1,12 +1,12 @@
 import { concat, toHex } from '../../bytes';
 import type { CryptoProvider } from '../../crypto/provider';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
-import type { SecretVault, SlotRef } from '../../store/secret-vault';
+import type { SecretVault, SlotRef } from '../../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../../store/store';
 import { bareBytes, readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
 import { withCopy, type Copy } from './copies';
-import { openUnderSlot, sealUnderSlot } from '../slot-seal';
+import { unboxUnderSlot, boxUnderSlot } from '../../store/vault/slot-box';
 
 /** A message that is accepted and not finished. */
 export interface OutboxRecord {
@@ -139,7 +139,7 @@ export class Outbox {
       sequence: this.#nextSequence,
     };
     this.#remember(entry);
-    this.#plaintexts.put(writes, [sequenceKey(entry.sequence)], sealUnderSlot(this.#o.crypto, secret, data));
+    this.#plaintexts.put(writes, [sequenceKey(entry.sequence)], boxUnderSlot(this.#o.crypto, secret, data));
     if (!this.#seal(writes, entry, data)) {
       this.#records.put(writes, [sequenceKey(entry.sequence)], durable(entry));
     }
@@ -161,7 +161,7 @@ export class Outbox {
   seal(writes: WriteBatch, entry: OutboxEntry): 'sealed' | 'no-key' | 'lost' {
     const { crypto, vault } = this.#o;
     const stored = this.#plaintexts.get(sequenceKey(entry.sequence));
-    const data = openUnderSlot(crypto, vault.read(entry.ref), stored);
+    const data = unboxUnderSlot(crypto, vault.read(entry.ref), stored);
     if (data === undefined) return 'lost';
     const sealed = this.#seal(writes, entry, data);
     crypto.wipe(data);
@@ -204,7 +204,7 @@ export class Outbox {
   /** The plaintext itself, for an ordinary Tox message; undefined when it is lost. */
   plaintext(entry: OutboxEntry): Uint8Array | undefined {
     const stored = this.#plaintexts.get(sequenceKey(entry.sequence));
-    return openUnderSlot(this.#o.crypto, this.#o.vault.read(entry.ref), stored);
+    return unboxUnderSlot(this.#o.crypto, this.#o.vault.read(entry.ref), stored);
   }
 
   #seal(writes: WriteBatch, entry: OutboxEntry, data: Uint8Array): boolean {

@@ -6,7 +6,7 @@ import type { IssuedKey } from '../../forward-security/key-records';
 import type { AuthenticOpening } from '../../forward-security/opening';
 import { PLAIN_TYPE } from '../../protocol/message-types';
 import { storageIdOf } from '../../protocol/names';
-import type { SecretVault } from '../../store/secret-vault';
+import type { SecretVault } from '../../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
 import type { Inbox } from '../journal/inbox';
@@ -15,7 +15,7 @@ import { isServiceType, type MailEffects } from './service-mail-effects';
 import type { OwedDeletes } from '../journal/owed-deletes';
 import type { OwedReceipts } from '../journal/owed-receipts';
 import { answer, type Origin, type Received } from './receive-result';
-import { allocateSlot } from '../slot-seal';
+import { allocateSlot } from '../../store/vault/slot-box';
 import type { ReceiptCode, TagTombstone, Tombstones } from '../journal/tombstones';
 
 /** An envelope and where it came from. */

@@ -11,7 +11,7 @@ import { type Arrival, Intake, type IntakeParts } from './intake-batch';
 import type { PeerQueues } from '../peer-queues';
 import { answer, type Origin, type Received } from './receive-result';
 import { SharedTurns } from './turn-batcher';
-import { allocateSlot } from '../slot-seal';
+import { allocateSlot } from '../../store/vault/slot-box';
 
 const QUIET_MS = 60_000;
 

@@ -1,5 +1,5 @@
 import type { Store } from '../../store/store';
-import type { SecretVault } from '../../store/secret-vault';
+import type { SecretVault } from '../../store/vault/secret-vault';
 import type { Inbox, InboxEntry } from '../journal/inbox';
 import type { OwedReceipts } from '../journal/owed-receipts';
 import type { Tombstones } from '../journal/tombstones';

@@ -8,7 +8,7 @@ import { ToxAsyncError } from '../../errors';
 import { readUtf8, utf8 } from '../../bytes';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { Random } from '../../platform/random';
-import type { SecretVault } from '../../store/secret-vault';
+import type { SecretVault } from '../../store/vault/secret-vault';
 import type { Store } from '../../store/store';
 import type { PublicKey, QueuedReason } from '../../types';
 import type { ClientLimits } from '../client-limits';
@@ -16,7 +16,7 @@ import type { SendOptions, SendReceipt } from '../messages';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { Outcomes } from '../journal/outcome-journal';
 import type { PeerQueues } from '../peer-queues';
-import { allocateSlot } from '../slot-seal';
+import { allocateSlot } from '../../store/vault/slot-box';
 
 /** Largest `context` of a message, as JSON. */
 const MAX_CONTEXT_BYTES = 4096;

@@ -35,7 +35,7 @@ export interface LocalEngineOptions {
   readonly store: Store;
   /** Names envelopes by their hashes. */
   readonly crypto: CryptoProvider;
-  /** Durable seconds that no step of the wall clock moves (store/age-clock.ts). */
+  /** Durable seconds that no step of the wall clock moves (store/directory/age-clock.ts). */
   readonly ages: { now(): number };
 }
 

@@ -15,7 +15,7 @@ export class Recorder {
       ...watched,
       secretbox: (plain, nonce, key) => {
         const box = watched.secretbox(plain, nonce, key);
-        // Only what lies under a slot has this nonce (client/slot-seal.ts).
+        // Only what lies under a slot has this nonce (store/vault/slot-box.ts).
         if (nonce.every((byte) => byte === 0)) {
           this.boxes.push(box.slice());
           this.slotSecrets.push(key.slice());

@@ -6,7 +6,7 @@ import type { Outcome, ReceivedMessage } from '../../../lib/client/messages';
 import { AsyncManager } from '../../../lib/manager/async-manager';
 import type { AsyncManagerEvents } from '../../../lib/manager/events';
 import type { Platform } from '../../../lib/platform/platform';
-import { type DataDirectory, openDataDirectory } from '../../../lib/store/data-directory';
+import { type DataDirectory, openDataDirectory } from '../../../lib/store/directory/data-directory';
 import type { VirtualNetwork } from '../../../lib/transport/virtual-network';
 import type { VirtualTransport } from '../../../lib/transport/virtual-transport';
 import type { KeyPair, PublicKey } from '../../../lib/types';

@@ -6,9 +6,9 @@ import { Passphrase } from '../../../lib/crypto/pass-encryption';
 import { systemRandom } from '../../../lib/platform/random';
 import { systemDisk } from '../../../lib/platform/system-disk';
 import { openEnvelope } from '../../../lib/protocol/open';
-import { readVaultKey } from '../../../lib/store/vault-key';
-import { sealUnder } from '../../../lib/store/vault-seal';
-import { readSecretSlot, SLOT_BYTES } from '../../../lib/store/vault-slots';
+import { readVaultKey } from '../../../lib/store/vault/vault-key';
+import { slotCipherUnder } from '../../../lib/store/vault/slot-cipher';
+import { readSecretSlot, SLOT_BYTES } from '../../../lib/store/vault/vault-slots';
 import type { KeyPair, PublicKey } from '../../../lib/types';
 import { viewsOf } from './views';
 
@@ -82,7 +82,7 @@ async function slotSecrets(folder: string, passphrase: string | undefined): Prom
           folder,
           passphrase: new Passphrase({ crypto, random: systemRandom }, passphrase),
         });
-  const seal = key && sealUnder(key, { crypto, random: systemRandom });
+  const seal = key && slotCipherUnder(key, { crypto, random: systemRandom });
   const secrets: Uint8Array[] = [];
   for (let slot = 1; slot * SLOT_BYTES < file.length; slot += 1) {
     const bytes = file.slice(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES);

@@ -6,7 +6,7 @@ import { randomFraction } from '../../../lib/platform/random';
 import { SeededRandom } from '../../../lib/platform/simulated-platform';
 import { VirtualNetwork } from '../../../lib/transport/virtual-network';
 import type { VirtualTransport } from '../../../lib/transport/virtual-transport';
-import { makeScratch } from '../../lib/store/scratch';
+import { makeScratch } from '../../lib/store/support/scratch';
 import { EnvelopeWatch } from '../support/envelope-watch';
 import { Ledger } from '../support/ledger';
 import {

@@ -5,7 +5,7 @@ import { MemoryDisk } from '../../../lib/platform/memory-disk';
 import { randomFraction } from '../../../lib/platform/random';
 import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-platform';
 import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
-import { Closers, openParts } from '../../../lib/store/open-parts';
+import { Closers, openParts } from '../../../lib/store/directory/open-parts';
 import { VirtualNetwork } from '../../../lib/transport/virtual-network';
 import type { VirtualTransport } from '../../../lib/transport/virtual-transport';
 import { silentLogger } from '../../../lib/types';

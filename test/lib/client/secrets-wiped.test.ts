@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '../../../lib/bytes';
-import { allocateSlot, openUnderSlot, sealUnderSlot } from '../../../lib/client/slot-seal';
+import { allocateSlot, unboxUnderSlot, boxUnderSlot } from '../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { pair, type KeyPeer } from '../forward-security/key-peer';
 
@@ -54,10 +54,10 @@ describe('secrets that leave the vault', () => {
   it('are wiped after they sealed and opened a record', async () => {
     const { ref, secret } = await allocateSlot(bob.vault);
     assert.notDeepEqual(secret, ZEROS);
-    const sealed = sealUnderSlot(crypto, secret, utf8('leak'));
-    assert.deepEqual(openUnderSlot(crypto, bob.vault.read(ref), sealed), utf8('leak'));
+    const sealed = boxUnderSlot(crypto, secret, utf8('leak'));
+    assert.deepEqual(unboxUnderSlot(crypto, bob.vault.read(ref), sealed), utf8('leak'));
     sealed[3]! ^= 1;
-    assert.equal(openUnderSlot(crypto, bob.vault.read(ref), sealed), undefined);
+    assert.equal(unboxUnderSlot(crypto, bob.vault.read(ref), sealed), undefined);
     assertWiped(3);
   });
 });

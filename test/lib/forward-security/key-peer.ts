@@ -3,7 +3,7 @@ import { generateKeyPair } from '../../../lib/crypto/generate';
 import { ForwardSecurityManager } from '../../../lib/forward-security/forward-security-manager';
 import { MemoryDisk } from '../../../lib/platform/memory-disk';
 import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-platform';
-import { openVault, type FileVault } from '../../../lib/store/file-vault';
+import { openVault, type FileVault } from '../../../lib/store/vault/file-vault';
 import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
 import type { Store } from '../../../lib/store/store';
 import type { KeyPair } from '../../../lib/types';

@@ -8,7 +8,7 @@ import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-pla
 import { decodeHello, HELLO } from '../../../lib/protocol/handshake';
 import { encodeSessionMessage } from '../../../lib/protocol/session-messages';
 import type { StorageRole } from '../../../lib/types';
-import { makeScratch } from '../store/scratch';
+import { makeScratch } from '../store/support/scratch';
 import { envelopeTo } from '../storage/support/storage-fixture';
 import { MemoryDirectory } from '../../support/memory-directory';
 import { MINUTE, waitFor, World } from '../../support/world';

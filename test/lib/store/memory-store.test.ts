@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { utf8 } from '../../../lib/bytes';
 import type { Timers } from '../../../lib/platform/timers';
 import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
-import { hasCode, keys, storeSuite } from './store-suite';
+import { hasCode, keys, storeSuite } from './support/store-suite';
 
 storeSuite(
   'memory',

@@ -7,8 +7,8 @@ import { systemTimers } from '../../../lib/platform/timers';
 import type { SessionMessage } from '../../../lib/protocol/session-messages';
 import { MessageStorage } from '../../../lib/storage/message-storage';
 import { openLocalEngine } from '../../../lib/storage/local/local-engine';
-import { type DataDirectory, openDataDirectory } from '../../../lib/store/data-directory';
-import type { Engine } from '../../../lib/store/manifest';
+import { type DataDirectory, openDataDirectory } from '../../../lib/store/directory/data-directory';
+import type { Engine } from '../../../lib/store/directory/manifest';
 import { silentLogger } from '../../../lib/types';
 import { alice, bob, carol, envelopeTo } from '../../lib/storage/support/storage-fixture';
 

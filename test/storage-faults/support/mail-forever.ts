@@ -3,7 +3,7 @@
  * what was acknowledged: `stored N`, `deleting N` before a delete is asked for, `deleted N`.
  */
 import { writeSync } from 'node:fs';
-import type { Engine } from '../../../lib/store/manifest';
+import type { Engine } from '../../../lib/store/directory/manifest';
 import { storageIdOfBytes } from '../../lib/storage/support/fixtures';
 import { FaultNode, numbered } from './fault-node';
 

@@ -7,7 +7,7 @@ import { writeSync } from 'node:fs';
 import { toHex } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
 import { AsyncManager } from '../../../lib/manager/async-manager';
-import type { Engine } from '../../../lib/store/manifest';
+import type { Engine } from '../../../lib/store/directory/manifest';
 import { FaultNode, RECIPIENTS } from './fault-node';
 
 export type Opened =

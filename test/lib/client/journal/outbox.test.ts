@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '../../../../lib/bytes';
 import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outbox';
-import { allocateSlot } from '../../../../lib/client/slot-seal';
+import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { bareBytes, Table } from '../../../../lib/store/table';
 import type { WriteBatch } from '../../../../lib/store/store';

@@ -3,7 +3,7 @@ import { utf8 } from '../../../../lib/bytes';
 import { HandOver } from '../../../../lib/client/receiving/hand-over';
 import { Inbox } from '../../../../lib/client/journal/inbox';
 import type { MessageHandler } from '../../../../lib/client/messages';
-import { allocateSlot } from '../../../../lib/client/slot-seal';
+import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { KeyPeer } from '../../forward-security/key-peer';
 import { waitFor } from '../../../support/world';

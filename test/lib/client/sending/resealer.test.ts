@@ -3,7 +3,7 @@ import { utf8 } from '../../../../lib/bytes';
 import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outbox';
 import { Resealer, type ResealerParts } from '../../../../lib/client/sending/resealer';
 import { ServiceMail } from '../../../../lib/client/journal/service-mail';
-import { allocateSlot } from '../../../../lib/client/slot-seal';
+import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import type { WriteBatch } from '../../../../lib/store/store';
 import { pair, type KeyPeer } from '../../forward-security/key-peer';

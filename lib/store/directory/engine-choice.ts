@@ -1,0 +1,32 @@
+import { ToxAsyncError } from '../../errors';
+import type { Logger } from '../../types';
+import type { Engine } from './manifest';
+
+export interface EngineWish {
+  /** What the user asked for; 'auto' takes lmdb where it loads. */
+  readonly asked: Engine | 'auto';
+  /** What an existing directory was made with: that is obeyed. */
+  readonly recorded: Engine | undefined;
+  readonly lmdbLoads: boolean;
+}
+
+/** @throws ErrMissingLibrary lmdb is needed and does not load */
+export function chooseEngine({ asked, recorded, lmdbLoads }: EngineWish, log: Logger): Engine {
+  const engine = recorded ?? (asked === 'auto' ? (lmdbLoads ? 'lmdb' : 'nedb') : asked);
+  if (engine === 'lmdb' && !lmdbLoads) {
+    throw new ToxAsyncError(
+      'ErrMissingLibrary',
+      recorded
+        ? 'This data directory was made with the engine lmdb, which does not load here. ' +
+            'Run "npm install lmdb" where this package is installed, or name a new directory.'
+        : 'The engine lmdb does not load here. Run "npm install lmdb" where this package is installed, or choose nedb.',
+    );
+  }
+  if (recorded && asked !== 'auto' && asked !== recorded) {
+    log.warn(`The data directory was made with ${recorded} and keeps it; ${asked} needs a new directory.`);
+  }
+  if (!recorded && asked === 'auto' && engine === 'nedb') {
+    log.info('lmdb does not load here: the slower engine nedb is used.');
+  }
+  return engine;
+}

@@ -1,0 +1,89 @@
+import path from 'node:path';
+import { readUtf8, utf8 } from '../../bytes';
+import { ToxAsyncError } from '../../errors';
+import type { Disk } from '../../platform/disk';
+import { storeError } from '../store-errors';
+
+/** The engines that a directory can be made with. */
+export const ENGINES = ['lmdb', 'nedb'] as const;
+export type Engine = (typeof ENGINES)[number];
+
+/** `manifest.json`: says that a folder is a data directory, and how it is to be read. */
+export interface Manifest {
+  /** Version of what lies in the folder (store/directory/migrations.ts). */
+  readonly format: number;
+  readonly engine: Engine;
+  /** Unix milliseconds. */
+  readonly created: number;
+}
+
+const NAME = 'manifest.json';
+/**
+ * What may lie in a folder that becomes a data directory: what a start cut short leaves behind, what the root of
+ * a volume holds, and an identity put there to be restored.
+ */
+const BEFORE_THE_MANIFEST = new Set(['lock', `${NAME}.tmp`, 'lost+found', 'identity.tox']);
+
+/**
+ * The manifest of `folder`, or undefined when that is missing or empty. Changes nothing.
+ * @param newest the format of this version
+ * @throws ErrForeignDirectory it holds something else, or was made by a newer version; ErrStore
+ */
+export async function readManifest(
+  disk: Disk,
+  folder: string,
+  newest: number,
+): Promise<Manifest | undefined> {
+  let names: string[];
+  let bytes: Uint8Array | undefined;
+  try {
+    names = await disk.list(folder);
+    bytes = await disk.readFile(path.join(folder, NAME));
+  } catch (error) {
+    throw storeError(error);
+  }
+  if (bytes) return parseManifest(folder, bytes, newest);
+  const foreign = names.find((name) => !BEFORE_THE_MANIFEST.has(name));
+  if (foreign === undefined) return undefined;
+  throw foreignError(folder, `it holds "${foreign}" but no ${NAME}`);
+}
+
+/** @throws ErrLocalStorageFull, ErrStore */
+export async function writeManifest(disk: Disk, folder: string, manifest: Manifest): Promise<void> {
+  try {
+    await disk.writeFile(path.join(folder, NAME), utf8(`${JSON.stringify(manifest, undefined, 2)}\n`));
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
+function parseManifest(folder: string, bytes: Uint8Array, newest: number): Manifest {
+  const fields = parseObject(readUtf8(bytes));
+  if (fields === undefined) throw foreignError(folder, `its ${NAME} is damaged or of another program`);
+  const { format, engine, created } = fields;
+  if (typeof format !== 'number' || !Number.isSafeInteger(format) || format < 1 || format > newest) {
+    throw foreignError(folder, `its format (${String(format)}) is unknown to this version`);
+  }
+  const known = ENGINES.find((name) => name === engine);
+  if (known === undefined) {
+    throw foreignError(folder, `its engine (${String(engine)}) is unknown to this version`);
+  }
+  return { format, engine: known, created: typeof created === 'number' ? created : 0 };
+}
+
+function parseObject(text: string | undefined): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function foreignError(folder: string, reason: string): ToxAsyncError {
+  return new ToxAsyncError(
+    'ErrForeignDirectory',
+    `${folder} is not a data directory that can be used here: ${reason}. ` +
+      'It was left as it is; name an empty or a new folder, or use the version that made it.',
+  );
+}

@@ -1,0 +1,94 @@
+import type { Disk } from '../../platform/disk';
+import { systemTimers, type Timers } from '../../platform/timers';
+import { prepareLmdbFiles } from './lmdb-preflight';
+import { LmdbReader } from './lmdb-reader';
+import { LmdbWriter } from './lmdb-writer';
+import type { Operations } from '../operations';
+import { type Publish, QueuedStore } from '../queued-store';
+import type { RangeOptions, Store } from '../store';
+import { storeErrorByFreeSpace } from '../store-errors';
+
+export { lmdbAvailable } from './lmdb-loader';
+
+export interface LmdbStoreOptions {
+  /** The database file; its lock file is `path`-lock. Their folder exists. */
+  readonly path: string;
+  /** Tells a full disk from a broken one. */
+  readonly disk: Pick<Disk, 'freeBytes' | 'volumeBytes'>;
+  /** For the pauses between the starts of a writing thread that keeps dying. */
+  readonly timers?: Timers;
+}
+
+/**
+ * Opens or makes a store on lmdb. It writes in a thread of its own and reads in the calling one: a commit that
+ * fails inside lmdb makes a rejection that no caller can catch, which would end the process.
+ * @throws ErrLocalStorageFull, ErrStore, ErrMissingLibrary
+ */
+export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
+  let reader: LmdbReader | undefined;
+  try {
+    await prepareLmdbFiles(options.path, options.disk);
+    reader = new LmdbReader(options.path);
+    const store = new LmdbStore(options, reader);
+    await store.start();
+    return store;
+  } catch (error) {
+    reader?.reset();
+    throw await storeErrorByFreeSpace(error, options.disk, options.path, 0);
+  }
+}
+
+class LmdbStore extends QueuedStore {
+  readonly engine = 'lmdb';
+  readonly #options: LmdbStoreOptions;
+  readonly #reader: LmdbReader;
+  readonly #writer: LmdbWriter;
+
+  constructor(options: LmdbStoreOptions, reader: LmdbReader) {
+    super();
+    this.#options = options;
+    this.#reader = reader;
+    this.#writer = new LmdbWriter(options.path, options.timers ?? systemTimers, () => reader.reset());
+  }
+
+  start(): Promise<void> {
+    return this.#writer.start();
+  }
+
+  override close(): Promise<void> {
+    this.#writer.hurry();
+    return super.close();
+  }
+
+  protected override read(key: Uint8Array): Uint8Array | undefined {
+    return this.#reader.get(key);
+  }
+
+  protected override borrow(key: Uint8Array): Uint8Array | undefined {
+    return this.#reader.borrow(key);
+  }
+
+  protected override scan(options: RangeOptions): Iterable<[Uint8Array, Uint8Array]> {
+    return this.#reader.range(options);
+  }
+
+  protected override async write(operations: Operations): Promise<Publish> {
+    const bytes = operations.byteLength;
+    try {
+      await this.#writer.commit(operations.take());
+    } catch (error) {
+      throw await storeErrorByFreeSpace(error, this.#options.disk, this.#options.path, bytes);
+    }
+    return () => this.#reader.refresh();
+  }
+
+  /** One turn of the event loop. */
+  protected override gather(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  protected override async release(): Promise<void> {
+    this.#reader.reset();
+    await this.#writer.close();
+  }
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { isPassEncrypted, Passphrase } from '../../../../lib/crypto/pass-encryption';
+import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { type ErrorCode, ToxAsyncError } from '../../../../lib/errors';
+import { systemPlatform } from '../../../../lib/platform/system-platform';
+import { type DataDirectory, openDataDirectory } from '../../../../lib/store/directory/data-directory';
+
+const crypto = createPortableProvider();
+const { random } = systemPlatform;
+const isCode = (code: ErrorCode) => (error: unknown) => ToxAsyncError.is(error, code);
+
+describe('a data directory under a passphrase', () => {
+  let folder: string;
+  const open: DataDirectory[] = [];
+  const file = (name: string) => path.join(folder, name);
+
+  const make = async (passphrase?: string) => {
+    const directory = await openDataDirectory({
+      platform: systemPlatform,
+      crypto,
+      path: folder,
+      engine: 'nedb',
+      space: { limitBytes: 1000, reserveBytes: 4096 },
+      ...(passphrase === undefined ? {} : { passphrase: new Passphrase({ crypto, random }, passphrase) }),
+    });
+    open.push(directory);
+    return directory;
+  };
+  const close = async () => {
+    await Promise.all(open.splice(0).map((directory) => directory.close()));
+  };
+  const snapshot = () =>
+    fs
+      .readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => [name, fs.readFileSync(file(name), 'hex'), fs.statSync(file(name)).mtimeMs])
+      .sort();
+  /** One secret, named by a record, and the vault as it lies on the disk. */
+  const withSecret = async (passphrase?: string) => {
+    const { vault } = await make(passphrase);
+    const [made] = await vault.allocate(1);
+    assert.ok(made);
+    return made;
+  };
+
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tox-pass-'));
+  });
+  afterEach(async () => {
+    await close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('keeps the vault key in a file of its own, 0600, in toxencryptsave’s format', async () => {
+    const { ref, secret } = await withSecret('secret');
+    const sealed = fs.readFileSync(file('vault.key'));
+    assert.ok(isPassEncrypted(sealed));
+    assert.equal(sealed.length, 32 + 80);
+    assert.equal(fs.statSync(file('vault.key')).mode & 0o777, 0o600);
+    assert.ok(!fs.readFileSync(file('vault')).includes(Buffer.from(secret)));
+    await close();
+    assert.deepEqual((await make('secret')).vault.read(ref), secret);
+    assert.deepEqual(fs.readFileSync(file('vault.key')), sealed);
+  });
+
+  it('has no key without a passphrase', async () => {
+    const { secret } = await withSecret();
+    assert.ok(!fs.existsSync(file('vault.key')));
+    assert.ok(fs.readFileSync(file('vault')).includes(Buffer.from(secret)));
+  });
+
+  it('refuses a wrong passphrase and none at all, and is left untouched', async () => {
+    const { ref, secret } = await withSecret('secret');
+    await close();
+    const before = snapshot();
+    for (const given of ['guess', undefined]) {
+      await assert.rejects(
+        make(given),
+        (error) => isCode('ErrPassphrase')(error) && !String(error).includes('guess'),
+      );
+    }
+    assert.deepEqual(snapshot(), before);
+    assert.deepEqual((await make('secret')).vault.read(ref), secret);
+  });
+
+  it('takes a passphrase later, keeping what is in the vault', async () => {
+    const { ref, secret } = await withSecret();
+    await close();
+    assert.deepEqual((await make('secret')).vault.read(ref), secret);
+    assert.ok(!fs.readFileSync(file('vault')).includes(Buffer.from(secret)));
+    await close();
+    await assert.rejects(make(), isCode('ErrPassphrase'));
+  });
+
+  it('is refused, and left untouched, when its key is damaged', async () => {
+    await withSecret('secret');
+    await close();
+    for (const damaged of [
+      Buffer.alloc(0),
+      fs.readFileSync(file('vault.key')).subarray(0, 90),
+      Buffer.alloc(112),
+    ]) {
+      fs.writeFileSync(file('vault.key'), damaged);
+      const before = snapshot();
+      await assert.rejects(make('secret'), isCode('ErrStore'));
+      assert.deepEqual(snapshot(), before);
+    }
+  });
+
+  it('has lost its secrets, and makes a new key, when its key is gone', async () => {
+    const { ref } = await withSecret('secret');
+    await close();
+    fs.rmSync(file('vault.key'));
+    await assert.rejects(make(), isCode('ErrPassphrase'));
+    const { vault } = await make('secret');
+    assert.equal(vault.read(ref), undefined);
+    assert.ok(fs.existsSync(file('vault.key')));
+  });
+});

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { utf8 } from '../../../../lib/bytes';
+import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { ToxAsyncError } from '../../../../lib/errors';
+import { MemoryDisk } from '../../../../lib/platform/memory-disk';
+import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { chooseEngine, type EngineWish } from '../../../../lib/store/directory/engine-choice';
+import { openMemoryDirectory } from '../../../../lib/store/memory-directory';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import { Closers } from '../../../../lib/store/directory/open-parts';
+import { watchedStore } from '../../../../lib/store/directory/watched-store';
+import { silentLogger } from '../../../../lib/types';
+
+describe('a directory in memory', () => {
+  let disk: MemoryDisk;
+  let time: SimulatedTime;
+  let volume: MemoryVolume;
+
+  const open = () =>
+    openMemoryDirectory({
+      platform: { clock: time.clock, timers: time.timers, random: new SeededRandom(1), disk },
+      crypto: createPortableProvider(),
+      volume,
+    });
+
+  beforeEach(() => {
+    disk = new MemoryDisk();
+    time = new SimulatedTime();
+    volume = new MemoryVolume();
+  });
+
+  it('outlives its session on disk and volume', async () => {
+    const first = await open();
+    const [held] = await first.vault.allocate(1);
+    assert.ok(held);
+    await first.store.batch().put(utf8('key'), utf8('value')).commit();
+    await time.advance(5000);
+    await first.close();
+    const second = await open();
+    assert.deepEqual(second.store.get(utf8('key')), utf8('value'));
+    assert.deepEqual(second.vault.read(held.ref), held.secret);
+    assert.equal(second.ages.now(), 5);
+    await second.close();
+    assert.equal(time.pendingTimers, 0);
+  });
+
+  it('gives up its reserve when the vault meets a full disk, so that what is under way can finish', async () => {
+    const directory = await open();
+    await time.advance(0);
+    disk.limitFree(0);
+    await assert.rejects(directory.vault.allocate(300), (error) =>
+      ToxAsyncError.is(error, 'ErrLocalStorageFull'),
+    );
+    await time.advance(0);
+    assert.ok(!directory.space.hasRoom());
+    assert.equal((await directory.vault.allocate(60)).length, 60);
+    await directory.close();
+  });
+
+  it('opens on a full disk by giving up the reserve', async () => {
+    await (await open()).close();
+    disk.limitFree(0);
+    const directory = await open();
+    assert.ok(!directory.space.hasRoom());
+    await directory.close();
+  });
+
+  it('closes what it opened when it cannot be opened, and reports why', async () => {
+    disk.readOnly = true;
+    await assert.rejects(open(), (error: Error) => error.message.includes('EROFS'));
+    disk.readOnly = false;
+    await (await open()).close();
+  });
+});
+
+describe('closing', () => {
+  it('runs every step, the last opened first, and throws the first error', async () => {
+    const ran: string[] = [];
+    const closers = new Closers();
+    closers.add(async () => void ran.push('lock'));
+    closers.add(async () => {
+      ran.push('store');
+      throw new ToxAsyncError('ErrStore', 'store failed');
+    });
+    closers.add(async () => {
+      ran.push('vault');
+      throw Object.assign(new Error('vault failed'), { code: 'EIO' });
+    });
+    const isVaultFailed = (error: unknown) =>
+      ToxAsyncError.is(error, 'ErrStore') && /vault failed/.test(error.message);
+    await assert.rejects(closers.close(), isVaultFailed);
+    await assert.rejects(closers.close(), isVaultFailed);
+    assert.deepEqual(ran, ['vault', 'store', 'lock']);
+  });
+});
+
+describe('a watched store', () => {
+  it('tells of commits that found no space, and of no others', async () => {
+    const inner = openMemoryStore(new MemoryVolume());
+    const batch = inner.batch.bind(inner);
+    let fail: ToxAsyncError | undefined;
+    inner.batch = () => {
+      const made = batch();
+      const commit = made.commit.bind(made);
+      made.commit = () => (fail ? Promise.reject(fail) : commit());
+      return made;
+    };
+    let full = 0;
+    const store = watchedStore(inner, () => (full += 1));
+    const key = utf8('key');
+    const committed: string[] = [];
+    const write = store.batch().put(key, utf8('1')).delete(utf8('x'));
+    assert.equal(write.size, 2);
+    await write.afterCommit(() => committed.push('after')).commit();
+    assert.deepEqual(committed, ['after']);
+    assert.deepEqual(store.get(key), utf8('1'));
+    fail = new ToxAsyncError('ErrStore', 'broken');
+    await assert.rejects(store.batch().delete(key).commit(), fail);
+    assert.equal(full, 0);
+    fail = new ToxAsyncError('ErrLocalStorageFull', 'full');
+    await assert.rejects(store.batch().delete(key).commit(), fail);
+    assert.equal(full, 1);
+    assert.equal([...store.range({ gte: utf8('a'), lt: utf8('z') })].length, 1);
+    await store.close();
+  });
+});
+
+describe('the engine', () => {
+  let logged: string[];
+  const choose = (wish: EngineWish) =>
+    chooseEngine(wish, {
+      ...silentLogger,
+      info: (text) => logged.push(text),
+      warn: (text) => logged.push(text),
+    });
+
+  beforeEach(() => {
+    logged = [];
+  });
+
+  it('is lmdb where it loads, else nedb with a word about it', () => {
+    assert.equal(choose({ asked: 'auto', recorded: undefined, lmdbLoads: true }), 'lmdb');
+    assert.deepEqual(logged, []);
+    assert.equal(choose({ asked: 'auto', recorded: undefined, lmdbLoads: false }), 'nedb');
+    assert.equal(logged.length, 1);
+  });
+
+  it('is the recorded one, whatever is asked', () => {
+    assert.equal(choose({ asked: 'auto', recorded: 'nedb', lmdbLoads: true }), 'nedb');
+    assert.deepEqual(logged, []);
+    assert.equal(choose({ asked: 'lmdb', recorded: 'nedb', lmdbLoads: true }), 'nedb');
+    assert.equal(choose({ asked: 'nedb', recorded: 'lmdb', lmdbLoads: true }), 'lmdb');
+    assert.equal(logged.length, 2);
+  });
+
+  it('that does not load is a typed error that says what to do', () => {
+    for (const recorded of ['lmdb', undefined] as const) {
+      assert.throws(
+        () => choose({ asked: 'lmdb', recorded, lmdbLoads: false }),
+        (error) => ToxAsyncError.is(error, 'ErrMissingLibrary') && /npm install lmdb/.test(error.message),
+      );
+    }
+  });
+});
