@@ -3,7 +3,7 @@ import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { generateKeyPair } from '../../lib/crypto/generate';
 import { MemoryDisk } from '../../lib/platform/memory-disk';
 import { systemPlatform } from '../../lib/platform/system-platform';
-import { encodeExchange } from '../../lib/protocol/exchange';
+import { encodeExchange } from '../../lib/protocol/keys/exchange';
 import { openMemoryDirectory } from '../../lib/store/memory-directory';
 import { MemoryVolume } from '../../lib/store/memory-store';
 import { median, withInFlight, type Subject } from '../support/measure';

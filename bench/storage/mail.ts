@@ -1,7 +1,7 @@
 import { concat } from '../../lib/bytes';
 import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { systemRandom } from '../../lib/platform/random';
-import { BUCKETS, ENVELOPE_SIZES, ENVELOPE_VERSION } from '../../lib/protocol/envelope';
+import { BUCKETS, ENVELOPE_SIZES, ENVELOPE_VERSION } from '../../lib/protocol/envelope/envelope';
 import { storageIdOf } from '../../lib/protocol/names';
 import type { NewMail } from '../../lib/storage/message-engine';
 

@@ -2,7 +2,7 @@ import { toHex } from '../bytes';
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from './storage-nodes/storage-nodes';
 import { WorkLimit } from '../platform/work-limit';
-import type { SessionMessage } from '../protocol/session-messages';
+import type { SessionMessage } from '../protocol/session/message-kinds';
 import type { PublicKey } from '../types';
 import type { Deposits } from './sending/deposits';
 import type { DirectDelivery } from './sending/direct-delivery';

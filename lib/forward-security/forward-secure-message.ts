@@ -1,4 +1,4 @@
-import type { ForwardSecureMessageFields } from '../protocol/spec-json';
+import type { ForwardSecureMessageFields } from '../protocol/spec/spec-json';
 import type { PublicKey } from '../types';
 
 /** SPEC.md's ForwardSecureMessage; of it only `envelope` travels. */

@@ -1,7 +1,7 @@
 import { sameBytes, toHex } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
 import { isAcceptablePublicKey } from '../crypto/public-key';
-import { keyListHash, type Exchange } from '../protocol/exchange';
+import { keyListHash, type Exchange } from '../protocol/keys/exchange';
 import { mailboxOf, prekeyTag } from '../protocol/names';
 import type { Store, WriteBatch } from '../store/store';
 import { readSequence, sequenceKey, Table } from '../store/table';

@@ -1,7 +1,7 @@
 import { sameBytes, toHex } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
 import type { Random } from '../platform/random';
-import { encodeExchange } from '../protocol/exchange';
+import { encodeExchange } from '../protocol/keys/exchange';
 import { prekeyTag } from '../protocol/names';
 import type { SecretVault, SlotRef } from '../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../store/store';

@@ -1,5 +1,5 @@
 import { ToxAsyncError } from '../errors';
-import type { OpenResult } from '../protocol/open';
+import type { OpenResult } from '../protocol/envelope/open';
 import type { IssuedKey } from './key-records';
 
 /** What an envelope turned out to be, before anything is written. */

@@ -1,6 +1,6 @@
 import { sameBytes } from '../bytes';
 import { generateKeyPair } from '../crypto/generate';
-import { deriveSessionKeys, ECHO_BYTES, encodeHello, helloEcho } from '../protocol/handshake';
+import { deriveSessionKeys, ECHO_BYTES, encodeHello, helloEcho } from '../protocol/session/handshake';
 import type { KeyPair } from '../types';
 import { CallTimetable } from './call-timetable';
 import { readHello, type Agreement, type HandshakeOptions, type HandshakeSide } from './handshake-side';

@@ -1,5 +1,11 @@
 import { generateKeyPair } from '../crypto/generate';
-import { deriveSessionKeys, encodeHello, encodeWake, helloEcho, type Hello } from '../protocol/handshake';
+import {
+  deriveSessionKeys,
+  encodeHello,
+  encodeWake,
+  helloEcho,
+  type Hello,
+} from '../protocol/session/handshake';
 import { CallTimetable } from './call-timetable';
 import { readHello, type Agreement, type HandshakeOptions, type HandshakeSide } from './handshake-side';
 

@@ -9,7 +9,7 @@ import {
   type Hello,
   type HelloFlags,
   type SessionKeys,
-} from '../protocol/handshake';
+} from '../protocol/session/handshake';
 import type { KeyPair, PublicKey } from '../types';
 
 /** What both sides of a handshake need. */

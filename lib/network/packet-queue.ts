@@ -1,4 +1,4 @@
-import { splitIntoFrames } from '../protocol/frames';
+import { splitIntoFrames } from '../protocol/session/frames';
 import type { SendResult } from '../transport/transport';
 
 /** Bytes of messages that may wait for one peer: its requests can't make us keep more answers than this. */

@@ -1,12 +1,12 @@
 import { ToxAsyncError } from '../errors';
-import { FrameAssembler } from '../protocol/frames';
-import { HELLO, sideOf, WAKE, type HelloFlags } from '../protocol/handshake';
-import { SEALED } from '../protocol/sealed';
+import { FrameAssembler } from '../protocol/session/frames';
+import { HELLO, sideOf, WAKE, type HelloFlags } from '../protocol/session/handshake';
+import { SEALED } from '../protocol/session/sealed-message';
 import {
   decodeSessionMessage,
   encodeSessionMessage,
   type SessionMessage,
-} from '../protocol/session-messages';
+} from '../protocol/session/message-kinds';
 import type { SendResult } from '../transport/transport';
 import type { Logger } from '../types';
 import { HandshakeSide1 } from './handshake-side-1';

@@ -1,7 +1,7 @@
 import { ToxAsyncError } from '../errors';
 import type { Random } from '../platform/random';
 import type { Timer, Timers } from '../platform/timers';
-import type { SessionMessage } from '../protocol/session-messages';
+import type { SessionMessage } from '../protocol/session/message-kinds';
 import { answers, type Answers, type AnswerMessage, type Request, type RequestOptions } from './requests';
 
 /** Requests to one peer that may wait for their answers (docs/PROTOCOL.md, "Sealed messages"). */

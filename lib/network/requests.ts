@@ -1,4 +1,4 @@
-import type { SessionMessage } from '../protocol/session-messages';
+import type { SessionMessage } from '../protocol/session/message-kinds';
 
 export type MessageOf<K extends SessionMessage['kind']> = Extract<SessionMessage, { kind: K }>;
 

@@ -1,6 +1,6 @@
 import type { CryptoProvider } from '../crypto/provider';
-import type { SessionKeys } from '../protocol/handshake';
-import { openSealed, sealMessage } from '../protocol/sealed';
+import type { SessionKeys } from '../protocol/session/handshake';
+import { openSealed, sealMessage } from '../protocol/session/sealed-message';
 
 interface Direction {
   readonly key: Uint8Array;

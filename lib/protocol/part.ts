@@ -4,7 +4,7 @@ import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
 import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
-import { PLAIN_TYPE } from './message-types';
+import { PLAIN_TYPE } from './envelope/message-types';
 
 /**
  * The data of a message of type 4, one part of a payload too long for one envelope (docs/PROTOCOL.md, "Types"):

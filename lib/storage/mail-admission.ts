@@ -3,7 +3,7 @@ import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
 import type { Clock } from '../platform/clock';
 import type { Random } from '../platform/random';
-import { isEnvelopeSize, readEnvelopeHeader } from '../protocol/envelope';
+import { isEnvelopeSize, readEnvelopeHeader } from '../protocol/envelope/envelope';
 import { storageIdOf } from '../protocol/names';
 import type { PublicKey, StorageRole } from '../types';
 import type { FriendMailboxes } from './friend-mailboxes';

@@ -3,7 +3,7 @@ import { ToxAsyncError } from '../errors';
 import type { Clock } from '../platform/clock';
 import type { Random } from '../platform/random';
 import { sleep, type Timers } from '../platform/timers';
-import { ENVELOPE_SIZES } from '../protocol/envelope';
+import { ENVELOPE_SIZES } from '../protocol/envelope/envelope';
 import type { PublicKey, StorageRole } from '../types';
 import { FriendMailboxes } from './friend-mailboxes';
 import { isIntact } from './intact-mail';

@@ -1,6 +1,6 @@
 import { concat, toHex } from '../../lib/bytes';
 import type { CryptoProvider } from '../../lib/crypto/provider';
-import { type EnvelopeHeader, readEnvelopeHeader } from '../../lib/protocol/envelope';
+import { type EnvelopeHeader, readEnvelopeHeader } from '../../lib/protocol/envelope/envelope';
 import { mailboxOf, storageIdOf } from '../../lib/protocol/names';
 import { MailIndex } from '../../lib/storage/local/mail-index';
 import {

@@ -1,10 +1,10 @@
 import type { CryptoProvider } from '../../lib/crypto/provider';
-import { decodeExchange, encodeExchange, verifyExchange } from '../../lib/protocol/exchange';
-import { deriveSessionKeys, encodeHello, helloEcho, sideOf } from '../../lib/protocol/handshake';
-import { isKnownType } from '../../lib/protocol/message-types';
-import { openEnvelope } from '../../lib/protocol/open';
-import { sealEnvelope } from '../../lib/protocol/seal';
-import { openSealed, sealMessage } from '../../lib/protocol/sealed';
+import { decodeExchange, encodeExchange, verifyExchange } from '../../lib/protocol/keys/exchange';
+import { deriveSessionKeys, encodeHello, helloEcho, sideOf } from '../../lib/protocol/session/handshake';
+import { isKnownType } from '../../lib/protocol/envelope/message-types';
+import { openEnvelope } from '../../lib/protocol/envelope/open';
+import { sealEnvelope } from '../../lib/protocol/envelope/seal';
+import { openSealed, sealMessage } from '../../lib/protocol/session/sealed-message';
 import type { KeyPair, PublicKey } from '../../lib/types';
 import { toHex } from '../../lib/bytes';
 import { bytesOf, Fields, listOf, Mismatch, mustEqual, numberOf } from './fields';

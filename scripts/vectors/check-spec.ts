@@ -1,14 +1,18 @@
 import { toHex } from '../../lib/bytes';
 import type { CryptoProvider } from '../../lib/crypto/provider';
-import { openLegacyMessage, sealLegacyMessage } from '../../lib/protocol/legacy';
-import { decodePlaintext, encodePlaintext } from '../../lib/protocol/plaintext';
+import { openLegacyMessage, sealLegacyMessage } from '../../lib/protocol/spec/legacy';
+import { decodePlaintext, encodePlaintext } from '../../lib/protocol/envelope/plaintext';
 import {
   forwardSecureMessageFromJson,
   forwardSecureMessageToJson,
   preKeyExchangeFromJson,
   preKeyExchangeToJson,
-} from '../../lib/protocol/spec-json';
-import { asMessageType, decodeStorageRecord, encodeStorageRecord } from '../../lib/protocol/spec-records';
+} from '../../lib/protocol/spec/spec-json';
+import {
+  asMessageType,
+  decodeStorageRecord,
+  encodeStorageRecord,
+} from '../../lib/protocol/spec/spec-records';
 import { bytesOf, listOf, Mismatch, mustEqual, numberOf, type Fields } from './fields';
 
 /** A vector of one of SPEC.md's own forms: written, compared, and read back. */

@@ -1,10 +1,10 @@
 import { toHex, utf8 } from '../../lib/bytes';
 import { createPortableProvider } from '../../lib/crypto/portable';
-import { encodeExchange } from '../../lib/protocol/exchange';
-import { deriveSessionKeys, encodeHello, helloEcho, sideOf } from '../../lib/protocol/handshake';
-import { sealEnvelope } from '../../lib/protocol/seal';
-import { sealMessage } from '../../lib/protocol/sealed';
-import { encodeSessionMessage } from '../../lib/protocol/session-messages';
+import { encodeExchange } from '../../lib/protocol/keys/exchange';
+import { deriveSessionKeys, encodeHello, helloEcho, sideOf } from '../../lib/protocol/session/handshake';
+import { sealEnvelope } from '../../lib/protocol/envelope/seal';
+import { sealMessage } from '../../lib/protocol/session/sealed-message';
+import { encodeSessionMessage } from '../../lib/protocol/session/message-kinds';
 import type { KeyPair } from '../../lib/types';
 import type {
   EnvelopeVector,

@@ -1,6 +1,6 @@
 import type { CryptoProvider } from '../../lib/crypto/provider';
-import { encodeExchange } from '../../lib/protocol/exchange';
-import type { SessionMessage } from '../../lib/protocol/session-messages';
+import { encodeExchange } from '../../lib/protocol/keys/exchange';
+import type { SessionMessage } from '../../lib/protocol/session/message-kinds';
 
 /** One message of every kind, with fields that differ from one another. */
 export function everyMessage(crypto: CryptoProvider, digest: (name: string) => Uint8Array): SessionMessage[] {

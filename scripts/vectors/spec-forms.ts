@@ -1,10 +1,10 @@
 import { toHex, utf8 } from '../../lib/bytes';
 import { MessageType } from '../../lib/constants';
 import type { CryptoProvider } from '../../lib/crypto/provider';
-import { sealLegacyMessage } from '../../lib/protocol/legacy';
-import { encodePlaintext } from '../../lib/protocol/plaintext';
-import { forwardSecureMessageToJson, preKeyExchangeToJson } from '../../lib/protocol/spec-json';
-import { encodeStorageRecord } from '../../lib/protocol/spec-records';
+import { sealLegacyMessage } from '../../lib/protocol/spec/legacy';
+import { encodePlaintext } from '../../lib/protocol/envelope/plaintext';
+import { forwardSecureMessageToJson, preKeyExchangeToJson } from '../../lib/protocol/spec/spec-json';
+import { encodeStorageRecord } from '../../lib/protocol/spec/spec-records';
 import type { SpecVector } from '../../test/lib/vectors/vector-files';
 
 /** Vectors of SPEC.md's own forms: plaintext, storage record with the legacy box, and both JSON structures. */

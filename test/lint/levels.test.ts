@@ -85,7 +85,11 @@ describe('Loading modules at run time', () => {
     });
 
     it(`is allowed in the loaders: ${code}`, () => {
-      for (const file of ['crypto/sodium', 'store/lmdb/lmdb-loader', 'transport/toxcore/binding/library-loader']) {
+      for (const file of [
+        'crypto/sodium',
+        'store/lmdb/lmdb-loader',
+        'transport/toxcore/binding/library-loader',
+      ]) {
         assert.deepEqual(found(`lib/${file}.ts`, code), [], file);
       }
     });

@@ -6,7 +6,7 @@ import type { PeerNetwork } from '../../network/peer-network';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 import type { Clock } from '../../platform/clock';
 import type { Timer, Timers } from '../../platform/timers';
-import type { SessionMessage } from '../../protocol/session-messages';
+import type { SessionMessage } from '../../protocol/session/message-kinds';
 import type { Store } from '../../store/store';
 import type { PublicKey } from '../../types';
 import type { DirectDelivery } from '../sending/direct-delivery';

@@ -4,7 +4,7 @@ import type { CryptoProvider } from '../../crypto/provider';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { IssuedKey } from '../../forward-security/key-records';
 import type { AuthenticOpening } from '../../forward-security/opening';
-import { PLAIN_TYPE } from '../../protocol/message-types';
+import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
 import { storageIdOf } from '../../protocol/names';
 import type { SecretVault } from '../../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../../store/store';

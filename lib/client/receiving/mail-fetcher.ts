@@ -2,7 +2,7 @@ import { sameBytes, toHex } from '../../bytes';
 import type { CryptoProvider } from '../../crypto/provider';
 import type { PeerNetwork } from '../../network/peer-network';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
-import { isEnvelopeSize, readEnvelopeHeader } from '../../protocol/envelope';
+import { isEnvelopeSize, readEnvelopeHeader } from '../../protocol/envelope/envelope';
 import { storageIdOf } from '../../protocol/names';
 import type { Store } from '../../store/store';
 import type { PublicKey } from '../../types';

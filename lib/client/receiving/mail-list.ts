@@ -1,7 +1,7 @@
 import { sameBytes } from '../../bytes';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { PeerNetwork } from '../../network/peer-network';
-import type { SessionMessage } from '../../protocol/session-messages';
+import type { SessionMessage } from '../../protocol/session/message-kinds';
 import type { Store } from '../../store/store';
 import type { PublicKey } from '../../types';
 import type { OwedDeletes } from '../journal/owed-deletes';

@@ -3,7 +3,7 @@ import { MessageType } from '../../constants';
 import { ToxAsyncError } from '../../errors';
 import type { Clock } from '../../platform/clock';
 import type { Random } from '../../platform/random';
-import { readEnvelopeHeader } from '../../protocol/envelope';
+import { readEnvelopeHeader } from '../../protocol/envelope/envelope';
 import { storageIdOf } from '../../protocol/names';
 import type { PublicKey } from '../../types';
 import type { InboxRoom } from './inbox-room';

@@ -1,9 +1,9 @@
 import { ToxAsyncError } from '../../errors';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { PeerNetwork } from '../../network/peer-network';
-import { decodeMailKeys } from '../../protocol/mail-keys';
-import { decodeMailReceipts } from '../../protocol/mail-receipts';
-import { PLAIN_TYPE } from '../../protocol/message-types';
+import { decodeMailKeys } from '../../protocol/keys/mail-keys';
+import { decodeMailReceipts } from '../../protocol/keys/mail-receipts';
+import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
 import type { WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
 import { type Finisher, firstOfEach } from '../sending/completion';

@@ -4,7 +4,7 @@ import type { PeerNetwork } from '../../network/peer-network';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 import type { Clock } from '../../platform/clock';
 import { randomFraction, type Random } from '../../platform/random';
-import type { SessionMessage } from '../../protocol/session-messages';
+import type { SessionMessage } from '../../protocol/session/message-kinds';
 import type { Store, WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
 import { withCopy, type Copy } from '../journal/copies';

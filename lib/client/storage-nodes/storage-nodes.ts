@@ -1,7 +1,7 @@
 import { compareBytes, sameBytes, toHex } from '../../bytes';
 import type { CryptoProvider } from '../../crypto/provider';
 import type { Clock } from '../../platform/clock';
-import type { HelloFlags } from '../../protocol/handshake';
+import type { HelloFlags } from '../../protocol/session/handshake';
 import { mailboxOf, nodeHint } from '../../protocol/names';
 import type { Store } from '../../store/store';
 import type { Logger, PublicKey } from '../../types';

@@ -1,7 +1,7 @@
 import { sameBytes } from '../../bytes';
 import type { CryptoProvider } from '../../crypto/provider';
 import { ToxAsyncError } from '../../errors';
-import { readEnvelopeHeader } from '../../protocol/envelope';
+import { readEnvelopeHeader } from '../../protocol/envelope/envelope';
 import { storageIdOf } from '../../protocol/names';
 import type { Store, WriteBatch } from '../../store/store';
 import { afterPrefix } from '../../store/table';

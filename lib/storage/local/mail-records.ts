@@ -1,5 +1,5 @@
 import { concat } from '../../bytes';
-import { isEnvelopeSize, readEnvelopeHeader } from '../../protocol/envelope';
+import { isEnvelopeSize, readEnvelopeHeader } from '../../protocol/envelope/envelope';
 import { CRC_BYTES, withCrc, withoutCrc } from '../../store/checked-bytes';
 import { crc32 } from '../../store/crc32';
 import { readSequence, sequenceKey } from '../../store/table';

@@ -1,5 +1,5 @@
 import type { CodeWord } from '../../protocol/codes';
-import type { SessionMessage } from '../../protocol/session-messages';
+import type { SessionMessage } from '../../protocol/session/message-kinds';
 
 /** What a storage node answers; the messages of other kinds are not for it. */
 export type StorageRequest = Extract<SessionMessage, { kind: 'store' | 'list' | 'fetch' | 'delete' }>;

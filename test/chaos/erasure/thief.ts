@@ -5,7 +5,7 @@ import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { Passphrase } from '../../../lib/crypto/pass-encryption';
 import { systemRandom } from '../../../lib/platform/random';
 import { systemDisk } from '../../../lib/platform/system-disk';
-import { openEnvelope } from '../../../lib/protocol/open';
+import { openEnvelope } from '../../../lib/protocol/envelope/open';
 import { readVaultKey } from '../../../lib/store/vault/vault-key';
 import { slotCipherUnder } from '../../../lib/store/vault/slot-cipher';
 import { readSecretSlot, SLOT_BYTES } from '../../../lib/store/vault/vault-slots';

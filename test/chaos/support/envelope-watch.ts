@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { toHex } from '../../../lib/bytes';
 import type { CryptoProvider } from '../../../lib/crypto/provider';
-import { readEnvelopeHeader } from '../../../lib/protocol/envelope';
-import { decodeSessionMessage } from '../../../lib/protocol/session-messages';
+import { readEnvelopeHeader } from '../../../lib/protocol/envelope/envelope';
+import { decodeSessionMessage } from '../../../lib/protocol/session/message-kinds';
 
 /** Kinds of the sealed messages that carry an envelope out of its sender. */
 const STORE = 0x20;

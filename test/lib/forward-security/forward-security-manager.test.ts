@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { sameBytes } from '../../../lib/bytes';
 import { ToxAsyncError, type ErrorCode } from '../../../lib/errors';
-import { decodeExchange as decoded } from '../../../lib/protocol/exchange';
+import { decodeExchange as decoded } from '../../../lib/protocol/keys/exchange';
 import { DAY, KeyPeer, pair } from './key-peer';
 
 function code(expected: ErrorCode) {

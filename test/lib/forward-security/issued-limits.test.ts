@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
-import { decodeExchange } from '../../../lib/protocol/exchange';
+import { decodeExchange } from '../../../lib/protocol/keys/exchange';
 import { prekeyTag } from '../../../lib/protocol/names';
 import { UNACCEPTABLE_KEYS } from '../crypto/known-answers';
 import { DAY, pair, type KeyPeer } from './key-peer';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { decodeExchange, type Exchange } from '../../../lib/protocol/exchange';
+import { decodeExchange, type Exchange } from '../../../lib/protocol/keys/exchange';
 import { DAY, KeyPeer, pair } from './key-peer';
 
 describe('the limits of key life', () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { toHex } from '../../../lib/bytes';
 import { silentLogger } from '../../../lib/types';
-import { EXAMPLES } from '../protocol/session-examples';
-import { bytes, flip } from '../protocol/support';
+import { EXAMPLES } from '../protocol/support/session-examples';
+import { bytes, flip } from '../protocol/support/fixtures';
 import { ScriptedFriend } from './scripted-friend';
 
 /** Bytes from far away: any, cut, with bits changed, or longer. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { storageIdOf } from '../../../lib/protocol/names';
-import type { SessionMessage } from '../../../lib/protocol/session-messages';
+import type { SessionMessage } from '../../../lib/protocol/session/message-kinds';
 import { sequenceKey } from '../../../lib/store/table';
 import { ScriptedFriend } from './scripted-friend';
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { toHex, utf8 } from '../../../lib/bytes';
-import { decodeExchange } from '../../../lib/protocol/exchange';
+import { decodeExchange } from '../../../lib/protocol/keys/exchange';
 import { KeyPeer } from '../forward-security/key-peer';
 import { waitFor } from '../../support/world';
 import { ScriptedFriend, type Said } from './scripted-friend';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
-import type { SessionMessage } from '../../../lib/protocol/session-messages';
+import type { SessionMessage } from '../../../lib/protocol/session/message-kinds';
 import type { RawPeer } from '../network/support/raw-peer';
 import { ScriptedFriend } from './scripted-friend';
 import { connectNode, itemOf, pass } from './scripted-node';

@@ -1,9 +1,9 @@
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { generateKeyPair } from '../../../lib/crypto/generate';
-import { readEnvelopeHeader } from '../../../lib/protocol/envelope';
-import { sideOf } from '../../../lib/protocol/handshake';
+import { readEnvelopeHeader } from '../../../lib/protocol/envelope/envelope';
+import { sideOf } from '../../../lib/protocol/session/handshake';
 import { storageIdOf } from '../../../lib/protocol/names';
-import type { SessionMessage } from '../../../lib/protocol/session-messages';
+import type { SessionMessage } from '../../../lib/protocol/session/message-kinds';
 import { waitFor } from '../../support/world';
 import { RawPeer } from '../network/support/raw-peer';
 import type { Said, ScriptedFriend } from './scripted-friend';

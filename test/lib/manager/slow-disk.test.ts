@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { decodeExchange } from '../../../lib/protocol/exchange';
-import { encodeMailKeys } from '../../../lib/protocol/mail-keys';
-import { PLAIN_TYPE } from '../../../lib/protocol/message-types';
+import { decodeExchange } from '../../../lib/protocol/keys/exchange';
+import { encodeMailKeys } from '../../../lib/protocol/keys/mail-keys';
+import { PLAIN_TYPE } from '../../../lib/protocol/envelope/message-types';
 import { MemoryVolume } from '../../../lib/store/memory-store';
 import { ScriptedFriend, type Said } from './scripted-friend';
 

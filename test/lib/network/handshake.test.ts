@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { compareBytes, sameBytes, toHex } from '../../../lib/bytes';
 import { generateKeyPair } from '../../../lib/crypto/generate';
-import { FrameAssembler, splitIntoFrames } from '../../../lib/protocol/frames';
+import { FrameAssembler, splitIntoFrames } from '../../../lib/protocol/session/frames';
 import {
   decodeHello,
   deriveSessionKeys,
@@ -10,9 +10,9 @@ import {
   HELLO,
   helloEcho,
   WAKE,
-} from '../../../lib/protocol/handshake';
-import { sealMessage } from '../../../lib/protocol/sealed';
-import { encodeSessionMessage } from '../../../lib/protocol/session-messages';
+} from '../../../lib/protocol/session/handshake';
+import { sealMessage } from '../../../lib/protocol/session/sealed-message';
+import { encodeSessionMessage } from '../../../lib/protocol/session/message-kinds';
 import { connect, disconnect, type Tap, type TestTransport } from './support/test-transport';
 import { createWorld, crypto, mail, watch, withRawPeer, type World } from './support/world';
 

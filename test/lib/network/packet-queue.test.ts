@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { MAX_QUEUED_BYTES, PacketQueue } from '../../../lib/network/packet-queue';
-import { FrameAssembler } from '../../../lib/protocol/frames';
+import { FrameAssembler } from '../../../lib/protocol/session/frames';
 import type { SendResult } from '../../../lib/transport/transport';
 
 /** A transport that takes so many packets before it is busy. */

@@ -3,7 +3,7 @@ import { ToxAsyncError, type ErrorCode } from '../../../lib/errors';
 import { MAX_IN_LINE, MAX_WAITING, PendingRequests } from '../../../lib/network/pending-requests';
 import type { AnswerMessage, MessageOf } from '../../../lib/network/requests';
 import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-platform';
-import type { SessionMessage } from '../../../lib/protocol/session-messages';
+import type { SessionMessage } from '../../../lib/protocol/session/message-kinds';
 
 const code = (expected: ErrorCode) => (error: unknown) => ToxAsyncError.is(error, expected);
 const settled = () => new Promise((resolve) => setImmediate(resolve));

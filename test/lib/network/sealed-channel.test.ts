@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { SealedChannel } from '../../../lib/network/sealed-channel';
-import type { SessionKeys } from '../../../lib/protocol/handshake';
-import { sealMessage } from '../../../lib/protocol/sealed';
+import type { SessionKeys } from '../../../lib/protocol/session/handshake';
+import { sealMessage } from '../../../lib/protocol/session/sealed-message';
 import { crypto } from './support/world';
 
 /** The keys of the session number `n`, as the channel has them. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { splitIntoFrames } from '../../../lib/protocol/frames';
+import { splitIntoFrames } from '../../../lib/protocol/session/frames';
 import { createWorld, crypto, mail, watch, withRawPeer, type World } from './support/world';
 import { connect, disconnect } from './support/test-transport';
 

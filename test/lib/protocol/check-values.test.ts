@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { toHex, utf8 } from '../../../lib/bytes';
-import { encodeExchange, verifyExchange } from '../../../lib/protocol/exchange';
-import { deriveSessionKeys, encodeHello, helloEcho, sideOf } from '../../../lib/protocol/handshake';
+import { encodeExchange, verifyExchange } from '../../../lib/protocol/keys/exchange';
+import { deriveSessionKeys, encodeHello, helloEcho, sideOf } from '../../../lib/protocol/session/handshake';
 import { mailboxOf, nodeHint, prekeyTag } from '../../../lib/protocol/names';
-import { openEnvelope } from '../../../lib/protocol/open';
-import { sealEnvelope } from '../../../lib/protocol/seal';
-import { openSealed, sealMessage } from '../../../lib/protocol/sealed';
-import { pair, PROVIDERS } from './support';
+import { openEnvelope } from '../../../lib/protocol/envelope/open';
+import { sealEnvelope } from '../../../lib/protocol/envelope/seal';
+import { openSealed, sealMessage } from '../../../lib/protocol/session/sealed-message';
+import { pair, PROVIDERS } from './support/fixtures';
 
 /** The check values that docs/PROTOCOL.md prints: a second implementation must make the same bytes. */
 for (const crypto of PROVIDERS) {

@@ -2,24 +2,35 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { concat, utf8 } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
-import { readEnvelopeHeader } from '../../../lib/protocol/envelope';
-import { decodeExchange, encodeExchange, verifyExchange } from '../../../lib/protocol/exchange';
-import { decodeHello, encodeHello } from '../../../lib/protocol/handshake';
-import { decodeMailKeys, encodeMailKeys } from '../../../lib/protocol/mail-keys';
-import { decodeMailReceipts, encodeMailReceipts } from '../../../lib/protocol/mail-receipts';
-import { openEnvelope } from '../../../lib/protocol/open';
+import { readEnvelopeHeader } from '../../../lib/protocol/envelope/envelope';
+import { decodeExchange, encodeExchange, verifyExchange } from '../../../lib/protocol/keys/exchange';
+import { decodeHello, encodeHello } from '../../../lib/protocol/session/handshake';
+import { decodeMailKeys, encodeMailKeys } from '../../../lib/protocol/keys/mail-keys';
+import { decodeMailReceipts, encodeMailReceipts } from '../../../lib/protocol/keys/mail-receipts';
+import { openEnvelope } from '../../../lib/protocol/envelope/open';
 import { decodePart, encodePart } from '../../../lib/protocol/part';
-import { decodePlaintext, encodePlaintext } from '../../../lib/protocol/plaintext';
-import { openSealed, sealMessage } from '../../../lib/protocol/sealed';
-import { decodeSessionMessage } from '../../../lib/protocol/session-messages';
+import { decodePlaintext, encodePlaintext } from '../../../lib/protocol/envelope/plaintext';
+import { openSealed, sealMessage } from '../../../lib/protocol/session/sealed-message';
+import { decodeSessionMessage } from '../../../lib/protocol/session/message-kinds';
 import {
   forwardSecureMessageFromJson,
   preKeyExchangeFromJson,
   preKeyExchangeToJson,
-} from '../../../lib/protocol/spec-json';
-import { decodeStorageRecord, encodeStorageRecord } from '../../../lib/protocol/spec-records';
-import { EXAMPLES } from './session-examples';
-import { bytes, crypto, filled, flip, handmadeEnvelope, MESSAGE_ID, P, PROVIDERS, R, S } from './support';
+} from '../../../lib/protocol/spec/spec-json';
+import { decodeStorageRecord, encodeStorageRecord } from '../../../lib/protocol/spec/spec-records';
+import { EXAMPLES } from './support/session-examples';
+import {
+  bytes,
+  crypto,
+  filled,
+  flip,
+  handmadeEnvelope,
+  MESSAGE_ID,
+  P,
+  PROVIDERS,
+  R,
+  S,
+} from './support/fixtures';
 
 const KEYS = [{ index: 1, publicKey: P.publicKey }];
 const EXCHANGE = encodeExchange(crypto, {

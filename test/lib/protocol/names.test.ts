@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { CODE, codeWord, isReceiptCode, type CodeWord } from '../../../lib/protocol/codes';
 import { mailboxOf, nodeHint, prekeyTag, preKeyId, storageIdOf } from '../../../lib/protocol/names';
-import { bytes, crypto, P, R, S } from './support';
+import { bytes, crypto, P, R, S } from './support/fixtures';
 
 describe('names on the wire', () => {
   it('have their sizes', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decodeSessionMessage, encodeSessionMessage } from '../../../lib/protocol/session-messages';
+import { decodeSessionMessage, encodeSessionMessage } from '../../../lib/protocol/session/message-kinds';
 import { compareBytes } from '../../../lib/bytes';
 import { isBody } from './reference/bodies';
 import { hex, publicOf, toHex, X } from './reference/bytes';

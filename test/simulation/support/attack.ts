@@ -1,6 +1,6 @@
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
-import { HEADER_BYTES, readEnvelopeHeader } from '../../../lib/protocol/envelope';
-import { outerNonce, outerSeed } from '../../../lib/protocol/envelope-nonces';
+import { HEADER_BYTES, readEnvelopeHeader } from '../../../lib/protocol/envelope/envelope';
+import { outerNonce, outerSeed } from '../../../lib/protocol/envelope/envelope-nonces';
 import type { PublicKey } from '../../../lib/types';
 
 const crypto = chooseCryptoProvider();

@@ -3,7 +3,7 @@ import { toHex } from '../../../lib/bytes';
 import { isServiceType } from '../../../lib/client/receiving/service-mail-effects';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { parseProfile } from '../../../lib/identity/tox-profile';
-import { openEnvelope } from '../../../lib/protocol/open';
+import { openEnvelope } from '../../../lib/protocol/envelope/open';
 import type { KeyPair } from '../../../lib/types';
 import { opensWith } from './attack';
 import type { History } from './history';

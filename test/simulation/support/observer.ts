@@ -1,11 +1,11 @@
 import { toHex } from '../../../lib/bytes';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import type { CryptoProvider } from '../../../lib/crypto/provider';
-import { HEADER_BYTES, readEnvelopeHeader } from '../../../lib/protocol/envelope';
-import { outerNonce, outerSeed } from '../../../lib/protocol/envelope-nonces';
+import { HEADER_BYTES, readEnvelopeHeader } from '../../../lib/protocol/envelope/envelope';
+import { outerNonce, outerSeed } from '../../../lib/protocol/envelope/envelope-nonces';
 import { prekeyTag } from '../../../lib/protocol/names';
 import type { KeyPair, PublicKey } from '../../../lib/types';
-import { decodeSessionMessage } from '../../../lib/protocol/session-messages';
+import { decodeSessionMessage } from '../../../lib/protocol/session/message-kinds';
 import { watchEnvelopes } from '../../chaos/support/envelope-watch';
 import type { Copy, Lives, Moment } from './lives';
 

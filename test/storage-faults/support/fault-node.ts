@@ -4,7 +4,7 @@ import { StorageService } from '../../../lib/storage/service/storage-service';
 import type { StorageRequest } from '../../../lib/storage/service/refusals';
 import { systemPlatform } from '../../../lib/platform/system-platform';
 import { systemTimers } from '../../../lib/platform/timers';
-import type { SessionMessage } from '../../../lib/protocol/session-messages';
+import type { SessionMessage } from '../../../lib/protocol/session/message-kinds';
 import { MessageStorage } from '../../../lib/storage/message-storage';
 import { openLocalEngine } from '../../../lib/storage/local/local-engine';
 import { type DataDirectory, openDataDirectory } from '../../../lib/store/directory/data-directory';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { concat, toHex, utf8 } from '../../../../lib/bytes';
 import type { Origin } from '../../../../lib/client/receiving/receive-result';
-import { encodeMailKeys } from '../../../../lib/protocol/mail-keys';
-import { encodeMailReceipts } from '../../../../lib/protocol/mail-receipts';
+import { encodeMailKeys } from '../../../../lib/protocol/keys/mail-keys';
+import { encodeMailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
 import { KeyPeer, pair, DAY } from '../../forward-security/key-peer';
 import { ReceivingPeer } from '../support/receiving-peer';
 

@@ -7,7 +7,11 @@ import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { ToxAsyncError } from '../../../../lib/errors';
 import type { Request } from '../../../../lib/network/requests';
 import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
-import { ENVELOPE_SIZES, readEnvelopeHeader, writeEnvelopeHeader } from '../../../../lib/protocol/envelope';
+import {
+  ENVELOPE_SIZES,
+  readEnvelopeHeader,
+  writeEnvelopeHeader,
+} from '../../../../lib/protocol/envelope/envelope';
 import { storageIdOf } from '../../../../lib/protocol/names';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
 

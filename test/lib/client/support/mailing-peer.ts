@@ -3,9 +3,9 @@ import { Mailer, type MailerParts } from '../../../../lib/client/sending/service
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
 import { PeerQueues } from '../../../../lib/client/peer-queues';
 import { ServiceMail, type ServiceEntry } from '../../../../lib/client/journal/service-mail';
-import { decodeMailKeys, type MailKeys } from '../../../../lib/protocol/mail-keys';
-import { decodeMailReceipts, type MailReceipts } from '../../../../lib/protocol/mail-receipts';
-import { PLAIN_TYPE } from '../../../../lib/protocol/message-types';
+import { decodeMailKeys, type MailKeys } from '../../../../lib/protocol/keys/mail-keys';
+import { decodeMailReceipts, type MailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
+import { PLAIN_TYPE } from '../../../../lib/protocol/envelope/message-types';
 import type { WriteBatch } from '../../../../lib/store/store';
 import { DAY, pair, type KeyPeer } from '../../forward-security/key-peer';
 

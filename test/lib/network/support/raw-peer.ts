@@ -3,7 +3,7 @@ import { sameBytes } from '../../../../lib/bytes';
 import { generateKeyPair } from '../../../../lib/crypto/generate';
 import type { CryptoProvider } from '../../../../lib/crypto/provider';
 import type { Random } from '../../../../lib/platform/random';
-import { FrameAssembler, splitIntoFrames } from '../../../../lib/protocol/frames';
+import { FrameAssembler, splitIntoFrames } from '../../../../lib/protocol/session/frames';
 import {
   decodeHello,
   deriveSessionKeys,
@@ -11,13 +11,13 @@ import {
   HELLO,
   helloEcho,
   type SessionKeys,
-} from '../../../../lib/protocol/handshake';
-import { openSealed, SEALED, sealMessage } from '../../../../lib/protocol/sealed';
+} from '../../../../lib/protocol/session/handshake';
+import { openSealed, SEALED, sealMessage } from '../../../../lib/protocol/session/sealed-message';
 import {
   decodeSessionMessage,
   encodeSessionMessage,
   type SessionMessage,
-} from '../../../../lib/protocol/session-messages';
+} from '../../../../lib/protocol/session/message-kinds';
 import type { KeyPair } from '../../../../lib/types';
 import type { TestTransport } from './test-transport';
 

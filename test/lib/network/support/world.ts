@@ -3,7 +3,7 @@ import { generateKeyPair } from '../../../../lib/crypto/generate';
 import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { PeerNetwork, type PeerNetworkOptions } from '../../../../lib/network/peer-network';
 import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
-import type { SessionMessage } from '../../../../lib/protocol/session-messages';
+import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
 import { silentLogger, type KeyPair } from '../../../../lib/types';
 import { RawPeer } from './raw-peer';
 import { TestTransport } from './test-transport';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { sameBytes, toHex } from '../../../../lib/bytes';
 import { StorageService } from '../../../../lib/storage/service/storage-service';
 import type { StorageRequest } from '../../../../lib/storage/service/refusals';
-import type { SessionMessage } from '../../../../lib/protocol/session-messages';
+import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
 import { silentLogger } from '../../../../lib/types';
 import { bytesOf } from '../support/fixtures';
 import { envelopeTo, openStorage, type StorageUnderTest } from '../support/storage-fixture';

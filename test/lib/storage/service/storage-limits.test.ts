@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { StorageService } from '../../../../lib/storage/service/storage-service';
 import type { CodeWord } from '../../../../lib/protocol/codes';
-import type { SessionMessage } from '../../../../lib/protocol/session-messages';
+import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
 import { silentLogger } from '../../../../lib/types';
 import { alice, bob, envelopeTo, openStorage, type StorageOptions } from '../support/storage-fixture';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { sameBytes, toHex } from '../../../../lib/bytes';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { StorageService, type StorageServiceOptions } from '../../../../lib/storage/service/storage-service';
-import type { SessionMessage } from '../../../../lib/protocol/session-messages';
+import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
 import { storageIdOfBytes } from '../support/fixtures';
 import {
   alice,

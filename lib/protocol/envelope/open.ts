@@ -1,0 +1,138 @@
+import { isUtf8 } from 'node:buffer';
+import { sameBytes } from '../../bytes';
+import { MAX_MESSAGE_LIFETIME } from '../../constants';
+import { BOX_TAG_BYTES } from '../../crypto/lengths';
+import type { CryptoProvider } from '../../crypto/provider';
+import { isAcceptablePublicKey } from '../../crypto/public-key';
+import { ToxAsyncError } from '../../errors';
+import type { KeyPair, PublicKey } from '../../types';
+import { ByteReader } from '../byte-reader';
+import {
+  bucketFor,
+  BUCKETS,
+  FIELDS_BYTES,
+  HEADER_BYTES,
+  MAX_CONTENT_BYTES,
+  readEnvelopeHeader,
+} from './envelope';
+import { innerNonce, outerNonce, outerSeed } from './envelope-nonces';
+import { isKnownType, isTextType } from './message-types';
+import { mailboxOf, MESSAGE_ID_BYTES } from '../names';
+import { decodePlaintext, type Plaintext } from './plaintext';
+
+/**
+ * Where the content of the outer box and the plaintext stand while they are looked at: memory for each alone would
+ * cost as much as a hash. The plaintext is all zeros between two calls.
+ */
+const CONTENT = new Uint8Array(MAX_CONTENT_BYTES);
+const PLAIN = new Uint8Array(BUCKETS[3]);
+const ZEROS = new Uint8Array(MAX_CONTENT_BYTES);
+
+export interface OpenInput {
+  readonly envelope: Uint8Array;
+  /** Our identity key. */
+  readonly recipient: PublicKey;
+  /** `mailboxOf` it, where that is known already. */
+  readonly mailbox?: Uint8Array;
+  /** The one-time pair that the envelope's tag names; not wiped here. */
+  readonly preKey: KeyPair;
+  /** The friend to whom that key was issued: nobody else can have sealed to it. */
+  readonly sender: PublicKey;
+}
+
+/** Fields that the sender sealed with a message. */
+interface Fields {
+  readonly messageId: Uint8Array;
+  /** Unix seconds by the sender's clock, 0 = none or not a time; for display. */
+  readonly timestamp: number;
+  /** Seconds, 1..MAX_MESSAGE_LIFETIME. */
+  readonly lifetime: number;
+}
+
+/**
+ * 'opened', 'malformed', 'unsupported': both boxes open, so the friend made it and the key is used up.
+ * 'forged': somebody else made it, or it was changed; the key stays. 'bad-request', 'not-yours': not even looked at.
+ */
+export type OpenResult =
+  | ({ readonly outcome: 'opened' } & Fields & Plaintext)
+  | {
+      readonly outcome: 'malformed' | 'unsupported';
+      readonly messageId: Uint8Array;
+      readonly lifetime: number;
+    }
+  | { readonly outcome: 'forged' }
+  | { readonly outcome: 'bad-request' }
+  | { readonly outcome: 'not-yours' };
+
+/** Opens an envelope, its checks in the order of docs/PROTOCOL.md, "Opening". Writes nothing, never throws. */
+export function openEnvelope(crypto: CryptoProvider, input: OpenInput): OpenResult {
+  const { envelope, recipient, preKey, sender, mailbox = mailboxOf(crypto, recipient) } = input;
+  const header = headerOf(envelope);
+  if (header === undefined) return { outcome: 'bad-request' };
+  if (!sameBytes(header.mailbox, mailbox)) return { outcome: 'not-yours' };
+  const { ephemeral } = header;
+  const ours = sameBytes(ephemeral, recipient) || sameBytes(ephemeral, preKey.publicKey);
+  if (ours || !isAcceptablePublicKey(ephemeral)) return { outcome: 'bad-request' };
+
+  const keys = { sender, recipient, preKey: preKey.publicKey };
+  const seed = outerSeed(crypto, envelope.subarray(0, HEADER_BYTES), keys);
+  const box = envelope.subarray(HEADER_BYTES);
+  const content = CONTENT.subarray(0, box.length - BOX_TAG_BYTES);
+  if (!crypto.openBox(box, outerNonce(seed), ephemeral, preKey.secretKey, content))
+    return { outcome: 'forged' };
+  const inner = innerBox(content);
+  if (inner === undefined) return { outcome: 'forged' };
+  const sealedFields = content.subarray(0, FIELDS_BYTES);
+  const nonce = innerNonce(crypto, seed, sealedFields);
+  const plain = PLAIN.subarray(0, inner.length - BOX_TAG_BYTES);
+  if (!crypto.openBox(inner, nonce, sender, preKey.secretKey, plain)) return { outcome: 'forged' };
+  const result = judge(readFields(sealedFields), plain);
+  crypto.wipe(plain);
+  return result;
+}
+
+function headerOf(envelope: Uint8Array) {
+  try {
+    return readEnvelopeHeader(envelope);
+  } catch (error) {
+    if (ToxAsyncError.is(error, 'ErrMalformed')) return undefined;
+    throw error;
+  }
+}
+
+/** SPEC.md's box out of F || len16(inner) || inner || zeros; undefined unless it is the only way to say this. */
+function innerBox(content: Uint8Array): Uint8Array | undefined {
+  const length = (content[FIELDS_BYTES] ?? 0) * 256 + (content[FIELDS_BYTES + 1] ?? 0);
+  const room = content.subarray(FIELDS_BYTES + 2);
+  if (length < BOX_TAG_BYTES || length > room.length) return undefined;
+  if (bucketFor(length - BOX_TAG_BYTES) !== room.length - BOX_TAG_BYTES) return undefined;
+  if (!sameBytes(room.subarray(length), ZEROS.subarray(0, room.length - length))) return undefined;
+  return room.subarray(0, length);
+}
+
+function readFields(bytes: Uint8Array): Fields {
+  const r = new ByteReader(bytes, 'envelope');
+  return { messageId: r.bytes(MESSAGE_ID_BYTES), timestamp: r.timestamp(), lifetime: r.u32() };
+}
+
+/** What an authentic message is worth. A lifetime out of bounds is put into them for whoever keeps the answer. */
+function judge(fields: Fields, plain: Uint8Array): OpenResult {
+  const { messageId } = fields;
+  const lifetime = Math.min(Math.max(fields.lifetime, 1), MAX_MESSAGE_LIFETIME);
+  const message = plaintextOf(plain);
+  if (message === undefined || lifetime !== fields.lifetime)
+    return { outcome: 'malformed', messageId, lifetime };
+  const { type, data } = message;
+  if (!isKnownType(type)) return { outcome: 'unsupported', messageId, lifetime };
+  if (isTextType(type) && !isUtf8(data)) return { outcome: 'malformed', messageId, lifetime };
+  return { outcome: 'opened', ...fields, type, data };
+}
+
+function plaintextOf(plain: Uint8Array): Plaintext | undefined {
+  try {
+    return decodePlaintext(plain);
+  } catch (error) {
+    if (ToxAsyncError.is(error, 'ErrMalformed')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,126 @@
+import { isUtf8 } from 'node:buffer';
+import { MAX_MESSAGE_LIFETIME } from '../../constants';
+import { BOX_TAG_BYTES } from '../../crypto/lengths';
+import type { CryptoProvider } from '../../crypto/provider';
+import { checkPublicKey } from '../../crypto/public-key';
+import { ToxAsyncError } from '../../errors';
+import type { KeyPair, PublicKey } from '../../types';
+import { ByteWriter } from '../byte-writer';
+import {
+  BUCKETS,
+  envelopeSizeFor,
+  FIELDS_BYTES,
+  HEADER_BYTES,
+  MAX_CONTENT_BYTES,
+  writeEnvelopeHeader,
+} from './envelope';
+import { innerNonce, outerNonce, outerSeed } from './envelope-nonces';
+import { isTextType } from './message-types';
+import { mailboxOf, MESSAGE_ID_BYTES, prekeyTag, storageIdOf } from '../names';
+import { encodePlaintext } from './plaintext';
+
+/**
+ * Where the plaintext and the content of the outer box stand while they are sealed: memory for each alone would cost
+ * as much as a hash. All zeros between two calls.
+ */
+const PLAIN = new Uint8Array(BUCKETS[3]);
+const CONTENT = new Uint8Array(MAX_CONTENT_BYTES);
+const INNER_AT = FIELDS_BYTES + 2;
+
+export interface SealInput {
+  readonly sender: KeyPair;
+  readonly recipient: PublicKey;
+  /** `mailboxOf` it, where that is known already. */
+  readonly mailbox?: Uint8Array;
+  /** A one-time key of the recipient that seals nothing else. */
+  readonly preKey: PublicKey;
+  /** `prekeyTag` of it, where that is known already. */
+  readonly tag?: Uint8Array;
+  /** A fresh pair for this envelope alone; its secret is wiped, whatever happens. */
+  readonly ephemeral: KeyPair;
+  /** 32 bytes. */
+  readonly messageId: Uint8Array;
+  /** Unix seconds, 0 = no clock. */
+  readonly timestamp: number;
+  /** Seconds from acceptance, 1..MAX_MESSAGE_LIFETIME. */
+  readonly lifetime: number;
+  /** A byte; see message-types.ts. */
+  readonly type: number;
+  readonly data: Uint8Array;
+}
+
+export interface SealedEnvelope {
+  /** All that travels. */
+  readonly envelope: Uint8Array;
+  /** SPEC.md's box and its nonce. */
+  readonly inner: Uint8Array;
+  readonly innerNonce: Uint8Array;
+  readonly storageId: Uint8Array;
+  readonly tag: Uint8Array;
+}
+
+/**
+ * Seals one message to one one-time key (docs/PROTOCOL.md, "Envelope"): SPEC.md's box, which proves the sender,
+ * inside a box from the ephemeral key, which hides the sender and is lost with that key.
+ * @throws ErrMessageEmpty, ErrMessageTooLarge, ErrInvalidKey, ErrInvalidArgument (lifetime, timestamp, message id,
+ * type, or a text that is not UTF-8)
+ */
+export function sealEnvelope(crypto: CryptoProvider, input: SealInput): SealedEnvelope {
+  try {
+    return seal(crypto, input);
+  } finally {
+    crypto.wipe(input.ephemeral.secretKey);
+  }
+}
+
+function seal(crypto: CryptoProvider, input: SealInput): SealedEnvelope {
+  const { sender, recipient, preKey, ephemeral, mailbox = mailboxOf(crypto, recipient) } = input;
+  const own = [sender.publicKey, ephemeral.publicKey];
+  checkPublicKey(recipient, 'The recipient', ...own);
+  checkPublicKey(preKey, 'The one-time key', ...own);
+  const fields = encodeFields(input);
+  const plain = encodeText(input, PLAIN);
+  const tag = input.tag ?? prekeyTag(crypto, preKey);
+  const envelope = new Uint8Array(envelopeSizeFor(plain.length));
+  const header = envelope.subarray(0, HEADER_BYTES);
+  const content = CONTENT.subarray(0, envelope.length - HEADER_BYTES - BOX_TAG_BYTES);
+  try {
+    writeEnvelopeHeader(header, { mailbox, tag, ephemeral: ephemeral.publicKey });
+    const seed = outerSeed(crypto, header, { sender: sender.publicKey, recipient, preKey });
+    const nonce = innerNonce(crypto, seed, fields);
+    // F || len16(inner) || inner || zeros
+    const innerEnd = INNER_AT + plain.length + BOX_TAG_BYTES;
+    content.set(fields);
+    content[FIELDS_BYTES] = (innerEnd - INNER_AT) >> 8;
+    content[FIELDS_BYTES + 1] = innerEnd - INNER_AT;
+    crypto.box(plain, nonce, preKey, sender.secretKey, content.subarray(INNER_AT, innerEnd));
+    const inner = content.slice(INNER_AT, innerEnd);
+    crypto.box(content, outerNonce(seed), preKey, ephemeral.secretKey, envelope.subarray(HEADER_BYTES));
+    return { envelope, inner, innerNonce: nonce.slice(), storageId: storageIdOf(crypto, envelope), tag };
+  } finally {
+    crypto.wipe(plain);
+    crypto.wipe(content);
+  }
+}
+
+/** message id 32 | timestamp 8 | lifetime 4 */
+function encodeFields({ messageId, timestamp, lifetime }: SealInput): Uint8Array {
+  if (lifetime < 1 || lifetime > MAX_MESSAGE_LIFETIME) {
+    throw new ToxAsyncError(
+      'ErrInvalidArgument',
+      `The lifetime of a message is 1 to ${MAX_MESSAGE_LIFETIME} seconds, not ${lifetime}.`,
+    );
+  }
+  const w = new ByteWriter('envelope');
+  return w.fixed(messageId, MESSAGE_ID_BYTES).timestamp(timestamp).u32(lifetime).done();
+}
+
+function encodeText({ type, data }: SealInput, memory: Uint8Array): Uint8Array {
+  if (isTextType(type) && !isUtf8(data)) {
+    throw new ToxAsyncError(
+      'ErrInvalidArgument',
+      'A text message must be UTF-8; send other bytes as binary.',
+    );
+  }
+  return encodePlaintext({ type, data }, memory);
+}

@@ -1,0 +1,115 @@
+import { concat, sameBytes } from '../../bytes';
+import { labelledHash } from '../../crypto/labelled-hash';
+import type { CryptoProvider } from '../../crypto/provider';
+import { checkPublicKey, isAcceptablePublicKey } from '../../crypto/public-key';
+import { ToxAsyncError } from '../../errors';
+import type { KeyPair, PublicKey } from '../../types';
+import { ByteReader } from '../byte-reader';
+import { ByteWriter } from '../byte-writer';
+import {
+  MAX_BATCH_KEYS,
+  MAX_VALID,
+  readBatch,
+  readKeys,
+  writeBatch,
+  writeKeys,
+  type ListedKey,
+} from './key-list';
+
+export { keyListHash } from './key-list';
+
+/**
+ * One batch of one-time keys for one peer (docs/PROTOCOL.md, "Exchange"): version 1 | flags 1 | from 32 | to 32 |
+ * batch 3 | valid 4 | timestamp 8 | count 1 | count x (index 1 | public 32) | HMAC-SHA-256 32.
+ */
+
+const VERSION = 1;
+const MAC_BYTES = 32;
+
+export interface Exchange {
+  /** Whose keys these are. */
+  readonly from: PublicKey;
+  /** Who may seal to them. */
+  readonly to: PublicKey;
+  /** 24 random bits, never 0. */
+  readonly batch: number;
+  /** Seconds for which they may be used, counted from when the holder takes them. */
+  readonly valid: number;
+  /** Unix seconds, 0 = no clock; for display. */
+  readonly timestamp: number;
+  /** 1..104 keys, indexes rising. */
+  readonly keys: readonly ListedKey[];
+}
+
+export type ExchangeInput = Omit<Exchange, 'from'> & { readonly from: KeyPair };
+
+/** @throws ErrInvalidArgument, ErrInvalidKey when `to` or a one-time key is not acceptable or our own */
+export function encodeExchange(crypto: CryptoProvider, input: ExchangeInput): Uint8Array {
+  const { from, to, batch, valid, timestamp, keys } = input;
+  checkPublicKey(to, 'The peer', from.publicKey);
+  for (const { publicKey } of keys) checkPublicKey(publicKey, 'A one-time key', from.publicKey, to);
+  if (valid > MAX_VALID || keys.length === 0 || keys.length > MAX_BATCH_KEYS) {
+    throw new ToxAsyncError(
+      'ErrInvalidArgument',
+      `An exchange has 1 to ${MAX_BATCH_KEYS} keys, valid for at most ${MAX_VALID} seconds.`,
+    );
+  }
+  const w = new ByteWriter('exchange').u8(VERSION).u8(0).fixed(from.publicKey, 32).fixed(to, 32);
+  writeBatch(w, batch);
+  w.u32(valid).timestamp(timestamp).count(keys, MAX_BATCH_KEYS);
+  writeKeys(w, keys);
+  const body = w.done();
+  const key = macKey(crypto, from, to, { from: from.publicKey, to });
+  const mac = crypto.hmacSha256(key, body);
+  crypto.wipe(key);
+  return concat(body, mac);
+}
+
+/** Reads the form only: see verifyExchange for who made it, and the holder judges the keys. @throws ErrMalformed */
+export function decodeExchange(bytes: Uint8Array): Exchange {
+  const r = new ByteReader(bytes, 'exchange');
+  const version = r.u8();
+  if (version !== VERSION) throw r.bad(`its version is ${version}`);
+  const flags = r.u8();
+  if (flags !== 0) throw r.bad(`its flags are ${flags}`);
+  const from = r.bytes(32);
+  const to = r.bytes(32);
+  const batch = readBatch(r);
+  const valid = r.u32();
+  if (valid > MAX_VALID) throw r.bad(`its keys are valid for more than ${MAX_VALID} seconds`);
+  const timestamp = r.timestamp();
+  const count = r.count(MAX_BATCH_KEYS);
+  if (count === 0) throw r.bad('it has no keys');
+  const keys = readKeys(r, count);
+  r.bytes(MAC_BYTES);
+  r.end();
+  return { from, to, batch, valid, timestamp, keys };
+}
+
+/**
+ * True when the identity that the exchange names made it for `to` (or `to` did: the MAC proves one of the two).
+ * @throws ErrMalformed
+ */
+export function verifyExchange(crypto: CryptoProvider, bytes: Uint8Array, to: KeyPair): boolean {
+  const exchange = decodeExchange(bytes);
+  const { from } = exchange;
+  if (!sameBytes(exchange.to, to.publicKey) || sameBytes(from, to.publicKey)) return false;
+  if (!isAcceptablePublicKey(from)) return false;
+  const key = macKey(crypto, to, from, exchange);
+  const mac = crypto.hmacSha256(key, bytes.subarray(0, -MAC_BYTES));
+  crypto.wipe(key);
+  return crypto.equal(mac, bytes.subarray(-MAC_BYTES));
+}
+
+/** H("exchange-mac", X(from, to), from, to) */
+function macKey(
+  crypto: CryptoProvider,
+  own: KeyPair,
+  peer: PublicKey,
+  names: { readonly from: PublicKey; readonly to: PublicKey },
+): Uint8Array {
+  const shared = crypto.sharedSecret(own.secretKey, peer);
+  const key = labelledHash(crypto, 'exchange-mac', shared, names.from, names.to);
+  crypto.wipe(shared);
+  return key;
+}

@@ -1,0 +1,64 @@
+import type { CryptoProvider } from '../../crypto/provider';
+import { KEY_BYTES } from '../../crypto/lengths';
+import { ToxAsyncError } from '../../errors';
+import type { PublicKey } from '../../types';
+import type { ByteReader } from '../byte-reader';
+import { ByteWriter } from '../byte-writer';
+
+/** Most keys of one batch, and the highest index in it. */
+export const MAX_BATCH_KEYS = 104;
+/** Longest time for which keys may be offered, seconds (SPEC.md's MaxPreKeyAge). */
+export const MAX_VALID = 30 * 24 * 60 * 60;
+
+/** The public half of a one-time key and its place in its batch. */
+export interface ListedKey {
+  /** 1..104. */
+  readonly index: number;
+  readonly publicKey: PublicKey;
+}
+
+/**
+ * SHA-256 of all index || public: a batch number that comes again with another list is a clash, not a repetition.
+ * The same for an exchange and for keys by mail.
+ */
+export function keyListHash(crypto: CryptoProvider, keys: readonly ListedKey[]): Uint8Array {
+  const w = new ByteWriter('list of keys');
+  writeKeys(w, keys);
+  return crypto.sha256(w.done());
+}
+
+/** count x (index 1 | public 32), indexes rising; the count is the caller's. @throws ErrInvalidArgument */
+export function writeKeys(w: ByteWriter, keys: readonly ListedKey[]): void {
+  let last = 0;
+  for (const { index, publicKey } of keys) {
+    if (index <= last || index > MAX_BATCH_KEYS) {
+      throw new ToxAsyncError('ErrInvalidArgument', `Indexes of keys must rise from 1 to ${MAX_BATCH_KEYS}.`);
+    }
+    last = index;
+    w.u8(index).fixed(publicKey, KEY_BYTES);
+  }
+}
+
+/** Whether the keys are acceptable is for their holder to judge, who can then answer. @throws ErrMalformed */
+export function readKeys(r: ByteReader, count: number): ListedKey[] {
+  let last = 0;
+  return r.list(count, () => {
+    const index = r.u8();
+    if (index <= last || index > MAX_BATCH_KEYS) throw r.bad('indexes of keys do not rise or are too high');
+    last = index;
+    return { index, publicKey: r.bytes(KEY_BYTES) };
+  });
+}
+
+/** 24 bits, never 0. @throws ErrMalformed */
+export function readBatch(r: ByteReader): number {
+  const batch = r.u24();
+  if (batch === 0) throw r.bad('its batch number is 0');
+  return batch;
+}
+
+/** @throws ErrInvalidArgument */
+export function writeBatch(w: ByteWriter, batch: number): void {
+  if (batch === 0) throw new ToxAsyncError('ErrInvalidArgument', 'A batch number is never 0; draw another.');
+  w.u24(batch);
+}

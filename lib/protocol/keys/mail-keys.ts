@@ -1,0 +1,46 @@
+import { ToxAsyncError } from '../../errors';
+import { ByteReader } from '../byte-reader';
+import { ByteWriter } from '../byte-writer';
+import { MAX_VALID, readBatch, readKeys, writeBatch, writeKeys, type ListedKey } from './key-list';
+
+/**
+ * The data of a message of type 0x81 (docs/PROTOCOL.md, "Types"): batch 3 | valid 4 | held 2 | count 1 |
+ * count x (index 1 | public 32). The envelope around it proves who made it.
+ */
+export interface MailKeys {
+  /** 24 bits, never 0; each such message is one batch. */
+  readonly batch: number;
+  /** Seconds for which the keys may be used, counted from when the holder takes them. */
+  readonly valid: number;
+  /** Keys of the reader that the writer still holds after sealing this. */
+  readonly held: number;
+  /** At most 41; none in a message that only asks for keys. */
+  readonly keys: readonly ListedKey[];
+}
+
+/** As many as one envelope holds. */
+export const MAX_MAIL_KEYS = 41;
+
+/** @throws ErrInvalidArgument */
+export function encodeMailKeys({ batch, valid, held, keys }: MailKeys): Uint8Array {
+  if (valid > MAX_VALID) {
+    throw new ToxAsyncError('ErrInvalidArgument', `Keys are valid for at most ${MAX_VALID} seconds.`);
+  }
+  const w = new ByteWriter('message of keys');
+  writeBatch(w, batch);
+  w.u32(valid).u16(held).count(keys, MAX_MAIL_KEYS);
+  writeKeys(w, keys);
+  return w.done();
+}
+
+/** @throws ErrMalformed */
+export function decodeMailKeys(data: Uint8Array): MailKeys {
+  const r = new ByteReader(data, 'message of keys');
+  const batch = readBatch(r);
+  const valid = r.u32();
+  if (valid > MAX_VALID) throw r.bad(`its keys are valid for more than ${MAX_VALID} seconds`);
+  const held = r.u16();
+  const keys = readKeys(r, r.count(MAX_MAIL_KEYS));
+  r.end();
+  return { batch, valid, held, keys };
+}

@@ -1,0 +1,64 @@
+import { MAX_LIVE_BATCHES_PER_PEER } from '../../constants';
+import { ToxAsyncError } from '../../errors';
+import { MAX_BATCH_KEYS, readBatch, writeBatch } from '../keys/key-list';
+import { NODE_HINT_BYTES } from '../names';
+import type { Codec } from './body-codec';
+import type { State } from './session-message';
+
+const HOLDS_MAIL = 1;
+const BITMAP_BYTES = 13;
+const MAX_HINTS = 16;
+const MAX_OPEN_NODES = 4;
+const TOX_ADDRESS_BYTES = 38;
+
+/**
+ * flags 1 | held 2 | n 1 | n x (batch 3 | bitmap 13) | n 1 | n x node hint 8 | n 1 | n x Tox address 38
+ * (docs/PROTOCOL.md, "State"). Unknown flags are ignored.
+ */
+export const stateCodec: Codec<State> = {
+  write({ holdsMail, held, batches, hints, openNodes }, w) {
+    w.u8(holdsMail ? HOLDS_MAIL : 0).u16(held);
+    w.count(batches, MAX_LIVE_BATCHES_PER_PEER).each(batches, ({ batch, live }) => {
+      writeBatch(w, batch);
+      w.bytes(toBitmap(live));
+    });
+    w.count(hints, MAX_HINTS).each(hints, (hint) => w.fixed(hint, NODE_HINT_BYTES));
+    w.count(openNodes, MAX_OPEN_NODES).each(openNodes, (address) => w.fixed(address, TOX_ADDRESS_BYTES));
+  },
+
+  read(r) {
+    const holdsMail = (r.u8() & HOLDS_MAIL) !== 0;
+    const held = r.u16();
+    const batches = r.list(r.count(MAX_LIVE_BATCHES_PER_PEER), () => ({
+      batch: readBatch(r),
+      live: fromBitmap(r.bytes(BITMAP_BYTES)),
+    }));
+    const hints = r.list(r.count(MAX_HINTS), () => r.bytes(NODE_HINT_BYTES));
+    const openNodes = r.list(r.count(MAX_OPEN_NODES), () => r.bytes(TOX_ADDRESS_BYTES));
+    return { kind: 'state', holdsMail, held, batches, hints, openNodes };
+  },
+};
+
+/** Index 1 is the highest bit of the first byte. */
+function toBitmap(live: readonly number[]): Uint8Array {
+  const bitmap = new Uint8Array(BITMAP_BYTES);
+  for (const index of live) {
+    if (!Number.isInteger(index) || index < 1 || index > MAX_BATCH_KEYS) {
+      throw new ToxAsyncError(
+        'ErrInvalidArgument',
+        `The index of a key is 1 to ${MAX_BATCH_KEYS}, not ${index}.`,
+      );
+    }
+    const byte = (index - 1) >> 3;
+    bitmap[byte] = (bitmap[byte] ?? 0) | (0x80 >> ((index - 1) & 7));
+  }
+  return bitmap;
+}
+
+function fromBitmap(bitmap: Uint8Array): number[] {
+  const live: number[] = [];
+  bitmap.forEach((byte, i) => {
+    for (let bit = 0; bit < 8; bit += 1) if ((byte & (0x80 >> bit)) !== 0) live.push(i * 8 + bit + 1);
+  });
+  return live;
+}

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { concat, toHex, utf8 } from '../../../../lib/bytes';
+import { MAX_MESSAGE_SIZE } from '../../../../lib/constants';
+import { labelledHash } from '../../../../lib/crypto/labelled-hash';
+import { decodeMailKeys, encodeMailKeys, MAX_MAIL_KEYS } from '../../../../lib/protocol/keys/mail-keys';
+import { decodeMailReceipts, encodeMailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
+import { isKnownType, isTextType, PLAIN_TYPE } from '../../../../lib/protocol/envelope/message-types';
+import {
+  decodePart,
+  encodePart,
+  MAX_PARTS,
+  PART_DATA_BYTES,
+  partMessageId,
+} from '../../../../lib/protocol/part';
+import { decodePlaintext, encodePlaintext } from '../../../../lib/protocol/envelope/plaintext';
+import { bytes, crypto, filled, MESSAGE_ID, P, R, throwsCode } from '../support/fixtures';
+
+describe('the plaintext of SPEC.md', () => {
+  it('is type, length and data', () => {
+    assert.equal(toHex(encodePlaintext({ type: 0, data: utf8('leak') })), '0000046c65616b');
+    assert.equal(toHex(encodePlaintext({ type: 1, data: filled(258, 1) })).slice(0, 8), '01010201');
+    assert.deepEqual(decodePlaintext(bytes('01 0002 c3a4')), { type: 1, data: utf8('ä') });
+  });
+
+  it('is of any length up to MAX_MESSAGE_SIZE, but not empty', () => {
+    const longest = filled(MAX_MESSAGE_SIZE, 0x61);
+    assert.deepEqual(decodePlaintext(encodePlaintext({ type: 0, data: longest })), {
+      type: 0,
+      data: longest,
+    });
+    throwsCode(
+      () => encodePlaintext({ type: 0, data: filled(MAX_MESSAGE_SIZE + 1, 0x61) }),
+      'ErrMessageTooLarge',
+    );
+    throwsCode(() => encodePlaintext({ type: 0, data: new Uint8Array() }), 'ErrMessageEmpty');
+    assert.deepEqual(decodePlaintext(bytes('00 0000')), { type: 0, data: new Uint8Array() });
+  });
+
+  it('is refused when its length is not the one it names', () => {
+    for (const wrong of ['', '00', '0000', '00 0001', '00 0000 61', '00 0002 61', '00 ffff 61']) {
+      throwsCode(() => decodePlaintext(bytes(wrong)), 'ErrMalformed', wrong);
+    }
+  });
+
+  it('has the types of docs/PROTOCOL.md', () => {
+    assert.deepEqual(Object.values(PLAIN_TYPE), [0, 1, 2, 3, 4, 0x80, 0x81]);
+    const types = Array.from({ length: 256 }, (_, type) => type);
+    assert.deepEqual(types.filter(isKnownType), [0, 1, 2, 3, 4, 0x80, 0x81]);
+    assert.deepEqual(types.filter(isTextType), [0, 1]);
+  });
+});
+
+describe('receipts by mail', () => {
+  const receipt = { messageId: MESSAGE_ID, code: 'malformed' } as const;
+
+  it('are the keys still held and each id with its code', () => {
+    const mail = { held: 258, receipts: [receipt, { messageId: filled(32, 1), code: 'ok' } as const] };
+    const data = encodeMailReceipts(mail);
+    assert.deepEqual(data, concat(bytes('0102'), MESSAGE_ID, bytes('0d'), filled(32, 1), bytes('00')));
+    assert.deepEqual(decodeMailReceipts(data), mail);
+  });
+
+  it('are at most 41, which fit one envelope', () => {
+    const full = { held: 0, receipts: Array.from({ length: 41 }, () => receipt) };
+    const data = encodeMailReceipts(full);
+    assert.ok(data.length <= MAX_MESSAGE_SIZE);
+    assert.deepEqual(decodeMailReceipts(data), full);
+    throwsCode(
+      () => encodeMailReceipts({ held: 0, receipts: [...full.receipts, receipt] }),
+      'ErrInvalidArgument',
+    );
+    throwsCode(() => decodeMailReceipts(concat(data, MESSAGE_ID, bytes('00'))), 'ErrMalformed');
+  });
+
+  it('are refused when cut, too long, or with a code that no receipt has', () => {
+    const data = encodeMailReceipts({ held: 1, receipts: [receipt] });
+    for (const length of [0, 1, 3, 34])
+      throwsCode(() => decodeMailReceipts(data.subarray(0, length)), 'ErrMalformed');
+    throwsCode(() => decodeMailReceipts(concat(data, bytes('00'))), 'ErrMalformed');
+    for (const code of ['01', '0f', '14', 'ff']) {
+      throwsCode(() => decodeMailReceipts(concat(data.subarray(0, 34), bytes(code))), 'ErrMalformed');
+    }
+    const busy = { messageId: MESSAGE_ID, code: 'busy' } as unknown as typeof receipt;
+    throwsCode(() => encodeMailReceipts({ held: 1, receipts: [busy] }), 'ErrInvalidArgument');
+  });
+});
+
+describe('keys by mail', () => {
+  const keys = [
+    { index: 2, publicKey: P.publicKey },
+    { index: 7, publicKey: R.publicKey },
+  ];
+  const mail = { batch: 0x010203, valid: 2_592_000, held: 258, keys };
+
+  it('are batch, validity, the keys still held, and each index with its key', () => {
+    const data = encodeMailKeys(mail);
+    const head = bytes('010203 00278d00 0102 02');
+    assert.deepEqual(data, concat(head, bytes('02'), P.publicKey, bytes('07'), R.publicKey));
+    assert.deepEqual(decodeMailKeys(data), mail);
+  });
+
+  it('are at most 41, which fit one envelope, and none when they only ask', () => {
+    const many = (n: number) =>
+      Array.from({ length: n }, (_, i) => ({ index: i + 1, publicKey: P.publicKey }));
+    const data = encodeMailKeys({ ...mail, keys: many(MAX_MAIL_KEYS) });
+    assert.ok(data.length <= MAX_MESSAGE_SIZE);
+    assert.equal(decodeMailKeys(data).keys.length, 41);
+    throwsCode(() => encodeMailKeys({ ...mail, keys: many(42) }), 'ErrInvalidArgument');
+    const over = concat(data.subarray(0, 9), bytes('2a'), data.subarray(10), bytes('2a'), P.publicKey);
+    throwsCode(() => decodeMailKeys(over), 'ErrMalformed');
+    assert.deepEqual(decodeMailKeys(encodeMailKeys({ ...mail, keys: [] })).keys, []);
+  });
+
+  it('are refused by the same rules as an exchange', () => {
+    const key = toHex(P.publicKey);
+    for (const wrong of [
+      `000000 00278d00 0001 01 01${key}`,
+      `010203 00278d01 0001 01 01${key}`,
+      `010203 00278d00 0001 01 00${key}`,
+      `010203 00278d00 0001 01 69${key}`,
+      `010203 00278d00 0001 02 02${key} 02${key}`,
+      `010203 00278d00 0001 02 02${key} 01${key}`,
+      `010203 00278d00 0001 02 01${key}`,
+      `010203 00278d00 0001 01 01${key}00`,
+    ]) {
+      throwsCode(() => decodeMailKeys(bytes(wrong)), 'ErrMalformed', wrong);
+    }
+    throwsCode(() => encodeMailKeys({ ...mail, batch: 0 }), 'ErrInvalidArgument');
+    throwsCode(() => encodeMailKeys({ ...mail, valid: 2_592_001 }), 'ErrInvalidArgument');
+    throwsCode(() => encodeMailKeys({ ...mail, keys: [...keys].reverse() }), 'ErrInvalidArgument');
+  });
+});
+
+describe('a part of a split payload', () => {
+  const part = { payloadId: filled(16, 9), part: 1, parts: 8, innerType: 3, data: utf8('{"a":') };
+
+  it('is payload id, part, parts, inner type and data', () => {
+    const data = encodePart(part);
+    assert.deepEqual(data, concat(filled(16, 9), bytes('01 08 03'), utf8('{"a":')));
+    assert.deepEqual(decodePart(data), part);
+  });
+
+  it('holds as much as one envelope, and no more', () => {
+    const full = encodePart({ ...part, data: filled(PART_DATA_BYTES, 1) });
+    assert.equal(full.length, MAX_MESSAGE_SIZE);
+    throwsCode(() => encodePart({ ...part, data: filled(PART_DATA_BYTES + 1, 1) }), 'ErrMessageTooLarge');
+  });
+
+  it('is one of 2 to 8, of a type from 0 to 3', () => {
+    const at = (n: number, parts: number, type: number) =>
+      concat(filled(16, 9), new Uint8Array([n, parts, type]));
+    for (const [n, parts, type] of [
+      [0, 2, 0],
+      [7, MAX_PARTS, 3],
+      [1, 2, 2],
+    ] as const)
+      decodePart(at(n, parts, type));
+    for (const [n, parts, type] of [
+      [0, 0, 0],
+      [0, 1, 0],
+      [0, 9, 0],
+      [2, 2, 0],
+      [8, 8, 0],
+      [0, 2, 4],
+      [0, 2, 0x80],
+    ] as const) {
+      throwsCode(() => decodePart(at(n, parts, type)), 'ErrMalformed', `${n} ${parts} ${type}`);
+      const made = { ...part, part: n, parts, innerType: type };
+      throwsCode(() => encodePart(made), 'ErrInvalidArgument', `${n} ${parts} ${type}`);
+    }
+    throwsCode(() => decodePart(filled(18, 2)), 'ErrMalformed');
+    throwsCode(() => encodePart({ ...part, payloadId: filled(15, 1) }), 'ErrInvalidArgument');
+    throwsCode(() => encodePart({ ...part, part: 0.5 }), 'ErrInvalidArgument');
+  });
+
+  it('has the id of the message, or one that follows from it', () => {
+    assert.deepEqual(partMessageId(crypto, MESSAGE_ID, 0), MESSAGE_ID);
+    assert.deepEqual(
+      partMessageId(crypto, MESSAGE_ID, 3),
+      labelledHash(crypto, 'part', MESSAGE_ID, bytes('03')),
+    );
+  });
+});
