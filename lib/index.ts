@@ -50,12 +50,12 @@ export {
   type Candidate,
 } from './transport/friend-admission';
 export { loadBootstrapNodes, type BootstrapNode } from './transport/toxcore/bootstrap-nodes';
-export type { ProxySettings, ToxcoreSettings } from './transport/toxcore/settings';
+export type { ProxySettings, ToxcoreSettings } from './transport/toxcore/toxcore-settings';
 export { ToxcoreTransport, type ToxcoreTransportOptions } from './transport/toxcore/toxcore-transport';
 export type { FromForeign, ToForeign, WireAbility } from './transport/wired/wire-messages';
 export { WiredTransport, type WiredTransportOptions } from './transport/wired/wired-transport';
-export { VirtualNetwork } from './transport/virtual-network';
-export type { VirtualTransport } from './transport/virtual-transport';
+export { VirtualNetwork } from './transport/virtual/virtual-network';
+export type { VirtualTransport } from './transport/virtual/virtual-transport';
 export { AsyncClient } from './client/async-client';
 export type { AsyncClientHooks, AsyncClientOptions } from './client/client-options';
 export { DEFAULT_CLIENT_LIMITS, type ClientLimits } from './client/client-limits';

@@ -1,10 +1,10 @@
 /** One end of the measured connection, a process of its own: libtoxcore alone in a loop, or our transport. */
-import { loadLibrary } from '../../lib/transport/toxcore/library-loader';
-import { completeSettings, type ToxcoreSettings } from '../../lib/transport/toxcore/settings';
-import { readEvents } from '../../lib/transport/toxcore/tox-events';
-import { bindFunctions } from '../../lib/transport/toxcore/tox-functions';
-import { ToxHandle } from '../../lib/transport/toxcore/tox-handle';
-import { openTox } from '../../lib/transport/toxcore/tox-open';
+import { loadLibrary } from '../../lib/transport/toxcore/binding/library-loader';
+import { completeSettings, type ToxcoreSettings } from '../../lib/transport/toxcore/toxcore-settings';
+import { readEvents } from '../../lib/transport/toxcore/binding/tox-events';
+import { bindFunctions } from '../../lib/transport/toxcore/binding/tox-functions';
+import { ToxHandle } from '../../lib/transport/toxcore/binding/tox-handle';
+import { openTox } from '../../lib/transport/toxcore/binding/tox-open';
 import { ToxcoreTransport } from '../../lib/transport/toxcore/toxcore-transport';
 
 export interface PeerStart {

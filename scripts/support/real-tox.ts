@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { loadLibrary } from '../../lib/transport/toxcore/library-loader';
+import { loadLibrary } from '../../lib/transport/toxcore/binding/library-loader';
 
 /** What to run for the parts that `missingForTox` names. */
 export const HOW_TO_INSTALL = 'run scripts/install-system-packages.sh as root';

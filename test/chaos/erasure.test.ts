@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SeededRandom } from '../../lib/platform/simulated-platform';
-import { VirtualNetwork } from '../../lib/transport/virtual-network';
+import { VirtualNetwork } from '../../lib/transport/virtual/virtual-network';
 import { makeScratch } from '../lib/store/support/scratch';
 import { RobbedDevice } from './erasure/robbed-device';
 import { fastPlatform } from './processes/fast-platform';

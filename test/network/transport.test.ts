@@ -1,5 +1,5 @@
 import { describeOnTox } from './support/namespace';
-import { transportSuite } from '../lib/transport/transport-suite';
+import { transportSuite } from '../lib/transport/support/transport-suite';
 import { BootstrapDaemon } from './support/bootstrap-daemon';
 import { makePair } from './support/tox-party';
 import { CONNECT_MS, until } from './support/until';

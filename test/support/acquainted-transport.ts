@@ -1,5 +1,5 @@
 import type { SendResult, Transport, TransportHandler } from '../../lib/transport/transport';
-import type { VirtualTransport } from '../../lib/transport/virtual-transport';
+import type { VirtualTransport } from '../../lib/transport/virtual/virtual-transport';
 import type { PublicKey } from '../../lib/types';
 
 /** A place on a virtual network, where all are friends of all, whose owner knows only some of the others. */

@@ -6,8 +6,8 @@ import type { AsyncManagerOptions } from '../../lib/manager/options';
 import { SeededRandom, SimulatedTime } from '../../lib/platform/simulated-platform';
 import { AcquaintedTransport } from './acquainted-transport';
 import { MemoryDirectory } from './memory-directory';
-import { VirtualNetwork } from '../../lib/transport/virtual-network';
-import type { VirtualTransport } from '../../lib/transport/virtual-transport';
+import { VirtualNetwork } from '../../lib/transport/virtual/virtual-network';
+import type { VirtualTransport } from '../../lib/transport/virtual/virtual-transport';
 
 const crypto = chooseCryptoProvider();
 

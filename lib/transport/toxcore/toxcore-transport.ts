@@ -9,12 +9,12 @@ import { silentLogger, type Logger, type PublicKey } from '../../types';
 import type { FriendDetails, FriendTransport, FriendTransportEvents, UserStatus } from '../friend-transport';
 import { checkMessageText, checkPacket } from '../outgoing';
 import type { SendResult, TransportHandler } from '../transport';
-import { friendRequest } from './friend-request';
-import type { Call, ChildEvent, ProfileState } from './messages';
+import { friendRequest } from './parent/friend-request';
+import type { Call, ChildEvent, ProfileState } from './process-messages';
 import { unpackPackets } from './packet-batch';
-import { PeerTable } from './peer-table';
-import { completeSettings, type ToxcoreSettings } from './settings';
-import { Supervisor } from './supervisor';
+import { PeerTable } from './parent/peer-table';
+import { completeSettings, type ToxcoreSettings } from './toxcore-settings';
+import { Supervisor } from './parent/supervisor';
 
 export interface ToxcoreTransportOptions {
   readonly settings: ToxcoreSettings;

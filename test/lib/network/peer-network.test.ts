@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { compareBytes, toHex } from '../../../lib/bytes';
 import { ToxAsyncError, type ErrorCode } from '../../../lib/errors';
 import { generateKeyPair } from '../../../lib/crypto/generate';
-import { VirtualNetwork } from '../../../lib/transport/virtual-network';
+import { VirtualNetwork } from '../../../lib/transport/virtual/virtual-network';
 import { RawPeer } from './support/raw-peer';
 import { connect, TestTransport } from './support/test-transport';
 import { createWorld, crypto, mail, watch, withRawPeer, type World } from './support/world';

@@ -3,7 +3,7 @@ import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { makeProfile, parseProfile, serialiseProfile, withFriends } from '../../../lib/identity/tox-profile';
 import type { Timers } from '../../../lib/platform/timers';
 import type { KeyPair, PublicKey } from '../../../lib/types';
-import type { ToxcoreSettings } from '../../../lib/transport/toxcore/settings';
+import type { ToxcoreSettings } from '../../../lib/transport/toxcore/toxcore-settings';
 import { ToxcoreTransport } from '../../../lib/transport/toxcore/toxcore-transport';
 
 const crypto = chooseCryptoProvider();

@@ -1,4 +1,4 @@
-import { loadLibrary } from '../../../lib/transport/toxcore/library-loader';
+import { loadLibrary } from '../../../lib/transport/toxcore/binding/library-loader';
 
 type Convert = (content: Uint8Array, passphrase: string) => Uint8Array | undefined;
 type Native = (...args: unknown[]) => boolean;

@@ -4,8 +4,8 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import { systemTimers } from '../../../../../lib/platform/timers';
-import { completeSettings } from '../../../../../lib/transport/toxcore/settings';
-import { ToxChild } from '../../../../../lib/transport/toxcore/tox-child';
+import { completeSettings } from '../../../../../lib/transport/toxcore/toxcore-settings';
+import { ToxChild } from '../../../../../lib/transport/toxcore/parent/tox-child';
 import { silentLogger } from '../../../../../lib/types';
 
 async function start(): Promise<void> {
