@@ -1,11 +1,11 @@
 import { startReceiveAsync, type ReceiveAsyncConfig } from './receive-async/receive-async';
-import { begin } from './shared/begin';
-import type { FlowNode, Runtime } from './shared/runtime';
+import { startGuarded } from './runtime/start-guard';
+import type { FlowNode, Runtime } from './runtime/runtime';
 
 const register = (RED: Runtime): void => {
   RED.nodes.registerType('receive-async', function (this: FlowNode, config: ReceiveAsyncConfig) {
     RED.nodes.createNode(this, config);
-    begin(RED, this, () => startReceiveAsync(RED, this, config));
+    startGuarded(RED, this, () => startReceiveAsync(RED, this, config));
   });
 };
 

@@ -1,6 +1,6 @@
-import { begin } from './shared/begin';
-import type { Runtime } from './shared/runtime';
-import { CREDENTIALS, type StorageNodeConfig } from './storage-node/settings';
+import { startGuarded } from './runtime/start-guard';
+import type { Runtime } from './runtime/runtime';
+import { CREDENTIALS, type StorageNodeConfig } from './storage-node/storage-node-settings';
 import { startStorageNode, type StorageNode } from './storage-node/storage-node';
 
 const register = (RED: Runtime): void => {
@@ -8,7 +8,7 @@ const register = (RED: Runtime): void => {
     'storage-node',
     function (this: StorageNode, config: StorageNodeConfig) {
       RED.nodes.createNode(this, config);
-      begin(RED, this, () => startStorageNode(RED, this, config));
+      startGuarded(RED, this, () => startStorageNode(RED, this, config));
     },
     { credentials: CREDENTIALS },
   );

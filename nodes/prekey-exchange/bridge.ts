@@ -7,15 +7,15 @@ import {
   type PublicKey,
   type ToForeign,
 } from '../../lib/index';
-import { admissionOf } from '../shared/admission';
-import type { Attachment } from '../shared/connection';
-import { publicKeyOf } from '../shared/friend-list';
-import { errorCode, nodeError } from '../shared/node-error';
-import { untilDone } from '../shared/retry';
-import type { Message } from '../shared/runtime';
-import type { Session } from '../shared/session';
-import { isBlank, textOf } from '../shared/settings';
-import { badges, type Badge } from '../shared/status-badge';
+import { admissionOf } from '../session/admission';
+import type { Attachment } from '../session/connection';
+import { publicKeyOf } from '../session/friend-list';
+import { errorCode, nodeError } from '../runtime/node-error';
+import { untilDone } from '../runtime/retry';
+import type { Message } from '../runtime/runtime';
+import type { Session } from '../session/session';
+import { isBlank, textOf } from '../runtime/setting-values';
+import { badges, type Badge } from '../runtime/status-badge';
 
 type Incoming = Message & Record<string, unknown>;
 

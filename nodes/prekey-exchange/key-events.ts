@@ -1,6 +1,6 @@
 import { toHex, type AsyncManager, type PublicKey } from '../../lib/index';
-import { friendFields } from '../shared/friends';
-import type { Message } from '../shared/runtime';
+import { friendFields } from '../session/friend-names';
+import type { Message } from '../runtime/runtime';
 
 /**
  * Leads the session's key events to `send`, each as a message with its topic. `concerns` says whether an event about

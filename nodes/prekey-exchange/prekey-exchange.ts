@@ -1,8 +1,8 @@
 import { fromHex, ToxAsyncError, type AsyncManager } from '../../lib/index';
-import { onClose } from '../shared/close';
-import { friendsOf, isFriend } from '../shared/friends';
-import { onInput } from '../shared/input';
-import { PendingWork } from '../shared/pending-work';
+import { onClose } from '../runtime/close';
+import { friendsOf, isFriend } from '../session/friend-names';
+import { onInput } from '../runtime/input';
+import { PendingWork } from '../runtime/pending-work';
 import {
   withFields,
   type FlowNode,
@@ -10,10 +10,10 @@ import {
   type Message,
   type Runtime,
   type SessionConfig,
-} from '../shared/runtime';
-import { SessionUser } from '../shared/session-user';
-import { actionOf, flagOf, isBlank, settingOr, settingText } from '../shared/settings';
-import { badges, type Badge } from '../shared/status-badge';
+} from '../runtime/runtime';
+import { SessionUser } from '../session/session-user';
+import { actionOf, flagOf, isBlank, settingOr, settingText } from '../runtime/setting-values';
+import { badges, type Badge } from '../runtime/status-badge';
 import { exchangeWith, findingsOf } from './answers';
 import { Bridge, isForBridge } from './bridge';
 import { followKeyEvents } from './key-events';

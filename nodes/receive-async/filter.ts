@@ -1,8 +1,8 @@
 import type { AsyncManager } from '../../lib/index';
-import { isFriend } from '../shared/friends';
-import type { MessageHead } from '../shared/inbox-fan-out';
-import type { SessionConfig } from '../shared/runtime';
-import { choiceOf, settingText } from '../shared/settings';
+import { isFriend } from '../session/friend-names';
+import type { MessageHead } from '../session/inbox-fan-out';
+import type { SessionConfig } from '../runtime/runtime';
+import { choiceOf, settingText } from '../runtime/setting-values';
 
 export interface ReceiveAsyncConfig extends SessionConfig {
   readonly friend?: string;

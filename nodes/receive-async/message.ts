@@ -1,6 +1,6 @@
 import { MessageType, toHex, type AsyncManager, type ReceivedMessage } from '../../lib/index';
-import { friendFields } from '../shared/friends';
-import type { Message } from '../shared/runtime';
+import { friendFields } from '../session/friend-names';
+import type { Message } from '../runtime/runtime';
 
 /** A received message as the flow gets it. Times are Unix milliseconds, ids and keys hexadecimal. */
 export function flowMessage(manager: AsyncManager, message: ReceivedMessage): Message {

@@ -1,14 +1,14 @@
 import { ToxAsyncError, type AsyncManager } from '../../lib/index';
-import { onClose } from '../shared/close';
-import type { Receiver } from '../shared/inbox-fan-out';
-import { onInput } from '../shared/input';
-import { messageIdOf } from '../shared/message-id';
-import { PendingWork } from '../shared/pending-work';
-import type { FlowNode, IncomingMessage, Runtime } from '../shared/runtime';
-import type { Session } from '../shared/session';
-import { SessionUser } from '../shared/session-user';
-import { actionOf } from '../shared/settings';
-import { badges, type Badge } from '../shared/status-badge';
+import { onClose } from '../runtime/close';
+import type { Receiver } from '../session/inbox-fan-out';
+import { onInput } from '../runtime/input';
+import { messageIdOf } from '../runtime/message-id';
+import { PendingWork } from '../runtime/pending-work';
+import type { FlowNode, IncomingMessage, Runtime } from '../runtime/runtime';
+import type { Session } from '../session/session';
+import { SessionUser } from '../session/session-user';
+import { actionOf } from '../runtime/setting-values';
+import { badges, type Badge } from '../runtime/status-badge';
 import { accepts, receiveSettings, type ReceiveAsyncConfig, type ReceiveSettings } from './filter';
 import { flowMessage } from './message';
 

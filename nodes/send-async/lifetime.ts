@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { MAX_MESSAGE_LIFETIME, ToxAsyncError } from '../../lib/index';
-import { isBlank } from '../shared/settings';
+import { isBlank } from '../runtime/setting-values';
 
 /**
  * Seconds that a message lives: `expires` is a number of seconds or an ISO time, each also as text.

@@ -1,8 +1,8 @@
 import { DEFAULT_MESSAGE_LIFETIME, MessageType, ToxAsyncError, type SendOptions } from '../../lib/index';
-import type { MessageContext } from '../shared/outcome-router';
-import { payloadText } from '../shared/payload';
-import type { IncomingMessage, SessionConfig } from '../shared/runtime';
-import { choiceOf, isBlank, settingOr } from '../shared/settings';
+import type { MessageContext } from '../session/outcome-router';
+import { payloadText } from '../runtime/payload';
+import type { IncomingMessage, SessionConfig } from '../runtime/runtime';
+import { choiceOf, isBlank, settingOr } from '../runtime/setting-values';
 import { lifetimeOf } from './lifetime';
 
 export interface SendAsyncConfig extends SessionConfig {

@@ -1,6 +1,6 @@
 import { toHex, type Outcome, type SendReceipt } from '../../lib/index';
-import type { MessageContext } from '../shared/outcome-router';
-import type { Message } from '../shared/runtime';
+import type { MessageContext } from '../session/outcome-router';
+import type { Message } from '../runtime/runtime';
 
 /** `msg.receipt` of the first output. Times are Unix milliseconds, ids and keys hexadecimal. */
 export function receiptFields({ messageId, friend, state, reason, createdAt, expiresAt }: SendReceipt) {

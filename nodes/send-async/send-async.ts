@@ -1,14 +1,14 @@
 import { systemPlatform, type AsyncManager, type PublicKey, type SendReceipt } from '../../lib/index';
-import { FLUSH_BUDGET, onClose } from '../shared/close';
-import { friendsOf } from '../shared/friends';
-import { onInput } from '../shared/input';
-import { nodeError } from '../shared/node-error';
-import { PendingWork } from '../shared/pending-work';
-import { withFields, type FlowNode, type IncomingMessage, type Runtime, type Send } from '../shared/runtime';
-import { SessionUser } from '../shared/session-user';
-import { badges, type Badge } from '../shared/status-badge';
+import { FLUSH_BUDGET, onClose } from '../runtime/close';
+import { friendsOf } from '../session/friend-names';
+import { onInput } from '../runtime/input';
+import { nodeError } from '../runtime/node-error';
+import { PendingWork } from '../runtime/pending-work';
+import { withFields, type FlowNode, type IncomingMessage, type Runtime, type Send } from '../runtime/runtime';
+import { SessionUser } from '../session/session-user';
+import { badges, type Badge } from '../runtime/status-badge';
 import { orderOf, type Order, type SendAsyncConfig } from './order';
-import { followOutcomes } from './outcomes';
+import { followOutcomes } from './follow-outcomes';
 import { receiptFields } from './receipt';
 
 export type { SendAsyncConfig };

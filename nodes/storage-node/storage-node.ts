@@ -1,12 +1,12 @@
 import type { AsyncManager, Logger } from '../../lib/index';
-import { onClose } from '../shared/close';
-import { errorCode, nodeError } from '../shared/node-error';
-import { atFlowsStarted, type FlowNode, type Runtime } from '../shared/runtime';
-import type { Session } from '../shared/session';
-import { sessions } from '../shared/session-registry';
-import { sessionBadge } from '../shared/session-user';
-import { badges, StatusBadge, type Badge } from '../shared/status-badge';
-import { sessionSettings, type StorageNodeConfig, type StorageNodeSecrets } from './settings';
+import { onClose } from '../runtime/close';
+import { errorCode, nodeError } from '../runtime/node-error';
+import { atFlowsStarted, type FlowNode, type Runtime } from '../runtime/runtime';
+import type { Session } from '../session/session';
+import { sessions } from '../session/session-registry';
+import { sessionBadge } from '../session/session-user';
+import { badges, StatusBadge, type Badge } from '../runtime/status-badge';
+import { sessionSettings, type StorageNodeConfig, type StorageNodeSecrets } from './storage-node-settings';
 
 /** The node as it is while it is being set up; afterwards it is a SessionNode. */
 export interface StorageNode extends FlowNode {

@@ -1,10 +1,10 @@
 import { ToxAsyncError, type AsyncManager, type FriendTransport } from '../../lib/index';
-import type { Connection } from '../shared/connection';
-import { publicKeyOf } from '../shared/friend-list';
-import { friendFields, friendsOf } from '../shared/friends';
-import { payloadText } from '../shared/payload';
-import type { Message } from '../shared/runtime';
-import { choiceOf, isBlank, textOf } from '../shared/settings';
+import type { Connection } from '../session/connection';
+import { publicKeyOf } from '../session/friend-list';
+import { friendFields, friendsOf } from '../session/friend-names';
+import { payloadText } from '../runtime/payload';
+import type { Message } from '../runtime/runtime';
+import { choiceOf, isBlank, textOf } from '../runtime/setting-values';
 import { friendsFields, selfFields } from './network-events';
 import { GREETING } from './tox-connection';
 

@@ -1,7 +1,7 @@
 import { toHex, type AsyncManager, type FriendTransport, type PublicKey } from '../../lib/index';
-import type { NetworkEvent } from '../shared/connection';
-import { friendFields } from '../shared/friends';
-import type { Message } from '../shared/runtime';
+import type { NetworkEvent } from '../session/connection';
+import { friendFields } from '../session/friend-names';
+import type { Message } from '../runtime/runtime';
 
 /** Whether we are online, and who we are. */
 export function selfFields(manager: AsyncManager, online: boolean): Message {

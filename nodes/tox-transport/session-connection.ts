@@ -1,6 +1,6 @@
 import { ToxAsyncError, type AsyncManager, type FriendTransport, type Transport } from '../../lib/index';
-import type { Connection, NetworkEvent } from '../shared/connection';
-import { HeldEvents } from '../shared/held-events';
+import type { Connection, NetworkEvent } from '../session/connection';
+import { BufferedEvents } from '../session/buffered-events';
 
 /** A transport that goes offline and online while it stays attached. */
 export interface SwitchedTransport extends Transport {
@@ -20,7 +20,7 @@ export interface SessionConnectionParts {
 
 /** A session on a network, of whatever kind. */
 export class SessionConnection implements Connection {
-  readonly events = new HeldEvents<NetworkEvent>();
+  readonly events = new BufferedEvents<NetworkEvent>();
   readonly #o: SessionConnectionParts;
   readonly #unfollow: () => void;
   #wanted: boolean;

@@ -9,11 +9,11 @@ import {
   type FriendTransportEvents,
   type ToxcoreTransportOptions,
 } from '../../lib/index';
-import { admissionOf, textsIn } from '../shared/admission';
-import { nodeError } from '../shared/node-error';
-import type { Session } from '../shared/session';
+import { admissionOf, textsIn } from '../session/admission';
+import { nodeError } from '../runtime/node-error';
+import type { Session } from '../session/session';
 import { SessionConnection } from './session-connection';
-import type { ToxSettings } from './settings';
+import type { ToxSettings } from './tox-transport-settings';
 
 export type MakeTransport = (options: ToxcoreTransportOptions) => FriendTransport;
 

@@ -1,20 +1,24 @@
 import { systemPlatform, ToxAsyncError, type AsyncManager } from '../../lib/index';
-import { onClose } from '../shared/close';
-import type { Connection, NetworkEvent } from '../shared/connection';
-import { friendFields } from '../shared/friends';
-import { onInput } from '../shared/input';
-import { Latch } from '../shared/latch';
-import { errorCode, nodeError } from '../shared/node-error';
-import { PendingWork } from '../shared/pending-work';
-import { untilDone } from '../shared/retry';
-import { withFields, type FlowNode, type IncomingMessage, type Runtime, type Send } from '../shared/runtime';
-import type { Session } from '../shared/session';
-import { SessionUser } from '../shared/session-user';
-import { actionOf } from '../shared/settings';
-import { badges, type Badge } from '../shared/status-badge';
+import { onClose } from '../runtime/close';
+import type { Connection, NetworkEvent } from '../session/connection';
+import { friendFields } from '../session/friend-names';
+import { onInput } from '../runtime/input';
+import { Latch } from '../runtime/latch';
+import { errorCode, nodeError } from '../runtime/node-error';
+import { PendingWork } from '../runtime/pending-work';
+import { untilDone } from '../runtime/retry';
+import { withFields, type FlowNode, type IncomingMessage, type Runtime, type Send } from '../runtime/runtime';
+import type { Session } from '../session/session';
+import { SessionUser } from '../session/session-user';
+import { actionOf } from '../runtime/setting-values';
+import { badges, type Badge } from '../runtime/status-badge';
 import { ACTIONS, perform } from './actions';
 import { eventFields, followFriends, friendsFields, selfFields } from './network-events';
-import { toxTransportSettings, type ToxTransportConfig, type ToxTransportSettings } from './settings';
+import {
+  toxTransportSettings,
+  type ToxTransportConfig,
+  type ToxTransportSettings,
+} from './tox-transport-settings';
 import { openToxConnection, type MakeTransport } from './tox-connection';
 import { openVirtualConnection } from './virtual-connection';
 

@@ -1,7 +1,7 @@
 import type { AsyncManager } from '../../lib/index';
-import { joinVirtualNetwork } from '../shared/virtual-networks';
+import { joinVirtualNetwork } from '../session/virtual-networks';
 import { SessionConnection } from './session-connection';
-import type { VirtualSettings } from './settings';
+import type { VirtualSettings } from './tox-transport-settings';
 
 /**
  * Joins a virtual network under `name` and gives the session its transport.

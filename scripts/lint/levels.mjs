@@ -31,6 +31,9 @@ export const LOADERS = [
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const INSTALLED_ALWAYS = new Set(Object.keys(manifest.dependencies ?? {}));
 
+/** The folders of `nodes/` that belong to no single node; runtime/ knows nothing of session/. */
+const SHARED_BY_NODES = ['runtime', 'session'];
+
 /** 'lib/store/table' -> 'store', 'lib/errors' -> 'errors', anything outside `lib/` -> undefined. */
 function memberOf(module) {
   const [root, member] = module.split('/');
@@ -71,7 +74,8 @@ function breachInNodes(file, source) {
   const to = nodeOf(target);
   if (to === undefined) return ['door', { source }];
   const from = nodeOf(file.replace(/\.ts$/, ''));
-  return to === from || to === 'shared' ? undefined : ['otherNode', { source }];
+  const shared = from === 'runtime' ? [] : SHARED_BY_NODES;
+  return to === from || shared.includes(to) ? undefined : ['otherNode', { source }];
 }
 
 /** @type {import('eslint').Rule.RuleModule} */
@@ -87,7 +91,8 @@ export const levels = {
       optional:
         "'{{source}}' is not among package.json's dependencies: load it in a loader that can do without.",
       door: "nodes/ knows the project only through lib/index ('{{source}}').",
-      otherNode: "A node's files import their own folder and nodes/shared ('{{source}}').",
+      otherNode:
+        "A node's files import their own folder, nodes/session and nodes/runtime; runtime imports neither ('{{source}}').",
       runtimeLoad: 'Modules are loaded at run time only by the loaders of optional packages.',
     },
   },

@@ -79,7 +79,7 @@ describe('What lib/ may touch of the machine', () => {
       'lib/store/lmdb/lmdb-worker.ts',
       'lib/store/nedb/nedb-store.ts',
       'lib/transport/toxcore/child/child.ts',
-      'nodes/shared/status.ts',
+      'nodes/runtime/status.ts',
       'test/lib/a.ts',
     ];
     for (const file of files) {

@@ -53,7 +53,7 @@ describe('The direction of imports', () => {
   });
 
   it('keeps the core free of everything outside lib/', () => {
-    assert.deepEqual(found('lib/client/a.ts', `import '../../nodes/shared/status';`), ['outside']);
+    assert.deepEqual(found('lib/client/a.ts', `import '../../nodes/runtime/status';`), ['outside']);
     assert.deepEqual(found('lib/client/a.ts', `import '../../package.json';`), ['outside']);
   });
 
@@ -110,14 +110,16 @@ describe('The imports of the nodes', () => {
     assert.deepEqual(found('nodes/send-async.ts', `import '../lib/index'; import '../lib';`), []);
     assert.deepEqual(found('nodes/send-async/a.ts', `import '../../lib/index';`), []);
     assert.deepEqual(found('nodes/send-async/a.ts', `import '../../lib/errors';`), ['door']);
-    assert.deepEqual(found('nodes/shared/a.ts', `import '../../test/support';`), ['door']);
+    assert.deepEqual(found('nodes/session/a.ts', `import '../../test/support';`), ['door']);
   });
 
-  it("stay within a node's own folder and nodes/shared", () => {
-    assert.deepEqual(found('nodes/send-async.ts', `import './send-async/a'; import './shared/b';`), []);
-    assert.deepEqual(found('nodes/send-async/a.ts', `import './b'; import '../shared/b';`), []);
+  it("stay within a node's own folder, nodes/session and nodes/runtime", () => {
+    assert.deepEqual(found('nodes/send-async.ts', `import './send-async/a'; import './session/b';`), []);
+    assert.deepEqual(found('nodes/send-async/a.ts', `import './b'; import '../runtime/b';`), []);
     assert.deepEqual(found('nodes/send-async/a.ts', `import '../receive-async/b';`), ['otherNode']);
-    assert.deepEqual(found('nodes/shared/a.ts', `import '../send-async/b';`), ['otherNode']);
+    assert.deepEqual(found('nodes/session/a.ts', `import '../runtime/b';`), []);
+    assert.deepEqual(found('nodes/session/a.ts', `import '../send-async/b';`), ['otherNode']);
+    assert.deepEqual(found('nodes/runtime/a.ts', `import '../session/b';`), ['otherNode']);
   });
 
   it('leave tests and scripts alone', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ToxcoreTransport } from '../../lib/index';
-import type { SessionNode } from '../../nodes/shared/session-user';
+import type { SessionNode } from '../../nodes/session/session-user';
 import { node, probe, storageNode, TAB, transport, WATCH, withChange } from '../nodes/support/flows';
 import { managerOf, NodeRed, type FlowEntry } from '../nodes/support/node-red';
 import type { Seen } from '../nodes/support/probe';

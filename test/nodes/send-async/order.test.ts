@@ -3,7 +3,7 @@ import vm from 'node:vm';
 import { MessageType } from '../../../lib/index';
 import { lifetimeOf } from '../../../nodes/send-async/lifetime';
 import { orderOf, type SendAsyncConfig } from '../../../nodes/send-async/order';
-import { payloadText } from '../../../nodes/shared/payload';
+import { payloadText } from '../../../nodes/runtime/payload';
 
 const NOW = Date.parse('2030-01-01T00:00:00Z');
 const config = (more: Partial<SendAsyncConfig> = {}): SendAsyncConfig => ({

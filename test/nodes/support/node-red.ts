@@ -10,11 +10,11 @@ import type { AsyncManager } from '../../../lib/index';
 import prekeyExchange from '../../../nodes/prekey-exchange';
 import receiveAsync from '../../../nodes/receive-async';
 import sendAsync from '../../../nodes/send-async';
-import type { Session } from '../../../nodes/shared/session';
+import type { Session } from '../../../nodes/session/session';
 import storageNode from '../../../nodes/storage-node';
 import toxTransport from '../../../nodes/tox-transport';
-import { begin } from '../../../nodes/shared/begin';
-import type { Runtime } from '../../../nodes/shared/runtime';
+import { startGuarded } from '../../../nodes/runtime/start-guard';
+import type { Runtime } from '../../../nodes/runtime/runtime';
 import {
   startToxTransport,
   type MakeTransport,
@@ -32,7 +32,7 @@ function toxTransportWith(make: MakeTransport) {
   return (RED: Runtime): void => {
     RED.nodes.registerType('tox-transport', function (this: Node, config: ToxTransportConfig) {
       RED.nodes.createNode(this, config);
-      begin(RED, this, () => startToxTransport(RED, this, config, make));
+      startGuarded(RED, this, () => startToxTransport(RED, this, config, make));
     });
   };
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import type { ReceivedMessage } from '../../../lib/index';
-import { InboxFanOut, type MessageHead, type Receiver } from '../../../nodes/shared/inbox-fan-out';
-import { FakeManager, received } from './fake-manager';
+import { InboxFanOut, type MessageHead, type Receiver } from '../../../nodes/session/inbox-fan-out';
+import { FakeManager, received } from '../support/fake-manager';
 
 class FakeReceiver implements Receiver {
   readonly got: string[] = [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const NODES = path.join(__dirname, '../../../nodes');
+const NODES = path.join(__dirname, '../../nodes');
 
 describe('The nodes at run time', () => {
   it('use the runtime that runs them: no module of Node-RED is loaded, only its types are imported', () => {

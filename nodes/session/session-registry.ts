@@ -6,7 +6,7 @@ import {
   type Timer,
   type Timers,
 } from '../../lib/index';
-import { LINGER } from './linger';
+import { LINGER } from './transport-slot';
 import { Session } from './session';
 import { sameSettings, type SessionSettings } from './session-settings';
 

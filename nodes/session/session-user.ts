@@ -1,8 +1,8 @@
 import { ToxAsyncError, type AsyncManager } from '../../lib/index';
-import { nodeError } from './node-error';
-import { atFlowsStarted, type FlowNode, type Runtime } from './runtime';
+import { nodeError } from '../runtime/node-error';
+import { atFlowsStarted, type FlowNode, type Runtime } from '../runtime/runtime';
 import type { Session } from './session';
-import { badges, StatusBadge, type Badge } from './status-badge';
+import { badges, StatusBadge, type Badge } from '../runtime/status-badge';
 
 /** A storage-node as the nodes see it that use it. */
 export interface SessionNode extends FlowNode {

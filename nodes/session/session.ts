@@ -9,12 +9,12 @@ import {
 } from '../../lib/index';
 import { syncFriends } from './friend-list';
 import { InboxFanOut } from './inbox-fan-out';
-import { Latch } from './latch';
-import { nodeError } from './node-error';
+import { Latch } from '../runtime/latch';
+import { nodeError } from '../runtime/node-error';
 import { OutcomeRouter } from './outcome-router';
-import { untilDone } from './retry';
+import { untilDone } from '../runtime/retry';
 import type { SessionSettings } from './session-settings';
-import { SignalList } from './signal-list';
+import { SignalList } from '../runtime/signal-list';
 import { TransportSlot } from './transport-slot';
 
 /** What a session needs from the registry that keeps it. */

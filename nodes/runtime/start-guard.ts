@@ -9,7 +9,7 @@ import { onClose } from './close';
  * Sets a node up. When its settings are no good (a dialog says so, but the environment can put anything in), the
  * node is there all the same: its status and Catch tell what is wrong, at start and for each message.
  */
-export function begin(RED: Runtime, node: FlowNode, start: () => void): void {
+export function startGuarded(RED: Runtime, node: FlowNode, start: () => void): void {
   try {
     start();
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import type { FriendTransport, PublicKey } from '../../lib/index';
-import type { HeldEvents } from './held-events';
+import type { BufferedEvents } from './buffered-events';
 
 /** What comes from a network, besides who is online. */
 export type NetworkEvent =
@@ -31,7 +31,7 @@ export interface Connection extends Attachment {
   /** Online again if it is meant to be and is not: after `connect` failed. */
   resume(): Promise<void>;
   /** Kept while the node is being replaced. */
-  readonly events: HeldEvents<NetworkEvent>;
+  readonly events: BufferedEvents<NetworkEvent>;
   /**
    * Sends an ordinary message; resolves when the friend's client confirmed it.
    * @throws ErrNotConnected, ErrMessageEmpty, ErrMessageTooLarge

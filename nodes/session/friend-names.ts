@@ -1,6 +1,6 @@
 /** Friends as flows name them: by name, by public key (64 hexadecimal digits) or by Tox ID (76). */
 import { toHex, ToxAsyncError, type AsyncManager, type PublicKey } from '../../lib/index';
-import { isBlank, textOf } from './settings';
+import { isBlank, textOf } from '../runtime/setting-values';
 
 /** The names in `value`, one or a list. ErrInvalidArgument when there is none. */
 export function friendTexts(value: unknown): string[] {

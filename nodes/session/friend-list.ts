@@ -6,7 +6,7 @@ import {
   type AsyncManager,
   type PublicKey,
 } from '../../lib/index';
-import { nodeError } from './node-error';
+import { nodeError } from '../runtime/node-error';
 import type { FriendSetting } from './session-settings';
 
 /** Keys of the friends that the dialog's list named last time. */

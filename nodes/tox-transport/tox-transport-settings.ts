@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ProxySettings, ToxcoreSettings } from '../../lib/index';
-import type { SessionConfig } from '../shared/runtime';
-import { choiceOf, flagOf, numberOf, settingText } from '../shared/settings';
+import type { SessionConfig } from '../runtime/runtime';
+import { choiceOf, flagOf, numberOf, settingText } from '../runtime/setting-values';
 
 /** What the dialog saves. */
 export interface ToxTransportConfig extends SessionConfig {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { SimulatedTime } from '../../../lib/platform/simulated-platform';
-import type { Connection, NetworkEvent } from '../../../nodes/shared/connection';
-import { HeldEvents } from '../../../nodes/shared/held-events';
-import { TransportSlot } from '../../../nodes/shared/transport-slot';
+import type { Connection, NetworkEvent } from '../../../nodes/session/connection';
+import { BufferedEvents } from '../../../nodes/session/buffered-events';
+import { TransportSlot } from '../../../nodes/session/transport-slot';
 
 class FakeConnection implements Connection {
   readonly wanted = true;
   readonly tox = undefined;
-  readonly events = new HeldEvents<NetworkEvent>();
+  readonly events = new BufferedEvents<NetworkEvent>();
   closed = false;
   async connect(): Promise<void> {}
   async resume(): Promise<void> {}

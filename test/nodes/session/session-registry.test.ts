@@ -3,9 +3,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { AsyncManagerOptions, Logger } from '../../../lib/index';
 import { ToxAsyncError } from '../../../lib/index';
 import { SimulatedTime } from '../../../lib/platform/simulated-platform';
-import { SessionRegistry } from '../../../nodes/shared/session-registry';
-import type { SessionSettings } from '../../../nodes/shared/session-settings';
-import { FakeManager } from './fake-manager';
+import { SessionRegistry } from '../../../nodes/session/session-registry';
+import type { SessionSettings } from '../../../nodes/session/session-settings';
+import { FakeManager } from '../support/fake-manager';
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 const settings = (more: Partial<SessionSettings> = {}): SessionSettings => ({

@@ -1,7 +1,7 @@
-import { nodeError } from '../shared/node-error';
-import type { PendingWork } from '../shared/pending-work';
-import type { FlowNode } from '../shared/runtime';
-import type { Session } from '../shared/session';
+import { nodeError } from '../runtime/node-error';
+import type { PendingWork } from '../runtime/pending-work';
+import type { FlowNode } from '../runtime/runtime';
+import type { Session } from '../session/session';
 import { outcomeMessage } from './receipt';
 
 /**

@@ -1,6 +1,8 @@
 import { ToxAsyncError, type Timer, type Timers } from '../../lib/index';
 import type { Attachment, Connection } from './connection';
-import { LINGER } from './linger';
+
+/** How long a session and its connection wait for their node to come back from a redeploy, milliseconds. */
+export const LINGER = 10_000;
 
 interface Holder {
   readonly node: string;

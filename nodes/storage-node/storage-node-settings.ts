@@ -7,10 +7,10 @@ import {
   ToxAsyncError,
   type StorageRole,
 } from '../../lib/index';
-import type { Config } from '../shared/runtime';
-import { publicKeyOf } from '../shared/friend-list';
-import type { Admission, FriendSetting, SessionSettings } from '../shared/session-settings';
-import { choiceOf, numberOf, secretOf, settingText, textOf } from '../shared/settings';
+import type { Config } from '../runtime/runtime';
+import { publicKeyOf } from '../session/friend-list';
+import type { Admission, FriendSetting, SessionSettings } from '../session/session-settings';
+import { choiceOf, numberOf, secretOf, settingText, textOf } from '../runtime/setting-values';
 
 const MEGABYTE = 1_000_000;
 /** libtoxcore takes half a core for 2,000 friends. */

@@ -2,7 +2,7 @@
 const MOST_KEPT = 100;
 
 /** Tells one listener, and keeps what comes while there is none. */
-export class HeldEvents<T> {
+export class BufferedEvents<T> {
   #listener: ((event: T) => void) | undefined;
   #kept: T[] = [];
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { onClose } from '../../../nodes/shared/close';
-import { onInput } from '../../../nodes/shared/input';
-import { PendingWork } from '../../../nodes/shared/pending-work';
-import { atFlowsStarted, type FlowNode, type Runtime } from '../../../nodes/shared/runtime';
-import { badges, StatusBadge } from '../../../nodes/shared/status-badge';
+import { onClose } from '../../../nodes/runtime/close';
+import { onInput } from '../../../nodes/runtime/input';
+import { PendingWork } from '../../../nodes/runtime/pending-work';
+import { atFlowsStarted, type FlowNode, type Runtime } from '../../../nodes/runtime/runtime';
+import { badges, StatusBadge } from '../../../nodes/runtime/status-badge';
 import { SimulatedTime } from '../../../lib/platform/simulated-platform';
 import { ERROR_CODES, systemPlatform, ToxAsyncError, type ErrorCode } from '../../../lib/index';
 
