@@ -29,7 +29,7 @@ export {
   type ForwardSecurityOptions,
 } from './forward-security/forward-security-manager';
 export type { DecryptedMessage, ForwardSecureMessage } from './forward-security/forward-secure-message';
-export { DEFAULT_KEY_LIMITS, type KeyLimits } from './forward-security/limits';
+export { DEFAULT_KEY_LIMITS, type KeyLimits } from './forward-security/key-limits';
 export { PreKeyStore, type PreKeyBundle } from './forward-security/pre-key-store';
 export { MessageStorage, type MessageStorageOptions, type StorageStats } from './storage/message-storage';
 export type { MessageEngine } from './storage/message-engine';

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { generateKeyPair } from '../../lib/crypto/generate';
-import { MemoryDisk } from '../../lib/platform/memory-disk';
+import { MemoryDisk } from '../../lib/testing/memory-disk';
 import { systemPlatform } from '../../lib/platform/system-platform';
 import { encodeExchange } from '../../lib/protocol/keys/exchange';
-import { openMemoryDirectory } from '../../lib/store/memory-directory';
-import { MemoryVolume } from '../../lib/store/memory-store';
+import { openMemoryDirectory } from '../../lib/testing/memory-directory';
+import { MemoryVolume } from '../../lib/testing/memory-store';
 import { median, withInFlight, type Subject } from '../support/measure';
 import { count, ratio, type Report } from '../support/report';
 import { withDirectory, withFolder } from '../support/scratch';

@@ -2,7 +2,7 @@ import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { systemPlatform } from '../../lib/platform/system-platform';
 import { openLocalEngine, type LocalEngine } from '../../lib/storage/local/local-engine';
 import { openDataDirectory } from '../../lib/store/directory/data-directory';
-import { MemoryVolume, openMemoryStore } from '../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../lib/testing/memory-store';
 import type { Store } from '../../lib/store/store';
 import { withInFlight } from '../support/measure';
 import type { MailSource } from './mail';

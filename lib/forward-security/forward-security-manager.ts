@@ -18,7 +18,7 @@ import { HeldKeys, type TakeResult } from './held-keys';
 import type { DecryptedMessage, ForwardSecureMessage, SealRequest } from './forward-secure-message';
 import { IssuedKeys } from './issued-keys';
 import type { IssuedKey } from './key-records';
-import { DEFAULT_KEY_LIMITS, type KeyLimits } from './limits';
+import { DEFAULT_KEY_LIMITS, type KeyLimits } from './key-limits';
 import { assertAuthentic, type Opening } from './opening';
 import { PreKeyStore } from './pre-key-store';
 

@@ -13,7 +13,7 @@ import {
   type HeldKey,
   type HeldKeyRecord,
 } from './key-records';
-import { BATCH_MEMORY, MAX_HELD_KEYS_PER_PEER, MAX_REMEMBERED_BATCHES, type KeyLimits } from './limits';
+import { BATCH_MEMORY, MAX_HELD_KEYS_PER_PEER, MAX_REMEMBERED_BATCHES, type KeyLimits } from './key-limits';
 
 /** What became of keys that a peer gave us. */
 export type TakeResult = 'added' | 'known' | 'batch-in-use' | 'no-room' | 'malformed';

@@ -1,6 +1,6 @@
 import { toHex } from '../bytes';
 import type { PublicKey } from '../types';
-import { ISSUE_BUDGET, ISSUE_BUDGET_REFILL } from './limits';
+import { ISSUE_BUDGET, ISSUE_BUDGET_REFILL } from './key-limits';
 
 interface Budget {
   readonly keys: number;

@@ -9,7 +9,7 @@ import type { KeyPair, PublicKey } from '../types';
 import { IssueBudget } from './issue-budget';
 import { IssuedBatches } from './issued-batches';
 import { readBatchKey, type IssuedKey } from './key-records';
-import { ERASE_SLACK, EXCHANGE_RETRY_AGE, type KeyLimits } from './limits';
+import { ERASE_SLACK, EXCHANGE_RETRY_AGE, type KeyLimits } from './key-limits';
 
 export interface IssuedKeysOptions {
   readonly crypto: CryptoProvider;

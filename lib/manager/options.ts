@@ -1,6 +1,6 @@
 import type { ClientLimits } from '../client/client-limits';
 import type { CryptoProvider } from '../crypto/provider';
-import type { KeyLimits } from '../forward-security/limits';
+import type { KeyLimits } from '../forward-security/key-limits';
 import type { Platform } from '../platform/platform';
 import type { DiskSpaceProbe } from '../storage/storage-capacity';
 import type { DataDirectory } from '../store/directory/data-directory';

@@ -7,6 +7,7 @@ import { fileOf, matchesAny, staticText } from './paths.mjs';
 /** The files of `lib/` that touch the machine. */
 export const TOUCHES_THE_MACHINE = [
   'lib/platform/**',
+  'lib/testing/simulated-platform.ts',
   'lib/store/directory/directory-lock.ts',
   'lib/store/lmdb/**',
   'lib/store/nedb/**',

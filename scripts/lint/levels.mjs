@@ -19,6 +19,7 @@ export const LEVELS = [
   ['client'],
   ['manager'],
   ['index'],
+  ['testing'],
 ];
 
 /** The only files of `lib/` that may load a module at run time: each loads one optional package. */

@@ -1,4 +1,4 @@
-import { join, publicOf, sha256 } from '../../test/lib/vectors/reference/bytes';
+import { join, publicOf, sha256 } from '../../test/lib/vectors/support/reference/bytes';
 
 /** Secrets come from names, as in the check values. */
 export const digest = (name: string) => sha256(new TextEncoder().encode(name));

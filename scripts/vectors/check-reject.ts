@@ -10,7 +10,7 @@ import { decodeHello, HELLO_BYTES } from '../../lib/protocol/session/handshake';
 import { FrameAssembler } from '../../lib/protocol/session/frames';
 import { sealMessage } from '../../lib/protocol/session/sealed-message';
 import { decodeSessionMessage } from '../../lib/protocol/session/message-kinds';
-import { MemoryVolume, openMemoryStore } from '../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../lib/testing/memory-store';
 import type { KeyPair } from '../../lib/types';
 import { bytesOf, mustEqual, type Fields } from './fields';
 import { OneKeyVault } from './one-key-vault';

@@ -11,7 +11,7 @@ import type {
   ExchangeVector,
   SessionVector,
   VectorFiles,
-} from '../../test/lib/vectors/vector-files';
+} from '../../test/lib/vectors/support/vector-files';
 import { makeRejects } from './rejects';
 import { everyMessage } from './session-bodies';
 import { makeSpec } from './spec-forms';

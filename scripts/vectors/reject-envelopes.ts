@@ -1,6 +1,6 @@
-import { join, publicOf, toHex, uint } from '../../test/lib/vectors/reference/bytes';
-import { seal, type Changes, type Message } from '../../test/lib/vectors/reference/envelope';
-import type { RejectVector } from '../../test/lib/vectors/vector-files';
+import { join, publicOf, toHex, uint } from '../../test/lib/vectors/support/reference/bytes';
+import { seal, type Changes, type Message } from '../../test/lib/vectors/support/reference/envelope';
+import type { RejectVector } from '../../test/lib/vectors/support/vector-files';
 import { BAD_POINTS, digest, P, R, S } from './cast';
 
 const text = (value: string) => new TextEncoder().encode(value);

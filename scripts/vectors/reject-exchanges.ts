@@ -1,6 +1,6 @@
-import { join, publicOf, toHex } from '../../test/lib/vectors/reference/bytes';
-import { makeExchange, type ExchangeFields } from '../../test/lib/vectors/reference/exchange';
-import type { RejectVector } from '../../test/lib/vectors/vector-files';
+import { join, publicOf, toHex } from '../../test/lib/vectors/support/reference/bytes';
+import { makeExchange, type ExchangeFields } from '../../test/lib/vectors/support/reference/exchange';
+import type { RejectVector } from '../../test/lib/vectors/support/vector-files';
 import { BAD_POINTS, digest, P, R, S } from './cast';
 
 type Keys = ExchangeFields['keys'];

@@ -1,6 +1,6 @@
-import { join, publicOf, toHex, uint } from '../../test/lib/vectors/reference/bytes';
-import { echoOf, hello, helloOf1, sealed } from '../../test/lib/vectors/reference/session';
-import type { RejectVector } from '../../test/lib/vectors/vector-files';
+import { join, publicOf, toHex, uint } from '../../test/lib/vectors/support/reference/bytes';
+import { echoOf, hello, helloOf1, sealed } from '../../test/lib/vectors/support/reference/session';
+import type { RejectVector } from '../../test/lib/vectors/support/vector-files';
 import { BAD_POINTS, digest, R, S } from './cast';
 
 /** Of the two identities S is side 1. Nothing here is ever answered. */

@@ -1,4 +1,4 @@
-import type { RejectVector } from '../../test/lib/vectors/vector-files';
+import type { RejectVector } from '../../test/lib/vectors/support/vector-files';
 import { rejectedEnvelopes } from './reject-envelopes';
 import { rejectedExchanges } from './reject-exchanges';
 import { rejectedInSession } from './reject-session';

@@ -5,7 +5,7 @@ import { sealLegacyMessage } from '../../lib/protocol/spec/legacy';
 import { encodePlaintext } from '../../lib/protocol/envelope/plaintext';
 import { forwardSecureMessageToJson, preKeyExchangeToJson } from '../../lib/protocol/spec/spec-json';
 import { encodeStorageRecord } from '../../lib/protocol/spec/spec-records';
-import type { SpecVector } from '../../test/lib/vectors/vector-files';
+import type { SpecVector } from '../../test/lib/vectors/support/vector-files';
 
 /** Vectors of SPEC.md's own forms: plaintext, storage record with the legacy box, and both JSON structures. */
 export function makeSpec(crypto: CryptoProvider, digest: (name: string) => Uint8Array): SpecVector[] {

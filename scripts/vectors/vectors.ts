@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { VECTORS } from '../../test/lib/vectors/vector-files';
+import { VECTORS } from '../../test/lib/vectors/support/vector-files';
 import { ROOT } from '../support/project';
 import { checkVectors } from './check';
 import { makeVectors } from './make';

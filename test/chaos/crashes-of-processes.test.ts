@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../lib/bytes';
-import type { ChildPlan } from './processes/child-messages';
-import { ProcessWorld } from './processes/process-world';
+import type { ChildPlan } from './support/processes/child-messages';
+import { ProcessWorld } from './support/processes/process-world';
 import { FAULT_POINTS, type FaultPoint } from './support/life';
 
 const FULL = process.env['FULL'] === '1';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { SeededRandom } from '../../lib/platform/simulated-platform';
+import { SeededRandom } from '../../lib/testing/simulated-platform';
 import { VirtualNetwork } from '../../lib/transport/virtual/virtual-network';
 import { makeScratch } from '../lib/store/support/scratch';
-import { RobbedDevice } from './erasure/robbed-device';
-import { fastPlatform } from './processes/fast-platform';
+import { RobbedDevice } from './support/erasure/robbed-device';
+import { fastPlatform } from './support/processes/fast-platform';
 
 const TEXT = 'the code of the cellar door is 4711';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { injectedOnly } from './rules';
-import { breaches } from './rule-check';
+import { injectedOnly } from './support/rules';
+import { breaches } from './support/rule-check';
 
 const BREACHES = [
   `Date.now();`,

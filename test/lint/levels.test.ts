@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { LEVELS, levels } from './rules';
-import { breaches } from './rule-check';
+import { LEVELS, levels } from './support/rules';
+import { breaches } from './support/rule-check';
 
 const found = (file: string, code: string) => breaches(levels, file, code);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { MANIFEST } from '../../scripts/support/project';
-import { packed } from './package-under-test';
+import { packed } from './support/package-under-test';
 
 const TYPES = ['storage-node', 'tox-transport', 'send-async', 'receive-async', 'prekey-exchange'];
 

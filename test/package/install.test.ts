@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MANIFEST, ROOT, tool } from '../../scripts/support/project';
 import { run } from '../../scripts/support/run';
-import { installed, USER_DIR } from './package-under-test';
+import { installed, USER_DIR } from './support/package-under-test';
 
 /** Runs a script with Node beside the installed package and returns what it prints. */
 function node(...args: string[]): Promise<string> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ROOT } from '../../scripts/support/project';
 import { run } from '../../scripts/support/run';
-import { installed, USER_DIR } from './package-under-test';
+import { installed, USER_DIR } from './support/package-under-test';
 
 describe("README's program", function () {
   this.timeout(180_000);

@@ -6,7 +6,7 @@ import { newestNodeRed } from '../../scripts/support/newest-node-red';
 import type { Runtime } from '../../scripts/support/newest-node-red';
 import { NodeRedProcess } from '../../scripts/support/node-red-process';
 import { MANIFEST } from '../../scripts/support/project';
-import { installed, USER_DIR } from './package-under-test';
+import { installed, USER_DIR } from './support/package-under-test';
 
 interface NodeSet {
   module: string;

@@ -1,12 +1,12 @@
 import './support/mount-namespace';
 import assert from 'node:assert/strict';
 import { toHex } from '../../lib/bytes';
-import { MemoryDisk } from '../../lib/platform/memory-disk';
+import { MemoryDisk } from '../../lib/testing/memory-disk';
 import { randomFraction } from '../../lib/platform/random';
-import { SeededRandom, SimulatedTime } from '../../lib/platform/simulated-platform';
+import { SeededRandom, SimulatedTime } from '../../lib/testing/simulated-platform';
 import type { DataDirectory } from '../../lib/store/directory/data-directory';
-import { openMemoryDirectory } from '../../lib/store/memory-directory';
-import { MemoryVolume } from '../../lib/store/memory-store';
+import { openMemoryDirectory } from '../../lib/testing/memory-directory';
+import { MemoryVolume } from '../../lib/testing/memory-store';
 import { MessageStorage } from '../../lib/storage/message-storage';
 import { openLocalEngine } from '../../lib/storage/local/local-engine';
 import { alice, bob, crypto, envelopeTo } from '../lib/storage/support/storage-fixture';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { toHex } from '../../lib/bytes';
 import { AsyncManager } from '../../lib/manager/async-manager';
 import { randomFraction } from '../../lib/platform/random';
-import { SeededRandom } from '../../lib/platform/simulated-platform';
+import { SeededRandom } from '../../lib/testing/simulated-platform';
 import { makeScratch, mountSmallVolume } from '../lib/store/support/scratch';
 import { ENGINES, FaultNode, FULL, numbered } from './support/fault-node';
 import { nameOf, type Opened } from './support/open-damaged';

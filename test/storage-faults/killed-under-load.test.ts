@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { toHex } from '../../lib/bytes';
 import { randomFraction } from '../../lib/platform/random';
-import { SeededRandom } from '../../lib/platform/simulated-platform';
+import { SeededRandom } from '../../lib/testing/simulated-platform';
 import { makeScratch } from '../lib/store/support/scratch';
 import { ENGINES, FaultNode, FULL, numbered, RECIPIENTS } from './support/fault-node';
 

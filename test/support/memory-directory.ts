@@ -1,10 +1,10 @@
 import type { CryptoProvider } from '../../lib/crypto/provider';
-import { MemoryDisk } from '../../lib/platform/memory-disk';
+import { MemoryDisk } from '../../lib/testing/memory-disk';
 import type { Platform } from '../../lib/platform/platform';
-import type { SeededRandom } from '../../lib/platform/simulated-platform';
+import type { SeededRandom } from '../../lib/testing/simulated-platform';
 import type { DataDirectory } from '../../lib/store/directory/data-directory';
-import { openMemoryDirectory } from '../../lib/store/memory-directory';
-import { MemoryVolume } from '../../lib/store/memory-store';
+import { openMemoryDirectory } from '../../lib/testing/memory-directory';
+import { MemoryVolume } from '../../lib/testing/memory-store';
 import type { Store } from '../../lib/store/store';
 import { Table } from '../../lib/store/table';
 

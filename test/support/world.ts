@@ -3,7 +3,7 @@ import type { Outcome, ReceivedMessage } from '../../lib/client/messages';
 import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { AsyncManager } from '../../lib/manager/async-manager';
 import type { AsyncManagerOptions } from '../../lib/manager/options';
-import { SeededRandom, SimulatedTime } from '../../lib/platform/simulated-platform';
+import { SeededRandom, SimulatedTime } from '../../lib/testing/simulated-platform';
 import { AcquaintedTransport } from './acquainted-transport';
 import { MemoryDirectory } from './memory-directory';
 import { VirtualNetwork } from '../../lib/transport/virtual/virtual-network';

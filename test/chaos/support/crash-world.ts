@@ -1,10 +1,10 @@
 import { sameBytes, toHex } from '../../../lib/bytes';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { AsyncManager } from '../../../lib/manager/async-manager';
-import { MemoryDisk } from '../../../lib/platform/memory-disk';
+import { MemoryDisk } from '../../../lib/testing/memory-disk';
 import { randomFraction } from '../../../lib/platform/random';
-import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-platform';
-import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
+import { SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
+import { MemoryVolume, openMemoryStore } from '../../../lib/testing/memory-store';
 import { Closers, openParts } from '../../../lib/store/directory/open-parts';
 import { VirtualNetwork } from '../../../lib/transport/virtual/virtual-network';
 import type { VirtualTransport } from '../../../lib/transport/virtual/virtual-transport';

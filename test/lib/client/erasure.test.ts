@@ -4,7 +4,7 @@ import { Inbox } from '../../../lib/client/journal/inbox';
 import { Outbox } from '../../../lib/client/journal/outbox';
 import { allocateSlot } from '../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
-import { pair, type KeyPeer } from '../forward-security/key-peer';
+import { pair, type KeyPeer } from '../forward-security/support/key-peer';
 
 const crypto = chooseCryptoProvider();
 const messageId = new Uint8Array(32).fill(1);

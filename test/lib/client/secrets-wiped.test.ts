@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { utf8 } from '../../../lib/bytes';
 import { allocateSlot, unboxUnderSlot, boxUnderSlot } from '../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
-import { pair, type KeyPeer } from '../forward-security/key-peer';
+import { pair, type KeyPeer } from '../forward-security/support/key-peer';
 
 const crypto = chooseCryptoProvider();
 const ZEROS = new Uint8Array(32);

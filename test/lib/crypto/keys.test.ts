@@ -4,8 +4,8 @@ import { toHex } from '../../../lib/bytes';
 import { generateKeyPair } from '../../../lib/crypto/generate';
 import { checkPublicKey, checkSharedSecret, isAcceptablePublicKey } from '../../../lib/crypto/public-key';
 import { ToxAsyncError } from '../../../lib/errors';
-import { ACCEPTABLE_KEYS, NACL_BOX, UNACCEPTABLE_KEYS } from './known-answers';
-import { PROVIDERS } from './providers';
+import { ACCEPTABLE_KEYS, NACL_BOX, UNACCEPTABLE_KEYS } from './support/known-answers';
+import { PROVIDERS } from './support/providers';
 
 describe('acceptable public keys', () => {
   it('are 32 bytes, canonical and not of low order', () => {

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { utf8 } from '../../../lib/bytes';
 import { labelledHash } from '../../../lib/crypto/labelled-hash';
 import { ToxAsyncError } from '../../../lib/errors';
-import { bytes } from './known-answers';
-import { portable, PROVIDERS } from './providers';
+import { bytes } from './support/known-answers';
+import { portable, PROVIDERS } from './support/providers';
 
 describe('a labelled hash', () => {
   it('is SHA-256 of the label and each part, with their lengths in front', () => {

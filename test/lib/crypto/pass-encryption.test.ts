@@ -5,8 +5,8 @@ import { createPortableProvider } from '../../../lib/crypto/portable';
 import { isPassEncrypted, PASS_ENCRYPTION_BYTES, Passphrase } from '../../../lib/crypto/pass-encryption';
 import type { CryptoProvider } from '../../../lib/crypto/provider';
 import { ToxAsyncError } from '../../../lib/errors';
-import { SeededRandom } from '../../../lib/platform/simulated-platform';
-import { PROVIDERS } from './providers';
+import { SeededRandom } from '../../../lib/testing/simulated-platform';
+import { PROVIDERS } from './support/providers';
 
 /** Made by libtoxcore 0.2.18's tox_pass_encrypt. */
 const KNOWN = [

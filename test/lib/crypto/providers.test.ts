@@ -6,9 +6,9 @@ import { createPortableProvider } from '../../../lib/crypto/portable';
 import type { CryptoProvider } from '../../../lib/crypto/provider';
 import { loadSodiumProvider } from '../../../lib/crypto/sodium';
 import { ToxAsyncError } from '../../../lib/errors';
-import { cryptoProviderSuite } from './crypto-provider-suite';
-import { NACL_BOX, UNACCEPTABLE_KEYS } from './known-answers';
-import { portable, PROVIDERS, sodium } from './providers';
+import { cryptoProviderSuite } from './support/crypto-provider-suite';
+import { NACL_BOX, UNACCEPTABLE_KEYS } from './support/known-answers';
+import { portable, PROVIDERS, sodium } from './support/providers';
 
 cryptoProviderSuite('portable', createPortableProvider);
 cryptoProviderSuite('sodium-native', () => loadSodiumProvider());

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { sameBytes } from '../../../lib/bytes';
 import { ToxAsyncError, type ErrorCode } from '../../../lib/errors';
 import { decodeExchange as decoded } from '../../../lib/protocol/keys/exchange';
-import { DAY, KeyPeer, pair } from './key-peer';
+import { DAY, KeyPeer, pair } from './support/key-peer';
 
 function code(expected: ErrorCode) {
   return (error: unknown) => ToxAsyncError.is(error, expected);

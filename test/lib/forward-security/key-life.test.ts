@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { decodeExchange, type Exchange } from '../../../lib/protocol/keys/exchange';
-import { DAY, KeyPeer, pair } from './key-peer';
+import { DAY, KeyPeer, pair } from './support/key-peer';
 
 describe('the limits of key life', () => {
   let alice: KeyPeer;

@@ -4,7 +4,7 @@ import { createPortableProvider } from '../../../lib/crypto/portable';
 import { type ErrorCode, ToxAsyncError } from '../../../lib/errors';
 import { FriendBook } from '../../../lib/identity/friend-book';
 import { formatToxId } from '../../../lib/identity/tox-id';
-import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../../lib/testing/memory-store';
 
 const crypto = createPortableProvider();
 const keyOf = (word: string) =>

@@ -6,9 +6,9 @@ import { type ErrorCode, ToxAsyncError } from '../../../lib/errors';
 import { openIdentity } from '../../../lib/identity/identity-file';
 import { parseToxId } from '../../../lib/identity/tox-id';
 import { parseProfile } from '../../../lib/identity/tox-profile';
-import { MemoryDisk } from '../../../lib/platform/memory-disk';
-import { SeededRandom } from '../../../lib/platform/simulated-platform';
-import { friendRecord, keys, savedata, section } from './savedata';
+import { MemoryDisk } from '../../../lib/testing/memory-disk';
+import { SeededRandom } from '../../../lib/testing/simulated-platform';
+import { friendRecord, keys, savedata, section } from './support/savedata';
 
 const PATH = '/data/session/identity.tox';
 const crypto = createPortableProvider();

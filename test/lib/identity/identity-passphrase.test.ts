@@ -3,9 +3,9 @@ import { isPassEncrypted, Passphrase } from '../../../lib/crypto/pass-encryption
 import { createPortableProvider } from '../../../lib/crypto/portable';
 import { type ErrorCode, ToxAsyncError } from '../../../lib/errors';
 import { checkIdentity, type IdentityOptions, openIdentity } from '../../../lib/identity/identity-file';
-import { MemoryDisk } from '../../../lib/platform/memory-disk';
-import { SeededRandom } from '../../../lib/platform/simulated-platform';
-import { keys, savedata } from './savedata';
+import { MemoryDisk } from '../../../lib/testing/memory-disk';
+import { SeededRandom } from '../../../lib/testing/simulated-platform';
+import { keys, savedata } from './support/savedata';
 
 const PATH = '/data/session/identity.tox';
 const crypto = createPortableProvider();

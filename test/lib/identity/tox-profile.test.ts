@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ToxAsyncError } from '../../../lib/errors';
 import { makeProfile, parseProfile, serialiseProfile, withFriends } from '../../../lib/identity/tox-profile';
-import { friendRecord, keys, savedata, section } from './savedata';
+import { friendRecord, keys, savedata, section } from './support/savedata';
 
 const filled = (byte: number, length = 32) => new Uint8Array(length).fill(byte);
 const nospam = Uint8Array.of(1, 2, 3, 4);

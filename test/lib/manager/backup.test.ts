@@ -11,7 +11,7 @@ import { AsyncManager } from '../../../lib/manager/async-manager';
 import type { AsyncManagerOptions } from '../../../lib/manager/options';
 import { systemPlatform } from '../../../lib/platform/system-platform';
 import { MINUTE, World, type Device } from '../../support/world';
-import { friendRecord, keys, savedata, section } from '../identity/savedata';
+import { friendRecord, keys, savedata, section } from '../identity/support/savedata';
 
 const crypto = createPortableProvider();
 const isCode = (code: ErrorCode) => (error: unknown) => ToxAsyncError.is(error, code);

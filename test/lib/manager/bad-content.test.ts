@@ -11,7 +11,7 @@ import { encodeSessionMessage } from '../../../lib/protocol/session/message-kind
 import { silentLogger } from '../../../lib/types';
 import { EXAMPLES } from '../protocol/support/session-examples';
 import { bytes, flip } from '../protocol/support/fixtures';
-import { ScriptedFriend, type Said } from './scripted-friend';
+import { ScriptedFriend, type Said } from './support/scripted-friend';
 
 const crypto = chooseCryptoProvider();
 

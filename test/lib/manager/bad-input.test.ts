@@ -4,7 +4,7 @@ import { toHex } from '../../../lib/bytes';
 import { silentLogger } from '../../../lib/types';
 import { EXAMPLES } from '../protocol/support/session-examples';
 import { bytes, flip } from '../protocol/support/fixtures';
-import { ScriptedFriend } from './scripted-friend';
+import { ScriptedFriend } from './support/scripted-friend';
 
 /** Bytes from far away: any, cut, with bits changed, or longer. */
 const changed = (example: Uint8Array) =>

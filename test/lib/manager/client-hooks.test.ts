@@ -5,7 +5,7 @@ import type { ForwardSecurityManager } from '../../../lib/forward-security/forwa
 import { clientHooks } from '../../../lib/manager/client-hooks';
 import type { AsyncManagerEvents } from '../../../lib/manager/events';
 import { Emitter } from '../../../lib/platform/emitter';
-import { SimulatedTime } from '../../../lib/platform/simulated-platform';
+import { SimulatedTime } from '../../../lib/testing/simulated-platform';
 import { silentLogger } from '../../../lib/types';
 
 const HOUR = 3_600_000;

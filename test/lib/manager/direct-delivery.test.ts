@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../../support/world';
-import { ScriptedFriend, type Said } from './scripted-friend';
-import { connectNode } from './scripted-node';
+import { ScriptedFriend, type Said } from './support/scripted-friend';
+import { connectNode } from './support/scripted-node';
 
 describe('a message for a friend who is here', () => {
   let friend: ScriptedFriend;

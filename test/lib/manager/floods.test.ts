@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { generateKeyPair } from '../../../lib/crypto/generate';
-import { SeededRandom } from '../../../lib/platform/simulated-platform';
+import { SeededRandom } from '../../../lib/testing/simulated-platform';
 import { silentLogger } from '../../../lib/types';
-import { ScriptedFriend } from './scripted-friend';
+import { ScriptedFriend } from './support/scripted-friend';
 
 const crypto = chooseCryptoProvider();
 

@@ -3,14 +3,14 @@ import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { storageIdOf } from '../../../lib/protocol/names';
 import type { SessionMessage } from '../../../lib/protocol/session/message-kinds';
 import { sequenceKey } from '../../../lib/store/table';
-import { ScriptedFriend } from './scripted-friend';
+import { ScriptedFriend } from './support/scripted-friend';
 import {
   connectNode as connectNodeTo,
   type Item,
   itemOf,
   pass as passAt,
   type Answering,
-} from './scripted-node';
+} from './support/scripted-node';
 
 const crypto = chooseCryptoProvider();
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fromHex } from '../../../lib/bytes';
 import { formatToxId } from '../../../lib/identity/tox-id';
-import { ScriptedFriend } from './scripted-friend';
+import { ScriptedFriend } from './support/scripted-friend';
 
 const DAY = 24 * 60 * 60;
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { toHex, utf8 } from '../../../lib/bytes';
 import { decodeExchange } from '../../../lib/protocol/keys/exchange';
-import { KeyPeer } from '../forward-security/key-peer';
+import { KeyPeer } from '../forward-security/support/key-peer';
 import { waitFor } from '../../support/world';
-import { ScriptedFriend, type Said } from './scripted-friend';
+import { ScriptedFriend, type Said } from './support/scripted-friend';
 
 const DAY = 24 * 60 * 60 * 1000;
 

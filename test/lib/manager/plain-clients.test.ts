@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { MessageType } from '../../../lib/constants';
 import { silentLogger } from '../../../lib/types';
 import { waitFor } from '../../support/world';
-import { ScriptedFriend } from './scripted-friend';
+import { ScriptedFriend } from './support/scripted-friend';
 
 describe('a friend whose client does not speak the extension', () => {
   let friend: ScriptedFriend;

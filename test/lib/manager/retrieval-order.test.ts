@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
 import type { SessionMessage } from '../../../lib/protocol/session/message-kinds';
 import type { RawPeer } from '../network/support/raw-peer';
-import { ScriptedFriend } from './scripted-friend';
-import { connectNode, itemOf, pass } from './scripted-node';
+import { ScriptedFriend } from './support/scripted-friend';
+import { connectNode, itemOf, pass } from './support/scripted-node';
 
 const COUNT = 130;
 const PAGE = 64;

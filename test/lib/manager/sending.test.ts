@@ -3,9 +3,9 @@ import { utf8 } from '../../../lib/bytes';
 import type { SendOptions } from '../../../lib/client/messages';
 import type { MessageType } from '../../../lib/constants';
 import type { ErrorCode } from '../../../lib/errors';
-import { MemoryVolume } from '../../../lib/store/memory-store';
+import { MemoryVolume } from '../../../lib/testing/memory-store';
 import { waitFor } from '../../support/world';
-import { ScriptedFriend, type Said } from './scripted-friend';
+import { ScriptedFriend, type Said } from './support/scripted-friend';
 
 const FORTNIGHT = 14 * 24 * 60 * 60;
 

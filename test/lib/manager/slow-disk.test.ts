@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { decodeExchange } from '../../../lib/protocol/keys/exchange';
 import { encodeMailKeys } from '../../../lib/protocol/keys/mail-keys';
 import { PLAIN_TYPE } from '../../../lib/protocol/envelope/message-types';
-import { MemoryVolume } from '../../../lib/store/memory-store';
-import { ScriptedFriend, type Said } from './scripted-friend';
+import { MemoryVolume } from '../../../lib/testing/memory-store';
+import { ScriptedFriend, type Said } from './support/scripted-friend';
 
 /** Milliseconds that each commit takes, and longer than that. */
 const COMMIT = 20;

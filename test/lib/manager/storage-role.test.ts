@@ -4,7 +4,7 @@ import { compareBytes } from '../../../lib/bytes';
 import { generateKeyPair } from '../../../lib/crypto/generate';
 import { AsyncManager } from '../../../lib/manager/async-manager';
 import type { AsyncManagerOptions } from '../../../lib/manager/options';
-import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-platform';
+import { SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
 import { decodeHello, HELLO } from '../../../lib/protocol/session/handshake';
 import { encodeSessionMessage } from '../../../lib/protocol/session/message-kinds';
 import type { StorageRole } from '../../../lib/types';

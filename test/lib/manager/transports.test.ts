@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { AsyncManager } from '../../../lib/manager/async-manager';
-import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-platform';
+import { SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
 import type { Transport } from '../../../lib/transport/transport';
 import { MemoryDirectory } from '../../support/memory-directory';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CallTimetable } from '../../../lib/network/call-timetable';
-import { SimulatedTime } from '../../../lib/platform/simulated-platform';
+import { SimulatedTime } from '../../../lib/testing/simulated-platform';
 
 describe('the timetable of calls to a peer', () => {
   let time: SimulatedTime;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ToxAsyncError, type ErrorCode } from '../../../lib/errors';
 import { MAX_IN_LINE, MAX_WAITING, PendingRequests } from '../../../lib/network/pending-requests';
 import type { AnswerMessage, MessageOf } from '../../../lib/network/requests';
-import { SeededRandom, SimulatedTime } from '../../../lib/platform/simulated-platform';
+import { SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
 import type { SessionMessage } from '../../../lib/protocol/session/message-kinds';
 
 const code = (expected: ErrorCode) => (error: unknown) => ToxAsyncError.is(error, expected);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { UnverifiedBrake } from '../../../lib/network/unverified-brake';
-import { SimulatedTime } from '../../../lib/platform/simulated-platform';
+import { SimulatedTime } from '../../../lib/testing/simulated-platform';
 
 const MINUTE = 60_000;
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Disk } from '../../../lib/platform/disk';
-import { MemoryDisk } from '../../../lib/platform/memory-disk';
+import { MemoryDisk } from '../../../lib/testing/memory-disk';
 import { systemDisk } from '../../../lib/platform/system-disk';
 
 const text = (value: string) => new TextEncoder().encode(value);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ErrorCode, ToxAsyncError } from '../../../lib/errors';
-import { SimulatedTime } from '../../../lib/platform/simulated-platform';
+import { SimulatedTime } from '../../../lib/testing/simulated-platform';
 import { openLocalEngine } from '../../../lib/storage/local/local-engine';
-import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../../lib/testing/memory-store';
 import { bytesOf, storageIdOfBytes } from './support/fixtures';
 import { alice, bob, carol, crypto, envelopeTo, mallory, openStorage } from './support/storage-fixture';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
-import { MemoryVolume, openMemoryStore } from '../../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../../lib/testing/memory-store';
 import type { Store } from '../../../lib/store/store';
 import { afterPrefix, sequenceKey, Table } from '../../../lib/store/table';
 

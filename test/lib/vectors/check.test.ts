@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkVectors } from '../../../scripts/vectors/check';
 import { makeVectors } from '../../../scripts/vectors/make';
-import { readVectors, VECTORS } from './vector-files';
+import { readVectors, VECTORS } from './support/vector-files';
 
 const NAMES = ['envelope', 'exchange', 'session', 'reject', 'spec'] as const;
 /** Another byte in place of the last one. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { hex, publicOf, toHex } from './reference/bytes';
-import { open, seal, storageIdOf } from './reference/envelope';
-import { readVectors } from './vector-files';
+import { hex, publicOf, toHex } from './support/reference/bytes';
+import { open, seal, storageIdOf } from './support/reference/envelope';
+import { readVectors } from './support/vector-files';
 
 describe('The envelope vectors', () => {
   const vectors = readVectors('envelope');

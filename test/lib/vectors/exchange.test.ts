@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { hex, publicOf, sha256, toHex } from './reference/bytes';
-import { judgeExchange, makeExchange } from './reference/exchange';
-import { readVectors } from './vector-files';
+import { hex, publicOf, sha256, toHex } from './support/reference/bytes';
+import { judgeExchange, makeExchange } from './support/reference/exchange';
+import { readVectors } from './support/vector-files';
 
 describe('The exchange vectors', () => {
   const vectors = readVectors('exchange');

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { CODE } from '../../../lib/protocol/codes';
-import { hex, publicOf } from './reference/bytes';
-import { isBody } from './reference/bodies';
-import { open } from './reference/envelope';
-import { judgeExchange } from './reference/exchange';
-import { echoOf, joinFrames, takesHello, unseal } from './reference/session';
-import { readVectors, type RejectVector } from './vector-files';
+import { hex, publicOf } from './support/reference/bytes';
+import { isBody } from './support/reference/bodies';
+import { open } from './support/reference/envelope';
+import { judgeExchange } from './support/reference/exchange';
+import { echoOf, joinFrames, takesHello, unseal } from './support/reference/session';
+import { readVectors, type RejectVector } from './support/vector-files';
 
 /** What the reference says. */
 function verdictOn(v: RejectVector): string {

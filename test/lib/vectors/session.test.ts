@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { decodeSessionMessage, encodeSessionMessage } from '../../../lib/protocol/session/message-kinds';
 import { compareBytes } from '../../../lib/bytes';
-import { isBody } from './reference/bodies';
-import { hex, publicOf, toHex, X } from './reference/bytes';
-import { sealed, sessionKeys, unseal } from './reference/session';
-import { readVectors, type SessionVector } from './vector-files';
+import { isBody } from './support/reference/bodies';
+import { hex, publicOf, toHex, X } from './support/reference/bytes';
+import { sealed, sessionKeys, unseal } from './support/reference/session';
+import { readVectors, type SessionVector } from './support/vector-files';
 
 function keysOf(vector: SessionVector) {
   const secrets = {

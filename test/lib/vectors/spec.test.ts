@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import nacl from 'tweetnacl';
-import { hex, join, publicOf, toHex, uint } from './reference/bytes';
-import { readVectors, type SpecVector, type StorageRecordVector } from './vector-files';
+import { hex, join, publicOf, toHex, uint } from './support/reference/bytes';
+import { readVectors, type SpecVector, type StorageRecordVector } from './support/vector-files';
 
 const numbers = (digits: string) => [...hex(digits)];
 const rfc3339 = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');

@@ -5,7 +5,7 @@ import { onInput } from '../../../nodes/runtime/input';
 import { PendingWork } from '../../../nodes/runtime/pending-work';
 import { atFlowsStarted, type FlowNode, type Runtime } from '../../../nodes/runtime/runtime';
 import { badges, StatusBadge } from '../../../nodes/runtime/status-badge';
-import { SimulatedTime } from '../../../lib/platform/simulated-platform';
+import { SimulatedTime } from '../../../lib/testing/simulated-platform';
 import { ERROR_CODES, systemPlatform, ToxAsyncError, type ErrorCode } from '../../../lib/index';
 
 /** A node of which only the events, statuses and warnings are looked at. */

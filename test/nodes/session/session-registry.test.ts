@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { AsyncManagerOptions, Logger } from '../../../lib/index';
 import { ToxAsyncError } from '../../../lib/index';
-import { SimulatedTime } from '../../../lib/platform/simulated-platform';
+import { SimulatedTime } from '../../../lib/testing/simulated-platform';
 import { SessionRegistry } from '../../../nodes/session/session-registry';
 import type { SessionSettings } from '../../../nodes/session/session-settings';
 import { FakeManager } from '../support/fake-manager';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SimulatedTime } from '../../../lib/platform/simulated-platform';
+import { SimulatedTime } from '../../../lib/testing/simulated-platform';
 import type { Connection, NetworkEvent } from '../../../nodes/session/connection';
 import { BufferedEvents } from '../../../nodes/session/buffered-events';
 import { TransportSlot } from '../../../nodes/session/transport-slot';

@@ -5,7 +5,7 @@ import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { bareBytes, Table } from '../../../../lib/store/table';
 import type { WriteBatch } from '../../../../lib/store/store';
-import { pair, type KeyPeer } from '../../forward-security/key-peer';
+import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
 
 const crypto = chooseCryptoProvider();
 const copy = { node: new Uint8Array(32).fill(3), at: 5, kept: 100 };

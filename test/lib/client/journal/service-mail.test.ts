@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Finisher } from '../../../../lib/client/sending/completion';
 import { ServiceMail } from '../../../../lib/client/journal/service-mail';
 import type { CodeWord } from '../../../../lib/protocol/codes';
-import { pair, type KeyPeer } from '../../forward-security/key-peer';
+import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
 
 const messageId = new Uint8Array(32).fill(1);
 

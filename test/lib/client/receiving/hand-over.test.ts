@@ -5,7 +5,7 @@ import { Inbox } from '../../../../lib/client/journal/inbox';
 import type { MessageHandler } from '../../../../lib/client/messages';
 import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
-import { KeyPeer } from '../../forward-security/key-peer';
+import { KeyPeer } from '../../forward-security/support/key-peer';
 import { waitFor } from '../../../support/world';
 import { later } from '../support/depositor';
 

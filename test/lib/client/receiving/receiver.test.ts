@@ -3,7 +3,7 @@ import { concat, toHex, utf8 } from '../../../../lib/bytes';
 import type { Origin } from '../../../../lib/client/receiving/receive-result';
 import { encodeMailKeys } from '../../../../lib/protocol/keys/mail-keys';
 import { encodeMailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
-import { KeyPeer, pair, DAY } from '../../forward-security/key-peer';
+import { KeyPeer, pair, DAY } from '../../forward-security/support/key-peer';
 import { ReceivingPeer } from '../support/receiving-peer';
 
 const ID = new Uint8Array(32).fill(7);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { OwedDeletes } from '../../../../lib/client/journal/owed-deletes';
 import { UnknownMail } from '../../../../lib/client/receiving/unknown-mail';
-import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import type { Store } from '../../../../lib/store/store';
 import { tagOf as idOf } from '../support/collector';
 

@@ -3,8 +3,8 @@ import { DirectDelivery, type DirectDeliveryParts } from '../../../../lib/client
 import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
 import { PeerQueues } from '../../../../lib/client/peer-queues';
 import { ToxAsyncError } from '../../../../lib/errors';
-import { SimulatedTime } from '../../../../lib/platform/simulated-platform';
-import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import type { WriteBatch } from '../../../../lib/store/store';
 import { later } from '../support/depositor';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Dispatcher, type DispatcherParts } from '../../../../lib/client/sending/dispatcher';
 import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
 import { PeerQueues } from '../../../../lib/client/peer-queues';
-import { SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 
 const bob = new Uint8Array(32).fill(1);
 const cat = new Uint8Array(32).fill(2);

@@ -6,7 +6,7 @@ import { ServiceMail } from '../../../../lib/client/journal/service-mail';
 import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import type { WriteBatch } from '../../../../lib/store/store';
-import { pair, type KeyPeer } from '../../forward-security/key-peer';
+import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
 import { later } from '../support/depositor';
 
 const crypto = chooseCryptoProvider();

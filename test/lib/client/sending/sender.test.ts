@@ -7,7 +7,7 @@ import { PeerQueues } from '../../../../lib/client/peer-queues';
 import { Sender, type SenderParts } from '../../../../lib/client/sending/sender';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { ToxAsyncError } from '../../../../lib/errors';
-import { pair, type KeyPeer } from '../../forward-security/key-peer';
+import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
 
 const crypto = chooseCryptoProvider();
 const ID = new Uint8Array(32).fill(1);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DAY } from '../../forward-security/key-peer';
+import { DAY } from '../../forward-security/support/key-peer';
 import { idOf, MailingPeer } from '../support/mailing-peer';
 
 const MINUTE = 60;

@@ -4,9 +4,9 @@ import { generateKeyPair } from '../../../../lib/crypto/generate';
 import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { formatToxId } from '../../../../lib/identity/tox-id';
 import { StorageNodes } from '../../../../lib/client/storage-nodes/storage-nodes';
-import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { mailboxOf, nodeHint } from '../../../../lib/protocol/names';
-import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import type { Store } from '../../../../lib/store/store';
 import { silentLogger, type PublicKey } from '../../../../lib/types';
 

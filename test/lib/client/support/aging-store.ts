@@ -1,4 +1,4 @@
-import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import type { Store, WriteBatch } from '../../../../lib/store/store';
 
 /** A store on a disk that outlives it, and the age of what is in it. */

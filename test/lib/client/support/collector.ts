@@ -6,14 +6,14 @@ import { Retriever, type RetrieverParts } from '../../../../lib/client/receiving
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { ToxAsyncError } from '../../../../lib/errors';
 import type { Request } from '../../../../lib/network/requests';
-import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import {
   ENVELOPE_SIZES,
   readEnvelopeHeader,
   writeEnvelopeHeader,
 } from '../../../../lib/protocol/envelope/envelope';
 import { storageIdOf } from '../../../../lib/protocol/names';
-import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 
 const crypto = chooseCryptoProvider();
 

@@ -1,9 +1,9 @@
 import { withCopy, type Copy } from '../../../../lib/client/journal/copies';
 import { Deposits, type Deposit, type DepositsParts } from '../../../../lib/client/sending/deposits';
 import { PeerQueues } from '../../../../lib/client/peer-queues';
-import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
-import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import type { WriteBatch } from '../../../../lib/store/store';
 
 type StoreAnswer = Extract<SessionMessage, { kind: 'store-answer' }>;

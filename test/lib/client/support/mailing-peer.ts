@@ -7,7 +7,7 @@ import { decodeMailKeys, type MailKeys } from '../../../../lib/protocol/keys/mai
 import { decodeMailReceipts, type MailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
 import { PLAIN_TYPE } from '../../../../lib/protocol/envelope/message-types';
 import type { WriteBatch } from '../../../../lib/store/store';
-import { DAY, pair, type KeyPeer } from '../../forward-security/key-peer';
+import { DAY, pair, type KeyPeer } from '../../forward-security/support/key-peer';
 
 export const idOf = (n: number) => new Uint8Array(32).fill(n);
 

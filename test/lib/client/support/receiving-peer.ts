@@ -9,7 +9,7 @@ import { Receiver } from '../../../../lib/client/receiving/receiver';
 import { Tombstones } from '../../../../lib/client/journal/tombstones';
 import { toHex } from '../../../../lib/bytes';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
-import { KeyPeer } from '../../forward-security/key-peer';
+import { KeyPeer } from '../../forward-security/support/key-peer';
 
 /** The receiving half of a client on a simulated disk, without a network. */
 export class ReceivingPeer {

@@ -1,5 +1,5 @@
 import { toHex } from '../../../../lib/bytes';
-import type { SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import type { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import type { SendResult, Transport, TransportHandler } from '../../../../lib/transport/transport';
 import type { PublicKey } from '../../../../lib/types';
 

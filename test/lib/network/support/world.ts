@@ -2,7 +2,7 @@ import { compareBytes } from '../../../../lib/bytes';
 import { generateKeyPair } from '../../../../lib/crypto/generate';
 import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { PeerNetwork, type PeerNetworkOptions } from '../../../../lib/network/peer-network';
-import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
 import { silentLogger, type KeyPair } from '../../../../lib/types';
 import { RawPeer } from './raw-peer';

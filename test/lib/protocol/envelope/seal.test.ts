@@ -9,7 +9,7 @@ import {
 import { mailboxOf, prekeyTag, storageIdOf } from '../../../../lib/protocol/names';
 import { openEnvelope } from '../../../../lib/protocol/envelope/open';
 import { sealEnvelope, type SealInput } from '../../../../lib/protocol/envelope/seal';
-import { UNACCEPTABLE_KEYS } from '../../crypto/known-answers';
+import { UNACCEPTABLE_KEYS } from '../../crypto/support/known-answers';
 import {
   crypto,
   ephemeral,

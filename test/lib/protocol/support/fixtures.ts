@@ -4,9 +4,9 @@ import { labelledHash } from '../../../../lib/crypto/labelled-hash';
 import type { CryptoProvider } from '../../../../lib/crypto/provider';
 import { ToxAsyncError, type ErrorCode } from '../../../../lib/errors';
 import type { KeyPair } from '../../../../lib/types';
-import { portable, PROVIDERS } from '../../crypto/providers';
+import { portable, PROVIDERS } from '../../crypto/support/providers';
 
-export { bytes } from '../../crypto/known-answers';
+export { bytes } from '../../crypto/support/known-answers';
 export { portable, PROVIDERS };
 
 /** The faster one: what both do alike is tested with both elsewhere. */

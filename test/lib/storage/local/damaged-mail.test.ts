@@ -11,7 +11,7 @@ import {
   isSound,
 } from '../../../../lib/storage/local/mail-records';
 import { openLocalEngine } from '../../../../lib/storage/local/local-engine';
-import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import { bytesOf, storageIdOfBytes } from '../support/fixtures';
 import {
   alice,

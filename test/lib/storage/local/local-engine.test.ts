@@ -5,7 +5,7 @@ import { ToxAsyncError } from '../../../../lib/errors';
 import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { BLOCK_ENTRIES, blockKey, blockOf, decodeEntry } from '../../../../lib/storage/local/mail-records';
 import { openLocalEngine, type LocalEngine } from '../../../../lib/storage/local/local-engine';
-import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import type { Store, WriteBatch } from '../../../../lib/store/store';
 import { bytesOf, mail } from '../support/fixtures';
 import { engineOver } from '../support/engine-over';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { MailHints } from '../../../../lib/storage/service/mail-hints';
-import { SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 
 const bob = new Uint8Array(32).fill(1);
 const cat = new Uint8Array(32).fill(2);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { ToxAsyncError } from '../../../../lib/errors';
-import { SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { AgeClock } from '../../../../lib/store/directory/age-clock';
-import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import type { Store } from '../../../../lib/store/store';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ToxAsyncError } from '../../../../lib/errors';
-import { MemoryDisk } from '../../../../lib/platform/memory-disk';
-import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { MemoryDisk } from '../../../../lib/testing/memory-disk';
+import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { HeldFiles } from '../../../../lib/store/directory/held-files';
 import { SpaceGuard, type SpaceGuardOptions } from '../../../../lib/store/directory/space-guard';
 import { silentLogger } from '../../../../lib/types';

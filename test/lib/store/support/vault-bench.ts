@@ -1,8 +1,8 @@
 import { createPortableProvider } from '../../../../lib/crypto/portable';
-import { MemoryDisk } from '../../../../lib/platform/memory-disk';
-import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { MemoryDisk } from '../../../../lib/testing/memory-disk';
+import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { type FileVault, openVault, type VaultOptions } from '../../../../lib/store/vault/file-vault';
-import { MemoryVolume, openMemoryStore } from '../../../../lib/store/memory-store';
+import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import type { SlotRef } from '../../../../lib/store/vault/secret-vault';
 import type { Store } from '../../../../lib/store/store';
 import { silentLogger } from '../../../../lib/types';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { randomFraction } from '../../../../lib/platform/random';
-import { SeededRandom } from '../../../../lib/platform/simulated-platform';
+import { SeededRandom } from '../../../../lib/testing/simulated-platform';
 import type { FileVault } from '../../../../lib/store/vault/file-vault';
 import type { VaultSecret } from '../../../../lib/store/vault/secret-vault';
 import { slotCipherUnder } from '../../../../lib/store/vault/slot-cipher';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { randomFraction } from '../../../../lib/platform/random';
-import { SeededRandom } from '../../../../lib/platform/simulated-platform';
+import { SeededRandom } from '../../../../lib/testing/simulated-platform';
 import type { FileVault } from '../../../../lib/store/vault/file-vault';
 import type { SlotRef, VaultSecret } from '../../../../lib/store/vault/secret-vault';
 import { readSequence, sequenceKey, Table } from '../../../../lib/store/table';

@@ -1,5 +1,5 @@
 import { toHex } from '../../../../lib/bytes';
-import type { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import type { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import type { ToForeign } from '../../../../lib/transport/wired/wire-messages';
 import { WiredTransport } from '../../../../lib/transport/wired/wired-transport';
 import type { PublicKey } from '../../../../lib/types';

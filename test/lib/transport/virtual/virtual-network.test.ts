@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { toHex } from '../../../../lib/bytes';
 import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { ToxAsyncError } from '../../../../lib/errors';
-import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { PACKET_WINDOW } from '../../../../lib/transport/transport';
 import {
   VirtualNetwork,

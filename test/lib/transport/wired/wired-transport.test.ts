@@ -6,7 +6,7 @@ import { generateKeyPair } from '../../../../lib/crypto/generate';
 import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { ToxAsyncError, type ErrorCode } from '../../../../lib/errors';
 import { formatToxId } from '../../../../lib/identity/tox-id';
-import { SeededRandom, SimulatedTime } from '../../../../lib/platform/simulated-platform';
+import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { PACKET_WINDOW } from '../../../../lib/transport/transport';
 import { readWireMessage } from '../../../../lib/transport/wired/read-wire-message';
 import type { ToForeign } from '../../../../lib/transport/wired/wire-messages';

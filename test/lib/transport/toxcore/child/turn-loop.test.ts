@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SimulatedTime } from '../../../../../lib/platform/simulated-platform';
+import { SimulatedTime } from '../../../../../lib/testing/simulated-platform';
 import { TurnLoop, type TurnResult } from '../../../../../lib/transport/toxcore/child/turn-loop';
 
 const NOTHING: TurnResult = { happened: false, waiting: false, interval: 50 };

@@ -1,0 +1,110 @@
+import { createCipheriv, createHash, type Cipher } from 'node:crypto';
+import type { Clock } from '../platform/clock';
+import type { Random } from '../platform/random';
+import type { Timer, Timers } from '../platform/timers';
+
+interface PendingTimer extends Timer {
+  readonly due: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/** Wall clock of a simulation that names none: 2025-11-24T16:00:00Z, in Unix milliseconds. */
+const WALL_AT_START = 1_764_000_000_000;
+
+/**
+ * A machine's time that passes only in `advance`: the same calls give the same order of events. Timers run by
+ * due time, those due together in the order in which they were made; like Node's, none is shorter than 1 ms.
+ */
+export class SimulatedTime {
+  readonly clock: Clock = { wall: () => this.#wallAtZero + this.#now, monotonic: () => this.#now };
+  readonly timers: Timers = { after: (ms, run) => this.#add(ms, run) };
+  #now = 0;
+  #wallAtZero: number;
+  #made = 0;
+  #advancing = false;
+  /** Sorted, the next one last. */
+  readonly #pending: PendingTimer[] = [];
+
+  constructor(wallAtStart = WALL_AT_START) {
+    this.#wallAtZero = wallAtStart;
+  }
+
+  /** Timers that have neither run nor been cancelled. */
+  get pendingTimers(): number {
+    return this.#pending.length;
+  }
+
+  /** Moves the wall clock alone, as a time server or a person does. */
+  stepWall(ms: number): void {
+    this.#wallAtZero += ms;
+  }
+
+  /**
+   * Lets `ms` pass. Before the first timer and after each one everything runs that was ready to run, so a
+   * timer sees the effects of those before it. An error thrown by a timer rejects.
+   */
+  async advance(ms: number): Promise<void> {
+    if (this.#advancing) throw new Error('advance is already running: await it before the next call');
+    this.#advancing = true;
+    try {
+      const end = this.#now + ms;
+      await drain();
+      for (let next = this.#pending.at(-1); next && next.due <= end; next = this.#pending.at(-1)) {
+        this.#pending.pop();
+        this.#now = next.due;
+        next.run();
+        await drain();
+      }
+      this.#now = end;
+    } finally {
+      this.#advancing = false;
+    }
+  }
+
+  #add(ms: number, run: () => void): Timer {
+    const timer: PendingTimer = {
+      due: this.#now + Math.max(ms, 1),
+      order: this.#made++,
+      run,
+      cancel: () => {
+        const index = this.#indexOf(timer);
+        if (this.#pending[index] === timer) this.#pending.splice(index, 1);
+      },
+    };
+    this.#pending.splice(this.#indexOf(timer), 0, timer);
+    return timer;
+  }
+
+  /** Where `timer` is or belongs: after everything that runs later. */
+  #indexOf(timer: PendingTimer): number {
+    let low = 0;
+    let high = this.#pending.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.#pending[middle];
+      if (other && (other.due - timer.due || other.order - timer.order) > 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** Two turns of the event loop: what a turn's callbacks make ready runs as well. */
+async function drain(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** The same seed gives the same bytes: the keystream of AES-256-CTR under the seed's SHA-256. */
+export class SeededRandom implements Random {
+  readonly #stream: Cipher;
+
+  constructor(seed: string | number) {
+    const key = createHash('sha256').update(String(seed)).digest();
+    this.#stream = createCipheriv('aes-256-ctr', key, new Uint8Array(16));
+  }
+
+  bytes(n: number): Uint8Array {
+    return new Uint8Array(this.#stream.update(new Uint8Array(n)));
+  }
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { randomFraction } from '../../../lib/platform/random';
+import { SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
+import { sleep } from '../../../lib/platform/timers';
+
+describe('simulated time', () => {
+  it('passes only when it is advanced, the wall clock along with the monotonic one', async () => {
+    const time = new SimulatedTime(5000);
+    assert.deepEqual([time.clock.wall(), time.clock.monotonic()], [5000, 0]);
+    await time.advance(250);
+    assert.deepEqual([time.clock.wall(), time.clock.monotonic()], [5250, 250]);
+  });
+
+  it('steps the wall clock alone', () => {
+    const time = new SimulatedTime(5000);
+    time.stepWall(-3000);
+    assert.deepEqual([time.clock.wall(), time.clock.monotonic()], [2000, 0]);
+  });
+
+  it('runs timers by due time, those due together in the order they were made', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 30 }), async (delays) => {
+        const time = new SimulatedTime();
+        const ran: [due: number, order: number][] = [];
+        delays.forEach((ms, order) => time.timers.after(ms, () => ran.push([time.clock.monotonic(), order])));
+        await time.advance(20);
+        const expected = delays.map((ms, order): [number, number] => [ms, order]);
+        expected.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+        assert.deepEqual(ran, expected);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('leaves timers alone that are due later, and runs them once', async () => {
+    const time = new SimulatedTime();
+    let runs = 0;
+    time.timers.after(100, () => runs++);
+    await time.advance(99);
+    assert.equal(runs, 0);
+    await time.advance(1);
+    await time.advance(500);
+    assert.equal(runs, 1);
+    assert.equal(time.pendingTimers, 0);
+  });
+
+  it('runs no cancelled timer, and keeps the others', async () => {
+    const time = new SimulatedTime();
+    const ran: string[] = [];
+    time.timers.after(10, () => ran.push('a'));
+    const b = time.timers.after(10, () => ran.push('b'));
+    time.timers.after(10, () => ran.push('c'));
+    b.cancel();
+    b.cancel();
+    await time.advance(10);
+    assert.deepEqual(ran, ['a', 'c']);
+  });
+
+  it('lets a timer see what the one before it set off', async () => {
+    const time = new SimulatedTime();
+    const seen: string[] = [];
+    void sleep(time.timers, 5).then(async () => {
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+      seen.push('effect');
+      time.timers.after(1, () => seen.push('follower'));
+    });
+    time.timers.after(6, () => seen.push('next'));
+    await time.advance(10);
+    assert.deepEqual(seen, ['effect', 'next', 'follower']);
+  });
+
+  it('gives even a zero wait a millisecond, so a loop of them ends', async () => {
+    const time = new SimulatedTime();
+    let runs = 0;
+    const again = () => {
+      runs++;
+      time.timers.after(0, again);
+    };
+    time.timers.after(-7, again);
+    await time.advance(10);
+    assert.equal(runs, 10);
+  });
+
+  it('hands a timer’s error to whoever advances the time', async () => {
+    const time = new SimulatedTime();
+    time.timers.after(1, () => {
+      throw new Error('from the timer');
+    });
+    await assert.rejects(time.advance(1), /from the timer/);
+    await time.advance(1);
+  });
+
+  it('refuses to be advanced twice at once', async () => {
+    const time = new SimulatedTime();
+    const first = time.advance(1);
+    await assert.rejects(time.advance(1), /already running/);
+    await first;
+  });
+});
+
+describe('seeded random', () => {
+  it('repeats itself for one seed and differs for another', () => {
+    const draw = (seed: string | number) => Buffer.from(new SeededRandom(seed).bytes(64)).toString('hex');
+    assert.equal(draw(7), draw('7'));
+    assert.notEqual(draw(7), draw(8));
+  });
+
+  it('gives the same bytes however they are asked for', () => {
+    const whole = new SeededRandom('a').bytes(40);
+    const parts = new SeededRandom('a');
+    assert.deepEqual(Buffer.concat([parts.bytes(3), parts.bytes(0), parts.bytes(37)]), Buffer.from(whole));
+  });
+
+  it('spreads evenly', () => {
+    const random = new SeededRandom(1);
+    let sum = 0;
+    for (let i = 0; i < 10_000; i++) sum += randomFraction(random);
+    assert.ok(Math.abs(sum / 10_000 - 0.5) < 0.02);
+  });
+});
