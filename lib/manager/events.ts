@@ -2,8 +2,7 @@ import type { Outcome } from '../client/messages';
 import type { PublicKey } from '../types';
 
 /** Everything an AsyncManager tells; names are stable. */
-export interface AsyncManagerEvents {
-  [event: string]: unknown;
+export type AsyncManagerEvents = {
   /** A later outcome of a message we sent. */
   outcome: Outcome;
   /** The friend took keys of ours or we took keys of the friend's. */
@@ -32,7 +31,7 @@ export interface AsyncManagerEvents {
   'friends-changed': undefined;
   /** Counts for a status badge may have changed (queue, inbox, keys, nodes). */
   changed: undefined;
-}
+};
 
 /** Plain-word answer to "why would an alert to this friend not go out now, or would it?" */
 export interface Finding {

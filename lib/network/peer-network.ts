@@ -25,8 +25,7 @@ export interface PeerNetworkOptions {
   readonly log: Logger;
 }
 
-export interface PeerNetworkEvents {
-  [event: string]: unknown;
+export type PeerNetworkEvents = {
   /**
    * There are new keys with this peer: send the first sealed message now. Comes again when the peer began anew
    * in the same connection. The flags are what its hello claims: proven only by its first sealed message.
@@ -44,7 +43,7 @@ export interface PeerNetworkEvents {
   friends: undefined;
   /** An ordinary Tox message. */
   'tox-message': { readonly peer: PublicKey; readonly type: 'normal' | 'action'; readonly text: string };
-}
+};
 
 /** All friends who are connected now: a session with each that speaks the extension. */
 export class PeerNetwork {

@@ -48,15 +48,14 @@ export interface FriendDetails {
   readonly lastOnline: number | undefined;
 }
 
-export interface FriendTransportEvents {
-  [event: string]: unknown;
+export type FriendTransportEvents = {
   'friend-request': { readonly publicKey: PublicKey; readonly message: string };
   /** A friend's own name, status message or status, or our Tox ID, is another. */
   details: undefined;
   /** The network's part outside this process failed (`reason`) and is started again, or runs again. */
   restarting: { readonly reason: string; readonly waitMs: number };
   running: undefined;
-}
+};
 
 export function isFriendTransport(transport: Transport): transport is FriendTransport {
   return 'acceptFriend' in transport;
