@@ -1,7 +1,7 @@
 import { DEFAULT_CLIENT_LIMITS } from '../../lib/client/client-limits';
 import { Inbox } from '../../lib/client/journal/inbox';
 import { Outbox } from '../../lib/client/journal/outbox';
-import { Outcomes } from '../../lib/client/journal/outcome-journal';
+import { OutcomeJournal } from '../../lib/client/journal/outcome-journal';
 import { OwedDeletes } from '../../lib/client/journal/owed-deletes';
 import { OwedReceipts } from '../../lib/client/journal/owed-receipts';
 import { PeerQueues } from '../../lib/client/peer-queues';
@@ -40,7 +40,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
   const queues = new PeerQueues();
   const wall = () => clock.wall();
   const outbox = new Outbox({ crypto, store, vault, forwardSecurity });
-  const outcomes = new Outcomes({ store, ages, wall, emit: () => undefined });
+  const outcomes = new OutcomeJournal({ store, ages, wall, emit: () => undefined });
   const sender = new Sender({
     random,
     ages,

@@ -3,17 +3,17 @@ import type { PublicKey, QueuedReason } from '../types';
 import { buildClient, type ClientParts } from './build-client';
 import type { AsyncClientOptions } from './client-options';
 import type { InboxEntry } from './journal/inbox';
-import type { Incoming } from './peer-events';
+import type { PeerEvents } from './peer-events';
 import type { MessageFilter, MessageHandler, ReceivedMessage, SendOptions, SendReceipt } from './messages';
 import type { OutboxEntry } from './journal/outbox';
-import type { Outcomes } from './journal/outcome-journal';
+import type { OutcomeJournal } from './journal/outcome-journal';
 import { withdrawUnreadable } from './receiving/withdrawal';
 
 /** SPEC.md's AsyncClient: outbox, distribution, retrieval and inbox of one identity. */
 export class AsyncClient {
-  readonly outcomes: Outcomes;
+  readonly outcomes: OutcomeJournal;
   /** Takes what the network tells. */
-  readonly incoming: Incoming;
+  readonly peerEvents: PeerEvents;
   readonly #o: AsyncClientOptions;
   readonly #parts: ClientParts;
   /** Told at the start: nobody can listen before. */
@@ -23,7 +23,7 @@ export class AsyncClient {
     this.#o = options;
     this.#parts = buildClient(options);
     this.outcomes = this.#parts.outcomes;
-    this.incoming = this.#parts.incoming;
+    this.peerEvents = this.#parts.peerEvents;
   }
 
   /** Reads the journals and cleans the vault. @throws ErrStore */
@@ -49,8 +49,8 @@ export class AsyncClient {
   async start(): Promise<void> {
     for (const { sender, messageId } of this.#lost) this.#o.hooks.onLost(sender, messageId);
     this.#lost = [];
-    this.incoming.start();
-    await this.#parts.housekeeping.start();
+    this.peerEvents.start();
+    await this.#parts.expirySweep.start();
     await this.outcomes.start();
     this.#parts.handOver.start();
     this.#parts.retriever.start();
@@ -60,8 +60,8 @@ export class AsyncClient {
 
   /** Stops taking, lets what is under way finish. */
   async stop(): Promise<void> {
-    this.incoming.stop();
-    this.#parts.housekeeping.stop();
+    this.peerEvents.stop();
+    this.#parts.expirySweep.stop();
     this.#parts.mailer.stop();
     this.#parts.dispatcher.stop();
     this.#parts.meetings.stop();
@@ -149,14 +149,14 @@ export class AsyncClient {
       forwardSecurity.held.forget(writes, peer);
       this.#parts.mail.forget(writes, peer);
       for (const entry of this.#parts.outbox.of(peer))
-        this.#parts.finisher.failed(writes, entry, 'not-a-friend');
+        this.#parts.completion.failed(writes, entry, 'not-a-friend');
       await writes.commit();
     });
   }
 
   /** And what only memory has of it, once it is gone from the network too. */
   forgetTraces(peer: PublicKey): void {
-    const { retriever, meetings, incoming, deposits } = this.#parts;
-    for (const part of [retriever, meetings, incoming, ...deposits]) part.forget(peer);
+    const { retriever, meetings, peerEvents, deposits } = this.#parts;
+    for (const part of [retriever, meetings, peerEvents, ...deposits]) part.forget(peer);
   }
 }

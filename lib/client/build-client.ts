@@ -4,18 +4,18 @@ import type { AsyncClientOptions } from './client-options';
 import { Deposits } from './sending/deposits';
 import { DirectDelivery } from './sending/direct-delivery';
 import { Dispatcher } from './sending/dispatcher';
-import { Finisher } from './sending/completion';
+import { Completion } from './sending/completion';
 import { HandOver } from './receiving/hand-over';
-import { Housekeeping } from './journal/expiry-sweep';
+import { ExpirySweep } from './journal/expiry-sweep';
 import { Inbox } from './journal/inbox';
 import { InboxRoom } from './receiving/inbox-room';
-import { Incoming } from './peer-events';
+import { PeerEvents } from './peer-events';
 import { DEFAULT_CLIENT_LIMITS } from './client-limits';
-import { MailEffects } from './receiving/service-mail-effects';
-import { Mailer } from './sending/service-mailer';
+import { ServiceMailEffects } from './receiving/service-mail-effects';
+import { ServiceMailer } from './sending/service-mailer';
 import { Meetings } from './meeting/meetings';
 import { Outbox, type OutboxEntry } from './journal/outbox';
-import { Outcomes } from './journal/outcome-journal';
+import { OutcomeJournal } from './journal/outcome-journal';
 import { OwedDeletes } from './journal/owed-deletes';
 import { OwedReceipts } from './journal/owed-receipts';
 import { PeerQueues } from './peer-queues';
@@ -35,18 +35,18 @@ export interface ClientParts {
   readonly inbox: Inbox;
   readonly tombstones: Tombstones;
   readonly receipts: OwedReceipts;
-  readonly outcomes: Outcomes;
+  readonly outcomes: OutcomeJournal;
   readonly handOver: HandOver;
   readonly sender: Sender;
   readonly dispatcher: Dispatcher;
   readonly meetings: Meetings;
   readonly retriever: Retriever;
-  readonly finisher: Finisher;
-  readonly housekeeping: Housekeeping;
-  readonly incoming: Incoming;
+  readonly completion: Completion;
+  readonly expirySweep: ExpirySweep;
+  readonly peerEvents: PeerEvents;
   readonly deposits: readonly Pick<Deposits<OutboxEntry>, 'forget'>[];
   readonly mail: ServiceMail;
-  readonly mailer: Mailer;
+  readonly mailer: ServiceMailer;
   /** What a message waits for now; undefined when it is on its way. */
   readonly reasonFor: (entry: OutboxEntry) => QueuedReason | undefined;
 }
@@ -71,8 +71,8 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
   const mail = new ServiceMail({ store, ages });
   const { issued } = forwardSecurity;
   const wanted = limits.copies;
-  const outcomes = new Outcomes({ ...base, emit: (outcome) => hooks.onOutcome(outcome) });
-  const finisher = new Finisher({
+  const outcomes = new OutcomeJournal({ ...base, emit: (outcome) => hooks.onOutcome(outcome) });
+  const completion = new Completion({
     ...base,
     outbox,
     outcomes,
@@ -85,7 +85,7 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     ...base,
     inbox,
     onLost: ({ sender, messageId }) => hooks.onLost(sender, messageId),
-    onChange: () => incoming.onInboxChange(),
+    onChange: () => peerEvents.onInboxChange(),
   });
   const reasonFor = (entry: OutboxEntry) =>
     queuedReason({ network, nodes, forwardSecurity, outbox, direct }, entry);
@@ -106,8 +106,8 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
       dispatcher.dispatch(entry);
     },
   });
-  const direct = new DirectDelivery({ ...base, outbox, finisher, onChange: kick });
-  const plain = new PlainDelivery({ ...base, outbox, finisher, onChange: kick });
+  const direct = new DirectDelivery({ ...base, outbox, completion, onChange: kick });
+  const plain = new PlainDelivery({ ...base, outbox, completion, onChange: kick });
   const { maxStorageTime } = limits;
   const deposits = new Deposits({
     ...base,
@@ -138,7 +138,7 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     mail,
     mailDeposits,
     outbox,
-    finisher,
+    completion,
     direct,
     plain,
     deposits,
@@ -148,7 +148,7 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     outbox,
     mail,
     forwardSecurity,
-    finisher,
+    completion,
     direct,
     sender,
     onChange: kick,
@@ -160,7 +160,7 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     receipts,
     mail,
     direct,
-    finisher,
+    completion,
     resealer,
     holdsMailFor: options.holdsMailFor,
     preKeyRefreshThreshold: options.preKeyRefreshThreshold ?? PRE_KEY_REFRESH_THRESHOLD,
@@ -174,10 +174,10 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     mayTake: () => directory.space.hasRoom(),
     most: limits.inboxMessages,
   });
-  const effects = new MailEffects({
+  const effects = new ServiceMailEffects({
     ...base,
     forwardSecurity,
-    finisher,
+    completion,
     onKeys: (peer) => {
       hooks.onKeysExchanged(peer);
       queues.run(peer, () => resealer.sealWaiting(peer)).catch(onError);
@@ -204,10 +204,10 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     tombstones,
     deletes,
     receipts,
-    onReceived: (received) => incoming.onRetrieved(received),
+    onReceived: (received) => peerEvents.onRetrieved(received),
   });
-  const mailer = new Mailer({ ...base, forwardSecurity, outbox, receipts, mail, onChange: kick });
-  const incoming: Incoming = new Incoming({
+  const mailer = new ServiceMailer({ ...base, forwardSecurity, outbox, receipts, mail, onChange: kick });
+  const peerEvents: PeerEvents = new PeerEvents({
     ...base,
     direct,
     deposits,
@@ -220,7 +220,7 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     onElsewhere: (peer) => hooks.onElsewhere(peer),
     onChange: () => hooks.onChange(),
   });
-  const housekeeping = new Housekeeping({
+  const expirySweep = new ExpirySweep({
     ...base,
     expire: [forwardSecurity.issued, forwardSecurity.held, tombstones, receipts, deletes, mail, outcomes].map(
       (part) => (writes) => part.expire(writes),
@@ -238,9 +238,9 @@ export function buildClient(options: AsyncClientOptions): ClientParts {
     dispatcher,
     meetings,
     retriever,
-    finisher,
-    housekeeping,
-    incoming,
+    completion,
+    expirySweep,
+    peerEvents,
     deposits: [deposits, mailDeposits],
     mail,
     mailer,

@@ -15,7 +15,7 @@ import type { Receiver } from './receiving/receiver';
 import type { Retriever } from './receiving/retriever';
 import type { ServiceEntry } from './journal/service-mail';
 
-export interface IncomingParts {
+export interface PeerEventsParts {
   readonly network: PeerNetwork;
   readonly nodes: StorageNodes;
   readonly direct: DirectDelivery;
@@ -37,15 +37,15 @@ const MAX_DELIVERIES = 64;
 const MAX_MESSAGES = 1024;
 
 /** Leads what peers do and say to the parts that deal with it. */
-export class Incoming {
-  readonly #o: IncomingParts;
+export class PeerEvents {
+  readonly #o: PeerEventsParts;
   readonly #deliveries = new WorkLimit(MAX_DELIVERIES);
   readonly #messages = new WorkLimit(MAX_MESSAGES);
   #running = false;
   /** Whose mail stayed where it was because there was no room for it here, by key in hex. */
   readonly #turnedAway = new Map<string, PublicKey>();
 
-  constructor(parts: IncomingParts) {
+  constructor(parts: PeerEventsParts) {
     this.#o = parts;
   }
 

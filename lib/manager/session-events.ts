@@ -12,16 +12,16 @@ export function connectSession(
   const changed = () => events.emit('changed', undefined);
   const undo = [
     network.events.on('session', ({ peer, acceptsStores, openNode }) => {
-      client.incoming.onSession(peer, { acceptsStores, openNode });
+      client.peerEvents.onSession(peer, { acceptsStores, openNode });
       changed();
     }),
     network.events.on('closed', ({ peer }) => {
-      client.incoming.onClosed(peer);
+      client.peerEvents.onClosed(peer);
       changed();
     }),
     network.events.on('message', ({ peer, message }) => {
       if (isForService(message)) service.handle(peer, message);
-      else client.incoming.onMessage(peer, message);
+      else client.peerEvents.onMessage(peer, message);
     }),
     network.events.on('plain-client', () => {
       client.onFriendChange();
@@ -42,7 +42,7 @@ export function connectSession(
       });
     }),
     network.events.on('tox-message', ({ peer, type, text }) => {
-      client.incoming.onToxMessage(peer, type, text);
+      client.peerEvents.onToxMessage(peer, type, text);
       events.emit('tox-message', { friend: peer, type, text });
     }),
   ];

@@ -5,7 +5,7 @@ import type { Store, WriteBatch } from '../../store/store';
 const INTERVAL = 600_000;
 
 /** Deletes what is past its time: keys, tombstones, owed receipts and deletes, endings. One batch a sweep. */
-export class Housekeeping {
+export class ExpirySweep {
   readonly #store: Store;
   readonly #timers: Timers;
   readonly #expire: readonly ((writes: WriteBatch) => void)[];

@@ -8,7 +8,7 @@ import type { OutboxEntry } from './outbox';
 
 type Ending = Pick<Outcome, 'state' | 'nodes' | 'wanted'> & Partial<Pick<Outcome, 'via' | 'code'>>;
 
-export interface OutcomesOptions {
+export interface OutcomeJournalOptions {
   readonly store: Store;
   readonly ages: { now(): number };
   /** Unix milliseconds. */
@@ -20,14 +20,14 @@ export interface OutcomesOptions {
  * How messages ended. An ending is durable in the batch that finishes the message and stays marked as
  * unannounced until its listeners ran, so that a crash between the two repeats it instead of losing it.
  */
-export class Outcomes {
-  readonly #o: OutcomesOptions;
+export class OutcomeJournal {
+  readonly #o: OutcomeJournalOptions;
   readonly #finished: Table<Outcome>;
   readonly #unannounced: Table<object>;
   readonly #expiry: Table<{ id: Uint8Array }>;
   #announcing = false;
 
-  constructor(options: OutcomesOptions) {
+  constructor(options: OutcomeJournalOptions) {
     this.#o = options;
     this.#finished = new Table(options.store, 'finished');
     this.#unannounced = new Table(options.store, 'unannounced');

@@ -10,7 +10,7 @@ import type { SessionMessage } from '../../protocol/session/message-kinds';
 import type { Store } from '../../store/store';
 import type { PublicKey } from '../../types';
 import type { DirectDelivery } from '../sending/direct-delivery';
-import { type Finisher, firstOfEach } from '../sending/completion';
+import { type Completion, firstOfEach } from '../sending/completion';
 import { KeyExchanges } from './key-exchanges';
 import { RECEIPTS_PER_MESSAGE } from '../client-limits';
 import type { OwedReceipts } from '../journal/owed-receipts';
@@ -44,7 +44,7 @@ export interface MeetingsParts {
   readonly mail: ServiceMail;
   readonly queues: PeerQueues;
   readonly direct: DirectDelivery;
-  readonly finisher: Finisher;
+  readonly completion: Completion;
   readonly resealer: Resealer;
   /** Whether our storage holds mail for the peer. */
   readonly holdsMailFor: (peer: PublicKey) => boolean;
@@ -227,9 +227,10 @@ export class Meetings {
   }
 
   async #onReceipts(peer: PublicKey, { receipts }: Of<'receipts'>): Promise<void> {
-    const { store, finisher, network } = this.#o;
+    const { store, completion, network } = this.#o;
     const writes = store.batch();
-    for (const { messageId, code } of firstOfEach(receipts)) finisher.receipt(writes, peer, messageId, code);
+    for (const { messageId, code } of firstOfEach(receipts))
+      completion.receipt(writes, peer, messageId, code);
     await writes.commit();
     network.send(peer, { kind: 'receipts-confirmed', messageIds: receipts.map((r) => r.messageId) });
   }

@@ -11,7 +11,7 @@ import type { Store, WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
 import type { Inbox } from '../journal/inbox';
 import type { InboxRoom } from './inbox-room';
-import { isServiceType, type MailEffects } from './service-mail-effects';
+import { isServiceType, type ServiceMailEffects } from './service-mail-effects';
 import type { OwedDeletes } from '../journal/owed-deletes';
 import type { OwedReceipts } from '../journal/owed-receipts';
 import { answer, type Origin, type Received } from './receive-result';
@@ -24,7 +24,7 @@ export interface Arrival {
   readonly origin: Origin;
 }
 
-export interface IntakeParts {
+export interface IntakeBatchParts {
   readonly crypto: CryptoProvider;
   readonly store: Store;
   readonly vault: SecretVault;
@@ -33,7 +33,7 @@ export interface IntakeParts {
   readonly tombstones: Tombstones;
   readonly receipts: OwedReceipts;
   readonly deletes: OwedDeletes;
-  readonly effects: Pick<MailEffects, 'apply'>;
+  readonly effects: Pick<ServiceMailEffects, 'apply'>;
   /** Unix milliseconds. */
   readonly wall: () => number;
   /** Without room for it mail stays where it is. */
@@ -49,8 +49,8 @@ export interface IntakeParts {
  * One durable batch of authentic messages of one friend: for each its inbox entry (or its effect), the tombstone, the
  * owed receipt, the owed delete, and the death of its key.
  */
-export class Intake {
-  readonly #o: IntakeParts;
+export class IntakeBatch {
+  readonly #o: IntakeBatchParts;
   readonly #writes: WriteBatch;
   /** To be consumed. */
   #keys: IssuedKey[] = [];
@@ -60,7 +60,7 @@ export class Intake {
   #placed = 0;
   #isComplete = false;
 
-  constructor(parts: IntakeParts) {
+  constructor(parts: IntakeBatchParts) {
     this.#o = parts;
     this.#writes = parts.store.batch();
   }

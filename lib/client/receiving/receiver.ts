@@ -7,15 +7,15 @@ import { readEnvelopeHeader } from '../../protocol/envelope/envelope';
 import { storageIdOf } from '../../protocol/names';
 import type { PublicKey } from '../../types';
 import type { InboxRoom } from './inbox-room';
-import { type Arrival, Intake, type IntakeParts } from './intake-batch';
+import { type Arrival, IntakeBatch, type IntakeBatchParts } from './intake-batch';
 import type { PeerQueues } from '../peer-queues';
 import { answer, type Origin, type Received } from './receive-result';
-import { SharedTurns } from './turn-batcher';
+import { TurnBatcher } from './turn-batcher';
 import { allocateSlot } from '../../store/vault/slot-box';
 
 const QUIET_MS = 60_000;
 
-export interface ReceiverParts extends IntakeParts {
+export interface ReceiverParts extends IntakeBatchParts {
   readonly random: Random;
   readonly clock: Clock;
   readonly queues: PeerQueues;
@@ -34,13 +34,13 @@ interface Turn extends Arrival {
  */
 export class Receiver {
   readonly #o: ReceiverParts;
-  readonly #turns: SharedTurns<Turn, Received>;
+  readonly #turns: TurnBatcher<Turn, Received>;
   /** Before this moment of the monotonic clock no further loss is told. */
   #quietUntil = -Infinity;
 
   constructor(parts: ReceiverParts) {
     this.#o = parts;
-    this.#turns = new SharedTurns({
+    this.#turns = new TurnBatcher({
       queues: parts.queues,
       nameOf: ({ envelope }) => toHex(readEnvelopeHeader(envelope).tag),
       take: (arrivals) => this.#take(arrivals),
@@ -120,7 +120,7 @@ export class Receiver {
   /** In the sender's queue. @returns the answers to as many as fit one batch */
   async #take(arrivals: readonly Turn[]): Promise<Received[]> {
     const received: Received[] = [];
-    const intake = new Intake(this.#o);
+    const intake = new IntakeBatch(this.#o);
     for (const arrival of arrivals) {
       received.push(await this.#open(intake, arrival));
       if (intake.isComplete) break;
@@ -131,7 +131,7 @@ export class Receiver {
   }
 
   /** Only now, in its turn: another copy may have consumed the key before. */
-  async #open(intake: Intake, arrival: Arrival): Promise<Received> {
+  async #open(intake: IntakeBatch, arrival: Arrival): Promise<Received> {
     const opening = this.#o.forwardSecurity.open(arrival.envelope);
     switch (opening.outcome) {
       case 'unknown-tag':

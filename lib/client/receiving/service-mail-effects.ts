@@ -6,13 +6,13 @@ import { decodeMailReceipts } from '../../protocol/keys/mail-receipts';
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
 import type { WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
-import { type Finisher, firstOfEach } from '../sending/completion';
+import { type Completion, firstOfEach } from '../sending/completion';
 import type { ReceiptCode } from '../journal/tombstones';
 
-export interface MailEffectsParts {
+export interface ServiceMailEffectsParts {
   readonly network: Pick<PeerNetwork, 'hasSession'>;
   readonly forwardSecurity: ForwardSecurityManager;
-  readonly finisher: Pick<Finisher, 'receipt'>;
+  readonly completion: Pick<Completion, 'receipt'>;
   /** After the commit: keys came, messages that waited for them can be sealed. */
   readonly onKeys: (peer: PublicKey) => void;
   readonly onKeysRefused: (peer: PublicKey, code: string) => void;
@@ -24,10 +24,10 @@ export function isServiceType(type: number): boolean {
 }
 
 /** What receipts and keys by mail do, in the batch that consumes their envelope. */
-export class MailEffects {
-  readonly #o: MailEffectsParts;
+export class ServiceMailEffects {
+  readonly #o: ServiceMailEffectsParts;
 
-  constructor(parts: MailEffectsParts) {
+  constructor(parts: ServiceMailEffectsParts) {
     this.#o = parts;
   }
 
@@ -46,7 +46,7 @@ export class MailEffects {
   #receipts(writes: WriteBatch, sender: PublicKey, data: Uint8Array): ReceiptCode {
     const { held, receipts } = decodeMailReceipts(data);
     for (const { messageId, code } of firstOfEach(receipts))
-      this.#o.finisher.receipt(writes, sender, messageId, code);
+      this.#o.completion.receipt(writes, sender, messageId, code);
     this.#noteHeld(writes, sender, held);
     return 'ok';
   }

@@ -11,7 +11,7 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
-export interface SharedTurnsOptions<T, R> {
+export interface TurnBatcherOptions<T, R> {
   readonly queues: PeerQueues;
   /** Items of one name never share a turn: the second may depend on what became of the first. */
   readonly nameOf: (item: T) => string;
@@ -33,12 +33,12 @@ interface Line<T, R> {
  * Items that wait for their turn in the queue of a peer: those that came while it was busy are taken together. None
  * overtakes another task of the queue.
  */
-export class SharedTurns<T, R> {
-  readonly #o: SharedTurnsOptions<T, R>;
+export class TurnBatcher<T, R> {
+  readonly #o: TurnBatcherOptions<T, R>;
   /** Per peer the line whose turn has not begun. */
   readonly #lines = new Map<string, Line<T, R>>();
 
-  constructor(options: SharedTurnsOptions<T, R>) {
+  constructor(options: TurnBatcherOptions<T, R>) {
     this.#o = options;
   }
 

@@ -4,13 +4,13 @@ import type { CodeWord } from '../../protocol/codes';
 import type { Store, WriteBatch } from '../../store/store';
 import type { PublicKey, Via } from '../../types';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
-import type { Outcomes } from '../journal/outcome-journal';
+import type { OutcomeJournal } from '../journal/outcome-journal';
 import type { ServiceMail } from '../journal/service-mail';
 
-export interface FinisherParts {
+export interface CompletionParts {
   readonly store: Store;
   readonly outbox: Outbox;
-  readonly outcomes: Outcomes;
+  readonly outcomes: OutcomeJournal;
   readonly mail: ServiceMail;
   readonly issued: IssuedKeys;
   readonly ages: { now(): number };
@@ -24,10 +24,10 @@ export interface FinisherParts {
  * Ends messages: each ending is one durable batch with the removal from the outbox. Callers are in the queue of
  * the message's friend.
  */
-export class Finisher {
-  readonly #o: FinisherParts;
+export class Completion {
+  readonly #o: CompletionParts;
 
-  constructor(parts: FinisherParts) {
+  constructor(parts: CompletionParts) {
     this.#o = parts;
   }
 

@@ -4,7 +4,7 @@ import type { PeerNetwork } from '../../network/peer-network';
 import type { Clock } from '../../platform/clock';
 import type { Store } from '../../store/store';
 import type { PublicKey } from '../../types';
-import type { Finisher } from './completion';
+import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { PeerQueues } from '../peer-queues';
 
@@ -33,7 +33,7 @@ export interface DirectDeliveryParts {
   readonly clock: Clock;
   readonly outbox: Outbox;
   readonly queues: PeerQueues;
-  readonly finisher: Finisher;
+  readonly completion: Completion;
   /** A message may go another way now, or a place in the window is free. */
   readonly onChange: () => void;
   readonly onError: (error: unknown) => void;
@@ -118,11 +118,11 @@ export class DirectDelivery {
     this.#lanes.get(toHex(entry.friend))?.notBefore.delete(entry.sequence);
   }
 
-  async #finish(entry: OutboxEntry, code: Parameters<Finisher['answered']>[2]): Promise<void> {
-    const { outbox, store, finisher } = this.#o;
+  async #finish(entry: OutboxEntry, code: Parameters<Completion['answered']>[2]): Promise<void> {
+    const { outbox, store, completion } = this.#o;
     if (!outbox.has(entry)) return;
     const writes = store.batch();
-    finisher.answered(writes, entry, code, code === 'known' && entry.stored ? 'stored' : 'direct');
+    completion.answered(writes, entry, code, code === 'known' && entry.stored ? 'stored' : 'direct');
     await writes.commit();
   }
 

@@ -1,7 +1,7 @@
 import type { Timer, Timers } from '../../platform/timers';
 import type { Deposits } from './deposits';
 import type { DirectDelivery } from './direct-delivery';
-import type { Finisher } from './completion';
+import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { PeerQueues } from '../peer-queues';
 import type { PlainDelivery } from './plain-delivery';
@@ -14,7 +14,7 @@ export interface DispatcherParts {
   readonly timers: Timers;
   readonly outbox: Outbox;
   readonly queues: PeerQueues;
-  readonly finisher: Finisher;
+  readonly completion: Completion;
   readonly direct: DirectDelivery;
   readonly plain: PlainDelivery;
   readonly deposits: Deposits<OutboxEntry>;
@@ -74,8 +74,8 @@ export class Dispatcher {
   }
 
   #tick(): void {
-    const { timers, finisher, queues, deposits, mailDeposits, onError } = this.#o;
-    for (const friend of finisher.due()) queues.run(friend, () => finisher.expire(friend)).catch(onError);
+    const { timers, completion, queues, deposits, mailDeposits, onError } = this.#o;
+    for (const friend of completion.due()) queues.run(friend, () => completion.expire(friend)).catch(onError);
     deposits.tidy();
     mailDeposits.tidy();
     this.kick();

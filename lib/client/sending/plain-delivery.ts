@@ -2,7 +2,7 @@ import { readUtf8, toHex } from '../../bytes';
 import { MessageType } from '../../constants';
 import type { PeerNetwork } from '../../network/peer-network';
 import type { Store } from '../../store/store';
-import type { Finisher } from './completion';
+import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { PeerQueues } from '../peer-queues';
 
@@ -11,7 +11,7 @@ export interface PlainDeliveryParts {
   readonly store: Store;
   readonly outbox: Outbox;
   readonly queues: PeerQueues;
-  readonly finisher: Finisher;
+  readonly completion: Completion;
   readonly onChange: () => void;
   readonly onError: (error: unknown) => void;
 }
@@ -59,11 +59,11 @@ export class PlainDelivery {
   }
 
   async #finish(entry: OutboxEntry, lost: boolean): Promise<void> {
-    const { outbox, store, finisher } = this.#o;
+    const { outbox, store, completion } = this.#o;
     if (!outbox.has(entry)) return;
     const writes = store.batch();
-    if (lost) finisher.failed(writes, entry, 'lost');
-    else finisher.answered(writes, entry, 'ok', 'tox');
+    if (lost) completion.failed(writes, entry, 'lost');
+    else completion.answered(writes, entry, 'ok', 'tox');
     await writes.commit();
   }
 }

@@ -3,7 +3,7 @@ import type { ForwardSecurityManager } from '../../forward-security/forward-secu
 import type { Store } from '../../store/store';
 import type { PublicKey } from '../../types';
 import type { DirectDelivery } from './direct-delivery';
-import type { Finisher } from './completion';
+import type { Completion } from './completion';
 import { RESEALS_PER_MEETING } from '../client-limits';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { Sender } from './sender';
@@ -14,7 +14,7 @@ export interface ResealerParts {
   readonly outbox: Outbox;
   readonly mail: ServiceMail;
   readonly forwardSecurity: ForwardSecurityManager;
-  readonly finisher: Finisher;
+  readonly completion: Completion;
   readonly direct: DirectDelivery;
   readonly sender: Pick<Sender, 'settled'>;
   /** Messages may go out now. */
@@ -74,14 +74,14 @@ export class Resealer {
 
   /** In the peer's queue: seals what waits for a key, in the order of acceptance. */
   async sealWaiting(peer: PublicKey): Promise<void> {
-    const { store, outbox, finisher, direct, sender, onChange } = this.#o;
+    const { store, outbox, completion, direct, sender, onChange } = this.#o;
     await sender.settled();
     const writes = store.batch();
     for (const entry of outbox.of(peer)) {
       if (entry.sealed !== undefined) continue;
       const result = outbox.seal(writes, entry);
       if (result === 'no-key') break;
-      if (result === 'lost') finisher.failed(writes, entry, 'lost');
+      if (result === 'lost') completion.failed(writes, entry, 'lost');
       else writes.afterCommit(() => direct.renew(entry));
     }
     await writes.commit();

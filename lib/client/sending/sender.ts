@@ -14,7 +14,7 @@ import type { PublicKey, QueuedReason } from '../../types';
 import type { ClientLimits } from '../client-limits';
 import type { SendOptions, SendReceipt } from '../messages';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
-import type { Outcomes } from '../journal/outcome-journal';
+import type { OutcomeJournal } from '../journal/outcome-journal';
 import type { PeerQueues } from '../peer-queues';
 import { allocateSlot } from '../../store/vault/slot-box';
 
@@ -29,7 +29,7 @@ export interface SenderParts {
   readonly store: Store;
   readonly vault: SecretVault;
   readonly outbox: Outbox;
-  readonly outcomes: Outcomes;
+  readonly outcomes: OutcomeJournal;
   readonly queues: PeerQueues;
   readonly forwardSecurity: ForwardSecurityManager;
   readonly limits: ClientLimits;

@@ -30,7 +30,7 @@ const SETTLING = 60;
 const RECEIPTS_LIFETIME = DAY;
 const KEYS_LIFETIME = 7 * DAY;
 
-export interface MailerParts {
+export interface ServiceMailerParts {
   readonly random: Random;
   readonly timers: Timers;
   readonly store: Store;
@@ -52,12 +52,12 @@ export interface MailerParts {
  * Mails receipts and keys to friends whom we do not meet (docs/PROTOCOL.md, "Keys and receipts by mail"). Nothing
  * is sealed while it could not be deposited, since each envelope uses a key up.
  */
-export class Mailer {
-  readonly #o: MailerParts;
+export class ServiceMailer {
+  readonly #o: ServiceMailerParts;
   #timer: Timer | undefined;
   #startedAt = 0;
 
-  constructor(parts: MailerParts) {
+  constructor(parts: ServiceMailerParts) {
     this.#o = parts;
   }
 

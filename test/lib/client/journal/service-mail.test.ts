@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Finisher } from '../../../../lib/client/sending/completion';
+import { Completion } from '../../../../lib/client/sending/completion';
 import { ServiceMail } from '../../../../lib/client/journal/service-mail';
 import type { CodeWord } from '../../../../lib/protocol/codes';
 import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
@@ -31,7 +31,7 @@ describe('the receipt of keys by mail', () => {
   });
 
   async function receipt(friend: KeyPeer, code: CodeWord): Promise<void> {
-    const finisher = new Finisher({
+    const completion = new Completion({
       store: alice.store,
       outbox: { find: () => undefined },
       outcomes: { confirmLate: () => undefined },
@@ -40,9 +40,9 @@ describe('the receipt of keys by mail', () => {
       ages: { now: () => alice.age },
       wanted: 3,
       onFinished: () => undefined,
-    } as unknown as ConstructorParameters<typeof Finisher>[0]);
+    } as unknown as ConstructorParameters<typeof Completion>[0]);
     const writes = alice.store.batch();
-    finisher.receipt(writes, friend.pk, messageId, code);
+    completion.receipt(writes, friend.pk, messageId, code);
     await writes.commit();
   }
 

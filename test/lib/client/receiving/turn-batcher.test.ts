@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { PeerQueues } from '../../../../lib/client/peer-queues';
-import { SharedTurns } from '../../../../lib/client/receiving/turn-batcher';
+import { TurnBatcher } from '../../../../lib/client/receiving/turn-batcher';
 
 const PEER = new Uint8Array(32).fill(1);
 
@@ -13,8 +13,8 @@ describe('turns shared by what waits for the same peer', () => {
     order = [];
   });
 
-  function turns(most = 64): SharedTurns<string, string> {
-    return new SharedTurns({
+  function turns(most = 64): TurnBatcher<string, string> {
+    return new TurnBatcher({
       queues,
       nameOf: (item) => item,
       take: async (items) => {

@@ -54,7 +54,7 @@ describe('direct delivery', () => {
         envelope: ({ sequence }: Message) => new Uint8Array([sequence]),
       },
       queues: new PeerQueues(),
-      finisher: {
+      completion: {
         answered: (writes: WriteBatch, message: Message, code: string, via: string) =>
           writes.afterCommit(() => {
             ended.push(`${code} ${via}`);

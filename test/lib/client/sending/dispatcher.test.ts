@@ -52,7 +52,7 @@ describe('the dispatcher', () => {
       timers: time.timers,
       outbox: { entries: () => outbox, has: (entry: Waiting) => outbox.includes(entry) },
       queues,
-      finisher: { due: () => over, expire: (friend: Uint8Array) => expire(friend) },
+      completion: { due: () => over, expire: (friend: Uint8Array) => expire(friend) },
       direct: { consider: offer('direct'), isOpen: (friend: Uint8Array) => open.includes(friend) },
       plain: { consider: offer('plain') },
       deposits: { consider: offer('nodes'), tidy: () => done.push('tidy') },

@@ -34,7 +34,7 @@ describe('the resealer', () => {
       outbox,
       mail,
       forwardSecurity,
-      finisher: {
+      completion: {
         failed: (writes: WriteBatch, entry: OutboxEntry, code: string) => {
           outbox.remove(writes, entry);
           done.push(`failed ${entry.sequence} ${code}`);

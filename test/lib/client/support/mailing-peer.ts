@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Mailer, type MailerParts } from '../../../../lib/client/sending/service-mailer';
+import { ServiceMailer, type ServiceMailerParts } from '../../../../lib/client/sending/service-mailer';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
 import { PeerQueues } from '../../../../lib/client/peer-queues';
 import { ServiceMail, type ServiceEntry } from '../../../../lib/client/journal/service-mail';
@@ -24,7 +24,7 @@ export class MailingPeer {
   readonly receipts: OwedReceipts;
   readonly mail: ServiceMail;
   readonly queues = new PeerQueues();
-  readonly mailer: Mailer;
+  readonly mailer: ServiceMailer;
 
   private constructor(
     readonly keys: KeyPeer,
@@ -34,7 +34,7 @@ export class MailingPeer {
     const ages = { now: () => keys.age };
     this.receipts = new OwedReceipts({ store, ages });
     this.mail = new ServiceMail({ store, ages });
-    this.mailer = new Mailer({
+    this.mailer = new ServiceMailer({
       random,
       timers: time.timers,
       store,
@@ -49,7 +49,7 @@ export class MailingPeer {
       queues: this.queues,
       onChange: () => (this.changes += 1),
       onError: (error: unknown) => this.errors.push(String(error)),
-    } as unknown as MailerParts);
+    } as unknown as ServiceMailerParts);
     this.friendHolds(104);
     this.mailer.start();
   }

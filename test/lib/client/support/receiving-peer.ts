@@ -1,6 +1,6 @@
 import type { ReceiptCode } from '../../../../lib/client/journal/tombstones';
 import { Inbox } from '../../../../lib/client/journal/inbox';
-import { MailEffects } from '../../../../lib/client/receiving/service-mail-effects';
+import { ServiceMailEffects } from '../../../../lib/client/receiving/service-mail-effects';
 import { OwedDeletes } from '../../../../lib/client/journal/owed-deletes';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
 import { PeerQueues } from '../../../../lib/client/peer-queues';
@@ -52,10 +52,10 @@ export class ReceivingPeer {
     this.tombstones = new Tombstones({ store, ages });
     this.receipts = new OwedReceipts({ store, ages });
     this.deletes = new OwedDeletes({ store, ages });
-    const effects = new MailEffects({
+    const effects = new ServiceMailEffects({
       network: { hasSession: () => this.hasSession },
       forwardSecurity,
-      finisher: {
+      completion: {
         receipt: (writes, _friend, messageId, code) => {
           writes.afterCommit(() => this.receipted.push([toHex(messageId), code]));
         },
