@@ -7,7 +7,7 @@ async function main([name, folder]: readonly string[]): Promise<ColdStart> {
   const start = performance.now();
   const node = await openNode(name as EngineName, folder ?? '');
   const { engine } = node;
-  engine.stats();
+  await engine.stats();
   const milliseconds = performance.now() - start;
   const memory = rssAnon();
   const source = new MailSource(30_000);

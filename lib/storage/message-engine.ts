@@ -35,7 +35,8 @@ export interface MessageEngine {
   total(): MailUsage;
   /** Deletes records whose time is over, at most `max`; returns how many. */
   expire(max: number): Promise<number>;
-  stats(): EngineStats;
+  /** What an engine that spans machines has to ask for; unlike the counts above it may take a while. @throws ErrStore, ErrClosed */
+  stats(): Promise<EngineStats>;
 }
 
 export interface NewMail {

@@ -8,7 +8,7 @@ import type { PublicKey, StorageRole } from '../types';
 import { FriendMailboxes } from './friend-mailboxes';
 import { isIntact } from './intact-mail';
 import { MailAdmission } from './mail-admission';
-import type { MailPage, MessageEngine, StoredMail } from './message-engine';
+import type { EngineStats, MailPage, MessageEngine, StoredMail } from './message-engine';
 import { onDisk } from './storage-capacity';
 import { STORAGE_LIMITS, type StorageLimits } from './storage-limits';
 import { isStored, refusalError, type StoreAnswer, type Stored, type StoreRefusal } from './store-answer';
@@ -38,11 +38,8 @@ export interface StorageStats {
   readonly capacityBytes: number;
   /** Percent; the larger one of messages and bytes. */
   readonly utilization: number;
-  readonly mailboxes: number;
   /** Stores refused since the start, by reason. */
   readonly refusals: Readonly<Record<StoreRefusal, number>>;
-  /** Seconds since the last deposit of the message stored first; undefined when empty. */
-  readonly oldestAge: number | undefined;
 }
 
 /**
@@ -164,8 +161,9 @@ export class MessageStorage {
     return 100 * Math.max(messages / capacity.messages, bytes / capacity.bytes);
   }
 
+  /** What memory can answer about what lies here. */
   getStorageStats(): StorageStats {
-    const { messages, bytes, mailboxes, oldestAge } = this.#engine.stats();
+    const { messages, bytes } = this.#engine.total();
     return {
       totalMessages: messages,
       bytes: onDisk({ messages, bytes }).bytes,
@@ -173,9 +171,12 @@ export class MessageStorage {
       capacityBytes: this.#options.capacity.bytes,
       utilization: this.getStorageUtilization(),
       refusals: { ...this.#refusals },
-      mailboxes,
-      oldestAge,
     };
+  }
+
+  /** What only the engine can answer: also the number of mailboxes and the oldest age. @throws ErrStore, ErrClosed */
+  getEngineStats(): Promise<EngineStats> {
+    return this.#engine.stats();
   }
 
   async #sweepAll(signal?: AbortSignal): Promise<number> {

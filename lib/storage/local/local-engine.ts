@@ -160,8 +160,10 @@ export class LocalEngine implements MessageEngine {
     return plus(this.#index.table.total, this.#underWay.total);
   }
 
-  stats(): EngineStats {
-    return { ...this.total(), mailboxes: this.#index.table.mailboxes, oldestAge: this.#oldestAge() };
+  stats(): Promise<EngineStats> {
+    return new Promise((resolve) => {
+      resolve({ ...this.total(), mailboxes: this.#index.table.mailboxes, oldestAge: this.#oldestAge() });
+    });
   }
 
   #insert(batch: WriteBatch, mail: NewMail): void {

@@ -355,7 +355,6 @@ describe('message storage', () => {
       storageCapacity: 100,
       capacityBytes: 65_000,
       utilization: 10,
-      mailboxes: 1,
       refusals: {
         off: 0,
         'bad-request': 0,
@@ -365,8 +364,9 @@ describe('message storage', () => {
         'node-share': 0,
         'node-full': 0,
       },
-      oldestAge: 7,
     });
+    const inEngine = await storage.getEngineStats();
+    assert.deepEqual(inEngine, { messages: 10, bytes: 10 * 287, mailboxes: 1, oldestAge: 7 });
     assert.equal(storage.getMaxCapacity(), 100);
     capacity.bytes = 13_000;
     assert.equal(storage.getStorageUtilization(), 50);

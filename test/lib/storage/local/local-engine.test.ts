@@ -282,7 +282,7 @@ describe('engine over a store', () => {
             const again = open();
             const { listed, total, mailbox, submitter } = await counts(again);
             assert.deepEqual([total, mailbox, submitter], [listed, listed, listed]);
-            assert.equal(again.stats().mailboxes, listed > 0 ? 1 : 0);
+            assert.equal((await again.stats()).mailboxes, listed > 0 ? 1 : 0);
           },
         ),
         { numRuns: 60 },
