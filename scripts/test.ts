@@ -1,17 +1,19 @@
 /**
- * `npm test`: every check in order, cheap ones first; stops at the first suite that fails. FULL=1 (or `--full`) lets
- * suites run at full size. The last line is `N passed, N failed`: mocha's tests, and one for each other command.
+ * `npm test`: every check in order, cheap ones first; stops at the first suite that fails. `npm test -- unit client`
+ * runs one suite, or folders of one; `--watch` runs it again after each change. FULL=1 (or `--full`) lets suites run at
+ * full size. The last line is `N passed, N failed`: mocha's tests, and one for each other command.
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { chooseSuites, type NamedSuite } from './support/choose-suites';
 import type { Counts } from './support/counting-reporter';
 import { CACHE, ROOT, tool } from './support/project';
 import { HOW_TO_INSTALL, inNamespace, missingForTox, mustBeComplete } from './support/real-tox';
 import { run } from './support/run';
 
-interface Suite {
-  name: string;
-  run(): Promise<Counts>;
+interface Suite extends NamedSuite {
+  /** Without folders: all of the suite's. */
+  run(folders?: readonly string[]): Promise<Counts>;
 }
 
 const full = process.argv.includes('--full') || process.env.FULL === '1';
@@ -33,9 +35,13 @@ function command(name: string, file: string, ...args: string[]): Suite {
 function mocha(name: string, ...folders: string[]): Suite {
   return {
     name,
-    run: () => runMocha(name, folders, (command) => run(tool('mocha'), command, { env, limitMs })),
+    folders,
+    run: (chosen = folders) =>
+      runMocha(name, chosen, (command) => run(tool('mocha'), command, { env, limitMs })),
   };
 }
+
+const globs = (folders: readonly string[]) => folders.map((folder) => `${folder}/**/*.test.ts`);
 
 async function runMocha(
   name: string,
@@ -47,8 +53,7 @@ async function runMocha(
   await rm(counts, { force: true });
   const reporter = ['--reporter', 'scripts/support/counting-reporter.ts', '--reporter-option'];
   const args = ['--forbid-only', '--fail-zero', ...reporter, `counts=${counts}`];
-  const globs = folders.map((folder) => `${folder}/**/*.test.ts`);
-  const crash = await start([...args, ...globs]).then(() => undefined, asError);
+  const crash = await start([...args, ...globs(folders)]).then(() => undefined, asError);
   const result = await readFile(counts, 'utf8').catch(() => undefined);
   if (result === undefined) throw crash ?? new Error(`${name} ended without a result.`);
   const { passed, failed, skipped } = JSON.parse(result) as Counts;
@@ -62,7 +67,8 @@ async function runMocha(
 function realTox(name: string, folder: string): Suite {
   return {
     name,
-    async run() {
+    folders: [folder],
+    async run(chosen = [folder]) {
       // Without the right to install it says what to install; what is missing shows below.
       await run(path.join(ROOT, 'scripts/install-system-packages.sh'), []).catch(() => undefined);
       const missing = missingForTox();
@@ -72,7 +78,7 @@ function realTox(name: string, folder: string): Suite {
         console.warn(`SKIPPED: ${name} ${text}`);
         return { passed: 0, failed: 0, skipped: 1 };
       }
-      return runMocha(name, [folder], (args) => {
+      return runMocha(name, chosen, (args) => {
         const inside = inNamespace([tool('mocha'), '--parallel', '--jobs', '4', ...args]);
         return run(inside.file, inside.args, { env: { ...env, ...inside.env }, limitMs });
       });
@@ -85,7 +91,7 @@ const SUITES: readonly Suite[] = [
   command('lint', tool('eslint'), '.', '--max-warnings', '0'),
   command('types', tool('tsc'), '--noEmit'),
   command('build', 'npm', 'run', '--silent', 'build'),
-  mocha('unit', 'test/lib', 'test/lint'),
+  mocha('unit', 'test/lib', 'test/lint', 'test/scripts'),
   mocha('nodes', 'test/nodes'),
   mocha('chaos', 'test/chaos'),
   mocha('simulation', 'test/simulation'),
@@ -99,14 +105,24 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-async function runAll(): Promise<void> {
+/** Tests of one suite (the unit suite unless another is named), again after each change, until Ctrl-C. */
+async function watch([name = 'unit', ...rest]: readonly string[]): Promise<void> {
+  const choice = chooseSuites(SUITES, [name, ...rest]);
+  const folders = choice.folders ?? choice.suites.flatMap((suite) => suite.folders ?? []);
+  if (folders.length === 0) throw new Error(`The suite ${name} has no tests to watch.`);
+  const changes = ['lib', 'nodes', 'scripts', 'test'].flatMap((root) => ['--watch-files', root]);
+  await run(tool('mocha'), ['--watch', ...changes, '--reporter', 'dot', ...globs(folders)]);
+}
+
+async function runAll(words: readonly string[]): Promise<void> {
+  const { suites, folders } = chooseSuites(SUITES, words);
   let passed = 0;
   let failed = 0;
   const summary: string[] = [];
-  for (const suite of SUITES) {
+  for (const suite of suites) {
     console.log(`\n=== ${suite.name}`);
     const start = performance.now();
-    const counts = await suite.run().catch((error: unknown): Counts => {
+    const counts = await suite.run(folders).catch((error: unknown): Counts => {
       console.error(asError(error).message);
       return { passed: 0, failed: 1, skipped: 0 };
     });
@@ -121,11 +137,16 @@ async function runAll(): Promise<void> {
     failed += counts.failed;
     if (counts.failed > 0) break;
   }
-  const unreached = SUITES.slice(summary.length).map(({ name }) => name);
+  const unreached = suites.slice(summary.length).map(({ name }) => name);
   console.log(`\n${summary.join('\n')}`);
   if (unreached.length > 0) console.log(`not run: ${unreached.join(', ')}`);
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
 }
 
-void runAll();
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const done = process.argv.includes('--watch') ? watch(words) : runAll(words);
+done.catch((error: unknown) => {
+  console.error(asError(error).message);
+  process.exitCode = 1;
+});
