@@ -1,7 +1,7 @@
 import { sameBytes } from '../bytes';
 import { DEFAULT_MESSAGE_LIFETIME, MessageType } from '../constants';
+import { KEY_BYTES } from '../crypto/lengths';
 import type { CryptoProvider } from '../crypto/provider';
-import { generateKeyPair } from '../crypto/generate';
 import { checkPublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
 import type { Clock } from '../platform/clock';
@@ -108,7 +108,7 @@ export class ForwardSecurityManager {
       mailbox: key.mailbox,
       preKey: key.publicKey,
       tag: key.tag,
-      ephemeral: generateKeyPair(crypto, random),
+      ephemeral: { random: random.bytes(KEY_BYTES) },
       messageId,
       timestamp,
       lifetime,

@@ -1,5 +1,6 @@
 import { fromHex } from '../bytes';
 import { AsyncClient } from '../client/async-client';
+import { hedgedRandom } from '../crypto/hedged-random';
 import { chooseCryptoProvider } from '../crypto/choose-provider';
 import type { CryptoProvider } from '../crypto/provider';
 import { ForwardSecurityManager } from '../forward-security/forward-security-manager';
@@ -44,7 +45,8 @@ export interface SessionParts {
 
 /** Opens the directory and puts the layers together, bottom up; whatever fails closes what was opened. */
 export async function buildSession(options: AsyncManagerOptions): Promise<SessionParts> {
-  const { platform = systemPlatform, crypto = chooseCryptoProvider(), log = silentLogger } = options;
+  const { platform: given = systemPlatform, crypto = chooseCryptoProvider(), log = silentLogger } = options;
+  const platform = { ...given, random: hedgedRandom({ crypto, random: given.random, clock: given.clock }) };
   const resolved = { ...options, platform, crypto, log };
   const { directory, identity } = await openDirectoryAndIdentity(resolved);
   try {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { MAX_MESSAGE_LIFETIME } from '../../constants';
 import { BOX_TAG_BYTES } from '../../crypto/lengths';
+import { labelledHash } from '../../crypto/labelled-hash';
 import type { CryptoProvider } from '../../crypto/provider';
 import { checkPublicKey } from '../../crypto/public-key';
 import { ToxAsyncError } from '../../errors';
@@ -27,6 +28,12 @@ const PLAIN = new Uint8Array(BUCKETS[3]);
 const CONTENT = new Uint8Array(MAX_CONTENT_BYTES);
 const INNER_AT = FIELDS_BYTES + 2;
 
+/**
+ * Where the ephemeral key comes from: 32 fresh random bytes, hashed with all that is sealed, or (in vectors) the pair
+ * itself, made for this envelope alone.
+ */
+export type EphemeralSource = { readonly random: Uint8Array } | KeyPair;
+
 export interface SealInput {
   readonly sender: KeyPair;
   readonly recipient: PublicKey;
@@ -36,8 +43,8 @@ export interface SealInput {
   readonly preKey: PublicKey;
   /** `prekeyTag` of it, where that is known already. */
   readonly tag?: Uint8Array;
-  /** A fresh pair for this envelope alone; its secret is wiped, whatever happens. */
-  readonly ephemeral: KeyPair;
+  /** Wiped, whatever happens. */
+  readonly ephemeral: EphemeralSource;
   /** 32 bytes. */
   readonly messageId: Uint8Array;
   /** Unix seconds, 0 = no clock. */
@@ -66,25 +73,27 @@ export interface SealedEnvelope {
  * type, or a text that is not UTF-8)
  */
 export function sealEnvelope(crypto: CryptoProvider, input: SealInput): SealedEnvelope {
+  const { ephemeral } = input;
   try {
     return seal(crypto, input);
   } finally {
-    crypto.wipe(input.ephemeral.secretKey);
+    crypto.wipe('random' in ephemeral ? ephemeral.random : ephemeral.secretKey);
   }
 }
 
 function seal(crypto: CryptoProvider, input: SealInput): SealedEnvelope {
-  const { sender, recipient, preKey, ephemeral, mailbox = mailboxOf(crypto, recipient) } = input;
-  const own = [sender.publicKey, ephemeral.publicKey];
-  checkPublicKey(recipient, 'The recipient', ...own);
-  checkPublicKey(preKey, 'The one-time key', ...own);
+  const { sender, recipient, preKey, mailbox = mailboxOf(crypto, recipient) } = input;
   const fields = encodeFields(input);
   const plain = encodeText(input, PLAIN);
+  const ephemeral = ephemeralFor(crypto, input, fields, plain);
+  const own = [sender.publicKey, ephemeral.publicKey];
   const tag = input.tag ?? prekeyTag(crypto, preKey);
   const envelope = new Uint8Array(envelopeSizeFor(plain.length));
   const header = envelope.subarray(0, HEADER_BYTES);
   const content = CONTENT.subarray(0, envelope.length - HEADER_BYTES - BOX_TAG_BYTES);
   try {
+    checkPublicKey(recipient, 'The recipient', ...own);
+    checkPublicKey(preKey, 'The one-time key', ...own);
     writeEnvelopeHeader(header, { mailbox, tag, ephemeral: ephemeral.publicKey });
     const seed = outerSeed(crypto, header, { sender: sender.publicKey, recipient, preKey });
     const nonce = innerNonce(crypto, seed, fields);
@@ -98,9 +107,26 @@ function seal(crypto: CryptoProvider, input: SealInput): SealedEnvelope {
     crypto.box(content, outerNonce(seed), preKey, ephemeral.secretKey, envelope.subarray(HEADER_BYTES));
     return { envelope, inner, innerNonce: nonce.slice(), storageId: storageIdOf(crypto, envelope), tag };
   } finally {
+    crypto.wipe(ephemeral.secretKey);
     crypto.wipe(plain);
     crypto.wipe(content);
   }
+}
+
+/**
+ * e = H("ephemeral", 32 random bytes, s, P, F, plain). A generator whose memory was saved and resumed twice gives the
+ * same bytes again; with them in the hash, two different messages still have different keys.
+ */
+function ephemeralFor(
+  crypto: CryptoProvider,
+  { ephemeral, sender, preKey }: SealInput,
+  fields: Uint8Array,
+  plain: Uint8Array,
+): KeyPair {
+  if (!('random' in ephemeral)) return ephemeral;
+  return crypto.keyPairFromSecret(
+    labelledHash(crypto, 'ephemeral', ephemeral.random, sender.secretKey, preKey, fields, plain),
+  );
 }
 
 /** message id 32 | timestamp 8 | lifetime 4 */

@@ -1,15 +1,22 @@
+import { concat } from '../../bytes';
+import { labelledHash } from '../../crypto/labelled-hash';
+import { NONCE_BYTES } from '../../crypto/lengths';
 import type { CryptoProvider } from '../../crypto/provider';
 import { ToxAsyncError } from '../../errors';
 import type { SecretVault, VaultSecret } from './secret-vault';
 
-/** Every slot's secret seals exactly one record, so the nonce may be constant. */
-const NONCE = new Uint8Array(24);
-
-/** A plaintext as it lies in the Store: readable only while its slot in the vault is not erased. */
+/**
+ * A plaintext as it lies in the Store, `nonce 24 | secretbox`: readable only while its slot in the vault is not erased.
+ * A slot's secret seals one record. The nonce is a hash of both all the same: two copies of one memory, resumed apart,
+ * may seal different plaintexts under the same slot.
+ */
 export function boxUnderSlot(crypto: CryptoProvider, secret: Uint8Array, plain: Uint8Array): Uint8Array {
-  const sealed = crypto.secretbox(plain, NONCE, secret);
+  const digest = crypto.sha256(plain);
+  const nonce = labelledHash(crypto, 'slot-nonce', secret, digest).slice(0, NONCE_BYTES);
+  const sealed = crypto.secretbox(plain, nonce, secret);
+  crypto.wipe(digest);
   crypto.wipe(secret);
-  return sealed;
+  return concat(nonce, sealed);
 }
 
 /** undefined when the secret is gone or is not the one it was sealed under. */
@@ -19,7 +26,7 @@ export function unboxUnderSlot(
   sealed: Uint8Array | undefined,
 ): Uint8Array | undefined {
   if (secret === undefined || sealed === undefined) return undefined;
-  const plain = crypto.openSecretbox(sealed, NONCE, secret);
+  const plain = crypto.openSecretbox(sealed.slice(NONCE_BYTES), sealed.slice(0, NONCE_BYTES), secret);
   crypto.wipe(secret);
   return plain;
 }

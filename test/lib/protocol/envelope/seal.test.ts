@@ -6,6 +6,7 @@ import {
   isEnvelopeSize,
   readEnvelopeHeader,
 } from '../../../../lib/protocol/envelope/envelope';
+import { labelledHash } from '../../../../lib/crypto/labelled-hash';
 import { mailboxOf, prekeyTag, storageIdOf } from '../../../../lib/protocol/names';
 import { openEnvelope } from '../../../../lib/protocol/envelope/open';
 import { sealEnvelope, type SealInput } from '../../../../lib/protocol/envelope/seal';
@@ -100,6 +101,31 @@ describe('sealing an envelope', () => {
       { lifetime: 604801 },
     ];
     for (const change of changes) assert.equal(sameBytes(base, nonce(change)), false, JSON.stringify(change));
+  });
+
+  it('hashes its ephemeral key from random bytes, which it wipes, and all that is sealed', () => {
+    const sealed = (change: Partial<SealInput> = {}) => {
+      const { envelope } = sealEnvelope(crypto, input({ ephemeral: { random: filled(32, 9) }, ...change }));
+      return readEnvelopeHeader(envelope).ephemeral;
+    };
+    const fields = concat(MESSAGE_ID, new Uint8Array([0, 0, 0, 0, 0x69, 0x24, 0x81, 0x00, 0, 9, 0x3a, 0x80]));
+    const plain = concat(new Uint8Array([0, 0, 4]), utf8('leak'));
+    const e = labelledHash(crypto, 'ephemeral', filled(32, 9), S.secretKey, P.publicKey, fields, plain);
+    assert.deepEqual(sealed(), crypto.keyPairFromSecret(e).publicKey);
+    const random = filled(32, 8);
+    const changes: Partial<SealInput>[] = [
+      { ephemeral: { random } },
+      { data: utf8('leek') },
+      { type: 1 },
+      { messageId: filled(32, 7) },
+      { timestamp: 1764000001 },
+      { lifetime: 604801 },
+      { preKey: crypto.keyPairFromSecret(filled(32, 6)).publicKey },
+      { sender: crypto.keyPairFromSecret(filled(32, 5)) },
+    ];
+    const all = [sealed(), ...changes.map(sealed)].map((key) => Buffer.from(key).toString('hex'));
+    assert.equal(new Set(all).size, all.length);
+    assert.ok(isWiped(random));
   });
 
   it('wipes the ephemeral secret and every plaintext', () => {
