@@ -24,7 +24,19 @@ export function toBase64(bytes: Uint8Array): string {
   return toText(bytes, 'base64');
 }
 
-function toText(bytes: Uint8Array, encoding: 'hex' | 'base64'): string {
+/** One character a byte: a key for a Map, not for people. See byte-map.ts. */
+export function textOfBytes(bytes: Uint8Array): string {
+  return toText(bytes, 'latin1');
+}
+
+/** The bytes of a text that `textOfBytes` made. */
+export function bytesOfText(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+function toText(bytes: Uint8Array, encoding: 'hex' | 'base64' | 'latin1'): string {
   if (bytes.length <= SHORT.length) {
     SHORT.set(bytes);
     return SHORT.toString(encoding, 0, bytes.length);

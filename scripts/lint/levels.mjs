@@ -8,7 +8,7 @@ import { fileOf, matchesAny, resolveRelative, staticText } from './paths.mjs';
 
 /** The folders and root files of `lib/`, bottom up. Members of one level import nothing from each other. */
 export const LEVELS = [
-  ['bytes', 'constants', 'errors', 'types'],
+  ['bytes', 'byte-map', 'peer-map', 'constants', 'errors', 'types'],
   ['platform'],
   ['crypto'],
   ['protocol'],
