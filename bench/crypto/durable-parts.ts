@@ -4,7 +4,7 @@ import { Outbox } from '../../lib/client/journal/outbox';
 import { OutcomeJournal } from '../../lib/client/journal/outcome-journal';
 import { OwedDeletes } from '../../lib/client/journal/owed-deletes';
 import { OwedReceipts } from '../../lib/client/journal/owed-receipts';
-import { PeerQueues } from '../../lib/client/peer-queues';
+import { KeyedQueue } from '../../lib/platform/keyed-queue';
 import { Receiver } from '../../lib/client/receiving/receiver';
 import { Sender } from '../../lib/client/sending/sender';
 import { Tombstones } from '../../lib/client/journal/tombstones';
@@ -37,7 +37,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
     store,
     vault,
   });
-  const queues = new PeerQueues();
+  const queues = new KeyedQueue();
   const wall = () => clock.wall();
   const outbox = new Outbox({ crypto, store, vault, forwardSecurity });
   const outcomes = new OutcomeJournal({ store, ages, wall, emit: () => undefined });

@@ -18,7 +18,7 @@ import { Outbox, type OutboxEntry } from './journal/outbox';
 import { OutcomeJournal } from './journal/outcome-journal';
 import { OwedDeletes } from './journal/owed-deletes';
 import { OwedReceipts } from './journal/owed-receipts';
-import { PeerQueues } from './peer-queues';
+import { KeyedQueue } from '../platform/keyed-queue';
 import { PlainDelivery } from './sending/plain-delivery';
 import { queuedReason } from './sending/queued-reason';
 import { Receiver } from './receiving/receiver';
@@ -30,7 +30,11 @@ import { Tombstones } from './journal/tombstones';
 
 /** What an AsyncClient consists of, as far as it speaks with it. */
 export interface ClientParts {
-  readonly queues: PeerQueues;
+  /**
+   * By peer. Everything that seals to a peer, opens what it sealed, or speaks of its keys runs here, so that two nodes
+   * answering at once, or a message and a list of live keys, never meet half-way.
+   */
+  readonly queues: KeyedQueue;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly tombstones: Tombstones;
@@ -54,7 +58,7 @@ export interface ClientParts {
 /** Puts the parts together; each of them knows only those that it needs. */
 export function buildClient(options: AsyncClientOptions): ClientParts {
   const limits = { ...DEFAULT_CLIENT_LIMITS, ...options.limits };
-  const queues = new PeerQueues();
+  const queues = new KeyedQueue();
   const { crypto, platform, directory, forwardSecurity, network, nodes, hooks } = options;
   const { clock, timers, random } = platform;
   const { store, vault, ages } = directory;

@@ -1,16 +1,34 @@
+import { ByteMap } from '../byte-map';
 import { SerialQueue } from './serial-queue';
 
-/** Tasks of one name run one after the other, those of different names side by side. */
+/** Tasks of one key run one after the other in the order they were added, those of different keys side by side. */
 export class KeyedQueue {
-  readonly #queues = new Map<string, SerialQueue>();
+  /** Those of idle keys are not kept. */
+  readonly #queues = new ByteMap<SerialQueue>();
 
-  async run<T>(name: string, task: () => Promise<T>): Promise<T> {
-    const queue = this.#queues.get(name) ?? new SerialQueue();
-    this.#queues.set(name, queue);
-    try {
-      return await queue.run(task);
-    } finally {
-      if (queue.size === 0) this.#queues.delete(name);
-    }
+  /** Resolves or rejects as `task` does; a failing task does not stop the next. */
+  run<T>(key: Uint8Array, task: () => Promise<T> | T): Promise<T> {
+    const queue = this.#queues.getOrInsert(key, () => new SerialQueue());
+    const result = queue.run(task);
+    const tidy = () => {
+      if (queue.size === 0) this.#queues.delete(key);
+    };
+    result.then(tidy, tidy);
+    return result;
+  }
+
+  /** Tasks that were added for the key since it was last idle. */
+  added(key: Uint8Array): number {
+    return this.#queues.get(key)?.added ?? 0;
+  }
+
+  /** Resolves when everything added so far has finished. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.idle()));
+  }
+
+  /** Keys with a task that is not finished. */
+  get size(): number {
+    return this.#queues.size;
   }
 }

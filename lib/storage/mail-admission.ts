@@ -64,7 +64,7 @@ export class MailAdmission {
     const keep = Math.min(Math.floor(remaining), this.#limits.maxStorageTime);
     const deposit = { mailbox, recipient, storageId, envelope, keep, submitterPk };
     try {
-      return await this.#deposits.run(toHex(storageId), () => this.#deposit(deposit));
+      return await this.#deposits.run(storageId, () => this.#deposit(deposit));
     } catch (error) {
       if (ToxAsyncError.is(error, 'ErrLocalStorageFull')) return refused('node-full', storageId);
       throw error;

@@ -9,7 +9,7 @@ import type { SessionMessage } from '../../protocol/session/message-kinds';
 import { type RateLimit, TokenBuckets } from '../../platform/token-bucket';
 import type { Store } from '../../store/store';
 import type { PublicKey } from '../../types';
-import type { PeerQueues } from '../peer-queues';
+import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Resealer } from '../sending/resealer';
 
 /** Refusals that a peer and the user hear of: exchanges beyond them that come to nothing are dropped without a word. */
@@ -31,7 +31,7 @@ export interface KeyExchangesParts {
   readonly store: Store;
   readonly network: PeerNetwork;
   readonly forwardSecurity: ForwardSecurityManager;
-  readonly queues: PeerQueues;
+  readonly queues: KeyedQueue;
   readonly resealer: Resealer;
   readonly onKeysExchanged: (peer: PublicKey) => void;
   readonly onKeysRefused: (peer: PublicKey, code: string) => void;

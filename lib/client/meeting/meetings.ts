@@ -14,7 +14,7 @@ import { type Completion, firstOfEach } from '../sending/completion';
 import { KeyExchanges } from './key-exchanges';
 import { RECEIPTS_PER_MESSAGE } from '../client-limits';
 import type { OwedReceipts } from '../journal/owed-receipts';
-import type { PeerQueues } from '../peer-queues';
+import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Resealer } from '../sending/resealer';
 import type { ServiceMail } from '../journal/service-mail';
 
@@ -42,7 +42,7 @@ export interface MeetingsParts {
   readonly forwardSecurity: ForwardSecurityManager;
   readonly receipts: OwedReceipts;
   readonly mail: ServiceMail;
-  readonly queues: PeerQueues;
+  readonly queues: KeyedQueue;
   readonly direct: DirectDelivery;
   readonly completion: Completion;
   readonly resealer: Resealer;

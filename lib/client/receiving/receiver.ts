@@ -8,7 +8,7 @@ import { storageIdOf } from '../../protocol/names';
 import type { PublicKey } from '../../types';
 import type { InboxRoom } from './inbox-room';
 import { type Arrival, IntakeBatch, type IntakeBatchParts } from './intake-batch';
-import type { PeerQueues } from '../peer-queues';
+import type { KeyedQueue } from '../../platform/keyed-queue';
 import { answer, type Origin, type Received } from './receive-result';
 import { TurnBatcher } from './turn-batcher';
 import { allocateSlot } from '../../store/vault/slot-box';
@@ -18,7 +18,7 @@ const QUIET_MS = 60_000;
 export interface ReceiverParts extends IntakeBatchParts {
   readonly random: Random;
   readonly clock: Clock;
-  readonly queues: PeerQueues;
+  readonly queues: KeyedQueue;
   readonly room: Pick<InboxRoom, 'takes' | 'keepFor'>;
   readonly onError: (error: unknown) => void;
 }

@@ -1,6 +1,6 @@
 import { toHex } from '../../bytes';
 import type { PublicKey } from '../../types';
-import type { PeerQueues } from '../peer-queues';
+import type { KeyedQueue } from '../../platform/keyed-queue';
 
 /** Most items of one turn. */
 const MAX_TOGETHER = 64;
@@ -12,7 +12,7 @@ interface Waiting<T, R> {
 }
 
 export interface TurnBatcherOptions<T, R> {
-  readonly queues: PeerQueues;
+  readonly queues: KeyedQueue;
   /** Items of one name never share a turn: the second may depend on what became of the first. */
   readonly nameOf: (item: T) => string;
   /**

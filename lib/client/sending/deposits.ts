@@ -8,7 +8,7 @@ import type { SessionMessage } from '../../protocol/session/message-kinds';
 import type { Store, WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
 import { withCopy, type Copy } from '../journal/copies';
-import type { PeerQueues } from '../peer-queues';
+import type { KeyedQueue } from '../../platform/keyed-queue';
 
 /** Back-off of one message at one node, milliseconds. */
 const RETRY_FIRST = 15_000;
@@ -62,7 +62,7 @@ export interface DepositsParts<E extends Deposit> {
   readonly random: Random;
   readonly ages: { now(): number };
   readonly journal: DepositJournal<E>;
-  readonly queues: PeerQueues;
+  readonly queues: KeyedQueue;
   readonly wanted: number;
   readonly maxStorageTime: number;
   /** Awaited before each deposit. */

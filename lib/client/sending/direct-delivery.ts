@@ -6,7 +6,7 @@ import type { Store } from '../../store/store';
 import type { PublicKey } from '../../types';
 import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
-import type { PeerQueues } from '../peer-queues';
+import type { KeyedQueue } from '../../platform/keyed-queue';
 
 /** Envelopes under way to one friend at a time. */
 const WINDOW = 16;
@@ -32,7 +32,7 @@ export interface DirectDeliveryParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly outbox: Outbox;
-  readonly queues: PeerQueues;
+  readonly queues: KeyedQueue;
   readonly completion: Completion;
   /** A message may go another way now, or a place in the window is free. */
   readonly onChange: () => void;

@@ -3,7 +3,7 @@ import type { Deposits } from './deposits';
 import type { DirectDelivery } from './direct-delivery';
 import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
-import type { PeerQueues } from '../peer-queues';
+import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { PlainDelivery } from './plain-delivery';
 import type { ServiceEntry, ServiceMail } from '../journal/service-mail';
 
@@ -13,7 +13,7 @@ const TICK = 5_000;
 export interface DispatcherParts {
   readonly timers: Timers;
   readonly outbox: Outbox;
-  readonly queues: PeerQueues;
+  readonly queues: KeyedQueue;
   readonly completion: Completion;
   readonly direct: DirectDelivery;
   readonly plain: PlainDelivery;

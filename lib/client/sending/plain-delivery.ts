@@ -4,13 +4,13 @@ import type { PeerNetwork } from '../../network/peer-network';
 import type { Store } from '../../store/store';
 import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
-import type { PeerQueues } from '../peer-queues';
+import type { KeyedQueue } from '../../platform/keyed-queue';
 
 export interface PlainDeliveryParts {
   readonly network: PeerNetwork;
   readonly store: Store;
   readonly outbox: Outbox;
-  readonly queues: PeerQueues;
+  readonly queues: KeyedQueue;
   readonly completion: Completion;
   readonly onChange: () => void;
   readonly onError: (error: unknown) => void;

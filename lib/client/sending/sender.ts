@@ -15,7 +15,7 @@ import type { ClientLimits } from '../client-limits';
 import type { SendOptions, SendReceipt } from '../messages';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { OutcomeJournal } from '../journal/outcome-journal';
-import type { PeerQueues } from '../peer-queues';
+import type { KeyedQueue } from '../../platform/keyed-queue';
 import { allocateSlot } from '../../store/vault/slot-box';
 
 /** Largest `context` of a message, as JSON. */
@@ -30,7 +30,7 @@ export interface SenderParts {
   readonly vault: SecretVault;
   readonly outbox: Outbox;
   readonly outcomes: OutcomeJournal;
-  readonly queues: PeerQueues;
+  readonly queues: KeyedQueue;
   readonly forwardSecurity: ForwardSecurityManager;
   readonly limits: ClientLimits;
   /** @throws ErrLocalStorageFull, ErrDirectoryReplaced when no new work is taken */

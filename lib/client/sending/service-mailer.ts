@@ -13,7 +13,7 @@ import type { PublicKey } from '../../types';
 import { RECEIPTS_PER_MESSAGE } from '../client-limits';
 import type { Outbox } from '../journal/outbox';
 import type { OwedReceipts } from '../journal/owed-receipts';
-import type { PeerQueues } from '../peer-queues';
+import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { ServiceContent, ServiceMail } from '../journal/service-mail';
 
 /** Milliseconds between two looks at what is due. */
@@ -43,7 +43,7 @@ export interface ServiceMailerParts {
   readonly outbox: Outbox;
   readonly receipts: OwedReceipts;
   readonly mail: ServiceMail;
-  readonly queues: PeerQueues;
+  readonly queues: KeyedQueue;
   readonly onChange: () => void;
   readonly onError: (error: unknown) => void;
 }

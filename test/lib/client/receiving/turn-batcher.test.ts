@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { PeerQueues } from '../../../../lib/client/peer-queues';
+import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { TurnBatcher } from '../../../../lib/client/receiving/turn-batcher';
 
 const PEER = new Uint8Array(32).fill(1);
 
 describe('turns shared by what waits for the same peer', () => {
-  let queues: PeerQueues;
+  let queues: KeyedQueue;
   let order: string[];
 
   beforeEach(() => {
-    queues = new PeerQueues();
+    queues = new KeyedQueue();
     order = [];
   });
 

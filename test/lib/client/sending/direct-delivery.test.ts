@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DirectDelivery, type DirectDeliveryParts } from '../../../../lib/client/sending/direct-delivery';
 import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
-import { PeerQueues } from '../../../../lib/client/peer-queues';
+import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
@@ -53,7 +53,7 @@ describe('direct delivery', () => {
         has: (message: Message) => outbox.includes(message),
         envelope: ({ sequence }: Message) => new Uint8Array([sequence]),
       },
-      queues: new PeerQueues(),
+      queues: new KeyedQueue(),
       completion: {
         answered: (writes: WriteBatch, message: Message, code: string, via: string) =>
           writes.afterCommit(() => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Dispatcher, type DispatcherParts } from '../../../../lib/client/sending/dispatcher';
 import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
-import { PeerQueues } from '../../../../lib/client/peer-queues';
+import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 
 const bob = new Uint8Array(32).fill(1);
@@ -32,13 +32,13 @@ describe('the dispatcher', () => {
   let over: Uint8Array[];
   let expire: (friend: Uint8Array) => Promise<void>;
   let errors: unknown[];
-  let queues: PeerQueues;
+  let queues: KeyedQueue;
   let dispatcher: Dispatcher;
 
   beforeEach(() => {
     time = new SimulatedTime();
     [outbox, mail, done, taking, open, over, errors] = [[], [], [], [], [], [], []];
-    queues = new PeerQueues();
+    queues = new KeyedQueue();
     expire = (friend) => {
       done.push(`expire ${friend[0]}`);
       over = [];

@@ -3,7 +3,7 @@ import { utf8 } from '../../../../lib/bytes';
 import { DEFAULT_CLIENT_LIMITS } from '../../../../lib/client/client-limits';
 import type { Outcome, SendOptions } from '../../../../lib/client/messages';
 import { Outbox } from '../../../../lib/client/journal/outbox';
-import { PeerQueues } from '../../../../lib/client/peer-queues';
+import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { Sender, type SenderParts } from '../../../../lib/client/sending/sender';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { ToxAsyncError } from '../../../../lib/errors';
@@ -55,7 +55,7 @@ describe('the sender', () => {
       },
       outbox,
       outcomes: { find: () => ended },
-      queues: new PeerQueues(),
+      queues: new KeyedQueue(),
       forwardSecurity,
       limits: { ...DEFAULT_CLIENT_LIMITS, ...limits },
       assertRoom: () => {

@@ -1,6 +1,6 @@
 import { withCopy, type Copy } from '../../../../lib/client/journal/copies';
 import { Deposits, type Deposit, type DepositsParts } from '../../../../lib/client/sending/deposits';
-import { PeerQueues } from '../../../../lib/client/peer-queues';
+import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
@@ -71,7 +71,7 @@ export class Depositor {
           writes.afterCommit(() => Object.assign(mail, change));
         },
       },
-      queues: new PeerQueues(),
+      queues: new KeyedQueue(),
       wanted: 1,
       maxStorageTime: DAY,
       onStored: (_mail: Mail, nodes: number) => this.told.push(nodes),

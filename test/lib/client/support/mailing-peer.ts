@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ServiceMailer, type ServiceMailerParts } from '../../../../lib/client/sending/service-mailer';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
-import { PeerQueues } from '../../../../lib/client/peer-queues';
+import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { ServiceMail, type ServiceEntry } from '../../../../lib/client/journal/service-mail';
 import { decodeMailKeys, type MailKeys } from '../../../../lib/protocol/keys/mail-keys';
 import { decodeMailReceipts, type MailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
@@ -23,7 +23,7 @@ export class MailingPeer {
   readonly errors: string[] = [];
   readonly receipts: OwedReceipts;
   readonly mail: ServiceMail;
-  readonly queues = new PeerQueues();
+  readonly queues = new KeyedQueue();
   readonly mailer: ServiceMailer;
 
   private constructor(

@@ -3,7 +3,7 @@ import { Inbox } from '../../../../lib/client/journal/inbox';
 import { ServiceMailEffects } from '../../../../lib/client/receiving/service-mail-effects';
 import { OwedDeletes } from '../../../../lib/client/journal/owed-deletes';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
-import { PeerQueues } from '../../../../lib/client/peer-queues';
+import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import type { Origin, Received } from '../../../../lib/client/receiving/receive-result';
 import { Receiver } from '../../../../lib/client/receiving/receiver';
 import { Tombstones } from '../../../../lib/client/journal/tombstones';
@@ -24,7 +24,7 @@ export class ReceivingPeer {
   receipts!: OwedReceipts;
   deletes!: OwedDeletes;
   receiver!: Receiver;
-  readonly queues = new PeerQueues();
+  readonly queues = new KeyedQueue();
 
   constructor(readonly keys: KeyPeer) {
     this.#build();
