@@ -1,4 +1,5 @@
 /** Small byte helpers that every layer uses. */
+import { ToxAsyncError } from './errors';
 
 export function concat(...parts: Uint8Array[]): Uint8Array {
   let length = 0;
@@ -50,7 +51,17 @@ export function fromHex(text: string): Uint8Array | undefined {
   return new Uint8Array(Buffer.from(text, 'hex'));
 }
 
+/** Half of a surrogate pair: UTF-8 has no form for it, and TextEncoder would put U+FFFD in its place. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** @throws ErrMalformed the text has half of a surrogate pair */
 export function utf8(text: string): Uint8Array {
+  if (LONE_SURROGATE.test(text)) {
+    throw new ToxAsyncError(
+      'ErrMalformed',
+      'This text contains half of a surrogate pair, which UTF-8 cannot carry. Remove the broken character.',
+    );
+  }
   return new TextEncoder().encode(text);
 }
 

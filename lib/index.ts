@@ -23,7 +23,8 @@ export { openLmdbStore } from './store/lmdb/lmdb-store';
 export { openNedbStore } from './store/nedb/nedb-store';
 export { openDataDirectory, type DataDirectory } from './store/directory/data-directory';
 export { openBackup } from './identity/backup';
-export { formatToxId, parseToxId } from './identity/tox-id';
+export { readFriendKey } from './identity/friend-text';
+export { formatToxId, parseToxId, pastedDigits, TOX_ID_DIGITS } from './identity/tox-id';
 export {
   ForwardSecurityManager,
   type ForwardSecurityOptions,

@@ -1,11 +1,12 @@
 import { compareBytes, sameBytes, toHex } from '../bytes';
-import { checkPublicKey } from '../crypto/public-key';
+import { checkPublicKey, isAcceptablePublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
 import { SerialQueue } from '../platform/serial-queue';
 import type { Store } from '../store/store';
 import { Table } from '../store/table';
-import type { PublicKey } from '../types';
-import { checkFriendName, readFriendKey } from './friend-text';
+import { type Logger, type PublicKey, silentLogger } from '../types';
+import { checkFriendName, sameName, usableName } from './friend-name';
+import { readFriendKey } from './friend-text';
 import { MAX_NAME_BYTES } from './profile-friend';
 import { shortKey } from './short-key';
 import type { NamedFriend } from './tox-profile';
@@ -26,15 +27,29 @@ export class FriendBook {
   readonly #writes = new SerialQueue();
 
   /** @param options.self our own public key, which is nobody's friend */
-  static open(options: { store: Store; self: PublicKey }): Promise<FriendBook> {
-    return Promise.resolve(new FriendBook(options.store, options.self));
+  static open(options: { store: Store; self: PublicKey; log?: Logger }): Promise<FriendBook> {
+    return Promise.resolve(new FriendBook(options.store, options.self, options.log ?? silentLogger));
   }
 
-  private constructor(store: Store, self: PublicKey) {
+  private constructor(store: Store, self: PublicKey, log: Logger) {
     this.#self = self;
     this.#store = store;
     this.#table = new Table(store, 'friend');
-    for (const { rest, record } of this.#table.entries()) this.#hold(rest, record);
+    for (const { rest, record } of this.#table.entries()) {
+      if (!isAcceptablePublicKey(rest)) {
+        log.warn(
+          'A friend in the store has a key that cannot be used and was left out. Add the friend again.',
+        );
+        continue;
+      }
+      const usable = typeof record.name === 'string' ? usableName(record.name) : undefined;
+      if (record.name !== undefined && usable === undefined) {
+        log.warn(
+          `The name of the friend ${shortKey(rest)} in the store cannot be used. Give this friend a name.`,
+        );
+      }
+      this.#hold(rest, usable === undefined ? {} : { name: usable });
+    }
   }
 
   /** By name, those without one last. */
@@ -87,7 +102,7 @@ export class FriendBook {
    */
   resolve(text: string): PublicKey {
     const wanted = text.trim();
-    const named = this.list().filter(({ name }) => name !== undefined && name === wanted);
+    const named = this.list().filter(({ name }) => name !== undefined && sameName(name, wanted));
     if (named.length > 1) throw ambiguous(wanted, named);
     if (named[0]) return named[0].publicKey;
     const key = readFriendKey(wanted);

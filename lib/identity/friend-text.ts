@@ -1,11 +1,10 @@
-/** What people enter where a friend is asked for: a name, or a key or Tox ID. */
-import { fromHex, utf8 } from '../bytes';
+/** A public key or Tox ID as people paste it: with a prefix, spaces, line breaks or characters nobody sees. */
+import { fromHex } from '../bytes';
 import { KEY_BYTES } from '../crypto/lengths';
 import { checkPublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
 import type { PublicKey } from '../types';
-import { MAX_NAME_BYTES } from './profile-friend';
-import { parseToxId, TOX_ID_DIGITS } from './tox-id';
+import { parseToxId, pastedDigits, TOX_ID_DIGITS } from './tox-id';
 
 const KEY_DIGITS = 2 * KEY_BYTES;
 /** From this many hexadecimal digits on, a text is meant as a key or ID that lost or gained some. */
@@ -13,30 +12,10 @@ const SHORTEST_DAMAGED = 48;
 const LONGEST_DAMAGED = 96;
 
 /** True for hexadecimal digits in about the number of a public key or Tox ID. */
-function looksLikeKeyText(text: string): boolean {
-  return /^[0-9a-fA-F]+$/.test(text) && text.length >= SHORTEST_DAMAGED && text.length <= LONGEST_DAMAGED;
-}
-
-/**
- * The name without spaces around it: 1..128 bytes of UTF-8 that don't read as a key or Tox ID.
- * @throws ErrInvalidArgument
- */
-export function checkFriendName(name: string): string {
-  const trimmed = name.trim();
-  const bytes = utf8(trimmed).length;
-  if (bytes === 0 || bytes > MAX_NAME_BYTES) {
-    throw new ToxAsyncError(
-      'ErrInvalidArgument',
-      `A name has 1 to ${MAX_NAME_BYTES} bytes of UTF-8, this one has ${bytes}; choose another.`,
-    );
-  }
-  if (looksLikeKeyText(trimmed)) {
-    throw new ToxAsyncError(
-      'ErrInvalidArgument',
-      'This name reads as a public key or Tox ID; choose one that does not.',
-    );
-  }
-  return trimmed;
+export function looksLikeKeyText(text: string): boolean {
+  const digits = pastedDigits(text);
+  const { length } = digits;
+  return /^[0-9a-fA-F]+$/.test(digits) && length >= SHORTEST_DAMAGED && length <= LONGEST_DAMAGED;
 }
 
 /**
@@ -45,19 +24,20 @@ export function checkFriendName(name: string): string {
  */
 export function readFriendKey(text: string): PublicKey | undefined {
   if (!looksLikeKeyText(text)) return undefined;
-  const key = text.length === KEY_DIGITS ? fromHex(text) : keyOfLonger(text);
+  const digits = pastedDigits(text);
+  const key = digits.length === KEY_DIGITS ? fromHex(digits) : keyOfLonger(digits);
   if (!key) return undefined;
   checkPublicKey(key, 'The key of the friend');
   return key;
 }
 
-function keyOfLonger(text: string): PublicKey {
+function keyOfLonger(digits: string): PublicKey {
   // Nearer to a key's length than to an ID's?
-  if (text.length < (KEY_DIGITS + TOX_ID_DIGITS) / 2) {
+  if (digits.length < (KEY_DIGITS + TOX_ID_DIGITS) / 2) {
     throw new ToxAsyncError(
       'ErrInvalidKey',
-      `A public key has ${KEY_DIGITS} digits (a Tox ID ${TOX_ID_DIGITS}), this one has ${text.length}; copy all of it.`,
+      `A public key has ${KEY_DIGITS} digits (a Tox ID ${TOX_ID_DIGITS}); this one has ${digits.length}. Copy all of it.`,
     );
   }
-  return parseToxId(text).publicKey;
+  return parseToxId(digits).publicKey;
 }

@@ -6,6 +6,7 @@ import { SerialQueue } from '../platform/serial-queue';
 import type { KeyPair } from '../types';
 import { formatToxId } from './tox-id';
 import {
+  type FoundFriend,
   type NamedFriend,
   parseProfile,
   serialiseProfile,
@@ -42,12 +43,9 @@ export class Identity {
     return formatToxId(this.#keyPair.publicKey, this.nospam);
   }
 
-  /** The friends in the profile. */
-  friends(): NamedFriend[] {
-    return this.#profile.friends.map(({ publicKey, name }) => ({
-      publicKey,
-      ...(name === undefined ? {} : { name }),
-    }));
+  /** The friends in the profile, under whatever names it has for them. */
+  friends(): FoundFriend[] {
+    return this.#profile.friends.map(({ record: _record, ...friend }) => friend);
   }
 
   /**

@@ -19,8 +19,10 @@ const CONFIRMED = 3;
 
 export interface ProfileFriend {
   readonly publicKey: PublicKey;
-  /** Absent when the record has none, or none that can be shown. */
+  /** The name in the record, whatever is in it; absent when there is none, or none in UTF-8. */
   readonly name?: string;
+  /** The record has a name that is not in UTF-8. */
+  readonly garbledName?: true;
   /** The whole record, for all that this project does not use. */
   readonly record: Uint8Array;
 }
@@ -29,12 +31,21 @@ export interface ProfileFriend {
 export function readFriend(record: Uint8Array): ProfileFriend | undefined {
   if (record[0] === 0) return undefined;
   const length = Math.min(viewOf(record).getUint16(NAME_LENGTH), MAX_NAME_BYTES);
-  const name = readUtf8(record.subarray(NAME, NAME + length));
+  const name = readCutUtf8(record.subarray(NAME, NAME + length));
   return {
     publicKey: record.slice(KEY, KEY + KEY_BYTES),
-    ...(name === undefined || name === '' ? {} : { name }),
+    ...(name === undefined ? { garbledName: true as const } : name === '' ? {} : { name }),
     record: record.slice(),
   };
+}
+
+/** UTF-8 whose last character may be cut off, as by a client that cuts names at 128 bytes. */
+function readCutUtf8(bytes: Uint8Array): string | undefined {
+  for (let cut = 0; cut <= Math.min(3, bytes.length); cut++) {
+    const text = readUtf8(bytes.subarray(0, bytes.length - cut));
+    if (text !== undefined) return text === '' && cut > 0 ? undefined : text;
+  }
+  return undefined;
 }
 
 /** A friend's record with our name for it; `known` is what the profile says of it so far. */

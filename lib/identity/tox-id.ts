@@ -17,12 +17,21 @@ export interface ToxId {
   readonly nospam: Uint8Array;
 }
 
+/** What people paste around and between the digits: spaces, line breaks, and characters nobody sees. */
+const PASTED_ALONG = /[\s\p{Cc}\p{Cf}]+/gu;
+
+/** The digits of a pasted key or Tox ID, without a `tox:` before them and without all that is not seen. */
+export function pastedDigits(text: string): string {
+  return text.replace(PASTED_ALONG, '').replace(/^tox:(\/\/)?/i, '');
+}
+
 /**
- * Spaces around the ID are ignored, upper and lower case are one. Whether the key is usable is not checked.
+ * Takes an ID as people paste it: a `tox:` before it, spaces, line breaks and invisible characters anywhere, in upper
+ * or lower case. Whether the key is usable is not checked.
  * @throws ErrInvalidToxId
  */
 export function parseToxId(text: string): ToxId {
-  const digits = text.trim();
+  const digits = pastedDigits(text);
   if (digits.length !== TOX_ID_DIGITS) {
     throw invalid(`has ${digits.length} characters instead of ${TOX_ID_DIGITS}; copy all of it`);
   }

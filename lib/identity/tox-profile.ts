@@ -33,6 +33,12 @@ export interface NamedFriend {
   readonly name?: string;
 }
 
+/** A friend as a profile or a network names it: the name may be anything. */
+export interface FoundFriend extends NamedFriend {
+  /** There is a name, and it is not in UTF-8. */
+  readonly garbledName?: true;
+}
+
 /**
  * Whether the public key is that of the secret key is not checked.
  * @throws ErrMalformed

@@ -19,6 +19,7 @@ import { StorageCapacity } from '../storage/storage-capacity';
 import { openLocalEngine } from '../storage/local/local-engine';
 import type { DataDirectory } from '../store/directory/data-directory';
 import { silentLogger, type Logger, type PublicKey } from '../types';
+import { adoptFriends } from './adopt-friends';
 import { clientHooks } from './client-hooks';
 import type { AsyncManagerEvents } from './events';
 import type { AsyncManagerOptions } from './options';
@@ -70,11 +71,10 @@ async function assemble(
   );
   directory.space.onChange(() => events.emit('changed', undefined));
   const { keyPair } = identity;
-  const friends = await FriendBook.open({ store, self: keyPair.publicKey });
+  const friends = await FriendBook.open({ store, self: keyPair.publicKey, log });
   // A profile from another client brings its friends along.
-  for (const { publicKey, name } of identity.friends()) {
-    if (!friends.has(publicKey)) await friends.add(publicKey, name);
-  }
+  const known = identity.friends().filter(({ publicKey }) => !friends.has(publicKey));
+  await adoptFriends(friends, known, log);
   const forwardSecurity = await ForwardSecurityManager.create({
     crypto,
     random,

@@ -2,6 +2,7 @@ import { sameBytes } from '../bytes';
 import { ToxAsyncError } from '../errors';
 import { type FriendTransport, isFriendTransport } from '../transport/friend-transport';
 import type { PublicKey } from '../types';
+import { adoptFriends } from './adopt-friends';
 import type { SessionParts } from './build-session';
 import type { FriendInfo } from './options';
 import type { SessionTransport } from './session-transport';
@@ -53,11 +54,12 @@ export class SessionFriends {
 
   /** Friends of the network become ours, under the network's name for them when it has one. */
   async adopt(): Promise<void> {
-    const { friends, network } = this.#parts;
-    for (const publicKey of network.friends()) {
+    const { friends, network, log } = this.#parts;
+    const found = network.friends().map((publicKey) => {
       const name = this.#transport.current?.nameOf(publicKey);
-      if (friends.nameOf(publicKey) === undefined || name !== undefined) await friends.add(publicKey, name);
-    }
+      return { publicKey, ...(name === undefined ? {} : { name }) };
+    });
+    await adoptFriends(friends, found, log);
     await this.#changed();
   }
 

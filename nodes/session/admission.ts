@@ -1,5 +1,6 @@
 import { FriendAdmission, type AdmissionPolicy, type AsyncManager, type PublicKey } from '../../lib/index';
 import { publicKeyOf } from './friend-list';
+import { textsIn } from './preference-texts';
 import type { Admission } from './session-settings';
 
 /** Preference of the session: whom the open policy let in. */
@@ -32,12 +33,6 @@ export function admissionOf(
     friends: seen,
     holdsMailFor: (friend) => manager.holdsMailFor(friend),
   });
-}
-
-/** A list of texts as a preference keeps it; empty when it is something else. */
-export function textsIn(preference: unknown): string[] {
-  const list: unknown[] = Array.isArray(preference) ? preference : [];
-  return list.filter((each) => typeof each === 'string');
 }
 
 function policyOf(admission: Admission): AdmissionPolicy {

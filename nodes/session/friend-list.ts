@@ -1,12 +1,13 @@
 import {
   fromHex,
-  parseToxId,
+  readFriendKey,
   toHex,
   ToxAsyncError,
   type AsyncManager,
   type PublicKey,
 } from '../../lib/index';
 import { nodeError } from '../runtime/node-error';
+import { textsIn } from './preference-texts';
 import type { FriendSetting } from './session-settings';
 
 /** Keys of the friends that the dialog's list named last time. */
@@ -15,7 +16,8 @@ const LISTED = 'friends-listed';
 /**
  * Makes the session's friends those of the dialog's list: adds and renames, and removes the ones that were in the
  * list before and are no longer. Friends that came another way stay. A bad entry stops none of the others; what is
- * wrong with it is returned.
+ * wrong with it is returned. While there is one, nobody is removed: it may stand for a friend of the list before (a
+ * variable that is not set, a key with a digit lost), and a removed friend's keys and mail are gone for good.
  */
 export async function syncFriends(
   manager: AsyncManager,
@@ -26,26 +28,39 @@ export async function syncFriends(
   for (const { name, key } of friends) {
     try {
       const publicKey = publicKeyOf(key);
-      await manager.addFriend(publicKey, name === '' ? undefined : name);
       listed.add(toHex(publicKey));
+      await addUnderName(manager, publicKey, name);
     } catch (error) {
       wrong.push(nodeError(error));
     }
   }
-  const before = manager.preference(LISTED);
-  for (const key of Array.isArray(before) ? before : []) {
-    const publicKey = typeof key === 'string' && !listed.has(key) ? fromHex(key) : undefined;
+  const before = textsIn(manager.preference(LISTED));
+  if (wrong.length > 0) {
+    await manager.savePreference(LISTED, [...new Set([...before, ...listed])]);
+    return wrong;
+  }
+  for (const key of before) {
+    const publicKey = listed.has(key) ? undefined : fromHex(key);
     if (publicKey !== undefined) await manager.removeFriend(publicKey);
   }
   await manager.savePreference(LISTED, [...listed]);
   return wrong;
 }
 
+/** A name that cannot be used does not keep its owner from being a friend. */
+async function addUnderName(manager: AsyncManager, publicKey: PublicKey, name: string): Promise<void> {
+  try {
+    await manager.addFriend(publicKey, name === '' ? undefined : name);
+  } catch (error) {
+    if (ToxAsyncError.is(error, 'ErrInvalidArgument', 'ErrMalformed')) await manager.addFriend(publicKey);
+    throw error;
+  }
+}
+
 /** The public key in a public key of 64 digits or a Tox ID of 76. ErrInvalidKey, ErrInvalidToxId. */
 export function publicKeyOf(text: string): PublicKey {
-  if (text.length === 76) return parseToxId(text).publicKey;
-  const key = fromHex(text);
-  if (key?.length === 32) return key;
+  const key = readFriendKey(text);
+  if (key !== undefined) return key;
   throw new ToxAsyncError(
     'ErrInvalidKey',
     `An entry of a list of friends, "${text.slice(0, 8)}…", is neither a public key (64 hexadecimal digits) nor a Tox ID (76).`,

@@ -112,7 +112,8 @@ function admission(config: StorageNodeConfig, role: StorageRole): Admission {
     case 'manual':
       return { kind };
     case 'list': {
-      const allowed = textOf(config.allowed, 'The list of who may be a friend').match(/\w+/g) ?? [];
+      const text = textOf(config.allowed, 'The list of who may be a friend').replace(/tox:/gi, ' ');
+      const allowed = text.match(/\w+/g) ?? [];
       for (const key of allowed) publicKeyOf(key);
       return { kind, allowed };
     }

@@ -1,7 +1,9 @@
 import {
   loadBootstrapNodes,
   parseToxId,
+  pastedDigits,
   systemPlatform,
+  TOX_ID_DIGITS,
   toHex,
   ToxAsyncError,
   type AsyncManager,
@@ -9,7 +11,8 @@ import {
   type FriendTransportEvents,
   type ToxcoreTransportOptions,
 } from '../../lib/index';
-import { admissionOf, textsIn } from '../session/admission';
+import { admissionOf } from '../session/admission';
+import { textsIn } from '../session/preference-texts';
 import { nodeError } from '../runtime/node-error';
 import type { Session } from '../session/session';
 import { SessionConnection } from './session-connection';
@@ -98,9 +101,10 @@ async function askListed(manager: AsyncManager, { settings }: Session, tox: Frie
   const before = textsIn(manager.preference(ASKED));
   const friends = new Set(manager.friends().map(({ publicKey }) => toHex(publicKey)));
   const asked: string[] = [];
-  for (const { key } of settings.friends) {
+  for (const entry of settings.friends) {
+    const key = pastedDigits(entry.key).toUpperCase();
     // What is wrong with an entry, the session has told by now.
-    if (key.length !== 76 || !friends.has(key.slice(0, 64).toLowerCase())) continue;
+    if (key.length !== TOX_ID_DIGITS || !friends.has(key.slice(0, 64).toLowerCase())) continue;
     if (!before.includes(key)) await ask(tox, key);
     asked.push(key);
   }

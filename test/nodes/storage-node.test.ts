@@ -8,6 +8,7 @@ import { node, probe, storageNode, TAB, WATCH, withChange, without } from './sup
 import { managerOf, NodeRed, type FlowEntry } from './support/node-red';
 
 const KEY = '3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29';
+const OTHER_KEY = '9c5f9313eee8df25f88f5c634c70151f5c16ee9298f83758f950d421dcad5f19';
 
 /** A session with one node that uses it, so that its errors and statuses have a way into the flow. */
 const flow = (more: Record<string, unknown> = {}): FlowEntry[] => [
@@ -157,6 +158,23 @@ describe('storage-node', function () {
       (await managerOf(red, 'ann-session')).friends().map(({ name }) => name),
       ['bob'],
     );
+  });
+
+  it('removes nobody while an entry of its list is bad, and removes them once it is not', async () => {
+    process.env.TOX_ASYNC_TEST_FRIEND = KEY;
+    const carl = { name: 'carl', key: OTHER_KEY };
+    const names = async () => (await managerOf(red, 'ann-session')).friends().map(({ name }) => name);
+    await red.deploy(flow({ friends: [{ name: 'bob', key: '${TOX_ASYNC_TEST_FRIEND}' }, carl] }));
+    assert.deepEqual(await names(), ['bob', 'carl']);
+    delete process.env.TOX_ASYNC_TEST_FRIEND;
+    for (const bad of ['${TOX_ASYNC_TEST_FRIEND}', '', KEY.slice(0, 60), `${KEY}x`]) {
+      await red.deploy(flow({ friends: [{ name: 'bob', key: bad }] }));
+      assert.deepEqual(await names(), ['bob', 'carl'], `the entry "${bad}"`);
+    }
+    await red.deploy(flow({ friends: [{ name: 'x'.repeat(129), key: KEY }] }));
+    assert.deepEqual(await names(), ['bob', 'carl'], 'a name that is too long');
+    await red.deploy(flow({ friends: [{ name: 'bob', key: `tox:${KEY.slice(0, 32)} ${KEY.slice(32)}` }] }));
+    assert.deepEqual(await names(), ['bob']);
   });
 
   it('takes settings from the environment, and says when one is no good', async () => {

@@ -1,7 +1,7 @@
 import { toHex } from '../../bytes';
 import { checkPublicKey } from '../../crypto/public-key';
 import { ToxAsyncError } from '../../errors';
-import { checkFriendName } from '../../identity/friend-text';
+import { checkFriendName, sameName } from '../../identity/friend-name';
 import { shortKey } from '../../identity/short-key';
 import type { Random } from '../../platform/random';
 import type { Timers } from '../../platform/timers';
@@ -118,7 +118,7 @@ export class VirtualNetwork {
           `The identity ${shortKey(publicKey)} is on this virtual network already; close its other session.`,
         );
       }
-      if (other.name === name) {
+      if (sameName(other.name, name)) {
         throw new ToxAsyncError(
           'ErrAmbiguousFriend',
           `Two identities on this virtual network would be called ${JSON.stringify(name)}: ` +

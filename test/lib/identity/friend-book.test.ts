@@ -4,6 +4,8 @@ import { createPortableProvider } from '../../../lib/crypto/portable';
 import { type ErrorCode, ToxAsyncError } from '../../../lib/errors';
 import { FriendBook } from '../../../lib/identity/friend-book';
 import { formatToxId } from '../../../lib/identity/tox-id';
+import { Table } from '../../../lib/store/table';
+import { silentLogger } from '../../../lib/types';
 import { MemoryVolume, openMemoryStore } from '../../../lib/testing/memory-store';
 
 const crypto = createPortableProvider();
@@ -105,6 +107,39 @@ describe('friend book', () => {
     ]) {
       assert.deepEqual(friends.resolve(text), anna, text);
     }
+  });
+
+  it('resolves a name by what people see, and a key or Tox ID as people paste it', async () => {
+    const { friends } = await book();
+    await friends.add(anna, 'Jos\u00e9 \u200b');
+    const hex = toHex(anna);
+    const id = formatToxId(anna, new Uint8Array(4));
+    const broken = `${hex.slice(0, 30)}\n${hex.slice(30)}`;
+    for (const text of ['Jos\u00e9', 'Jose\u0301', 'Jos\u00e9\u200b', broken, `tox:${id}`, `\ufeff ${id}`]) {
+      assert.deepEqual(friends.resolve(text), anna, JSON.stringify(text));
+    }
+  });
+
+  it('leaves out of the store only what cannot be used there, and says so', async () => {
+    const volume = new MemoryVolume();
+    const store = openMemoryStore(volume);
+    const table = new Table<{ name?: unknown }>(store, 'friend');
+    const writes = store.batch();
+    table.put(writes, [ben], { name: 'Ben' });
+    table.put(writes, [anna], { name: 'x'.repeat(129) });
+    table.put(writes, [keyOf('carl')], { name: 17 });
+    table.put(writes, [new Uint8Array(32)], { name: 'zero' });
+    table.put(writes, [ben.subarray(0, 31)], { name: 'short' });
+    await writes.commit();
+    await store.close();
+    const warnings: string[] = [];
+    const log = { ...silentLogger, warn: (text: string) => warnings.push(text) };
+    const friends = await FriendBook.open({ store: openMemoryStore(volume), self, log });
+    assert.deepEqual(friends.list().length, 3);
+    assert.equal(friends.nameOf(ben), 'Ben');
+    assert.ok(friends.has(anna) && friends.nameOf(anna) === undefined);
+    assert.equal(warnings.length, 4);
+    assert.ok(warnings.some((text) => text.includes(short(anna))));
   });
 
   it('takes a short name of hexadecimal digits for a name', async () => {

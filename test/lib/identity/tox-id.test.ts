@@ -29,6 +29,20 @@ describe('Tox ID', () => {
     assert.deepEqual(parseToxId(` ${ECHO_BOT}\n`), parseToxId(ECHO_BOT));
   });
 
+  it('is taken as people paste it: a prefix, blanks, line breaks and characters nobody sees', () => {
+    const [half, rest] = [ECHO_BOT.slice(0, 38), ECHO_BOT.slice(38)];
+    for (const pasted of [
+      `tox:${ECHO_BOT}`,
+      `TOX://${ECHO_BOT}`,
+      ` tox: ${half}\r\n${rest}\t`,
+      `${half}\u00a0${rest}\u3000`,
+      `\ufeff${half}\u200b${rest}\u2060\u00ad`,
+      ECHO_BOT.match(/.{4}/g)!.join(' '),
+    ]) {
+      assert.deepEqual(parseToxId(pasted), parseToxId(ECHO_BOT), JSON.stringify(pasted));
+    }
+  });
+
   it('survives formatting and parsing, whatever the bytes', () => {
     const bytes = (n: number) => fc.uint8Array({ minLength: n, maxLength: n });
     fc.assert(

@@ -123,12 +123,18 @@ describe('Tox profile', () => {
     broken[1060] = 0xff;
     const long = friendRecord({ status: 3, publicKey: filled(0xe), name: 'x'.repeat(128) });
     long.writeUInt16BE(60_000, 1188);
+    const cut = friendRecord({ status: 3, publicKey: filled(0xf), name: `${'x'.repeat(126)}ü` });
+    cut.writeUInt16BE(127, 1188);
     const profile = parseProfile(
-      savedata(ownKeys, section(3, Buffer.concat([broken, long])), section(4, Buffer.from([0xff]))),
+      savedata(ownKeys, section(3, Buffer.concat([broken, long, cut])), section(4, Buffer.from([0xff]))),
     );
     assert.deepEqual(
-      profile.friends.map(({ name }) => name),
-      [undefined, 'x'.repeat(128)],
+      profile.friends.map(({ name, garbledName }) => [name, garbledName]),
+      [
+        [undefined, true],
+        ['x'.repeat(128), undefined],
+        ['x'.repeat(126), undefined],
+      ],
     );
     assert.equal(profile.name, undefined);
   });

@@ -4,8 +4,11 @@ import { ToxAsyncError } from '../../../errors';
 import { formatToxId, parseToxId } from '../../../identity/tox-id';
 import type { PublicKey } from '../../../types';
 
-/** Longest text of a friend request, bytes (libtoxcore 0.2.18). */
-const MAX_REQUEST = 1016;
+/**
+ * Longest text of a friend request, bytes. libtoxcore 0.2.18 accepts 1,016, but a request with more than these never
+ * arrives: onion packets have no more room.
+ */
+const MAX_REQUEST = 943;
 
 /**
  * Who a friend request goes to: the key, and the 38 bytes of the Tox ID as libtoxcore takes them.

@@ -19,20 +19,20 @@ export interface FriendFields {
   readonly status: number;
   readonly publicKey: Uint8Array;
   readonly request?: string;
-  readonly name?: string;
+  readonly name?: string | Uint8Array;
   readonly statusMessage?: string;
   readonly lastSeen?: number;
 }
 
 /** toxcore's Saved_Friend. */
 export function friendRecord(friend: FriendFields): Buffer {
-  const text = (value: string, room: number) => {
+  const text = (value: string | Uint8Array, room: number) => {
     const bytes = Buffer.alloc(room);
-    bytes.write(value);
+    Buffer.from(value as string).copy(bytes);
     return bytes;
   };
   const uint16 = (value: number) => Buffer.from([value >> 8, value & 0xff]);
-  const length = (value = '') => uint16(Buffer.byteLength(value));
+  const length = (value: string | Uint8Array = '') => uint16(Buffer.byteLength(value));
   const lastSeen = Buffer.alloc(8);
   lastSeen.writeBigUInt64BE(BigInt(friend.lastSeen ?? 0));
   return Buffer.concat([
