@@ -1,7 +1,7 @@
 /**
  * Where a storage node's mail lies. MessageStorage (policy) knows only this interface, so an engine that spans
  * machines fits. The engine keeps time itself: ages and keeping times are seconds on its own clock.
- * Every engine passes one suite (test/lib/storage/support/message-engine-suite.ts).
+ * Every engine passes one suite (testing/engine/message-engine-suite.ts).
  */
 export interface MessageEngine {
   /**

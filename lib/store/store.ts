@@ -1,7 +1,7 @@
 /**
  * The ordered key-value store below everything durable.
  *
- * Guarantees of every engine, checked by one suite (test/lib/store/support/store-suite.ts):
+ * Guarantees of every engine, checked by one suite (testing/store/store-suite.ts):
  * - a batch is atomic: after a crash all of its operations are there or none is;
  * - `commit` resolves only after the batch is fsynced, and from then on reads see it; batches commit in the
  *   order of their `commit` calls, and those arriving together share one sync;

@@ -3,7 +3,7 @@ import type { PublicKey } from '../types';
 /**
  * What the core needs from a Tox network, no more: lossless custom packets and ordinary messages between
  * friends who are online. The virtual network and libtoxcore implement it and pass one suite
- * (test/lib/transport/support/transport-suite.ts).
+ * (testing/transport/transport-suite.ts).
  */
 export interface Transport {
   /** Our public key on this network. */

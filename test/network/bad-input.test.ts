@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { type ErrorCode, ToxAsyncError } from '../../lib/errors';
 import type { ToxcoreSettings } from '../../lib/transport/toxcore/toxcore-settings';
-import { RecordingHandler } from '../lib/transport/support/recording-handler';
+import { RecordingHandler } from '../../lib/testing/transport/recording-handler';
 import { ToxParty } from './support/tox-party';
 import { PROCESS_MS } from './support/until';
 import { freePort } from './support/udp-port';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { ToxAsyncError } from '../../lib/errors';
-import { numbered, RecordingHandler } from '../lib/transport/support/recording-handler';
+import { numbered, RecordingHandler } from '../../lib/testing/transport/recording-handler';
 import { BootstrapDaemon } from './support/bootstrap-daemon';
 import { quickTimers } from './support/quick-timers';
 import { makePair, ToxParty } from './support/tox-party';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { fromHex, toHex } from '../../lib/bytes';
 import type { PublicKey } from '../../lib/types';
-import { RecordingHandler } from '../lib/transport/support/recording-handler';
+import { RecordingHandler } from '../../lib/testing/transport/recording-handler';
 import { TAB, WATCH } from '../nodes/support/flows';
 import { managerOf, NodeRed, type FlowEntry } from '../nodes/support/node-red';
 import { BootstrapDaemon } from './support/bootstrap-daemon';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { toHex } from '../../lib/bytes';
 import { FriendAdmission } from '../../lib/transport/friend-admission';
 import type { FriendDetails } from '../../lib/transport/friend-transport';
-import { RecordingHandler } from '../lib/transport/support/recording-handler';
+import { RecordingHandler } from '../../lib/testing/transport/recording-handler';
 import { BootstrapDaemon } from './support/bootstrap-daemon';
 import { ToxParty } from './support/tox-party';
 import { CONNECT_MS, until } from './support/until';

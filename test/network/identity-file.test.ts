@@ -8,7 +8,7 @@ import { ToxAsyncError } from '../../lib/errors';
 import { parseProfile } from '../../lib/identity/tox-profile';
 import { AsyncManager } from '../../lib/manager/async-manager';
 import { ToxcoreTransport } from '../../lib/transport/toxcore/toxcore-transport';
-import { RecordingHandler } from '../lib/transport/support/recording-handler';
+import { RecordingHandler } from '../../lib/testing/transport/recording-handler';
 import { loadToxPass } from './support/tox-pass';
 import { newKeyPair, ToxParty } from './support/tox-party';
 import { PROCESS_MS } from './support/until';

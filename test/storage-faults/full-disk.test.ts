@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { toHex } from '../../lib/bytes';
-import { storageIdOfBytes } from '../lib/storage/support/fixtures';
+import { storageIdOfBytes } from '../../lib/testing/engine/sample-mail';
 import { fillVolume, makeScratch, mountSmallVolume } from '../lib/store/support/scratch';
 import { ENGINES, FaultNode, numbered, RECIPIENTS } from './support/fault-node';
 

@@ -4,7 +4,7 @@ import { toHex } from '../../../lib/bytes';
 import { generateKeyPair } from '../../../lib/crypto/generate';
 import { checkPublicKey, checkSharedSecret, isAcceptablePublicKey } from '../../../lib/crypto/public-key';
 import { ToxAsyncError } from '../../../lib/errors';
-import { ACCEPTABLE_KEYS, NACL_BOX, UNACCEPTABLE_KEYS } from './support/known-answers';
+import { ACCEPTABLE_KEYS, NACL_BOX, UNACCEPTABLE_KEYS } from '../../../lib/testing/crypto/known-answers';
 import { PROVIDERS } from './support/providers';
 
 describe('acceptable public keys', () => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { utf8 } from '../../../lib/bytes';
 import { labelledHash } from '../../../lib/crypto/labelled-hash';
 import { ToxAsyncError } from '../../../lib/errors';
-import { bytes } from './support/known-answers';
+import { bytes } from '../../../lib/testing/crypto/known-answers';
 import { portable, PROVIDERS } from './support/providers';
 
 describe('a labelled hash', () => {

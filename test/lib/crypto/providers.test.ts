@@ -2,16 +2,14 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import nacl from 'tweetnacl';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
-import { createPortableProvider } from '../../../lib/crypto/portable';
 import type { CryptoProvider } from '../../../lib/crypto/provider';
 import { loadSodiumProvider } from '../../../lib/crypto/sodium';
 import { ToxAsyncError } from '../../../lib/errors';
-import { cryptoProviderSuite } from './support/crypto-provider-suite';
-import { NACL_BOX, UNACCEPTABLE_KEYS } from './support/known-answers';
+import { cryptoProviderSuite } from '../../../lib/testing/crypto/crypto-provider-suite';
+import { NACL_BOX, UNACCEPTABLE_KEYS } from '../../../lib/testing/crypto/known-answers';
 import { portable, PROVIDERS, sodium } from './support/providers';
 
-cryptoProviderSuite('portable', createPortableProvider);
-cryptoProviderSuite('sodium-native', () => loadSodiumProvider());
+for (const crypto of PROVIDERS) cryptoProviderSuite({ describe, it, after }, crypto.name, crypto);
 
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const nonce = fc.uint8Array({ minLength: 24, maxLength: 24 });

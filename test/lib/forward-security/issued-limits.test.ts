@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { decodeExchange } from '../../../lib/protocol/keys/exchange';
 import { prekeyTag } from '../../../lib/protocol/names';
-import { UNACCEPTABLE_KEYS } from '../crypto/support/known-answers';
+import { UNACCEPTABLE_KEYS } from '../../../lib/testing/crypto/known-answers';
 import { DAY, pair, type KeyPeer } from './support/key-peer';
 
 const crypto = chooseCryptoProvider();

@@ -3,7 +3,7 @@ import { type ErrorCode, ToxAsyncError } from '../../../lib/errors';
 import { SimulatedTime } from '../../../lib/testing/simulated-platform';
 import { openLocalEngine } from '../../../lib/storage/local/local-engine';
 import { MemoryVolume, openMemoryStore } from '../../../lib/testing/memory-store';
-import { bytesOf, storageIdOfBytes } from './support/fixtures';
+import { bytesOf, storageIdOfBytes } from '../../../lib/testing/engine/sample-mail';
 import { alice, bob, carol, crypto, envelopeTo, mallory, openStorage } from './support/storage-fixture';
 
 const DAY = 24 * 60 * 60;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { bytesOf } from './support/fixtures';
+import { bytesOf } from '../../../lib/testing/engine/sample-mail';
 import {
   alice,
   bob,

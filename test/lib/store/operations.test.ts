@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { concat } from '../../../lib/bytes';
 import { type Operation, Operations, operationsIn } from '../../../lib/store/operations';
-import { hasCode } from './support/store-suite';
+import { hasCode } from '../../../lib/testing/has-code';
 
 const key = fc.uint8Array({ minLength: 1, maxLength: 256 });
 const value = fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 3 });

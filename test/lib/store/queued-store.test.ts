@@ -3,7 +3,7 @@ import { utf8 } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
 import { type Publish, QueuedStore } from '../../../lib/store/queued-store';
 import { Operations } from '../../../lib/store/operations';
-import { hasCode } from './support/store-suite';
+import { hasCode } from '../../../lib/testing/has-code';
 
 /** An engine that only notes how many operations each of its writes had. */
 class NotingStore extends QueuedStore {

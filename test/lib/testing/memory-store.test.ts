@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { utf8 } from '../../../lib/bytes';
 import type { Timers } from '../../../lib/platform/timers';
 import { MemoryVolume, openMemoryStore } from '../../../lib/testing/memory-store';
-import { hasCode, keys, storeSuite } from '../store/support/store-suite';
+import { hasCode } from '../../../lib/testing/has-code';
+import { storeCrashSuite } from '../../../lib/testing/store/store-crash-suite';
+import { storeSuite } from '../../../lib/testing/store/store-suite';
+import { keysOf } from '../../../lib/testing/store/store-under-test';
 
 storeSuite(
+  { describe, it, after },
   'memory',
   async () => {
     const volume = new MemoryVolume();
@@ -12,6 +16,16 @@ storeSuite(
   },
   { histories: 100 },
 );
+
+const crashable = async () => {
+  const volume = new MemoryVolume();
+  return {
+    open: async () => openMemoryStore(volume),
+    crash: async () => volume.crash(),
+    remove: async () => undefined,
+  };
+};
+storeCrashSuite({ describe, it, after }, 'memory', crashable);
 
 describe('a memory volume', () => {
   /** Timers that fire when the test says so. */
@@ -57,21 +71,21 @@ describe('a memory volume', () => {
       .then(() => (done = true));
     await turn();
     assert.equal(done, false);
-    assert.deepEqual(keys(store), []);
+    assert.deepEqual(keysOf(store), []);
     fire();
     await commit;
-    assert.deepEqual(keys(store), ['a']);
+    assert.deepEqual(keysOf(store), ['a']);
   });
 
   it('loses in a crash whatever has not resolved, and keeps whatever has', async () => {
     const { slow, store } = await crashWithThreeCommitsUnderWay();
     assert.throws(() => store.get(utf8('x1')), hasCode('ErrClosed'));
-    assert.deepEqual(keys(openMemoryStore(slow)), []);
+    assert.deepEqual(keysOf(openMemoryStore(slow)), []);
   });
 
   it('may find the first commits under way on the disk after a crash, each as a whole', async () => {
     const { slow } = await crashWithThreeCommitsUnderWay(fixed(0x80));
-    assert.deepEqual(keys(openMemoryStore(slow)), ['x1', 'x2', 'y1', 'y2']);
+    assert.deepEqual(keysOf(openMemoryStore(slow)), ['x1', 'x2', 'y1', 'y2']);
   });
 
   it('is open only once at a time', async () => {

@@ -1,5 +1,5 @@
 /** A process with libtoxcore in a child of its own, to be killed: tells the child's process id. */
-import { RecordingHandler } from '../../lib/transport/support/recording-handler';
+import { RecordingHandler } from '../../../lib/testing/transport/recording-handler';
 import { ToxParty } from './tox-party';
 
 const port = Number(process.argv[2]);

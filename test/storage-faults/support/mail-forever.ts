@@ -4,7 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import type { Engine } from '../../../lib/store/directory/manifest';
-import { storageIdOfBytes } from '../../lib/storage/support/fixtures';
+import { storageIdOfBytes } from '../../../lib/testing/engine/sample-mail';
 import { FaultNode, numbered } from './fault-node';
 
 const say = (line: string) => writeSync(1, `${line}\n`);

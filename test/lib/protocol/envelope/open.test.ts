@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { concat, utf8 } from '../../../../lib/bytes';
 import { openEnvelope, type OpenInput } from '../../../../lib/protocol/envelope/open';
-import { UNACCEPTABLE_KEYS } from '../../crypto/support/known-answers';
+import { UNACCEPTABLE_KEYS } from '../../../../lib/testing/crypto/known-answers';
 import {
   crypto,
   ephemeral,

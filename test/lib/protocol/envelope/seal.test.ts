@@ -10,7 +10,7 @@ import { labelledHash } from '../../../../lib/crypto/labelled-hash';
 import { mailboxOf, prekeyTag, storageIdOf } from '../../../../lib/protocol/names';
 import { openEnvelope } from '../../../../lib/protocol/envelope/open';
 import { sealEnvelope, type SealInput } from '../../../../lib/protocol/envelope/seal';
-import { UNACCEPTABLE_KEYS } from '../../crypto/support/known-answers';
+import { UNACCEPTABLE_KEYS } from '../../../../lib/testing/crypto/known-answers';
 import {
   crypto,
   ephemeral,

@@ -10,7 +10,7 @@ import {
 } from '../../../../lib/protocol/keys/exchange';
 import { splitIntoFrames } from '../../../../lib/protocol/session/frames';
 import type { KeyPair } from '../../../../lib/types';
-import { LOW_ORDER_POINTS, UNACCEPTABLE_KEYS } from '../../crypto/support/known-answers';
+import { LOW_ORDER_POINTS, UNACCEPTABLE_KEYS } from '../../../../lib/testing/crypto/known-answers';
 import {
   bytes,
   crypto,

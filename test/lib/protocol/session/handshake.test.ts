@@ -10,7 +10,7 @@ import {
   sideOf,
   type SessionKeysInput,
 } from '../../../../lib/protocol/session/handshake';
-import { LOW_ORDER_POINTS, UNACCEPTABLE_KEYS } from '../../crypto/support/known-answers';
+import { LOW_ORDER_POINTS, UNACCEPTABLE_KEYS } from '../../../../lib/testing/crypto/known-answers';
 import { bytes, crypto, filled, isWiped, pair, patch, R, S, throwsCode, watching } from '../support/fixtures';
 
 const NO_FLAGS = { acceptsStores: false, openNode: false };

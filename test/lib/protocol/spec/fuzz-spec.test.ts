@@ -8,7 +8,7 @@ import {
   forwardSecureMessageToJson,
 } from '../../../../lib/protocol/spec/spec-json';
 import { decodeStorageRecord, encodeStorageRecord } from '../../../../lib/protocol/spec/spec-records';
-import { UNACCEPTABLE_KEYS } from '../../crypto/support/known-answers';
+import { UNACCEPTABLE_KEYS } from '../../../../lib/testing/crypto/known-answers';
 import { crypto, filled, flip, R, S } from '../support/fixtures';
 
 const LEGACY = sealLegacyMessage(crypto, {

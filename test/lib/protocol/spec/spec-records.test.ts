@@ -6,7 +6,7 @@ import {
   encodeStorageRecord,
   type AsyncMessage,
 } from '../../../../lib/protocol/spec/spec-records';
-import { UNACCEPTABLE_KEYS } from '../../crypto/support/known-answers';
+import { UNACCEPTABLE_KEYS } from '../../../../lib/testing/crypto/known-answers';
 import {
   bytes,
   crypto,

@@ -6,7 +6,7 @@ import { ToxAsyncError, type ErrorCode } from '../../../../lib/errors';
 import type { KeyPair } from '../../../../lib/types';
 import { portable, PROVIDERS } from '../../crypto/support/providers';
 
-export { bytes } from '../../crypto/support/known-answers';
+export { bytes } from '../../../../lib/testing/crypto/known-answers';
 export { portable, PROVIDERS };
 
 /** The faster one: what both do alike is tested with both elsewhere. */

@@ -12,7 +12,7 @@ import {
 } from '../../../../lib/storage/local/mail-records';
 import { openLocalEngine } from '../../../../lib/storage/local/local-engine';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
-import { bytesOf, storageIdOfBytes } from '../support/fixtures';
+import { bytesOf, storageIdOfBytes } from '../../../../lib/testing/engine/sample-mail';
 import {
   alice,
   bob,

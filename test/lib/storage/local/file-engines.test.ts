@@ -6,7 +6,7 @@ import { lmdbAvailable, openLmdbStore } from '../../../../lib/store/lmdb/lmdb-st
 import { openNedbStore } from '../../../../lib/store/nedb/nedb-store';
 import type { Store } from '../../../../lib/store/store';
 import { engineOver } from '../support/engine-over';
-import { messageEngineSuite } from '../support/message-engine-suite';
+import { messageEngineSuite } from '../../../../lib/testing/engine/message-engine-suite';
 
 async function inFolder(open: (path: string) => Promise<Store>) {
   const folder = await mkdtemp(join(tmpdir(), 'tox-async-mail-'));
@@ -16,9 +16,11 @@ async function inFolder(open: (path: string) => Promise<Store>) {
   );
 }
 
-messageEngineSuite('nedb store', () => inFolder((path) => openNedbStore({ path })));
+messageEngineSuite({ describe, it, after }, 'nedb store', () => inFolder((path) => openNedbStore({ path })));
 
 // Where its prebuilt binary does not load, lmdb is not used.
 if (lmdbAvailable()) {
-  messageEngineSuite('lmdb store', () => inFolder((path) => openLmdbStore({ path, disk: systemDisk })));
+  messageEngineSuite({ describe, it, after }, 'lmdb store', () =>
+    inFolder((path) => openLmdbStore({ path, disk: systemDisk })),
+  );
 }

@@ -7,19 +7,19 @@ import { BLOCK_ENTRIES, blockKey, blockOf, decodeEntry } from '../../../../lib/s
 import { openLocalEngine, type LocalEngine } from '../../../../lib/storage/local/local-engine';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import type { Store, WriteBatch } from '../../../../lib/store/store';
-import { bytesOf, mail } from '../support/fixtures';
+import { bytesOf, mail } from '../../../../lib/testing/engine/sample-mail';
 import { engineOver } from '../support/engine-over';
-import { messageEngineSuite } from '../support/message-engine-suite';
+import { messageEngineSuite } from '../../../../lib/testing/engine/message-engine-suite';
 
 const crypto = createPortableProvider();
 
-messageEngineSuite('memory store', () => {
+messageEngineSuite({ describe, it, after }, 'memory store', () => {
   const volume = new MemoryVolume();
   return engineOver(async () => openMemoryStore(volume));
 });
 
 // So many numbers are used already that the next ones lie in two blocks.
-messageEngineSuite('memory store, at the border of two blocks', async () => {
+messageEngineSuite({ describe, it, after }, 'memory store, at the border of two blocks', async () => {
   const volume = new MemoryVolume();
   await useNumbers(openMemoryStore(volume), BLOCK_ENTRIES - 3);
   volume.crash();

@@ -10,7 +10,7 @@ import {
 import { MailTable } from '../../../../lib/storage/local/mail-table';
 import { NameTable, viewOf } from '../../../../lib/storage/local/name-table';
 import { OrdinalTable } from '../../../../lib/storage/local/ordinal-table';
-import { bytesOf } from '../support/fixtures';
+import { bytesOf } from '../../../../lib/testing/engine/sample-mail';
 
 const MAILBOXES = ['bob', 'carol', 'dave'].map((word) => bytesOf(word));
 const SUBMITTERS = ['alice', 'mallory'].map((word) => bytesOf(word, 16));

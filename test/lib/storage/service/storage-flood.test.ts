@@ -4,7 +4,7 @@ import { StorageService } from '../../../../lib/storage/service/storage-service'
 import type { StorageRequest } from '../../../../lib/storage/service/refusals';
 import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
 import { silentLogger } from '../../../../lib/types';
-import { bytesOf } from '../support/fixtures';
+import { bytesOf } from '../../../../lib/testing/engine/sample-mail';
 import { envelopeTo, openStorage, type StorageUnderTest } from '../support/storage-fixture';
 
 const CAPACITY = 1536;

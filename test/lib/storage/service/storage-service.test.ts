@@ -3,7 +3,7 @@ import { sameBytes, toHex } from '../../../../lib/bytes';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { StorageService, type StorageServiceOptions } from '../../../../lib/storage/service/storage-service';
 import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
-import { storageIdOfBytes } from '../support/fixtures';
+import { storageIdOfBytes } from '../../../../lib/testing/engine/sample-mail';
 import {
   alice,
   bob,

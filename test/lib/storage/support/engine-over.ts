@@ -1,7 +1,7 @@
 import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { openLocalEngine } from '../../../../lib/storage/local/local-engine';
 import type { Store } from '../../../../lib/store/store';
-import type { EngineUnderTest } from './message-engine-suite';
+import type { EngineAtWork } from '../../../../lib/testing/engine/engine-under-test';
 
 const crypto = createPortableProvider();
 
@@ -10,7 +10,7 @@ export async function engineOver(
   openStore: () => Promise<Store>,
   closed: () => Promise<void> = async () => undefined,
   ages = { seconds: 1000 },
-): Promise<EngineUnderTest> {
+): Promise<EngineAtWork> {
   const store = await openStore();
   return {
     engine: openLocalEngine({ store, crypto, ages: { now: () => ages.seconds } }),

@@ -5,7 +5,7 @@ import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { mailboxOf } from '../../../../lib/protocol/names';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
-import { bytesOf, envelopeFor } from './fixtures';
+import { bytesOf, envelopeFor } from '../../../../lib/testing/engine/sample-mail';
 
 export const crypto = createPortableProvider();
 /** Public keys as far as this layer looks at them: 32 bytes. */

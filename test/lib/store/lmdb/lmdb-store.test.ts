@@ -2,9 +2,9 @@ import { systemDisk } from '../../../../lib/platform/system-disk';
 import { openLmdbStore } from '../../../../lib/store/lmdb/lmdb-store';
 import { durabilitySuite } from '../support/durability-suite';
 import { filePlace } from '../support/scratch';
-import { storeSuite } from '../support/store-suite';
+import { storeSuite } from '../../../../lib/testing/store/store-suite';
 
 const open = (path: string) => openLmdbStore({ path, disk: systemDisk });
 
-storeSuite('lmdb', () => filePlace(open), { histories: 4 });
+storeSuite({ describe, it, after }, 'lmdb', () => filePlace(open), { histories: 4 });
 durabilitySuite('lmdb', open);

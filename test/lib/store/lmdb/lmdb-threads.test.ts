@@ -12,7 +12,8 @@ import { LmdbWriter, restartPause } from '../../../../lib/store/lmdb/lmdb-writer
 import type { Store } from '../../../../lib/store/store';
 import { Operations } from '../../../../lib/store/operations';
 import { cannotMount, fillVolume, makeScratch, mountSmallVolume } from '../support/scratch';
-import { hasCode, keys } from '../support/store-suite';
+import { hasCode } from '../../../../lib/testing/has-code';
+import { keysOf } from '../../../../lib/testing/store/store-under-test';
 
 /** Bytes that are not operations: the writing thread dies of them. */
 const poison = () => new Uint8Array(20).fill(255).buffer;
@@ -195,7 +196,7 @@ describe('lmdb', () => {
         assert.deepEqual(readFileSync(path), database.subarray(0, size));
       } else {
         opened += 1;
-        assert.equal(keys(result as Store).length, 40, `cut to ${size} bytes`);
+        assert.equal(keysOf(result as Store).length, 40, `cut to ${size} bytes`);
         await (result as Store).close();
       }
     }

@@ -15,7 +15,8 @@ import { openNedbStore } from '../../../../lib/store/nedb/nedb-store';
 import type { Store } from '../../../../lib/store/store';
 import type { Operation } from '../../../../lib/store/operations';
 import { cannotMount, fillVolume, makeScratch, mountSmallVolume } from '../support/scratch';
-import { hasCode, keys } from '../support/store-suite';
+import { hasCode } from '../../../../lib/testing/has-code';
+import { keysOf } from '../../../../lib/testing/store/store-under-test';
 
 describe('the file of the store on nedb', () => {
   let scratch: ReturnType<typeof makeScratch>;
@@ -45,11 +46,11 @@ describe('the file of the store on nedb', () => {
     return { bytes, last: bytes.lastIndexOf(10, bytes.length - 2) + 1 };
   }
 
-  async function keysOf(bytes: Buffer): Promise<string[]> {
+  async function keysInFile(bytes: Buffer): Promise<string[]> {
     writeFileSync(path, bytes);
     const store = await openNedbStore({ path });
     try {
-      return keys(store);
+      return keysOf(store);
     } finally {
       await store.close();
     }
@@ -59,9 +60,9 @@ describe('the file of the store on nedb', () => {
     const { bytes, last } = await threeBatches();
     assert.ok(last > 0 && bytes.length - last > 50);
     for (let length = last; length < bytes.length; length += 1) {
-      assert.deepEqual(await keysOf(bytes.subarray(0, length)), ['a', 'b'], `cut at ${length}`);
+      assert.deepEqual(await keysInFile(bytes.subarray(0, length)), ['a', 'b'], `cut at ${length}`);
     }
-    assert.deepEqual(await keysOf(bytes), ['a', 'b', 'c', 'd']);
+    assert.deepEqual(await keysInFile(bytes), ['a', 'b', 'c', 'd']);
   });
 
   it('loses a last batch of which some bytes never reached the disk', async () => {
@@ -71,7 +72,7 @@ describe('the file of the store on nedb', () => {
       [last + 30, last + 40],
       [bytes.length - 8, bytes.length],
     ] as const) {
-      assert.deepEqual(await keysOf(Buffer.from(bytes).fill(0, from, to)), ['a', 'b']);
+      assert.deepEqual(await keysInFile(Buffer.from(bytes).fill(0, from, to)), ['a', 'b']);
     }
   });
 
@@ -80,10 +81,10 @@ describe('the file of the store on nedb', () => {
     for (let at = 0; at < last; at += 5) {
       const damaged = Buffer.from(bytes);
       damaged[at] = (damaged[at] ?? 0) ^ 1;
-      await assert.rejects(keysOf(damaged), hasCode('ErrStore'), `bit flipped in byte ${at}`);
+      await assert.rejects(keysInFile(damaged), hasCode('ErrStore'), `bit flipped in byte ${at}`);
       assert.deepEqual(readFileSync(path), damaged);
     }
-    await assert.rejects(keysOf(Buffer.concat([Buffer.from('\n'), bytes])), hasCode('ErrStore'));
+    await assert.rejects(keysInFile(Buffer.concat([Buffer.from('\n'), bytes])), hasCode('ErrStore'));
   });
 
   it('goes on after a torn end', async () => {
@@ -92,7 +93,7 @@ describe('the file of the store on nedb', () => {
     const store = await openNedbStore({ path });
     await put(store, 'e');
     await store.close();
-    assert.deepEqual(await keysOf(readFileSync(path)), ['a', 'b', 'e']);
+    assert.deepEqual(await keysInFile(readFileSync(path)), ['a', 'b', 'e']);
   });
 
   it('is synced before a commit resolves', async () => {
@@ -120,7 +121,7 @@ describe('the file of the store on nedb', () => {
     writeFileSync(`${path}~`, 'half of a compaction');
     rmSync(path);
     const store = await openNedbStore({ path });
-    assert.deepEqual(keys(store), []);
+    assert.deepEqual(keysOf(store), []);
     await store.close();
   });
 
@@ -137,7 +138,7 @@ describe('the file of the store on nedb', () => {
     assert.ok(statSync(path).size < 3_000_000, `${statSync(path).size} bytes`);
     await store.close();
     await (await openNedbStore({ path })).close();
-    assert.deepEqual(await keysOf(readFileSync(path)), ['gone399', 'same']);
+    assert.deepEqual(await keysInFile(readFileSync(path)), ['gone399', 'same']);
     const lines = readFileSync(path, 'utf8').trim().split('\n');
     assert.ok(lines.length <= 3, `${lines.length} lines`);
   });
@@ -153,7 +154,7 @@ describe('the file of the store on nedb', () => {
     }
     assert.ok(statSync(path).size < 3_000_000, `${statSync(path).size} bytes`);
     await store.close();
-    assert.equal((await keysOf(readFileSync(path))).length, 251);
+    assert.equal((await keysInFile(readFileSync(path))).length, 251);
   });
 
   it('opens where there is no room to write it anew, and takes up no room after', async function () {
@@ -169,7 +170,7 @@ describe('the file of the store on nedb', () => {
       await store.close();
       fillVolume(scratch.path);
       const again = await openNedbStore({ path });
-      assert.equal(keys(again).length, 20);
+      assert.equal(keysOf(again).length, 20);
       await again.close();
       assert.deepEqual(readdirSync(scratch.path).sort(), ['ballast', 'store']);
     } finally {
@@ -196,7 +197,7 @@ describe('the file of the store on nedb', () => {
       rmSync(ballast);
       for (let n = 0; n < 100; n += 1) await put(store, 'yes');
       await store.close();
-      assert.deepEqual(await keysOf(readFileSync(path)), ['yes']);
+      assert.deepEqual(await keysInFile(readFileSync(path)), ['yes']);
     } finally {
       unmount();
     }

@@ -8,7 +8,8 @@ import { ToxAsyncError } from '../../../../lib/errors';
 import type { Store } from '../../../../lib/store/store';
 import { readSequence } from '../../../../lib/store/table';
 import { cannotMount, fillVolume, makeScratch, mountSmallVolume } from './scratch';
-import { hasCode, keys } from './store-suite';
+import { hasCode } from '../../../../lib/testing/has-code';
+import { keysOf } from '../../../../lib/testing/store/store-under-test';
 
 /** What only a real process and a real disk can show, for the engines that keep files. */
 export function durabilitySuite(engine: 'lmdb' | 'nedb', open: (path: string) => Promise<Store>): void {
@@ -55,7 +56,7 @@ export function durabilitySuite(engine: 'lmdb' | 'nedb', open: (path: string) =>
         await store.batch().put(utf8('before'), utf8('1')).commit();
         const ballast = fillVolume(scratch.path);
         const committed = await commitUntilRefused(store);
-        assert.ok(keys(store).includes('before'), 'reads go on');
+        assert.ok(keysOf(store).includes('before'), 'reads go on');
         // Once more: the engine lives on after the first refusal.
         await assert.rejects(large(store, 'again'), hasCode('ErrLocalStorageFull'));
         rmSync(ballast);
@@ -109,7 +110,7 @@ async function commitUntilRefused(store: Store): Promise<string[]> {
 
 /** Without the batch that was refused: whether it is there is not said. */
 function acknowledgedKeys(store: Store): string[] {
-  return keys(store)
+  return keysOf(store)
     .filter((key) => key !== 'again')
     .sort();
 }

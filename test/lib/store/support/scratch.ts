@@ -3,7 +3,7 @@ import { mkdtempSync, openSync, closeSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '../../../../lib/store/store';
-import type { StorePlace } from './store-suite';
+import type { StorePlace } from '../../../../lib/testing/store/store-under-test';
 
 /** A fresh folder below the system's temporary one. */
 export function makeScratch(): { path: string; remove: () => void } {

@@ -9,8 +9,8 @@ import {
   type VirtualNetworkOptions,
 } from '../../../../lib/transport/virtual/virtual-network';
 import type { VirtualTransport } from '../../../../lib/transport/virtual/virtual-transport';
-import { numbered, RecordingHandler } from '../support/recording-handler';
-import { transportSuite } from '../support/transport-suite';
+import { numbered, RecordingHandler } from '../../../../lib/testing/transport/recording-handler';
+import { transportSuite } from '../../../../lib/testing/transport/transport-suite';
 
 const crypto = createPortableProvider();
 /** The public key that belongs to a word. */
@@ -19,7 +19,7 @@ const keyOf = (word: string) =>
 
 const codeOf = (code: string) => (error: unknown) => ToxAsyncError.is(error) && error.code === code;
 
-transportSuite('virtual network', async () => {
+transportSuite({ describe, it, after }, 'virtual network', async () => {
   const { network, time } = simulation();
   const a = network.join({ publicKey: keyOf('a'), name: 'a' });
   const b = network.join({ publicKey: keyOf('b'), name: 'b' });

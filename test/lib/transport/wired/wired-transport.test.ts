@@ -13,8 +13,8 @@ import type { ToForeign } from '../../../../lib/transport/wired/wire-messages';
 import { WIRE_BURST } from '../../../../lib/transport/wired/wired-lane';
 import { WiredTransport } from '../../../../lib/transport/wired/wired-transport';
 import { ForeignTransport } from '../support/foreign-pair';
-import { numbered, RecordingHandler } from '../support/recording-handler';
-import { transportSuite } from '../support/transport-suite';
+import { numbered, RecordingHandler } from '../../../../lib/testing/transport/recording-handler';
+import { transportSuite } from '../../../../lib/testing/transport/transport-suite';
 
 const random = new SeededRandom('wired');
 const key = () => generateKeyPair(createPortableProvider(), random).publicKey;
@@ -26,7 +26,7 @@ const reviveBuffer = (_key: string, value: unknown): unknown =>
     ? Buffer.from(value.data as number[])
     : value;
 
-transportSuite('wired', () => {
+transportSuite({ describe, it, after }, 'wired', () => {
   const time = new SimulatedTime();
   const a = new ForeignTransport(key(), time, random);
   const b = new ForeignTransport(key(), time, random);

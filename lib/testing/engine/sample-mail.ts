@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { concat } from '../../../../lib/bytes';
-import type { NewMail } from '../../../../lib/storage/message-engine';
+import { concat } from '../../bytes';
+import type { NewMail } from '../../storage/message-engine';
 
 /** 32 bytes from a word: a mailbox, a key or a mark that a test can name. */
 export function bytesOf(word: string, length = 32): Uint8Array {
@@ -20,14 +20,20 @@ export function envelopeFor(mailbox: Uint8Array, word: string, size = 287): Uint
   return concat(header, body);
 }
 
+/** An envelope's storage id, 16 bytes. */
 export function storageIdOfBytes(envelope: Uint8Array): Uint8Array {
   return new Uint8Array(createHash('sha256').update(envelope).digest()).slice(0, 16);
 }
 
+/** What a piece of mail is; each has a default. */
 export interface MailOptions {
+  /** The word that names the mailbox; default 'bob'. */
   readonly to?: string;
+  /** The word that names the submitter; default 'alice'. */
   readonly from?: string;
+  /** Default 100. */
   readonly keepSeconds?: number;
+  /** Bytes of the envelope; default 287. */
   readonly size?: number;
 }
 

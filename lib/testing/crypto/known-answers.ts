@@ -79,6 +79,6 @@ export const ACCEPTABLE_KEYS = [
 
 function withHighBit(key: Uint8Array): Uint8Array {
   const changed = key.slice();
-  changed[31]! |= 0x80;
+  changed[31] = (changed[31] ?? 0) | 0x80;
   return changed;
 }

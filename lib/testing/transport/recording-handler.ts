@@ -1,6 +1,6 @@
-import { toHex } from '../../../../lib/bytes';
-import type { TransportHandler } from '../../../../lib/transport/transport';
-import type { PublicKey } from '../../../../lib/types';
+import { toHex } from '../../bytes';
+import type { TransportHandler } from '../../transport/transport';
+import type { PublicKey } from '../../types';
 
 /**
  * Writes down what a transport tells, and breaches of its promise: a call from inside a call into the transport
