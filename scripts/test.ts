@@ -91,7 +91,7 @@ const SUITES: readonly Suite[] = [
   command('lint', tool('eslint'), '.', '--max-warnings', '0'),
   command('types', tool('tsc'), '--noEmit'),
   command('build', 'npm', 'run', '--silent', 'build'),
-  mocha('unit', 'test/lib', 'test/lint', 'test/scripts'),
+  mocha('unit', 'test/lib', 'test/lint', 'test/docs', 'test/scripts'),
   mocha('nodes', 'test/nodes'),
   mocha('chaos', 'test/chaos'),
   mocha('simulation', 'test/simulation'),
