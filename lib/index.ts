@@ -58,7 +58,7 @@ export { WiredTransport, type WiredTransportOptions } from './transport/wired/wi
 export { VirtualNetwork } from './transport/virtual/virtual-network';
 export type { VirtualTransport } from './transport/virtual/virtual-transport';
 export { AsyncClient } from './client/async-client';
-export type { AsyncClientHooks, AsyncClientOptions } from './client/client-options';
+export type { AsyncClientHooks, AsyncClientComponents, AsyncClientInit } from './client/client-options';
 export { DEFAULT_CLIENT_LIMITS, type ClientLimits } from './client/client-limits';
 export * from './client/messages';
 export { AsyncManager } from './manager/async-manager';

@@ -1,4 +1,3 @@
-import { DEFAULT_CLIENT_LIMITS } from '../../lib/client/client-limits';
 import { Inbox } from '../../lib/client/journal/inbox';
 import { Outbox } from '../../lib/client/journal/outbox';
 import { OutcomeJournal } from '../../lib/client/journal/outcome-journal';
@@ -38,24 +37,27 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
     vault,
   });
   const queues = new KeyedQueue();
-  const wall = () => clock.wall();
   const outbox = new Outbox({ crypto, store, vault, forwardSecurity });
-  const outcomes = new OutcomeJournal({ store, ages, wall, emit: () => undefined });
-  const sender = new Sender({
-    random,
-    ages,
-    wall,
-    store,
-    vault,
-    outbox,
-    outcomes,
-    queues,
-    forwardSecurity,
-    limits: { ...DEFAULT_CLIENT_LIMITS, outboxMessages: Infinity, outboxBytes: Infinity },
-    assertRoom: () => undefined,
-    reasonFor: () => undefined,
-    onAccepted: () => undefined,
-  });
+  const outcomes = new OutcomeJournal({ store, ages, clock, hooks: { onOutcome: () => undefined } });
+  const sender = new Sender(
+    {
+      random,
+      ages,
+      clock,
+      store,
+      vault,
+      outbox,
+      outcomes,
+      queues,
+      forwardSecurity,
+      space: { assertRoom: () => undefined },
+      reasons: { of: () => undefined },
+      meetings: { noteSpent: () => undefined },
+      dispatcher: { dispatch: () => undefined },
+      hooks: { onAccepted: () => undefined, onKeySpent: () => undefined },
+    },
+    { outboxMessages: Infinity, outboxBytes: Infinity },
+  );
   const receiver = new Receiver({
     crypto,
     random,
@@ -73,14 +75,15 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
         throw new Error('This bench sends texts alone.');
       },
     },
-    wall,
     room: { takes: () => true, keepFor: (_sender, place) => place() },
-    hasSession: () => false,
-    onTaken: () => undefined,
-    onError: (error) => {
-      throw error;
+    network: { hasSession: () => false },
+    handOver: { offer: () => undefined },
+    hooks: {
+      onMalformed: () => undefined,
+      onError: (error) => {
+        throw error;
+      },
     },
-    onMalformed: () => undefined,
   });
   return { keyPair, forwardSecurity, sender, receiver };
 }

@@ -1,7 +1,7 @@
 import type { MessageType } from '../constants';
 import type { PublicKey, QueuedReason } from '../types';
 import { buildClient, type ClientParts } from './build-client';
-import type { AsyncClientOptions } from './client-options';
+import type { AsyncClientComponents, AsyncClientInit } from './client-options';
 import type { InboxEntry } from './journal/inbox';
 import type { PeerEvents } from './peer-events';
 import type { MessageFilter, MessageHandler, ReceivedMessage, SendOptions, SendReceipt } from './messages';
@@ -14,40 +14,33 @@ export class AsyncClient {
   readonly outcomes: OutcomeJournal;
   /** Takes what the network tells. */
   readonly peerEvents: PeerEvents;
-  readonly #o: AsyncClientOptions;
   readonly #parts: ClientParts;
   /** Told at the start: nobody can listen before. */
   #lost: readonly InboxEntry[] = [];
 
-  private constructor(options: AsyncClientOptions) {
-    this.#o = options;
-    this.#parts = buildClient(options);
+  private constructor(parts: ClientParts) {
+    this.#parts = parts;
     this.outcomes = this.#parts.outcomes;
     this.peerEvents = this.#parts.peerEvents;
   }
 
   /** Reads the journals and cleans the vault. @throws ErrStore */
-  static async open(options: AsyncClientOptions): Promise<AsyncClient> {
-    const client = new AsyncClient(options);
-    const { store, vault } = options.directory;
-    const { issued } = options.forwardSecurity;
-    await vault.retainOnly([...issued.refs(), ...client.#parts.outbox.refs(), ...client.#parts.inbox.refs()]);
+  static async open(components: AsyncClientComponents, init: AsyncClientInit): Promise<AsyncClient> {
+    const parts = buildClient(components, init);
+    const client = new AsyncClient(parts);
+    const { store, vault, outbox, inbox } = parts;
+    const { issued } = parts.forwardSecurity;
+    await vault.retainOnly([...issued.refs(), ...outbox.refs(), ...inbox.refs()]);
     const writes = store.batch();
     issued.dropUnreadable(writes);
     await writes.commit();
-    client.#lost = await withdrawUnreadable({
-      store,
-      vault,
-      inbox: client.#parts.inbox,
-      tombstones: client.#parts.tombstones,
-      receipts: client.#parts.receipts,
-    });
+    client.#lost = await withdrawUnreadable(parts);
     return client;
   }
 
   /** From now on messages go out, mail is fetched and the inbox is handed over. */
   async start(): Promise<void> {
-    for (const { sender, messageId } of this.#lost) this.#o.hooks.onLost(sender, messageId);
+    for (const { sender, messageId } of this.#lost) this.#parts.hooks.onLost(sender, messageId);
     this.#lost = [];
     this.peerEvents.start();
     await this.#parts.expirySweep.start();
@@ -68,9 +61,9 @@ export class AsyncClient {
     await this.#parts.retriever.stop();
     await this.#parts.handOver.stop();
     await this.#parts.queues.idle();
-    await this.#parts.sender.settled();
+    await this.#parts.outbox.settled();
     this.outcomes.stop();
-    await this.#o.directory.vault.settled();
+    await this.#parts.vault.settled();
   }
 
   /** Messages in the outbox. */
@@ -104,7 +97,7 @@ export class AsyncClient {
 
   /** Uses a friend as a storage node although it has not said yet that it stores for us. */
   addStorageNode(nodePk: PublicKey): void {
-    this.#o.nodes.noteSession(nodePk, { acceptsStores: true, openNode: false });
+    this.#parts.nodes.noteSession(nodePk, { acceptsStores: true, openNode: false });
   }
 
   setMessageHandler(handler: MessageHandler | undefined, filter?: MessageFilter): void {
@@ -131,32 +124,31 @@ export class AsyncClient {
 
   /** What a message to this friend waits for. */
   queuedOf(friend: PublicKey): { entry: OutboxEntry; reason: QueuedReason | undefined }[] {
-    return this.#parts.outbox.of(friend).map((entry) => ({ entry, reason: this.#parts.reasonFor(entry) }));
+    return this.#parts.outbox.of(friend).map((entry) => ({ entry, reason: this.#parts.reasons.of(entry) }));
   }
 
   /** The way to a friend changed (online, plain client). */
   onFriendChange(): void {
-    this.#parts.dispatcher.kick();
+    this.#parts.wakeup.soon();
   }
 
   /** Erases everything that belongs to a peer who is no longer a friend. */
   async forget(peer: PublicKey): Promise<void> {
-    const { directory, forwardSecurity } = this.#o;
-    await this.#parts.queues.run(peer, async () => {
-      await this.#parts.sender.settled();
-      const writes = directory.store.batch();
+    const { store, forwardSecurity, queues, outbox, mail, completion } = this.#parts;
+    await queues.run(peer, async () => {
+      await outbox.settled();
+      const writes = store.batch();
       forwardSecurity.issued.forget(writes, peer);
       forwardSecurity.held.forget(writes, peer);
-      this.#parts.mail.forget(writes, peer);
-      for (const entry of this.#parts.outbox.of(peer))
-        this.#parts.completion.failed(writes, entry, 'not-a-friend');
+      mail.forget(writes, peer);
+      for (const entry of outbox.of(peer)) completion.failed(writes, entry, 'not-a-friend');
       await writes.commit();
     });
   }
 
   /** And what only memory has of it, once it is gone from the network too. */
   forgetTraces(peer: PublicKey): void {
-    const { retriever, meetings, peerEvents, deposits } = this.#parts;
-    for (const part of [retriever, meetings, peerEvents, ...deposits]) part.forget(peer);
+    const { retriever, meetings, room, deposits, serviceDeposits } = this.#parts;
+    for (const part of [retriever, meetings, room, deposits, serviceDeposits]) part.forget(peer);
   }
 }

@@ -9,25 +9,34 @@ import type { PublicKey } from '../types';
 import type { ClientLimits } from './client-limits';
 import type { Outcome } from './messages';
 
-/** What the client tells its owner. */
+/** What the client tells its owner, each after the fact. */
 export interface AsyncClientHooks {
+  /** A message is durable in the outbox. */
+  onAccepted(friend: PublicKey): void;
+  /** A message left the outbox; `onOutcome` says how. */
+  onEnded(friend: PublicKey): void;
   onOutcome(outcome: Outcome): void;
+  /** An envelope came and was answered, whatever became of it. */
+  onReceived(): void;
+  /** The handler had a message, or a message was acknowledged: fewer may wait. */
+  onHandled(): void;
   onKeysExchanged(peer: PublicKey): void;
   onKeysRefused(peer: PublicKey, code: string): void;
-  /** A key of the friend's was spent; `sendable` are left. */
+  /** A key of the friend's was spent. */
   onKeySpent(peer: PublicKey): void;
+  /** Keys died that the friend, as far as we know, never saw used: their messages need others. */
   onDeadKeys(peer: PublicKey): void;
   onMalformed(sender: PublicKey, messageId: Uint8Array): void;
+  /** The text of a received message cannot be read any more. */
   onLost(sender: PublicKey, messageId: Uint8Array): void;
   /** A friend has keys of ours that this copy of the identity did not issue. */
   onElsewhere(peer: PublicKey): void;
   /** The friend polls open storage nodes that it did not name before. */
   onOpenNodes(peer: PublicKey, nodes: readonly OpenNodeAddress[]): void;
-  onChange(): void;
   onError(error: unknown): void;
 }
 
-export interface AsyncClientOptions {
+export interface AsyncClientComponents {
   readonly crypto: CryptoProvider;
   readonly platform: Platform;
   readonly directory: DataDirectory;
@@ -35,6 +44,9 @@ export interface AsyncClientOptions {
   readonly network: PeerNetwork;
   readonly nodes: StorageNodes;
   readonly hooks: AsyncClientHooks;
+}
+
+export interface AsyncClientInit {
   /** Whether our own storage holds mail for the peer. */
   readonly holdsMailFor: (peer: PublicKey) => boolean;
   readonly limits?: Partial<ClientLimits>;

@@ -1,12 +1,11 @@
-import { toHex } from '../bytes';
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from './storage-nodes/storage-nodes';
 import { WorkLimit } from '../platform/work-limit';
 import type { SessionMessage } from '../protocol/session/message-kinds';
 import type { PublicKey } from '../types';
+import type { AsyncClientHooks } from './client-options';
 import type { Deposits } from './sending/deposits';
 import type { DirectDelivery } from './sending/direct-delivery';
-import type { Dispatcher } from './sending/dispatcher';
 import type { InboxRoom } from './receiving/inbox-room';
 import type { Meetings } from './meeting/meetings';
 import type { OutboxEntry } from './journal/outbox';
@@ -14,21 +13,20 @@ import type { Received } from './receiving/receive-result';
 import type { Receiver } from './receiving/receiver';
 import type { Retriever } from './receiving/retriever';
 import type { ServiceEntry } from './journal/service-mail';
+import type { Wakeup } from './wakeup';
 
-export interface PeerEventsParts {
-  readonly network: PeerNetwork;
-  readonly nodes: StorageNodes;
-  readonly direct: DirectDelivery;
-  readonly deposits: Deposits<OutboxEntry>;
-  readonly mailDeposits: Deposits<ServiceEntry>;
-  readonly meetings: Meetings;
-  readonly dispatcher: Dispatcher;
-  readonly receiver: Receiver;
-  readonly retriever: Retriever;
-  readonly room: Pick<InboxRoom, 'takes'>;
-  readonly onElsewhere: (peer: PublicKey) => void;
-  readonly onChange: () => void;
-  readonly onError: (error: unknown) => void;
+export interface PeerEventsComponents {
+  readonly network: Pick<PeerNetwork, 'send'>;
+  readonly nodes: Pick<StorageNodes, 'noteGone' | 'noteSession'>;
+  readonly direct: Pick<DirectDelivery, 'close' | 'open'>;
+  readonly deposits: Pick<Deposits<OutboxEntry>, 'reset'>;
+  readonly serviceDeposits: Pick<Deposits<ServiceEntry>, 'reset'>;
+  readonly meetings: Pick<Meetings, 'close' | 'onMessage' | 'open' | 'tellNewNodes' | 'tellState'>;
+  readonly receiver: Pick<Receiver, 'receive' | 'receiveTox'>;
+  readonly retriever: Pick<Retriever, 'retrieveFrom'>;
+  readonly room: Pick<InboxRoom, 'turnAway'>;
+  readonly wakeup: Pick<Wakeup, 'soon'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onElsewhere' | 'onError' | 'onReceived'>;
 }
 
 /** Deliveries of one friend that may be in work; further ones are answered `busy`. */
@@ -38,15 +36,13 @@ const MAX_MESSAGES = 1024;
 
 /** Leads what peers do and say to the parts that deal with it. */
 export class PeerEvents {
-  readonly #o: PeerEventsParts;
+  readonly #components: PeerEventsComponents;
   readonly #deliveries = new WorkLimit(MAX_DELIVERIES);
   readonly #messages = new WorkLimit(MAX_MESSAGES);
   #running = false;
-  /** Whose mail stayed where it was because there was no room for it here, by key in hex. */
-  readonly #turnedAway = new Map<string, PublicKey>();
 
-  constructor(parts: PeerEventsParts) {
-    this.#o = parts;
+  constructor(components: PeerEventsComponents) {
+    this.#components = components;
   }
 
   start(): void {
@@ -59,87 +55,68 @@ export class PeerEvents {
 
   onSession(peer: PublicKey, flags: { acceptsStores: boolean; openNode: boolean }): void {
     if (!this.#running) return;
-    const { nodes, direct, deposits, mailDeposits, meetings, dispatcher, retriever, onError } = this.#o;
+    const { nodes, direct, deposits, serviceDeposits, meetings, wakeup } = this.#components;
     nodes.noteSession(peer, flags);
     meetings.tellNewNodes();
     direct.open(peer);
     deposits.reset(peer);
-    mailDeposits.reset(peer);
+    serviceDeposits.reset(peer);
     meetings.open(peer);
-    dispatcher.kick();
-    retriever.retrieveFrom(peer).catch(onError);
+    wakeup.soon();
+    this.#retrieveFrom(peer);
   }
 
   onClosed(peer: PublicKey): void {
-    const { nodes, direct, meetings, dispatcher } = this.#o;
+    const { nodes, direct, meetings, wakeup } = this.#components;
     nodes.noteGone(peer);
     direct.close(peer);
     meetings.close(peer);
-    dispatcher.kick();
-  }
-
-  /** It is no friend any more. */
-  forget(peer: PublicKey): void {
-    this.#turnedAway.delete(toHex(peer));
+    wakeup.soon();
   }
 
   onMessage(peer: PublicKey, message: SessionMessage): void {
     if (!this.#running) return;
-    const { retriever, meetings, onError } = this.#o;
     if (message.kind === 'deliver') {
       this.#takeDelivery(peer, message.request, message.envelope);
     } else if (message.kind === 'mail') {
-      retriever.retrieveFrom(peer).catch(onError);
+      this.#retrieveFrom(peer);
     } else {
-      this.#messages.begin(peer, () => meetings.onMessage(peer, message));
+      this.#messages.begin(peer, () => this.#components.meetings.onMessage(peer, message));
     }
   }
 
   /** An ordinary message of a friend's client: it goes through the inbox like all others. */
   onToxMessage(peer: PublicKey, type: 'normal' | 'action', text: string): void {
-    this.#o.receiver.receiveTox(peer, type, text).catch(this.#o.onError);
+    const { receiver, hooks } = this.#components;
+    receiver.receiveTox(peer, type, text).catch((error: unknown) => hooks.onError(error));
   }
 
-  /** A message came from a node: its sender hears of it at once when it is connected. */
-  onRetrieved({ turnedAway, message }: Received): void {
-    const { network, meetings, onChange } = this.#o;
-    if (turnedAway !== undefined) this.#turnedAway.set(toHex(turnedAway), turnedAway);
-    if (message !== undefined && network.hasSession(message.sender)) {
-      meetings.sendReceipt(message.sender, { messageId: message.messageId, code: message.receipt });
-    }
-    onChange();
-  }
-
-  /** There may be room again for what stayed at the nodes. */
-  onInboxChange(): void {
-    const { room, retriever, onChange, onError } = this.#o;
-    onChange();
-    if (!this.#running || ![...this.#turnedAway.values()].some((sender) => room.takes(sender))) return;
-    this.#turnedAway.clear();
-    retriever.retrieve().catch(onError);
+  #retrieveFrom(node: PublicKey): void {
+    const { retriever, hooks } = this.#components;
+    retriever.retrieveFrom(node).catch((error: unknown) => hooks.onError(error));
   }
 
   #takeDelivery(peer: PublicKey, request: number, envelope: Uint8Array): void {
-    const { network, onError } = this.#o;
-    const work = () => this.#deliver(peer, request, envelope).catch(onError);
+    const { network, hooks } = this.#components;
+    const work = () => this.#deliver(peer, request, envelope).catch((error: unknown) => hooks.onError(error));
     if (this.#deliveries.begin(peer, work)) return;
     network.send(peer, { kind: 'deliver-answer', request, code: 'busy' });
   }
 
   async #deliver(peer: PublicKey, request: number, envelope: Uint8Array): Promise<void> {
-    const { receiver, network, meetings, onElsewhere, onChange, onError } = this.#o;
+    const { receiver, network, meetings, room, hooks } = this.#components;
     const answer = (received: Received) => {
       network.send(peer, { kind: 'deliver-answer', request, code: received.code });
       if (received.code === 'unknown-tag') meetings.tellState(peer);
-      if (received.code === 'busy') this.#turnedAway.set(toHex(peer), peer);
-      if (received.unheardOf === true) onElsewhere(peer);
-      onChange();
+      if (received.code === 'busy') room.turnAway(peer);
+      if (received.unheardOf === true) hooks.onElsewhere(peer);
+      hooks.onReceived();
     };
     try {
       await receiver.receive(envelope, { via: 'direct', peer }, answer);
     } catch (error) {
       // Nothing was consumed: the friend stores it on nodes and offers it again.
-      onError(error);
+      hooks.onError(error);
       answer({ code: 'busy' });
     }
   }

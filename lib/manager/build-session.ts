@@ -123,26 +123,17 @@ async function assemble(
     log,
   });
   const service = new StorageService({ storage, sessions: network, clock, timers, log });
-  const client = await AsyncClient.open({
-    crypto,
-    platform,
-    directory,
-    forwardSecurity,
-    network,
-    nodes,
-    hooks: clientHooks({
-      events,
-      forwardSecurity,
-      clock,
-      isFriend: (publicKey) => friends.has(publicKey),
-      log,
-    }),
-    holdsMailFor: (peer) => storage.countWaiting(peer) > 0,
-    limits,
-    ...(limits.preKeyRefreshThreshold === undefined
-      ? {}
-      : { preKeyRefreshThreshold: limits.preKeyRefreshThreshold }),
-  });
+  const hooks = clientHooks({ events, forwardSecurity, clock, friends, log });
+  const client = await AsyncClient.open(
+    { crypto, platform, directory, forwardSecurity, network, nodes, hooks },
+    {
+      holdsMailFor: (peer) => storage.countWaiting(peer) > 0,
+      limits,
+      ...(limits.preKeyRefreshThreshold === undefined
+        ? {}
+        : { preKeyRefreshThreshold: limits.preKeyRefreshThreshold }),
+    },
+  );
   return {
     platform,
     crypto,

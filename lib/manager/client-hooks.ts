@@ -2,7 +2,8 @@ import { fromHex, toHex } from '../bytes';
 import type { AsyncClientHooks } from '../client/client-options';
 import { PRE_KEY_REFRESH_THRESHOLD } from '../constants';
 import { ToxAsyncError } from '../errors';
-import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
+import type { HeldKeys } from '../forward-security/held-keys';
+import type { IssuedKeys } from '../forward-security/issued-keys';
 import type { Clock } from '../platform/clock';
 import type { Emitter } from '../platform/emitter';
 import type { Logger, PublicKey } from '../types';
@@ -14,24 +15,33 @@ const ELSEWHERE_INTERVAL = 3_600_000;
 const MAX_SUGGESTIONS = 16;
 const NOBODY = new Uint8Array();
 
+export interface ClientHooksComponents {
+  readonly events: Emitter<AsyncManagerEvents>;
+  readonly forwardSecurity: {
+    readonly held: Pick<HeldKeys, 'sendable'>;
+    readonly issued: Pick<IssuedKeys, 'liveCount'>;
+  };
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly friends: { has(publicKey: PublicKey): boolean };
+  readonly log: Logger;
+}
+
 /** Turns what the client notices into events and log lines. */
-export function clientHooks(parts: {
-  events: Emitter<AsyncManagerEvents>;
-  forwardSecurity: ForwardSecurityManager;
-  clock: Clock;
-  isFriend: (publicKey: PublicKey) => boolean;
-  log: Logger;
-}): AsyncClientHooks {
-  const { events, forwardSecurity, clock, isFriend, log } = parts;
+export function clientHooks(components: ClientHooksComponents): AsyncClientHooks {
+  const { events, forwardSecurity, clock, friends, log } = components;
   const warnedAt = new Map<string, number>();
   const suggested = new Map<string, Set<string>>();
   events.on('friends-changed', () => {
     for (const told of [warnedAt, suggested]) {
-      for (const peer of told.keys()) if (!isFriend(fromHex(peer) ?? NOBODY)) told.delete(peer);
+      for (const peer of told.keys()) if (!friends.has(fromHex(peer) ?? NOBODY)) told.delete(peer);
     }
   });
   const changed = () => events.emit('changed', undefined);
   return {
+    onAccepted: changed,
+    onEnded: changed,
+    onReceived: changed,
+    onHandled: changed,
     onOutcome(outcome) {
       events.emit('outcome', outcome);
       changed();
@@ -77,12 +87,11 @@ export function clientHooks(parts: {
       const told = suggested.get(toHex(friend)) ?? new Set();
       suggested.set(toHex(friend), told);
       for (const { publicKey: node, toxId } of nodes) {
-        if (isFriend(node) || told.has(toxId) || told.size >= MAX_SUGGESTIONS) continue;
+        if (friends.has(node) || told.has(toxId) || told.size >= MAX_SUGGESTIONS) continue;
         told.add(toxId);
         events.emit('node-suggested', { friend, node, toxId });
       }
     },
-    onChange: changed,
     onError(error) {
       const code = ToxAsyncError.is(error) ? `${error.code}: ` : '';
       log.error(code + (error instanceof Error ? error.message : String(error)));

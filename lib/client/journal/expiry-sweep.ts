@@ -1,38 +1,36 @@
-import type { Timer, Timers } from '../../platform/timers';
-import type { Store, WriteBatch } from '../../store/store';
+import type { Timer } from '../../platform/timers';
+import type { WriteBatch } from '../../store/store';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
 
 /** Milliseconds between two sweeps. */
 const INTERVAL = 600_000;
 
+export interface ExpirySweepComponents extends Pick<BaseComponents, 'store' | 'timers'> {
+  /** Journals and keys; each adds the deletion of what is past its time. */
+  readonly swept: readonly { expire(writes: WriteBatch): void }[];
+  readonly hooks: Pick<AsyncClientHooks, 'onError'>;
+}
+
 /** Deletes what is past its time: keys, tombstones, owed receipts and deletes, endings. One batch a sweep. */
 export class ExpirySweep {
-  readonly #store: Store;
-  readonly #timers: Timers;
-  readonly #expire: readonly ((writes: WriteBatch) => void)[];
-  readonly #onError: (error: unknown) => void;
+  readonly #components: ExpirySweepComponents;
   #timer: Timer | undefined;
 
-  constructor(parts: {
-    store: Store;
-    timers: Timers;
-    expire: readonly ((writes: WriteBatch) => void)[];
-    onError: (error: unknown) => void;
-  }) {
-    this.#store = parts.store;
-    this.#timers = parts.timers;
-    this.#expire = parts.expire;
-    this.#onError = parts.onError;
+  constructor(components: ExpirySweepComponents) {
+    this.#components = components;
   }
 
   /** Sweeps now and from time to time; a sweep that fails is reported and tried again at the next time. */
   async start(): Promise<void> {
-    this.#timer = this.#timers.after(INTERVAL, () => void this.start());
+    const { store, timers, swept, hooks } = this.#components;
+    this.#timer = timers.after(INTERVAL, () => void this.start());
     try {
-      const writes = this.#store.batch();
-      for (const expire of this.#expire) expire(writes);
+      const writes = store.batch();
+      for (const each of swept) each.expire(writes);
       await writes.commit();
     } catch (error) {
-      this.#onError(error);
+      hooks.onError(error);
     }
   }
 

@@ -1,10 +1,10 @@
 import { concat, toHex } from '../../bytes';
-import type { CryptoProvider } from '../../crypto/provider';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
-import type { SecretVault, SlotRef } from '../../store/vault/secret-vault';
-import type { Store, WriteBatch } from '../../store/store';
+import type { SlotRef } from '../../store/vault/secret-vault';
+import type { WriteBatch } from '../../store/store';
 import { bareBytes, readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
+import type { BaseComponents } from '../components';
 import { withCopy, type Copy } from './copies';
 import { unboxUnderSlot, boxUnderSlot } from '../../store/vault/slot-box';
 
@@ -40,11 +40,8 @@ function durable({ sequence: _sequence, ...record }: OutboxEntry): OutboxRecord 
   return record;
 }
 
-export interface OutboxParts {
-  readonly crypto: CryptoProvider;
-  readonly store: Store;
-  readonly vault: SecretVault;
-  readonly forwardSecurity: ForwardSecurityManager;
+export interface OutboxComponents extends Pick<BaseComponents, 'crypto' | 'store' | 'vault'> {
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'seal'>;
 }
 
 /**
@@ -52,7 +49,7 @@ export interface OutboxParts {
  * envelope is journalled in the batch that spends its key, so that no key ever seals twice.
  */
 export class Outbox {
-  readonly #o: OutboxParts;
+  readonly #components: OutboxComponents;
   readonly #records: Table<OutboxRecord>;
   /** Secretboxes under the slots of the records. */
   readonly #plaintexts: Table<Uint8Array>;
@@ -61,14 +58,16 @@ export class Outbox {
   readonly #byId = new Map<string, OutboxEntry>();
   /** Entries whose envelope is on its way to the disk. */
   readonly #sealing = new Set<number>();
+  /** Commits of added messages that are under way. */
+  readonly #journalling = new Set<Promise<void>>();
   #nextSequence = 1;
   #bytes = 0;
 
-  constructor(parts: OutboxParts) {
-    this.#o = parts;
-    this.#records = new Table(parts.store, 'outbox');
-    this.#plaintexts = new Table(parts.store, 'outbox-plaintext', bareBytes);
-    this.#envelopes = new Table(parts.store, 'outbox-envelope', bareBytes);
+  constructor(components: OutboxComponents) {
+    this.#components = components;
+    this.#records = new Table(components.store, 'outbox');
+    this.#plaintexts = new Table(components.store, 'outbox-plaintext', bareBytes);
+    this.#envelopes = new Table(components.store, 'outbox-envelope', bareBytes);
     for (const { rest, record } of this.#records.entries()) {
       this.#remember({ ...record, sequence: readSequence(rest) });
     }
@@ -139,11 +138,27 @@ export class Outbox {
       sequence: this.#nextSequence,
     };
     this.#remember(entry);
-    this.#plaintexts.put(writes, [sequenceKey(entry.sequence)], boxUnderSlot(this.#o.crypto, secret, data));
+    this.#plaintexts.put(
+      writes,
+      [sequenceKey(entry.sequence)],
+      boxUnderSlot(this.#components.crypto, secret, data),
+    );
     if (!this.#seal(writes, entry, data)) {
       this.#records.put(writes, [sequenceKey(entry.sequence)], durable(entry));
     }
     return entry;
+  }
+
+  /** `durable` ends when an added message is durable or withdrawn. */
+  journalling(durable: Promise<void>): void {
+    this.#journalling.add(durable);
+    const forget = () => this.#journalling.delete(durable);
+    durable.then(forget, forget);
+  }
+
+  /** Resolves when everything added so far is durable or withdrawn. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#journalling]);
   }
 
   /** Undoes `add` in memory. */
@@ -159,7 +174,7 @@ export class Outbox {
    * 'lost': its plaintext is gone. 'no-key': none is left.
    */
   seal(writes: WriteBatch, entry: OutboxEntry): 'sealed' | 'no-key' | 'lost' {
-    const { crypto, vault } = this.#o;
+    const { crypto, vault } = this.#components;
     const stored = this.#plaintexts.get(sequenceKey(entry.sequence));
     const data = unboxUnderSlot(crypto, vault.read(entry.ref), stored);
     if (data === undefined) return 'lost';
@@ -197,18 +212,18 @@ export class Outbox {
     this.#records.delete(writes, [key]);
     this.#plaintexts.delete(writes, [key]);
     this.#envelopes.delete(writes, [key]);
-    this.#o.vault.erase(writes, [entry.ref]);
+    this.#components.vault.erase(writes, [entry.ref]);
     writes.afterCommit(() => this.withdraw(entry));
   }
 
   /** The plaintext itself, for an ordinary Tox message; undefined when it is lost. */
   plaintext(entry: OutboxEntry): Uint8Array | undefined {
     const stored = this.#plaintexts.get(sequenceKey(entry.sequence));
-    return unboxUnderSlot(this.#o.crypto, this.#o.vault.read(entry.ref), stored);
+    return unboxUnderSlot(this.#components.crypto, this.#components.vault.read(entry.ref), stored);
   }
 
   #seal(writes: WriteBatch, entry: OutboxEntry, data: Uint8Array): boolean {
-    const message = this.#o.forwardSecurity.seal(writes, {
+    const message = this.#components.forwardSecurity.seal(writes, {
       recipientPk: entry.friend,
       data,
       type: entry.type,

@@ -1,19 +1,19 @@
 import { concat } from '../../bytes';
-import type { Store, WriteBatch } from '../../store/store';
+import type { Clock } from '../../platform/clock';
+import type { WriteBatch } from '../../store/store';
 import { readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
 import { MEMORY_AFTER_LIFE } from '../client-limits';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
 import type { Outcome } from '../messages';
 import type { OutboxEntry } from './outbox';
 
 type Ending = Pick<Outcome, 'state' | 'nodes' | 'wanted'> & Partial<Pick<Outcome, 'via' | 'code'>>;
 
-export interface OutcomeJournalOptions {
-  readonly store: Store;
-  readonly ages: { now(): number };
-  /** Unix milliseconds. */
-  readonly wall: () => number;
-  readonly emit: (outcome: Outcome) => void;
+export interface OutcomeJournalComponents extends Pick<BaseComponents, 'store' | 'ages'> {
+  readonly clock: Pick<Clock, 'wall'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onOutcome'>;
 }
 
 /**
@@ -21,17 +21,17 @@ export interface OutcomeJournalOptions {
  * unannounced until its listeners ran, so that a crash between the two repeats it instead of losing it.
  */
 export class OutcomeJournal {
-  readonly #o: OutcomeJournalOptions;
+  readonly #components: OutcomeJournalComponents;
   readonly #finished: Table<Outcome>;
   readonly #unannounced: Table<object>;
   readonly #expiry: Table<{ id: Uint8Array }>;
   #announcing = false;
 
-  constructor(options: OutcomeJournalOptions) {
-    this.#o = options;
-    this.#finished = new Table(options.store, 'finished');
-    this.#unannounced = new Table(options.store, 'unannounced');
-    this.#expiry = new Table(options.store, 'finished-expiry');
+  constructor(components: OutcomeJournalComponents) {
+    this.#components = components;
+    this.#finished = new Table(components.store, 'finished');
+    this.#unannounced = new Table(components.store, 'unannounced');
+    this.#expiry = new Table(components.store, 'finished-expiry');
   }
 
   /** How the message ended, while that is remembered. */
@@ -47,7 +47,7 @@ export class OutcomeJournal {
       ...ending,
       createdAt: entry.createdAt,
       expiresAt: entry.createdAt + entry.lifetime * 1000,
-      at: this.#o.wall(),
+      at: this.#components.clock.wall(),
       ...(entry.context === undefined ? {} : { context: entry.context }),
     };
     const until = entry.acceptedAt + entry.lifetime + MEMORY_AFTER_LIFE;
@@ -60,7 +60,12 @@ export class OutcomeJournal {
   confirmLate(writes: WriteBatch, friend: PublicKey, messageId: Uint8Array): void {
     const outcome = this.find(friend, messageId);
     if (outcome?.state !== 'unconfirmed') return;
-    const delivered: Outcome = { ...outcome, state: 'delivered', via: 'stored', at: this.#o.wall() };
+    const delivered: Outcome = {
+      ...outcome,
+      state: 'delivered',
+      via: 'stored',
+      at: this.#components.clock.wall(),
+    };
     this.#record(writes, concat(friend, messageId), delivered);
   }
 
@@ -73,7 +78,7 @@ export class OutcomeJournal {
     { nodes, wanted, known }: { nodes: number; wanted: number; known: number },
   ): void {
     if (!this.#announcing) return;
-    this.#o.emit({
+    this.#components.hooks.onOutcome({
       messageId: entry.messageId,
       friend: entry.friend,
       state: 'stored',
@@ -82,7 +87,7 @@ export class OutcomeJournal {
       ...(known < wanted && nodes < wanted ? { reason: 'few-nodes' as const } : {}),
       createdAt: entry.createdAt,
       expiresAt: entry.createdAt + entry.lifetime * 1000,
-      at: this.#o.wall(),
+      at: this.#components.clock.wall(),
       ...(entry.context === undefined ? {} : { context: entry.context }),
     });
   }
@@ -100,7 +105,7 @@ export class OutcomeJournal {
 
   /** Forgets endings whose time is over. */
   expire(writes: WriteBatch): void {
-    const now = this.#o.ages.now();
+    const now = this.#components.ages.now();
     for (const { rest, record } of this.#expiry.entries()) {
       if (readSequence(rest) >= now) break;
       this.#expiry.delete(writes, [rest]);
@@ -119,8 +124,8 @@ export class OutcomeJournal {
 
   async #announce(id: Uint8Array): Promise<void> {
     const outcome = this.#finished.get(id);
-    if (outcome !== undefined) this.#o.emit(outcome);
-    const writes = this.#o.store.batch();
+    if (outcome !== undefined) this.#components.hooks.onOutcome(outcome);
+    const writes = this.#components.store.batch();
     this.#unannounced.delete(writes, [id]);
     // When this fails the ending is told again after the next start, which is what the mark is for.
     await writes.commit().catch(() => undefined);

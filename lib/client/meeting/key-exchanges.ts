@@ -1,21 +1,18 @@
 import { sameBytes, toHex } from '../../bytes';
-import type { CryptoProvider } from '../../crypto/provider';
 import { ToxAsyncError } from '../../errors';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { PeerNetwork } from '../../network/peer-network';
-import type { Clock } from '../../platform/clock';
+import type { MessageOf } from '../../network/requests';
 import { decodeExchange } from '../../protocol/keys/exchange';
-import type { SessionMessage } from '../../protocol/session/message-kinds';
 import { type RateLimit, TokenBuckets } from '../../platform/token-bucket';
-import type { Store } from '../../store/store';
 import type { PublicKey } from '../../types';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Resealer } from '../sending/resealer';
 
 /** Refusals that a peer and the user hear of: exchanges beyond them that come to nothing are dropped without a word. */
 const REFUSALS: RateLimit = { burst: 16, perSecond: 1 / 60 };
-
-type Of<K extends SessionMessage['kind']> = Extract<SessionMessage, { kind: K }>;
 
 /** What is known of the present meeting. */
 interface Offers {
@@ -25,16 +22,15 @@ interface Offers {
   offered: number | undefined;
 }
 
-export interface KeyExchangesParts {
-  readonly crypto: CryptoProvider;
-  readonly clock: Clock;
-  readonly store: Store;
-  readonly network: PeerNetwork;
-  readonly forwardSecurity: ForwardSecurityManager;
+export interface KeyExchangesComponents extends Pick<BaseComponents, 'crypto' | 'clock' | 'store'> {
+  readonly network: Pick<PeerNetwork, 'hasSession' | 'isProven' | 'send'>;
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'issued' | 'processPreKeyExchange'>;
   readonly queues: KeyedQueue;
-  readonly resealer: Resealer;
-  readonly onKeysExchanged: (peer: PublicKey) => void;
-  readonly onKeysRefused: (peer: PublicKey, code: string) => void;
+  readonly resealer: Pick<Resealer, 'sealWaiting'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onKeysExchanged' | 'onKeysRefused'>;
+}
+
+export interface KeyExchangesInit {
   /** An exchange came again: the peer wants to hear which keys are held. */
   readonly onKnown: (peer: PublicKey) => void;
   /** New keys of the peer's are there, and messages that waited may have used some of them up. */
@@ -43,13 +39,15 @@ export interface KeyExchangesParts {
 
 /** Gives keys to connected peers and takes theirs. Everything runs in the peer's queue. */
 export class KeyExchanges {
-  readonly #o: KeyExchangesParts;
+  readonly #components: KeyExchangesComponents;
+  readonly #init: KeyExchangesInit;
   readonly #offers = new Map<string, Offers>();
   readonly #refusals: TokenBuckets;
 
-  constructor(parts: KeyExchangesParts) {
-    this.#o = parts;
-    this.#refusals = new TokenBuckets(REFUSALS, parts.clock);
+  constructor(components: KeyExchangesComponents, init: KeyExchangesInit) {
+    this.#components = components;
+    this.#init = init;
+    this.#refusals = new TokenBuckets(REFUSALS, components.clock);
   }
 
   beginMeeting(peer: PublicKey): void {
@@ -74,7 +72,7 @@ export class KeyExchanges {
     peer: PublicKey,
     how: { onlyPending?: boolean; fill?: boolean } = {},
   ): Promise<'sent' | 'not-needed' | 'offline'> {
-    const { network, forwardSecurity, store } = this.#o;
+    const { network, forwardSecurity, store } = this.#components;
     const offers = this.#offers.get(toHex(peer));
     if (offers === undefined || !network.hasSession(peer)) return 'offline';
     const { issued } = forwardSecurity;
@@ -97,13 +95,13 @@ export class KeyExchanges {
    */
   async process(exchange: Uint8Array): Promise<void> {
     const { from } = decodeExchange(exchange);
-    if (!this.#o.network.isProven(from)) {
+    if (!this.#components.network.isProven(from)) {
       throw new ToxAsyncError(
         'ErrNoSession',
         'Keys are taken only while there is a session with the friend who made them.',
       );
     }
-    const result = await this.#o.queues.run(from, () => this.#take(from, exchange));
+    const result = await this.#components.queues.run(from, () => this.#take(from, exchange));
     if (result !== 'added' && result !== 'known') {
       throw new ToxAsyncError(
         'ErrRefused',
@@ -112,30 +110,30 @@ export class KeyExchanges {
     }
   }
 
-  async onExchange(peer: PublicKey, { exchange }: Of<'exchange'>): Promise<void> {
+  async onExchange(peer: PublicKey, { exchange }: MessageOf<'exchange'>): Promise<void> {
     try {
       await this.#take(peer, exchange);
     } catch (error) {
       if (!ToxAsyncError.is(error, 'ErrMalformed', 'ErrUnsupportedVersion')) throw error;
-      if (this.#mayTellRefusal(peer)) this.#o.onKeysRefused(peer, 'malformed');
+      if (this.#mayTellRefusal(peer)) this.#components.hooks.onKeysRefused(peer, 'malformed');
     }
   }
 
-  async onAck(peer: PublicKey, { batch, digest }: Of<'exchange-ack'>): Promise<void> {
-    const { forwardSecurity, store, onKeysExchanged } = this.#o;
+  async onAck(peer: PublicKey, { batch, digest }: MessageOf<'exchange-ack'>): Promise<void> {
+    const { forwardSecurity, store, hooks } = this.#components;
     const writes = store.batch();
     const expected = forwardSecurity.issued.acknowledge(writes, peer, batch, digest);
     await writes.commit();
-    if (expected) onKeysExchanged(peer);
+    if (expected) hooks.onKeysExchanged(peer);
   }
 
-  async onRefused(peer: PublicKey, { batch, code }: Of<'exchange-refused'>): Promise<void> {
-    const { forwardSecurity, store, onKeysRefused } = this.#o;
+  async onRefused(peer: PublicKey, { batch, code }: MessageOf<'exchange-refused'>): Promise<void> {
+    const { forwardSecurity, store, hooks } = this.#components;
     const writes = store.batch();
     const known = forwardSecurity.issued.refuse(writes, peer, batch);
     await writes.commit();
     if (!known) return;
-    onKeysRefused(peer, code);
+    hooks.onKeysRefused(peer, code);
     const offers = this.#offers.get(toHex(peer));
     // Another number settles 'batch in use'; anything else would be refused again.
     if (offers !== undefined && code !== 'batch-in-use') offers.refused = true;
@@ -144,24 +142,24 @@ export class KeyExchanges {
 
   /** In the peer's queue: takes the keys, answers, and seals what waited for them. */
   async #take(peer: PublicKey, exchange: Uint8Array): Promise<string> {
-    const { forwardSecurity, network, crypto, resealer } = this.#o;
+    const { forwardSecurity, network, crypto, resealer, hooks } = this.#components;
     const { batch, result } = await forwardSecurity.processPreKeyExchange(exchange, {
       isFrom: (owner) => sameBytes(owner, peer),
     });
     if (result !== 'added' && result !== 'known') {
       if (!this.#mayTellRefusal(peer)) return result;
       network.send(peer, { kind: 'exchange-refused', batch, code: result });
-      this.#o.onKeysRefused(peer, result);
+      hooks.onKeysRefused(peer, result);
       return result;
     }
     const digest = crypto.sha256(exchange).slice(0, 16);
     network.send(peer, { kind: 'exchange-ack', batch, digest });
     if (result === 'known') {
-      this.#o.onKnown(peer);
+      this.#init.onKnown(peer);
     } else {
-      this.#o.onKeysExchanged(peer);
+      hooks.onKeysExchanged(peer);
       await resealer.sealWaiting(peer);
-      this.#o.onAdded(peer);
+      this.#init.onAdded(peer);
     }
     return result;
   }

@@ -1,29 +1,26 @@
 import { toHex } from '../../bytes';
-import type { CryptoProvider } from '../../crypto/provider';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
-import type { OpenNodeAddress } from '../storage-nodes/open-node-address';
 import type { PeerNetwork } from '../../network/peer-network';
+import type { MessageOf } from '../../network/requests';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
-import type { Clock } from '../../platform/clock';
-import type { Timer, Timers } from '../../platform/timers';
+import type { Timer } from '../../platform/timers';
 import type { SessionMessage } from '../../protocol/session/message-kinds';
-import type { Store } from '../../store/store';
 import type { PublicKey } from '../../types';
 import type { DirectDelivery } from '../sending/direct-delivery';
 import { type Completion, firstOfEach } from '../sending/completion';
-import { KeyExchanges } from './key-exchanges';
 import { RECEIPTS_PER_MESSAGE } from '../client-limits';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
 import type { OwedReceipts } from '../journal/owed-receipts';
-import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Resealer } from '../sending/resealer';
 import type { ServiceMail } from '../journal/service-mail';
+import type { Wakeup } from '../wakeup';
+import { KeyExchanges, type KeyExchangesComponents } from './key-exchanges';
 
 /** A state goes out at most this often, milliseconds. */
 const STATE_INTERVAL = 1_000;
 /** Reader of a state that is for everybody. */
 const NOBODY: PublicKey = new Uint8Array(32);
-
-type Of<K extends SessionMessage['kind']> = Extract<SessionMessage, { kind: K }>;
 
 interface Meeting {
   lastState: number;
@@ -32,29 +29,30 @@ interface Meeting {
   saidLow: boolean;
 }
 
-export interface MeetingsParts {
-  readonly crypto: CryptoProvider;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly store: Store;
-  readonly network: PeerNetwork;
-  readonly nodes: StorageNodes;
-  readonly forwardSecurity: ForwardSecurityManager;
-  readonly receipts: OwedReceipts;
-  readonly mail: ServiceMail;
-  readonly queues: KeyedQueue;
-  readonly direct: DirectDelivery;
-  readonly completion: Completion;
-  readonly resealer: Resealer;
+export interface MeetingsComponents extends KeyExchangesComponents, Pick<BaseComponents, 'timers'> {
+  readonly network: Pick<PeerNetwork, 'hasSession' | 'isProven' | 'send' | 'sessions'>;
+  readonly nodes: Pick<
+    StorageNodes,
+    'hintsFor' | 'noteHints' | 'noteHoldsMail' | 'noteOpenNodes' | 'openNodesFor'
+  >;
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'held' | 'issued' | 'processPreKeyExchange'>;
+  readonly receipts: Pick<OwedReceipts, 'confirm' | 'markSent' | 'owedTo'>;
+  readonly mail: Pick<ServiceMail, 'of' | 'remove'>;
+  readonly direct: Pick<DirectDelivery, 'ready'>;
+  readonly completion: Pick<Completion, 'receipt'>;
+  readonly resealer: Pick<Resealer, 'applyState' | 'beginMeeting' | 'forget' | 'sealWaiting'>;
+  readonly wakeup: Pick<Wakeup, 'soon'>;
+  readonly hooks: Pick<
+    AsyncClientHooks,
+    'onElsewhere' | 'onError' | 'onKeysExchanged' | 'onKeysRefused' | 'onOpenNodes'
+  >;
+}
+
+export interface MeetingsInit {
   /** Whether our storage holds mail for the peer. */
   readonly holdsMailFor: (peer: PublicKey) => boolean;
+  /** Fewer keys than this are few. */
   readonly preKeyRefreshThreshold: number;
-  readonly onKeysExchanged: (peer: PublicKey) => void;
-  readonly onElsewhere: (peer: PublicKey) => void;
-  /** The peer polls open nodes that it did not name before. */
-  readonly onOpenNodes: (peer: PublicKey, nodes: readonly OpenNodeAddress[]) => void;
-  readonly onKeysRefused: (peer: PublicKey, code: string) => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /**
@@ -63,16 +61,17 @@ export interface MeetingsParts {
  * speaks of the moment at which it is sent.
  */
 export class Meetings {
-  readonly #o: MeetingsParts;
+  readonly #components: MeetingsComponents;
+  readonly #init: MeetingsInit;
   readonly #keys: KeyExchanges;
   readonly #meetings = new Map<string, Meeting>();
   /** The nodes that we poll, as everybody was told last. */
   #toldNodes = '';
 
-  constructor(parts: MeetingsParts) {
-    this.#o = parts;
-    this.#keys = new KeyExchanges({
-      ...parts,
+  constructor(components: MeetingsComponents, init: MeetingsInit) {
+    this.#components = components;
+    this.#init = init;
+    this.#keys = new KeyExchanges(components, {
       onKnown: (peer) => this.tellState(peer),
       onAdded: (peer) => {
         // Messages that waited may have used up the new keys at once: that is another fall.
@@ -91,7 +90,7 @@ export class Meetings {
       saidLow: false,
     });
     this.#keys.beginMeeting(peer);
-    this.#o.resealer.beginMeeting(peer);
+    this.#components.resealer.beginMeeting(peer);
     void this.#run(peer, async () => {
       await this.#sendReceipts(peer);
       this.#sendState(peer);
@@ -113,8 +112,8 @@ export class Meetings {
   tellState(peer: PublicKey): void {
     const meeting = this.#meetings.get(toHex(peer));
     if (meeting === undefined || meeting.pendingState !== undefined) return;
-    const wait = meeting.lastState + STATE_INTERVAL - this.#o.clock.monotonic();
-    meeting.pendingState = this.#o.timers.after(Math.max(0, wait), () => {
+    const wait = meeting.lastState + STATE_INTERVAL - this.#components.clock.monotonic();
+    meeting.pendingState = this.#components.timers.after(Math.max(0, wait), () => {
       meeting.pendingState = undefined;
       void this.#run(peer, () => this.#sendState(peer));
     });
@@ -124,14 +123,14 @@ export class Meetings {
   noteSpent(peer: PublicKey): void {
     const meeting = this.#meetings.get(toHex(peer));
     if (meeting === undefined) return;
-    const low = this.#o.forwardSecurity.held.held(peer) < this.#o.preKeyRefreshThreshold;
+    const low = this.#components.forwardSecurity.held.held(peer) < this.#init.preKeyRefreshThreshold;
     if (low && !meeting.saidLow) this.tellState(peer);
     meeting.saidLow = low;
   }
 
   /** Senders prefer the nodes that we poll: everybody we speak with hears when these change. */
   tellNewNodes(): void {
-    const { nodes, network } = this.#o;
+    const { nodes, network } = this.#components;
     const named = [...nodes.hintsFor(), ...nodes.openNodesFor(NOBODY)].map(toHex).join();
     if (named === this.#toldNodes) return;
     this.#toldNodes = named;
@@ -139,13 +138,13 @@ export class Meetings {
   }
 
   /** At once, while the friend is connected; the receipt stays owed until it is confirmed. */
-  sendReceipt(peer: PublicKey, receipt: Of<'receipts'>['receipts'][number]): void {
-    this.#o.network.send(peer, { kind: 'receipts', receipts: [receipt] });
+  sendReceipt(peer: PublicKey, receipt: MessageOf<'receipts'>['receipts'][number]): void {
+    this.#components.network.send(peer, { kind: 'receipts', receipts: [receipt] });
   }
 
   /** Tops up the peer's stock of our keys. */
   exchangeKeys(peer: PublicKey): Promise<'sent' | 'not-needed' | 'offline'> {
-    return this.#o.queues.run(peer, () => this.#keys.offer(peer, { fill: true }));
+    return this.#components.queues.run(peer, () => this.#keys.offer(peer, { fill: true }));
   }
 
   /** @throws ErrNoSession, ErrMalformed, ErrRefused */
@@ -156,7 +155,7 @@ export class Meetings {
   /** It is no friend any more. */
   forget(peer: PublicKey): void {
     this.#keys.forget(peer);
-    this.#o.resealer.forget(peer);
+    this.#components.resealer.forget(peer);
   }
 
   /** Resolves when it is dealt with; never rejects. */
@@ -179,7 +178,7 @@ export class Meetings {
   }
 
   async #sendReceipts(peer: PublicKey): Promise<void> {
-    const { receipts, mail, store, network } = this.#o;
+    const { receipts, mail, store, network } = this.#components;
     const owed = receipts.owedTo(peer);
     const writes = store.batch();
     receipts.markSent(writes, peer, owed);
@@ -192,13 +191,13 @@ export class Meetings {
   }
 
   #sendState(peer: PublicKey): void {
-    const { network, nodes, forwardSecurity, holdsMailFor, clock } = this.#o;
+    const { network, nodes, forwardSecurity, clock } = this.#components;
     const meeting = this.#meetings.get(toHex(peer));
     if (meeting === undefined) return;
     meeting.lastState = clock.monotonic();
     network.send(peer, {
       kind: 'state',
-      holdsMail: holdsMailFor(peer),
+      holdsMail: this.#init.holdsMailFor(peer),
       held: forwardSecurity.held.held(peer),
       batches: forwardSecurity.issued.live(peer),
       hints: nodes.hintsFor(),
@@ -207,27 +206,27 @@ export class Meetings {
   }
 
   /** The owner's list is the truth: keys that it doesn't name are dead, and so are envelopes sealed to them. */
-  async #onState(peer: PublicKey, state: Of<'state'>): Promise<void> {
-    const { forwardSecurity, nodes, resealer, direct } = this.#o;
+  async #onState(peer: PublicKey, state: MessageOf<'state'>): Promise<void> {
+    const { forwardSecurity, nodes, resealer, direct, wakeup, hooks } = this.#components;
     const live = new Map(state.batches.map(({ batch, live: indexes }) => [batch, new Set(indexes)]));
     // Keys of ours that we never issued: another copy of this identity did, or this one was restored.
-    if (state.held > forwardSecurity.issued.liveCount(peer)) this.#o.onElsewhere(peer);
+    if (state.held > forwardSecurity.issued.liveCount(peer)) hooks.onElsewhere(peer);
     const dropped = await resealer.applyState(peer, (batch, index) => live.get(batch)?.has(index) ?? false);
     forwardSecurity.issued.noteHeld(peer, state.held);
     nodes.noteHoldsMail(peer, state.holdsMail);
     nodes.noteHints(peer, state.hints);
     const newNodes = nodes.noteOpenNodes(peer, state.openNodes);
-    if (newNodes.length > 0) this.#o.onOpenNodes(peer, newNodes);
+    if (newNodes.length > 0) hooks.onOpenNodes(peer, newNodes);
     this.tellNewNodes();
     if (dropped) this.tellState(peer);
     this.noteSpent(peer);
     direct.ready(peer);
     await this.#keys.offer(peer);
-    resealer.onChange();
+    wakeup.soon();
   }
 
-  async #onReceipts(peer: PublicKey, { receipts }: Of<'receipts'>): Promise<void> {
-    const { store, completion, network } = this.#o;
+  async #onReceipts(peer: PublicKey, { receipts }: MessageOf<'receipts'>): Promise<void> {
+    const { store, completion, network } = this.#components;
     const writes = store.batch();
     for (const { messageId, code } of firstOfEach(receipts))
       completion.receipt(writes, peer, messageId, code);
@@ -235,9 +234,12 @@ export class Meetings {
     network.send(peer, { kind: 'receipts-confirmed', messageIds: receipts.map((r) => r.messageId) });
   }
 
-  async #onReceiptsConfirmed(peer: PublicKey, { messageIds }: Of<'receipts-confirmed'>): Promise<void> {
-    const writes = this.#o.store.batch();
-    this.#o.receipts.confirm(writes, peer, messageIds);
+  async #onReceiptsConfirmed(
+    peer: PublicKey,
+    { messageIds }: MessageOf<'receipts-confirmed'>,
+  ): Promise<void> {
+    const writes = this.#components.store.batch();
+    this.#components.receipts.confirm(writes, peer, messageIds);
     await writes.commit();
   }
 
@@ -248,6 +250,7 @@ export class Meetings {
   }
 
   #run(peer: PublicKey, task: () => Promise<void> | void): Promise<void> {
-    return this.#o.queues.run(peer, task).catch(this.#o.onError);
+    const { queues, hooks } = this.#components;
+    return queues.run(peer, task).catch((error: unknown) => hooks.onError(error));
   }
 }

@@ -1,9 +1,10 @@
 import { readUtf8 } from '../../bytes';
-import type { Clock } from '../../platform/clock';
-import { sleep, type Timer, type Timers } from '../../platform/timers';
-import type { Store } from '../../store/store';
+import { sleep, type Timer } from '../../platform/timers';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
 import type { Inbox, InboxEntry } from '../journal/inbox';
 import type { MessageFilter, MessageHandler, ReceivedMessage } from '../messages';
+import type { InboxRoom } from './inbox-room';
 
 /** Longest wait for a handler, milliseconds. */
 const HANDLER_TIMEOUT = 30_000;
@@ -18,16 +19,10 @@ type Standing =
   /** Its handler failed. */
   | { readonly state: 'failed'; readonly failures: number; readonly retryAt: number };
 
-export interface HandOverParts {
+export interface HandOverComponents extends Pick<BaseComponents, 'store' | 'clock' | 'timers'> {
   readonly inbox: Inbox;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  /** The secret of an entry is gone. */
-  readonly onLost: (entry: InboxEntry) => void;
-  readonly onError: (error: unknown) => void;
-  /** The number of waiting entries changed. */
-  readonly onChange: () => void;
+  readonly room: Pick<InboxRoom, 'look'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onHandled' | 'onLost' | 'onError'>;
 }
 
 /**
@@ -35,7 +30,7 @@ export interface HandOverParts {
  * An entry that was marked before this process started comes as `redelivered`.
  */
 export class HandOver {
-  readonly #o: HandOverParts;
+  readonly #components: HandOverComponents;
   readonly #standing = new Map<number, Standing>();
   /** Entries that are being handed over. */
   readonly #inHand = new Set<number>();
@@ -46,24 +41,24 @@ export class HandOver {
   #started = false;
   #retry: Timer | undefined;
 
-  constructor(parts: HandOverParts) {
-    this.#o = parts;
+  constructor(components: HandOverComponents) {
+    this.#components = components;
   }
 
   /** Entries that no handler took yet. */
   get waiting(): number {
-    return this.#o.inbox.entries().filter(({ sequence }) => !this.#standing.has(sequence)).length;
+    return this.#components.inbox.entries().filter(({ sequence }) => !this.#standing.has(sequence)).length;
   }
 
   setHandler(handler: MessageHandler | undefined, filter: MessageFilter = () => true): void {
     this.#handler = handler;
     this.#filter = filter;
-    this.kick();
+    this.offer();
   }
 
   start(): void {
     this.#started = true;
-    this.kick();
+    this.offer();
   }
 
   /**
@@ -73,28 +68,28 @@ export class HandOver {
   async stop(): Promise<void> {
     this.#started = false;
     this.#retry?.cancel();
-    await Promise.race([this.#running, sleep(this.#o.timers, STOP_TIMEOUT)]);
+    await Promise.race([this.#running, sleep(this.#components.timers, STOP_TIMEOUT)]);
   }
 
   /** Offers what waits; safe to call at any time. */
-  kick(): void {
+  offer(): void {
     this.#again = true;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
-      if (this.#again && this.#started && this.#handler !== undefined) this.kick();
+      if (this.#again && this.#started && this.#handler !== undefined) this.offer();
     });
   }
 
   /** Offers the kept and the failed ones once more. */
   offerAgain(): void {
     this.#standing.clear();
-    this.kick();
+    this.offer();
   }
 
   /** Everything that waits, as kept entries: the caller acknowledges each. */
   async takeAll(): Promise<ReceivedMessage[]> {
     const messages: ReceivedMessage[] = [];
-    for (const entry of this.#o.inbox.entries()) {
+    for (const entry of this.#components.inbox.entries()) {
       if (this.#standing.has(entry.sequence)) continue;
       await this.#alone(entry, async () => {
         const message = await this.#open(entry);
@@ -108,7 +103,7 @@ export class HandOver {
 
   /** Ends a kept entry. False when there is no such entry. */
   async acknowledge(messageId: Uint8Array): Promise<boolean> {
-    const entry = this.#o.inbox.find(messageId);
+    const entry = this.#components.inbox.find(messageId);
     if (entry === undefined) return false;
     await this.#erase(entry);
     return true;
@@ -117,7 +112,7 @@ export class HandOver {
   async #run(): Promise<void> {
     while (this.#again && this.#started && this.#handler !== undefined) {
       this.#again = false;
-      for (const entry of this.#o.inbox.entries()) {
+      for (const entry of this.#components.inbox.entries()) {
         if (!this.#isDue(entry)) continue;
         try {
           await this.#alone(entry, () => this.#hand(entry));
@@ -132,7 +127,7 @@ export class HandOver {
 
   /** Unless somebody else has the entry in hand, or it is done with since the inbox was looked at. */
   async #alone(entry: InboxEntry, work: () => Promise<void>): Promise<void> {
-    if (this.#inHand.has(entry.sequence) || !this.#o.inbox.has(entry)) return;
+    if (this.#inHand.has(entry.sequence) || !this.#components.inbox.has(entry)) return;
     this.#inHand.add(entry.sequence);
     try {
       await work();
@@ -145,17 +140,17 @@ export class HandOver {
     if (!this.#started) return false;
     const standing = this.#standing.get(entry.sequence);
     if (standing?.state === 'kept') return false;
-    if (standing !== undefined && standing.retryAt > this.#o.clock.monotonic()) return false;
+    if (standing !== undefined && standing.retryAt > this.#components.clock.monotonic()) return false;
     return this.#filter(entry);
   }
 
   /** The message, marked as handed over; undefined when its secret is lost. */
   async #open(entry: InboxEntry): Promise<ReceivedMessage | undefined> {
-    const { inbox, store, onLost } = this.#o;
+    const { inbox, store, hooks } = this.#components;
     const data = inbox.read(entry);
     if (data === undefined) {
       await this.#erase(entry);
-      onLost(entry);
+      hooks.onLost(entry.sender, entry.messageId);
       return undefined;
     }
     const message: ReceivedMessage = {
@@ -191,13 +186,13 @@ export class HandOver {
     }
     if (answer === 'later') this.#standing.set(entry.sequence, { state: 'kept' });
     else await this.#erase(entry);
-    this.#o.onChange();
+    this.#handled();
   }
 
   async #withTimeout<T>(task: () => Promise<T>): Promise<T> {
     let timer: Timer | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = this.#o.timers.after(HANDLER_TIMEOUT, () =>
+      timer = this.#components.timers.after(HANDLER_TIMEOUT, () =>
         reject(new Error('The message handler did not finish within 30 seconds.')),
       );
     });
@@ -209,13 +204,13 @@ export class HandOver {
   }
 
   async #erase(entry: InboxEntry): Promise<void> {
-    const { inbox, store } = this.#o;
+    const { inbox, store } = this.#components;
     if (!inbox.has(entry)) return;
     const writes = store.batch();
     inbox.erase(writes, entry);
     await writes.commit();
     this.#standing.delete(entry.sequence);
-    this.#o.onChange();
+    this.#handled();
   }
 
   #fail(entry: InboxEntry, error: unknown): void {
@@ -225,10 +220,17 @@ export class HandOver {
     this.#standing.set(entry.sequence, {
       state: 'failed',
       failures,
-      retryAt: this.#o.clock.monotonic() + wait,
+      retryAt: this.#components.clock.monotonic() + wait,
     });
-    this.#o.onError(error);
-    this.#o.onChange();
+    this.#components.hooks.onError(error);
+    this.#handled();
+  }
+
+  /** Fewer may wait, and mail that found no room before may find it now. */
+  #handled(): void {
+    const { room, hooks } = this.#components;
+    hooks.onHandled();
+    room.look();
   }
 
   #scheduleRetry(): void {
@@ -238,6 +240,8 @@ export class HandOver {
       if (standing.state === 'failed') next = Math.min(next, standing.retryAt);
     }
     if (next === Infinity || !this.#started) return;
-    this.#retry = this.#o.timers.after(next - this.#o.clock.monotonic(), () => this.kick());
+    this.#retry = this.#components.timers.after(next - this.#components.clock.monotonic(), () =>
+      this.offer(),
+    );
   }
 }

@@ -1,10 +1,13 @@
 import { toHex } from '../../bytes';
+import type { DataDirectory } from '../../store/directory/data-directory';
 import type { PublicKey } from '../../types';
 
-export interface InboxRoomParts {
+export interface InboxRoomComponents {
   readonly inbox: { readonly size: number; countOf(sender: PublicKey): number };
-  /** False while nothing new may be taken at all. */
-  readonly mayTake: () => boolean;
+  readonly space: Pick<DataDirectory['space'], 'hasRoom'>;
+}
+
+export interface InboxRoomInit {
   /** Most messages that wait in the inbox. */
   readonly most: number;
 }
@@ -14,21 +17,26 @@ export interface InboxRoomParts {
  * floods it gets half, and leaves half to the others; whoever has none there gets in while any place is free.
  */
 export class InboxRoom {
-  readonly #o: InboxRoomParts;
+  readonly #components: InboxRoomComponents;
+  readonly #most: number;
   /** On their way into the inbox, by friend. */
   readonly #arriving = new Map<string, number>();
   #allArriving = 0;
+  /** Whose mail stayed where it was because there was no room for it here, by key in hex. */
+  readonly #turnedAway = new Map<string, PublicKey>();
+  #onRoom: () => void = () => undefined;
 
-  constructor(parts: InboxRoomParts) {
-    this.#o = parts;
+  constructor(components: InboxRoomComponents, init: InboxRoomInit) {
+    this.#components = components;
+    this.#most = init.most;
   }
 
   /** @param more messages of the same sender that will be there before it */
   takes(sender: PublicKey, more = 0): boolean {
-    const { inbox, mayTake, most } = this.#o;
+    const { inbox, space } = this.#components;
     const own = inbox.countOf(sender) + (this.#arriving.get(toHex(sender)) ?? 0) + more;
-    const free = most - inbox.size - this.#allArriving - more;
-    return own < free && mayTake();
+    const free = this.#most - inbox.size - this.#allArriving - more;
+    return own < free && space.hasRoom();
   }
 
   /** Keeps a place for one message while `place` puts it into the inbox. */
@@ -39,6 +47,28 @@ export class InboxRoom {
     } finally {
       this.#count(sender, -1);
     }
+  }
+
+  /** Mail of this friend stays where it is. */
+  turnAway(sender: PublicKey): void {
+    this.#turnedAway.set(toHex(sender), sender);
+  }
+
+  /** The peer is no longer a friend. */
+  forget(sender: PublicKey): void {
+    this.#turnedAway.delete(toHex(sender));
+  }
+
+  /** Runs when there is room for one who was turned away. */
+  listen(onRoom: () => void): void {
+    this.#onRoom = onRoom;
+  }
+
+  /** There may be room again. */
+  look(): void {
+    if (![...this.#turnedAway.values()].some((sender) => this.takes(sender))) return;
+    this.#turnedAway.clear();
+    this.#onRoom();
   }
 
   #count(sender: PublicKey, by: 1 | -1): void {

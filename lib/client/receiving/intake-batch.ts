@@ -1,15 +1,16 @@
 import { toHex } from '../../bytes';
 import { MAX_MESSAGE_LIFETIME, MessageType } from '../../constants';
-import type { CryptoProvider } from '../../crypto/provider';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { IssuedKey } from '../../forward-security/key-records';
 import type { AuthenticOpening } from '../../forward-security/opening';
+import type { PeerNetwork } from '../../network/peer-network';
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
 import { storageIdOf } from '../../protocol/names';
-import type { SecretVault } from '../../store/vault/secret-vault';
-import type { Store, WriteBatch } from '../../store/store';
-import type { PublicKey } from '../../types';
+import type { WriteBatch } from '../../store/store';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
 import type { Inbox } from '../journal/inbox';
+import type { HandOver } from './hand-over';
 import type { InboxRoom } from './inbox-room';
 import { isServiceType, type ServiceMailEffects } from './service-mail-effects';
 import type { OwedDeletes } from '../journal/owed-deletes';
@@ -24,25 +25,18 @@ export interface Arrival {
   readonly origin: Origin;
 }
 
-export interface IntakeBatchParts {
-  readonly crypto: CryptoProvider;
-  readonly store: Store;
-  readonly vault: SecretVault;
-  readonly forwardSecurity: ForwardSecurityManager;
-  readonly inbox: Inbox;
-  readonly tombstones: Tombstones;
-  readonly receipts: OwedReceipts;
-  readonly deletes: OwedDeletes;
+export interface IntakeBatchComponents extends Pick<BaseComponents, 'crypto' | 'clock' | 'store' | 'vault'> {
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'consume'>;
+  readonly network: Pick<PeerNetwork, 'hasSession'>;
+  readonly inbox: Pick<Inbox, 'add'>;
+  readonly tombstones: Pick<Tombstones, 'add' | 'findMessage'>;
+  readonly receipts: Pick<OwedReceipts, 'owe'>;
+  readonly deletes: Pick<OwedDeletes, 'owe'>;
   readonly effects: Pick<ServiceMailEffects, 'apply'>;
-  /** Unix milliseconds. */
-  readonly wall: () => number;
   /** Without room for it mail stays where it is. */
   readonly room: Pick<InboxRoom, 'takes'>;
-  /** Whether a receipt can go out at once. */
-  readonly hasSession: (peer: PublicKey) => boolean;
-  /** Told after the commit. */
-  readonly onTaken: () => void;
-  readonly onMalformed: (sender: PublicKey, messageId: Uint8Array) => void;
+  readonly handOver: Pick<HandOver, 'offer'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onMalformed'>;
 }
 
 /**
@@ -50,7 +44,7 @@ export interface IntakeBatchParts {
  * owed receipt, the owed delete, and the death of its key.
  */
 export class IntakeBatch {
-  readonly #o: IntakeBatchParts;
+  readonly #components: IntakeBatchComponents;
   readonly #writes: WriteBatch;
   /** To be consumed. */
   #keys: IssuedKey[] = [];
@@ -60,9 +54,9 @@ export class IntakeBatch {
   #placed = 0;
   #isComplete = false;
 
-  constructor(parts: IntakeBatchParts) {
-    this.#o = parts;
-    this.#writes = parts.store.batch();
+  constructor(components: IntakeBatchComponents) {
+    this.#components = components;
+    this.#writes = components.store.batch();
   }
 
   /** Nothing may be added: it ends with what it has. */
@@ -72,7 +66,7 @@ export class IntakeBatch {
 
   /** @returns the answer, to be given only after the commit */
   async add({ envelope, origin }: Arrival, opening: AuthenticOpening): Promise<Received> {
-    const { crypto, tombstones, receipts, deletes, room, hasSession, onMalformed } = this.#o;
+    const { crypto, tombstones, receipts, deletes, room, network, hooks } = this.#components;
     const { key, result } = opening;
     const sender = key.peer;
     const { messageId } = result;
@@ -100,11 +94,12 @@ export class IntakeBatch {
     tombstones.add(this.#writes, key.tag, tombstone, lifetime);
     if (!tombstone.silent) {
       const mail = origin.via === 'stored';
-      const sent = !mail || hasSession(sender);
+      // While the sender is connected it goes out at once.
+      const sent = !mail || network.hasSession(sender);
       receipts.owe(this.#writes, sender, { messageId, code }, { lifetime, sent, mail });
     }
     if (origin.via === 'stored') deletes.owe(this.#writes, origin.node, storageId);
-    if (code === 'malformed') this.#writes.afterCommit(() => onMalformed(sender, messageId));
+    if (code === 'malformed') this.#writes.afterCommit(() => hooks.onMalformed(sender, messageId));
     return first === undefined ? { ...answer(tombstone), code } : answer(tombstone);
   }
 
@@ -113,12 +108,12 @@ export class IntakeBatch {
     this.#complete();
     if (this.#writes.size === 0) return;
     await this.#writes.commit();
-    this.#o.onTaken();
+    this.#components.handOver.offer();
   }
 
   /** Before what mail says of the stock, which does not count the keys consumed until then. */
   #complete(): void {
-    this.#o.forwardSecurity.consume(this.#writes, this.#keys);
+    this.#components.forwardSecurity.consume(this.#writes, this.#keys);
     this.#keys = [];
     this.#isComplete = true;
   }
@@ -126,14 +121,22 @@ export class IntakeBatch {
   /** Puts a new message into the inbox, or does what receipts and keys are there for. */
   async #place(origin: Origin, { key, result }: AuthenticOpening): Promise<ReceiptCode> {
     if (result.outcome !== 'opened') return result.outcome;
-    const { crypto, effects, inbox, vault, wall } = this.#o;
+    const { crypto, effects, inbox, vault, clock } = this.#components;
     const { type, data, messageId, timestamp } = result;
     if (isServiceType(type)) return effects.apply(this.#writes, key.peer, type, data);
     if (type !== MessageType.Normal && type !== MessageType.Action) return 'unsupported';
     const { ref, secret } = await allocateSlot(vault);
     this.#placed += 1;
     const sentAt = timestamp * 1000;
-    const fields = { sender: key.peer, messageId, type, via: origin.via, sentAt, receivedAt: wall(), ref };
+    const fields = {
+      sender: key.peer,
+      messageId,
+      type,
+      via: origin.via,
+      sentAt,
+      receivedAt: clock.wall(),
+      ref,
+    };
     inbox.add(this.#writes, fields, data, secret);
     crypto.wipe(data);
     return 'ok';

@@ -1,11 +1,14 @@
 import { sameBytes, toHex } from '../../bytes';
-import type { CryptoProvider } from '../../crypto/provider';
 import type { PeerNetwork } from '../../network/peer-network';
+import type { MessageOf } from '../../network/requests';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 import { isEnvelopeSize, readEnvelopeHeader } from '../../protocol/envelope/envelope';
 import { storageIdOf } from '../../protocol/names';
-import type { Store } from '../../store/store';
 import type { PublicKey } from '../../types';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
+import type { Meetings } from '../meeting/meetings';
+import type { InboxRoom } from './inbox-room';
 import type { Item } from './mail-list';
 import type { OwedDeletes } from '../journal/owed-deletes';
 import type { Received } from './receive-result';
@@ -14,26 +17,30 @@ import type { UnknownMail } from './unknown-mail';
 
 const FETCH_MAX = 16;
 
-export interface MailFetcherParts {
-  readonly crypto: CryptoProvider;
-  readonly store: Store;
-  readonly network: PeerNetwork;
-  readonly nodes: StorageNodes;
-  readonly receiver: Receiver;
-  readonly deletes: OwedDeletes;
-  readonly unknown: UnknownMail;
-  /** A message came: a receipt can go out. */
-  readonly onReceived: (received: Received) => void;
+export interface MailFetcherComponents extends Pick<BaseComponents, 'crypto' | 'store'> {
+  readonly network: Pick<PeerNetwork, 'hasSession'> & {
+    request(
+      node: PublicKey,
+      request: Omit<MessageOf<'fetch'>, 'request'>,
+    ): Promise<readonly Pick<MessageOf<'fetched'>, 'code' | 'envelope'>[]>;
+  };
+  readonly nodes: Pick<StorageNodes, 'noteBroken'>;
+  readonly receiver: Pick<Receiver, 'receive'>;
+  readonly room: Pick<InboxRoom, 'turnAway'>;
+  readonly meetings: Pick<Meetings, 'sendReceipt'>;
+  readonly deletes: Pick<OwedDeletes, 'owe'>;
+  readonly unknown: Pick<UnknownMail, 'note'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onReceived'>;
 }
 
 /** Fetches what nodes list, and owes them the delete of what is safe in the inbox. */
 export class MailFetcher {
-  readonly #o: MailFetcherParts;
+  readonly #components: MailFetcherComponents;
   /** Envelopes under way, so that two nodes answering at once cost one fetch. */
   readonly #underWay = new Map<string, Promise<Received | undefined>>();
 
-  constructor(parts: MailFetcherParts) {
-    this.#o = parts;
+  constructor(components: MailFetcherComponents) {
+    this.#components = components;
   }
 
   /** In this order. @returns false when something had to stay because there is no room here */
@@ -62,7 +69,7 @@ export class MailFetcher {
   async #fetchOwn(node: PublicKey, items: readonly Item[]): Promise<boolean> {
     if (items.length === 0) return true;
     const storageIds = items.map(({ storageId }) => storageId);
-    const answers = this.#o.network.request(node, { kind: 'fetch', storageIds });
+    const answers = this.#components.network.request(node, { kind: 'fetch', storageIds });
     const settled = items.map((item, position) => {
       const hex = toHex(item.storageId);
       const taken = answers.then((fetched) => {
@@ -94,7 +101,7 @@ export class MailFetcher {
   }
 
   async #take(node: PublicKey, item: Item, envelope: Uint8Array | undefined): Promise<Received | undefined> {
-    const { receiver, crypto, nodes, onReceived } = this.#o;
+    const { receiver, crypto, nodes } = this.#components;
     if (envelope === undefined) return undefined;
     const honest =
       isEnvelopeSize(envelope.length) &&
@@ -104,18 +111,30 @@ export class MailFetcher {
       nodes.noteBroken(node);
       return undefined;
     }
-    const received = await receiver.receive(envelope, { via: 'stored', node }, onReceived);
+    const received = await receiver.receive(envelope, { via: 'stored', node }, (result) =>
+      this.#onReceived(result),
+    );
     if (received.code === 'forged') nodes.noteBroken(node);
     return received;
+  }
+
+  /** The sender hears of it at once when it is connected. */
+  #onReceived({ turnedAway, message }: Received): void {
+    const { network, room, meetings, hooks } = this.#components;
+    if (turnedAway !== undefined) room.turnAway(turnedAway);
+    if (message !== undefined && network.hasSession(message.sender)) {
+      meetings.sendReceipt(message.sender, { messageId: message.messageId, code: message.receipt });
+    }
+    hooks.onReceived();
   }
 
   /** What this node is told after the envelope was looked at. @returns false when it has to stay there */
   async #settle(node: PublicKey, item: Item, received: Received | undefined): Promise<boolean> {
     if (received === undefined) return true;
     if (received.code === 'busy') return false;
-    const writes = this.#o.store.batch();
-    if (received.code === 'unknown-tag') this.#o.unknown.note(writes, node, item.storageId);
-    else this.#o.deletes.owe(writes, node, item.storageId);
+    const writes = this.#components.store.batch();
+    if (received.code === 'unknown-tag') this.#components.unknown.note(writes, node, item.storageId);
+    else this.#components.deletes.owe(writes, node, item.storageId);
     await writes.commit();
     return true;
   }

@@ -1,9 +1,8 @@
 import { sameBytes } from '../../bytes';
-import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
-import type { PeerNetwork } from '../../network/peer-network';
-import type { SessionMessage } from '../../protocol/session/message-kinds';
-import type { Store } from '../../store/store';
+import type { IssuedKey } from '../../forward-security/key-records';
+import type { MessageOf } from '../../network/requests';
 import type { PublicKey } from '../../types';
+import type { BaseComponents } from '../components';
 import type { OwedDeletes } from '../journal/owed-deletes';
 import type { OwedReceipts } from '../journal/owed-receipts';
 import type { Tombstones } from '../journal/tombstones';
@@ -14,16 +13,19 @@ const LIST_MAX = 64;
 const SORTED_MAX = 4096;
 
 /** What a node lists of a piece of mail. */
-export type Item = Extract<SessionMessage, { kind: 'list-answer' }>['items'][number];
+export type Item = MessageOf<'list-answer'>['items'][number];
 
-export interface MailListParts {
-  readonly store: Store;
-  readonly network: PeerNetwork;
-  readonly forwardSecurity: ForwardSecurityManager;
-  readonly tombstones: Tombstones;
-  readonly deletes: OwedDeletes;
-  readonly receipts: OwedReceipts;
-  readonly unknown: UnknownMail;
+export interface MailListComponents extends Pick<BaseComponents, 'store'> {
+  readonly network: {
+    request(node: PublicKey, request: Omit<MessageOf<'list'>, 'request'>): Promise<MessageOf<'list-answer'>>;
+  };
+  readonly forwardSecurity: {
+    readonly issued: { find(tag: Uint8Array): Pick<IssuedKey, 'order' | 'index'> | undefined };
+  };
+  readonly tombstones: Pick<Tombstones, 'findTag'>;
+  readonly deletes: Pick<OwedDeletes, 'owe'>;
+  readonly receipts: Pick<OwedReceipts, 'turnedUp'>;
+  readonly unknown: Pick<UnknownMail, 'note'>;
 }
 
 export interface Listed {
@@ -48,10 +50,10 @@ interface Wanted {
  * before anything is fetched.
  */
 export class MailList {
-  readonly #o: MailListParts;
+  readonly #components: MailListComponents;
 
-  constructor(parts: MailListParts) {
-    this.#o = parts;
+  constructor(components: MailListComponents) {
+    this.#components = components;
   }
 
   /** From behind `after` to the end, to `maxPages` pages, or to as much as can be sorted at once. */
@@ -63,7 +65,11 @@ export class MailList {
     let failure: { error?: unknown } = {};
     try {
       while (more && pages < maxPages && wanted.length <= SORTED_MAX - LIST_MAX) {
-        const page = await this.#o.network.request(node, { kind: 'list', after: cursor, max: LIST_MAX });
+        const page = await this.#components.network.request(node, {
+          kind: 'list',
+          after: cursor,
+          max: LIST_MAX,
+        });
         pages += 1;
         if (page.code !== 'ok') {
           more = false;
@@ -84,7 +90,7 @@ export class MailList {
 
   /** What is to be fetched; what we have, and what nobody can open, need not be. */
   async #sift(node: PublicKey, items: readonly Item[]): Promise<Wanted[]> {
-    const { store, tombstones, forwardSecurity, deletes, receipts, unknown } = this.#o;
+    const { store, tombstones, forwardSecurity, deletes, receipts, unknown } = this.#components;
     const wanted: Wanted[] = [];
     const writes = store.batch();
     for (const item of items) {

@@ -1,13 +1,15 @@
 import { sameBytes, toHex, utf8 } from '../../bytes';
 import { MessageType } from '../../constants';
 import { ToxAsyncError } from '../../errors';
-import type { Clock } from '../../platform/clock';
-import type { Random } from '../../platform/random';
+import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import { readEnvelopeHeader } from '../../protocol/envelope/envelope';
 import { storageIdOf } from '../../protocol/names';
 import type { PublicKey } from '../../types';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
+import type { Tombstones } from '../journal/tombstones';
 import type { InboxRoom } from './inbox-room';
-import { type Arrival, IntakeBatch, type IntakeBatchParts } from './intake-batch';
+import { type Arrival, IntakeBatch, type IntakeBatchComponents } from './intake-batch';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import { answer, type Origin, type Received } from './receive-result';
 import { TurnBatcher } from './turn-batcher';
@@ -15,12 +17,12 @@ import { allocateSlot } from '../../store/vault/slot-box';
 
 const QUIET_MS = 60_000;
 
-export interface ReceiverParts extends IntakeBatchParts {
-  readonly random: Random;
-  readonly clock: Clock;
+export interface ReceiverComponents extends IntakeBatchComponents, Pick<BaseComponents, 'random'> {
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'consume' | 'keyOf' | 'open'>;
+  readonly tombstones: Pick<Tombstones, 'add' | 'findMessage' | 'findTag'>;
   readonly queues: KeyedQueue;
   readonly room: Pick<InboxRoom, 'takes' | 'keepFor'>;
-  readonly onError: (error: unknown) => void;
+  readonly hooks: Pick<AsyncClientHooks, 'onMalformed' | 'onError'>;
 }
 
 interface Turn extends Arrival {
@@ -33,18 +35,21 @@ interface Turn extends Arrival {
  * busy shares a batch.
  */
 export class Receiver {
-  readonly #o: ReceiverParts;
+  readonly #components: ReceiverComponents;
   readonly #turns: TurnBatcher<Turn, Received>;
   /** Before this moment of the monotonic clock no further loss is told. */
   #quietUntil = -Infinity;
 
-  constructor(parts: ReceiverParts) {
-    this.#o = parts;
-    this.#turns = new TurnBatcher({
-      queues: parts.queues,
-      nameOf: ({ envelope }) => toHex(readEnvelopeHeader(envelope).tag),
-      take: (arrivals) => this.#take(arrivals),
-    });
+  constructor(components: ReceiverComponents) {
+    this.#components = components;
+    const { queues } = components;
+    this.#turns = new TurnBatcher(
+      { queues },
+      {
+        nameOf: ({ envelope }) => toHex(readEnvelopeHeader(envelope).tag),
+        take: (arrivals) => this.#take(arrivals),
+      },
+    );
   }
 
   /**
@@ -57,7 +62,7 @@ export class Receiver {
     origin: Origin,
     tell: (received: Received) => void = () => undefined,
   ): Promise<Received> {
-    const key = this.#o.forwardSecurity.keyOf(envelope);
+    const key = this.#components.forwardSecurity.keyOf(envelope);
     if (typeof key !== 'string' && (origin.via === 'stored' || sameBytes(origin.peer, key.peer))) {
       return this.#turns.add(key.peer, { envelope, origin, tell });
     }
@@ -68,18 +73,18 @@ export class Receiver {
 
   /** An ordinary Tox message has no id and no receipt of ours: it gets a random id and waits like the others. */
   async receiveTox(sender: PublicKey, type: 'normal' | 'action', text: string): Promise<void> {
-    const { room } = this.#o;
+    const { room } = this.#components;
     if (room.takes(sender)) await room.keepFor(sender, () => this.#placeTox(sender, type, text));
     else this.#tellLoss();
   }
 
   async #placeTox(sender: PublicKey, type: 'normal' | 'action', text: string): Promise<void> {
-    const { store, inbox, vault, random, wall, onTaken } = this.#o;
+    const { store, inbox, vault, random, clock, handOver } = this.#components;
     const slot = await allocateSlot(vault);
     const writes = store.batch();
     const messageId = random.bytes(32);
     const fields = { sender, messageId, type: type === 'action' ? MessageType.Action : MessageType.Normal };
-    const now = wall();
+    const now = clock.wall();
     inbox.add(
       writes,
       { ...fields, via: 'tox', sentAt: 0, receivedAt: now, ref: slot.ref },
@@ -87,16 +92,16 @@ export class Receiver {
       slot.secret,
     );
     await writes.commit();
-    onTaken();
+    handOver.offer();
   }
 
   /** A friend must not be able to fill the log. */
   #tellLoss(): void {
-    const { clock, onError } = this.#o;
+    const { clock, hooks } = this.#components;
     const now = clock.monotonic();
     if (now < this.#quietUntil) return;
     this.#quietUntil = now + QUIET_MS;
-    onError(
+    hooks.onError(
       new ToxAsyncError(
         'ErrLocalStorageFull',
         'An ordinary Tox message was dropped: the inbox has no room for more of its sender, or the disk is full. Free space, or let a flow take what waits. Further ones are not logged for a minute.',
@@ -110,7 +115,7 @@ export class Receiver {
 
   /** A key that we no longer have: the same envelope is known, any other is not. */
   #known(envelope: Uint8Array): Received {
-    const { tombstones, crypto } = this.#o;
+    const { tombstones, crypto } = this.#components;
     const tombstone = tombstones.findTag(readEnvelopeHeader(envelope).tag);
     if (tombstone === undefined) return { code: 'unknown-tag', unheardOf: true };
     if (!sameBytes(tombstone.storageId, storageIdOf(crypto, envelope))) return { code: 'unknown-tag' };
@@ -120,7 +125,7 @@ export class Receiver {
   /** In the sender's queue. @returns the answers to as many as fit one batch */
   async #take(arrivals: readonly Turn[]): Promise<Received[]> {
     const received: Received[] = [];
-    const intake = new IntakeBatch(this.#o);
+    const intake = new IntakeBatch(this.#components);
     for (const arrival of arrivals) {
       received.push(await this.#open(intake, arrival));
       if (intake.isComplete) break;
@@ -132,7 +137,7 @@ export class Receiver {
 
   /** Only now, in its turn: another copy may have consumed the key before. */
   async #open(intake: IntakeBatch, arrival: Arrival): Promise<Received> {
-    const opening = this.#o.forwardSecurity.open(arrival.envelope);
+    const opening = this.#components.forwardSecurity.open(arrival.envelope);
     switch (opening.outcome) {
       case 'unknown-tag':
         return this.#known(arrival.envelope);

@@ -1,20 +1,16 @@
 import { toHex } from '../../bytes';
-import type { CryptoProvider } from '../../crypto/provider';
 import { asToxAsyncError, ToxAsyncError } from '../../errors';
-import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
-import type { PeerNetwork } from '../../network/peer-network';
+import type { MessageOf } from '../../network/requests';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
-import { randomFraction, type Random } from '../../platform/random';
-import type { Timer, Timers } from '../../platform/timers';
-import type { Store } from '../../store/store';
+import { randomFraction } from '../../platform/random';
+import type { Timer } from '../../platform/timers';
 import type { PublicKey } from '../../types';
-import { MailFetcher } from './mail-fetcher';
-import { MailList } from './mail-list';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
+import type { InboxRoom } from './inbox-room';
+import { MailFetcher, type MailFetcherComponents } from './mail-fetcher';
+import { MailList, type MailListComponents } from './mail-list';
 import type { OwedDeletes } from '../journal/owed-deletes';
-import type { OwedReceipts } from '../journal/owed-receipts';
-import type { Received } from './receive-result';
-import type { Receiver } from './receiver';
-import type { Tombstones } from '../journal/tombstones';
 import { UnknownMail } from './unknown-mail';
 
 /** Between two looks at every node, milliseconds, before jitter. */
@@ -33,27 +29,27 @@ interface NodeState {
   again: boolean;
 }
 
-export interface RetrieverParts {
-  readonly crypto: CryptoProvider;
-  readonly timers: Timers;
-  readonly random: Random;
-  readonly ages: { now(): number };
-  readonly store: Store;
-  readonly network: PeerNetwork;
-  readonly nodes: StorageNodes;
-  readonly forwardSecurity: ForwardSecurityManager;
-  readonly receiver: Receiver;
-  readonly tombstones: Tombstones;
+export interface RetrieverComponents
+  extends
+    Omit<MailListComponents, 'unknown'>,
+    Omit<MailFetcherComponents, 'unknown'>,
+    Pick<BaseComponents, 'crypto' | 'store' | 'timers' | 'random' | 'ages'> {
+  readonly network: MailListComponents['network'] &
+    MailFetcherComponents['network'] & {
+      request(
+        node: PublicKey,
+        request: Omit<MessageOf<'delete'>, 'request'>,
+      ): Promise<MessageOf<'delete-answer'>>;
+    };
+  readonly nodes: Pick<StorageNodes, 'polled' | 'noteSuccess' | 'noteFailure' | 'noteBroken'>;
   readonly deletes: OwedDeletes;
-  readonly receipts: OwedReceipts;
-  /** A message came: a receipt can go out. */
-  readonly onReceived: (received: Received) => void;
-  readonly onError: (error: unknown) => void;
+  readonly room: Pick<InboxRoom, 'turnAway' | 'listen'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onReceived' | 'onError'>;
 }
 
 /** Visits every node that may hold mail for us: list, fetch, and delete there what is safe in the inbox. */
 export class Retriever {
-  readonly #o: RetrieverParts;
+  readonly #components: RetrieverComponents;
   readonly #list: MailList;
   readonly #fetcher: MailFetcher;
   readonly #unknown: UnknownMail;
@@ -62,15 +58,16 @@ export class Retriever {
   #timer: Timer | undefined;
   #running = false;
 
-  constructor(parts: RetrieverParts) {
-    this.#o = parts;
-    this.#unknown = new UnknownMail(parts);
-    this.#list = new MailList({ ...parts, unknown: this.#unknown });
-    this.#fetcher = new MailFetcher({ ...parts, unknown: this.#unknown });
+  constructor(components: RetrieverComponents) {
+    this.#components = components;
+    this.#unknown = new UnknownMail(components);
+    this.#list = new MailList({ ...components, unknown: this.#unknown });
+    this.#fetcher = new MailFetcher({ ...components, unknown: this.#unknown });
   }
 
   start(): void {
     this.#running = true;
+    this.#components.room.listen(() => this.#retrieveUnasked());
     this.#schedule();
   }
 
@@ -82,7 +79,7 @@ export class Retriever {
 
   /** All nodes that may hold mail for us; resolves when each was asked or failed. */
   async retrieve(): Promise<void> {
-    const { nodes, network } = this.#o;
+    const { nodes, network } = this.#components;
     const asked = nodes.polled().filter((node) => network.hasSession(node));
     await Promise.all(asked.map((node) => this.retrieveFrom(node)));
   }
@@ -108,7 +105,7 @@ export class Retriever {
   }
 
   async #visit(node: PublicKey, state: NodeState): Promise<void> {
-    const { nodes, onError } = this.#o;
+    const { nodes, hooks } = this.#components;
     try {
       for (state.again = true; this.#wantsMore(state);) {
         state.again = false;
@@ -118,7 +115,7 @@ export class Retriever {
       nodes.noteSuccess(node);
     } catch (error) {
       if (ToxAsyncError.is(error, 'ErrTimeout')) nodes.noteFailure(node);
-      else if (!ToxAsyncError.is(error, 'ErrNotConnected')) onError(asToxAsyncError(error, 'ErrStore'));
+      else if (!ToxAsyncError.is(error, 'ErrNotConnected')) hooks.onError(asToxAsyncError(error, 'ErrStore'));
     } finally {
       state.running = false;
     }
@@ -130,7 +127,7 @@ export class Retriever {
 
   /** Until the node has no more. What has no room here now holds up nothing else; the next visit lists it again. */
   async #drain(node: PublicKey, state: NodeState): Promise<void> {
-    const { ages } = this.#o;
+    const { ages } = this.#components;
     if (ages.now() - state.fullAt >= FULL_LIST_AGE) {
       state.cursor = 0;
       state.fullAt = ages.now();
@@ -146,7 +143,7 @@ export class Retriever {
   }
 
   async #sendDeletes(node: PublicKey): Promise<void> {
-    const { deletes, network, store } = this.#o;
+    const { deletes, network, store } = this.#components;
     const owed = deletes.owedTo(node);
     for (let i = 0; i < owed.length; i += DELETE_MAX) {
       const storageIds = owed.slice(i, i + DELETE_MAX);
@@ -159,13 +156,17 @@ export class Retriever {
   }
 
   #schedule(): void {
-    const { timers, random, onError } = this.#o;
+    const { timers, random } = this.#components;
     const wait = POLL_INTERVAL * (0.75 + randomFraction(random) / 2);
     this.#timer = timers.after(wait, () => {
       this.#unknown.forgetOld();
-      this.retrieve().catch(onError);
+      this.#retrieveUnasked();
       this.#schedule();
     });
+  }
+
+  #retrieveUnasked(): void {
+    this.retrieve().catch((error: unknown) => this.#components.hooks.onError(error));
   }
 
   #node(node: PublicKey): NodeState {

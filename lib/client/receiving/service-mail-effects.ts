@@ -4,18 +4,21 @@ import type { PeerNetwork } from '../../network/peer-network';
 import { decodeMailKeys } from '../../protocol/keys/mail-keys';
 import { decodeMailReceipts } from '../../protocol/keys/mail-receipts';
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
+import type { AsyncClientHooks } from '../client-options';
+import type { KeyedQueue } from '../../platform/keyed-queue';
+import type { Resealer } from '../sending/resealer';
 import type { WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
 import { type Completion, firstOfEach } from '../sending/completion';
 import type { ReceiptCode } from '../journal/tombstones';
 
-export interface ServiceMailEffectsParts {
+export interface ServiceMailEffectsComponents {
   readonly network: Pick<PeerNetwork, 'hasSession'>;
-  readonly forwardSecurity: ForwardSecurityManager;
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'held' | 'issued'>;
   readonly completion: Pick<Completion, 'receipt'>;
-  /** After the commit: keys came, messages that waited for them can be sealed. */
-  readonly onKeys: (peer: PublicKey) => void;
-  readonly onKeysRefused: (peer: PublicKey, code: string) => void;
+  readonly resealer: Pick<Resealer, 'sealWaiting'>;
+  readonly queues: KeyedQueue;
+  readonly hooks: Pick<AsyncClientHooks, 'onKeysExchanged' | 'onKeysRefused' | 'onError'>;
 }
 
 /** Receipts or keys: what such a message does takes the place of an inbox entry. */
@@ -25,10 +28,10 @@ export function isServiceType(type: number): boolean {
 
 /** What receipts and keys by mail do, in the batch that consumes their envelope. */
 export class ServiceMailEffects {
-  readonly #o: ServiceMailEffectsParts;
+  readonly #components: ServiceMailEffectsComponents;
 
-  constructor(parts: ServiceMailEffectsParts) {
-    this.#o = parts;
+  constructor(components: ServiceMailEffectsComponents) {
+    this.#components = components;
   }
 
   /** In the sender's queue. */
@@ -46,26 +49,33 @@ export class ServiceMailEffects {
   #receipts(writes: WriteBatch, sender: PublicKey, data: Uint8Array): ReceiptCode {
     const { held, receipts } = decodeMailReceipts(data);
     for (const { messageId, code } of firstOfEach(receipts))
-      this.#o.completion.receipt(writes, sender, messageId, code);
+      this.#components.completion.receipt(writes, sender, messageId, code);
     this.#noteHeld(writes, sender, held);
     return 'ok';
   }
 
   #keys(writes: WriteBatch, sender: PublicKey, data: Uint8Array): ReceiptCode {
-    const { forwardSecurity, onKeys, onKeysRefused } = this.#o;
+    const { forwardSecurity, hooks } = this.#components;
     const { batch, valid, held, keys } = decodeMailKeys(data);
     this.#noteHeld(writes, sender, held);
     if (keys.length === 0) return 'ok';
     const result = forwardSecurity.held.take(writes, { from: sender, batch, valid, keys });
-    if (result === 'added') writes.afterCommit(() => onKeys(sender));
+    if (result === 'added') writes.afterCommit(() => this.#onKeysAdded(sender));
     if (result === 'added' || result === 'known') return 'ok';
-    writes.afterCommit(() => onKeysRefused(sender, result));
+    writes.afterCommit(() => hooks.onKeysRefused(sender, result));
     return 'malformed';
+  }
+
+  /** Messages that waited for keys are sealed, in their turn: the sender's queue is in use by what brought the keys. */
+  #onKeysAdded(sender: PublicKey): void {
+    const { resealer, queues, hooks } = this.#components;
+    hooks.onKeysExchanged(sender);
+    queues.run(sender, () => resealer.sealWaiting(sender)).catch((error: unknown) => hooks.onError(error));
   }
 
   /** While there is a session its states count: mail may be older than the last of them. */
   #noteHeld(writes: WriteBatch, sender: PublicKey, held: number): void {
-    const { network, forwardSecurity } = this.#o;
+    const { network, forwardSecurity } = this.#components;
     if (network.hasSession(sender)) return;
     writes.afterCommit(() => forwardSecurity.issued.noteHeld(sender, held));
   }

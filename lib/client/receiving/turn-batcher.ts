@@ -11,8 +11,7 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
-export interface TurnBatcherOptions<T, R> {
-  readonly queues: KeyedQueue;
+export interface TurnBatcherInit<T, R> {
   /** Items of one name never share a turn: the second may depend on what became of the first. */
   readonly nameOf: (item: T) => string;
   /**
@@ -34,12 +33,14 @@ interface Line<T, R> {
  * overtakes another task of the queue.
  */
 export class TurnBatcher<T, R> {
-  readonly #o: TurnBatcherOptions<T, R>;
+  readonly #queues: KeyedQueue;
+  readonly #init: TurnBatcherInit<T, R>;
   /** Per peer the line whose turn has not begun. */
   readonly #lines = new Map<string, Line<T, R>>();
 
-  constructor(options: TurnBatcherOptions<T, R>) {
-    this.#o = options;
+  constructor(components: { readonly queues: KeyedQueue }, init: TurnBatcherInit<T, R>) {
+    this.#queues = components.queues;
+    this.#init = init;
   }
 
   /** Resolves to what became of the item, or rejects with what made its turn fail. */
@@ -51,17 +52,16 @@ export class TurnBatcher<T, R> {
 
   /** The one that waits at the end of the peer's queue, or a new one there. */
   #lineOf(peer: PublicKey): Line<T, R> {
-    const { queues } = this.#o;
     const hex = toHex(peer);
     const last = this.#lines.get(hex);
-    if (last?.mark === queues.added(peer)) return last;
+    if (last?.mark === this.#queues.added(peer)) return last;
     const waiting: Waiting<T, R>[] = [];
-    const turn = queues.run(peer, async () => {
+    const turn = this.#queues.run(peer, async () => {
       if (this.#lines.get(hex)?.waiting === waiting) this.#lines.delete(hex);
       while (waiting.length > 0) await this.#turn(waiting);
     });
     turn.catch((error: unknown) => waiting.forEach(({ reject }) => reject(error)));
-    const line = { mark: queues.added(peer), waiting };
+    const line = { mark: this.#queues.added(peer), waiting };
     this.#lines.set(hex, line);
     return line;
   }
@@ -69,7 +69,7 @@ export class TurnBatcher<T, R> {
   async #turn(line: Waiting<T, R>[]): Promise<void> {
     const together = line.slice(0, this.#namesOnce(line));
     try {
-      const results = await this.#o.take(together.map(({ item }) => item));
+      const results = await this.#init.take(together.map(({ item }) => item));
       line.splice(0, results.length).forEach(({ resolve }, i) => resolve(results[i] as R));
     } catch (error) {
       for (const { reject } of line.splice(0, together.length)) reject(error);
@@ -80,7 +80,7 @@ export class TurnBatcher<T, R> {
   #namesOnce(line: readonly Waiting<T, R>[]): number {
     const names = new Set<string>();
     for (const { item } of line.slice(0, MAX_TOGETHER)) {
-      const name = this.#o.nameOf(item);
+      const name = this.#init.nameOf(item);
       if (names.has(name)) break;
       names.add(name);
     }

@@ -1,23 +1,25 @@
 import { toHex } from '../../bytes';
 import type { IssuedKeys } from '../../forward-security/issued-keys';
 import type { CodeWord } from '../../protocol/codes';
-import type { Store, WriteBatch } from '../../store/store';
+import type { WriteBatch } from '../../store/store';
 import type { PublicKey, Via } from '../../types';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { OutcomeJournal } from '../journal/outcome-journal';
 import type { ServiceMail } from '../journal/service-mail';
 
-export interface CompletionParts {
-  readonly store: Store;
-  readonly outbox: Outbox;
-  readonly outcomes: OutcomeJournal;
-  readonly mail: ServiceMail;
-  readonly issued: IssuedKeys;
-  readonly ages: { now(): number };
+export interface CompletionComponents extends Pick<BaseComponents, 'store' | 'ages'> {
+  readonly outbox: Pick<Outbox, 'entries' | 'find' | 'of' | 'remove'>;
+  readonly outcomes: Pick<OutcomeJournal, 'confirmLate' | 'finish'>;
+  readonly mail: Pick<ServiceMail, 'answered'>;
+  readonly forwardSecurity: { readonly issued: Pick<IssuedKeys, 'acknowledgeMailed' | 'refuse'> };
+  readonly hooks: Pick<AsyncClientHooks, 'onEnded'>;
+}
+
+export interface CompletionInit {
   /** Copies wanted of each message. */
   readonly wanted: number;
-  /** Something left the outbox. */
-  readonly onFinished: () => void;
 }
 
 /**
@@ -25,10 +27,12 @@ export interface CompletionParts {
  * the message's friend.
  */
 export class Completion {
-  readonly #o: CompletionParts;
+  readonly #components: CompletionComponents;
+  readonly #wanted: number;
 
-  constructor(parts: CompletionParts) {
-    this.#o = parts;
+  constructor(components: CompletionComponents, init: CompletionInit) {
+    this.#components = components;
+    this.#wanted = init.wanted;
   }
 
   /** The recipient has it, or refused it for good: what an answer to deliver or a receipt says. */
@@ -43,15 +47,16 @@ export class Completion {
 
   /** A receipt: for a message under way, for one whose life is over, or for one we don't know. */
   receipt(writes: WriteBatch, friend: PublicKey, messageId: Uint8Array, code: CodeWord): void {
-    const entry = this.#o.outbox.find(friend, messageId);
+    const entry = this.#components.outbox.find(friend, messageId);
     if (entry !== undefined) this.answered(writes, entry, code, entry.stored ? 'stored' : 'direct');
     else if (!this.#keysAnswered(writes, friend, messageId, code) && code === 'ok')
-      this.#o.outcomes.confirmLate(writes, friend, messageId);
+      this.#components.outcomes.confirmLate(writes, friend, messageId);
   }
 
   /** A receipt of keys by mail acknowledges their batch, or refuses it. */
   #keysAnswered(writes: WriteBatch, friend: PublicKey, messageId: Uint8Array, code: CodeWord): boolean {
-    const { mail, issued } = this.#o;
+    const { mail, forwardSecurity } = this.#components;
+    const { issued } = forwardSecurity;
     const content = mail.answered(writes, friend, messageId, code === 'ok');
     if (content?.kind !== 'keys') return false;
     if (content.batch === undefined) return true;
@@ -62,7 +67,7 @@ export class Completion {
 
   /** Ends the messages whose life is over. */
   async expire(friend: PublicKey): Promise<void> {
-    const { outbox, store, ages } = this.#o;
+    const { outbox, store, ages } = this.#components;
     const over = outbox.of(friend).filter((entry) => entry.acceptedAt + entry.lifetime <= ages.now());
     if (over.length === 0) return;
     const writes = store.batch();
@@ -72,9 +77,9 @@ export class Completion {
 
   /** Friends with messages whose life is over. */
   due(): PublicKey[] {
-    const now = this.#o.ages.now();
+    const now = this.#components.ages.now();
     const friends = new Map<string, PublicKey>();
-    for (const { acceptedAt, lifetime, friend } of this.#o.outbox.entries()) {
+    for (const { acceptedAt, lifetime, friend } of this.#components.outbox.entries()) {
       if (acceptedAt + lifetime <= now) friends.set(toHex(friend), friend);
     }
     return [...friends.values()];
@@ -85,10 +90,10 @@ export class Completion {
     entry: OutboxEntry,
     ending: { state: 'delivered' | 'failed' | 'unconfirmed' | 'expired'; via?: Via; code?: string },
   ): void {
-    const { outbox, outcomes, wanted, onFinished } = this.#o;
+    const { outbox, outcomes, hooks } = this.#components;
     outbox.remove(writes, entry);
-    outcomes.finish(writes, entry, { ...ending, nodes: entry.copies.length, wanted });
-    writes.afterCommit(onFinished);
+    outcomes.finish(writes, entry, { ...ending, nodes: entry.copies.length, wanted: this.#wanted });
+    writes.afterCommit(() => hooks.onEnded(entry.friend));
   }
 }
 

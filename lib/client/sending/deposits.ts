@@ -1,14 +1,16 @@
 import { sameBytes, toHex } from '../../bytes';
 import { asToxAsyncError, ToxAsyncError } from '../../errors';
 import type { PeerNetwork } from '../../network/peer-network';
+import type { MessageOf } from '../../network/requests';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
-import type { Clock } from '../../platform/clock';
-import { randomFraction, type Random } from '../../platform/random';
-import type { SessionMessage } from '../../protocol/session/message-kinds';
-import type { Store, WriteBatch } from '../../store/store';
+import { randomFraction } from '../../platform/random';
+import type { WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
 import { withCopy, type Copy } from '../journal/copies';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
 import type { KeyedQueue } from '../../platform/keyed-queue';
+import type { Wakeup } from '../wakeup';
 
 /** Back-off of one message at one node, milliseconds. */
 const RETRY_FIRST = 15_000;
@@ -20,7 +22,8 @@ const RENEW_AFTER = 0.9;
 /** A node that has been away this long counts as gone, seconds. */
 const GONE_AFTER = 3600;
 
-type StoreAnswer = Extract<SessionMessage, { kind: 'store-answer' }>;
+type StoreRequest = Omit<MessageOf<'store'>, 'request'>;
+type StoreAnswer = MessageOf<'store-answer'>;
 
 interface Trial {
   inFlight: boolean;
@@ -54,50 +57,58 @@ export interface DepositJournal<E extends Deposit> {
   recordCopy(writes: WriteBatch, entry: E, copy: Copy, told: number): void;
 }
 
-export interface DepositsParts<E extends Deposit> {
-  readonly network: PeerNetwork;
-  readonly nodes: StorageNodes;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly ages: { now(): number };
+export interface DepositsComponents<E extends Deposit> extends Pick<
+  BaseComponents,
+  'store' | 'clock' | 'random' | 'ages'
+> {
+  readonly network: Pick<PeerNetwork, 'hasSession'> & {
+    request(node: PublicKey, request: StoreRequest): Promise<StoreAnswer>;
+  };
+  readonly nodes: Pick<StorageNodes, 'candidates' | 'noteSuccess' | 'noteFailure'>;
   readonly journal: DepositJournal<E>;
   readonly queues: KeyedQueue;
+  readonly wakeup: Pick<Wakeup, 'soon'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onError'>;
+}
+
+export interface DepositsInit<E extends Deposit> {
+  /** Copies of each. */
   readonly wanted: number;
+  /** Longest a node is believed to keep mail, seconds. */
   readonly maxStorageTime: number;
   /** Awaited before each deposit. */
   readonly beforeDeposit?: (entry: E) => Promise<void>;
   /** More nodes than ever before have it. */
   readonly onStored?: (entry: E, nodes: number) => void;
-  readonly onChange: () => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Keeps up to k copies of each envelope on storage nodes until its receipt comes or its life is over. */
 export class Deposits<E extends Deposit> {
-  readonly #o: DepositsParts<E>;
+  readonly #components: DepositsComponents<E>;
+  readonly #init: DepositsInit<E>;
   readonly #trials = new Map<string, Trial>();
   /** Nodes and the age at which we last had a session with them. */
   readonly #seen = new Map<string, number>();
 
-  constructor(parts: DepositsParts<E>) {
-    this.#o = parts;
+  constructor(components: DepositsComponents<E>, init: DepositsInit<E>) {
+    this.#components = components;
+    this.#init = init;
   }
 
   /** Asks as many nodes as copies are missing. */
   consider(entry: E): void {
-    const envelope = this.#o.journal.envelope(entry);
+    const envelope = this.#components.journal.envelope(entry);
     // Nobody need be asked for what its life leaves no second of.
     if (envelope === undefined || this.#remaining(entry) < 1) return;
     const good = new Set(this.#goodCopies(entry).map(({ node }) => toHex(node)));
-    let missing = this.#o.wanted - good.size;
-    for (const node of this.#o.nodes.candidates(entry.friend)) {
-      this.#seen.set(toHex(node), this.#o.ages.now());
+    let missing = this.#init.wanted - good.size;
+    for (const node of this.#components.nodes.candidates(entry.friend)) {
+      this.#seen.set(toHex(node), this.#components.ages.now());
       if (good.has(toHex(node))) continue;
       const trial = this.#trial(entry, node);
       if (missing < 1) break;
       if (trial.inFlight) missing -= 1;
-      if (trial.inFlight || trial.retryAt > this.#o.clock.monotonic()) continue;
+      if (trial.inFlight || trial.retryAt > this.#components.clock.monotonic()) continue;
       missing -= 1;
       trial.inFlight = true;
       void this.#deposit(entry, envelope, node, trial);
@@ -120,7 +131,7 @@ export class Deposits<E extends Deposit> {
 
   /** Forgets trials of messages that are finished. */
   tidy(): void {
-    const alive = new Set(this.#o.journal.entries().map(({ sequence }) => String(sequence)));
+    const alive = new Set(this.#components.journal.entries().map(({ sequence }) => String(sequence)));
     for (const [key, trial] of this.#trials) {
       if (!trial.inFlight && !alive.has(key.slice(0, key.indexOf('@')))) this.#trials.delete(key);
     }
@@ -128,7 +139,7 @@ export class Deposits<E extends Deposit> {
 
   /** Seconds of its life that are left. */
   #remaining({ acceptedAt, lifetime }: Pick<E, 'acceptedAt' | 'lifetime'>): number {
-    return acceptedAt + lifetime - this.#o.ages.now();
+    return acceptedAt + lifetime - this.#components.ages.now();
   }
 
   /** Copies that need no renewal, at nodes that are not gone. */
@@ -136,10 +147,12 @@ export class Deposits<E extends Deposit> {
     entry: Pick<E, 'acceptedAt' | 'lifetime' | 'once'> & { copies: readonly Copy[] },
   ): readonly Copy[] {
     if (entry.once) return entry.copies;
-    const now = this.#o.ages.now();
+    const now = this.#components.ages.now();
     const left = this.#remaining(entry);
     return entry.copies.filter(({ node, at, kept }) => {
-      const seen = this.#o.network.hasSession(node) ? now : Math.max(at, this.#seen.get(toHex(node)) ?? 0);
+      const seen = this.#components.network.hasSession(node)
+        ? now
+        : Math.max(at, this.#seen.get(toHex(node)) ?? 0);
       if (now - seen > GONE_AFTER) return false;
       // The last deposit of a life reaches to its end.
       return at + kept - now >= left || now - at < kept * RENEW_AFTER;
@@ -147,11 +160,11 @@ export class Deposits<E extends Deposit> {
   }
 
   async #deposit(entry: E, envelope: Uint8Array, node: PublicKey, trial: Trial): Promise<void> {
-    const { network, nodes, queues, onChange, onError } = this.#o;
+    const { network, nodes, queues, wakeup, hooks } = this.#components;
     const remaining = this.#remaining(entry);
     const storageId = entry.sealed?.storageId;
     try {
-      await this.#o.beforeDeposit?.(entry);
+      await this.#init.beforeDeposit?.(entry);
       const answer = await network.request(node, { kind: 'store', remaining, envelope });
       if (isCopy(answer, storageId, remaining)) {
         nodes.noteSuccess(node);
@@ -162,33 +175,33 @@ export class Deposits<E extends Deposit> {
       }
     } catch (error) {
       if (ToxAsyncError.is(error, 'ErrTimeout')) nodes.noteFailure(node);
-      else if (!ToxAsyncError.is(error, 'ErrNotConnected')) onError(asToxAsyncError(error, 'ErrStore'));
+      else if (!ToxAsyncError.is(error, 'ErrNotConnected')) hooks.onError(asToxAsyncError(error, 'ErrStore'));
       this.#backOff(trial, 0);
     } finally {
       trial.inFlight = false;
-      onChange();
+      wakeup.soon();
     }
   }
 
   async #confirmed(entry: E, node: PublicKey, answer: StoreAnswer): Promise<void> {
-    const { journal, store, ages, maxStorageTime, onStored } = this.#o;
+    const { journal, store, ages } = this.#components;
     // Finished, or sealed to another key while the node answered: this copy is of no use then.
     if (!journal.has(entry) || entry.sealed === undefined) return;
     if (toHex(entry.sealed.storageId) !== toHex(answer.storageId)) return;
-    const copy = { node, at: ages.now(), kept: Math.min(answer.kept, maxStorageTime) };
+    const copy = { node, at: ages.now(), kept: Math.min(answer.kept, this.#init.maxStorageTime) };
     const nodes = this.#goodCopies({ ...entry, copies: withCopy(entry.copies, copy) }).length;
     const rises = nodes > entry.told;
     const writes = store.batch();
     journal.recordCopy(writes, entry, copy, Math.max(nodes, entry.told));
     await writes.commit();
-    if (rises) onStored?.(entry, nodes);
+    if (rises) this.#init.onStored?.(entry, nodes);
   }
 
   #backOff(trial: Trial, atLeast: number): void {
     const wait = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** trial.failures);
     trial.failures += 1;
-    const jitter = 0.75 + randomFraction(this.#o.random) / 2;
-    trial.retryAt = this.#o.clock.monotonic() + Math.max(atLeast, wait * jitter);
+    const jitter = 0.75 + randomFraction(this.#components.random) / 2;
+    trial.retryAt = this.#components.clock.monotonic() + Math.max(atLeast, wait * jitter);
   }
 
   #trial(entry: E, node: PublicKey): Trial {

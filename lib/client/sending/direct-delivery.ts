@@ -1,12 +1,13 @@
 import { toHex } from '../../bytes';
 import { ToxAsyncError } from '../../errors';
-import type { PeerNetwork } from '../../network/peer-network';
-import type { Clock } from '../../platform/clock';
-import type { Store } from '../../store/store';
+import type { MessageOf } from '../../network/requests';
 import type { PublicKey } from '../../types';
 import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
 import type { KeyedQueue } from '../../platform/keyed-queue';
+import type { Wakeup } from '../wakeup';
 
 /** Envelopes under way to one friend at a time. */
 const WINDOW = 16;
@@ -27,25 +28,27 @@ interface Lane {
   readonly failures: Map<number, number>;
 }
 
-export interface DirectDeliveryParts {
-  readonly network: PeerNetwork;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly outbox: Outbox;
+export interface DirectDeliveryComponents extends Pick<BaseComponents, 'store' | 'clock'> {
+  readonly network: {
+    request(
+      friend: PublicKey,
+      request: Omit<MessageOf<'deliver'>, 'request'>,
+    ): Promise<MessageOf<'deliver-answer'>>;
+  };
+  readonly outbox: Pick<Outbox, 'has' | 'envelope'>;
   readonly queues: KeyedQueue;
-  readonly completion: Completion;
-  /** A message may go another way now, or a place in the window is free. */
-  readonly onChange: () => void;
-  readonly onError: (error: unknown) => void;
+  readonly completion: Pick<Completion, 'answered'>;
+  readonly wakeup: Pick<Wakeup, 'soon'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onError'>;
 }
 
 /** Delivers envelopes to a friend who is connected: the same bytes that would lie on a node. */
 export class DirectDelivery {
-  readonly #o: DirectDeliveryParts;
+  readonly #components: DirectDeliveryComponents;
   readonly #lanes = new Map<string, Lane>();
 
-  constructor(parts: DirectDeliveryParts) {
-    this.#o = parts;
+  constructor(components: DirectDeliveryComponents) {
+    this.#components = components;
   }
 
   /** A session with the friend begins. */
@@ -87,9 +90,9 @@ export class DirectDelivery {
     const lane = this.#lanes.get(toHex(entry.friend));
     if (lane === undefined) return false;
     const notBefore = lane.notBefore.get(entry.sequence) ?? 0;
-    if (notBefore > this.#o.clock.monotonic()) return notBefore >= AWAITING_STATE;
+    if (notBefore > this.#components.clock.monotonic()) return notBefore >= AWAITING_STATE;
     if (!lane.ready || lane.inFlight >= WINDOW) return true;
-    const envelope = this.#o.outbox.envelope(entry);
+    const envelope = this.#components.outbox.envelope(entry);
     if (envelope === undefined) return false;
     lane.inFlight += 1;
     lane.notBefore.set(entry.sequence, IN_FLIGHT);
@@ -98,7 +101,7 @@ export class DirectDelivery {
   }
 
   async #deliver(lane: Lane, entry: OutboxEntry, envelope: Uint8Array): Promise<void> {
-    const { network, queues, onChange, onError } = this.#o;
+    const { network, queues, wakeup, hooks } = this.#components;
     try {
       const { code } = await network.request(entry.friend, { kind: 'deliver', envelope });
       if (code === 'busy') this.#backOff(lane, entry.sequence);
@@ -106,10 +109,11 @@ export class DirectDelivery {
       else await queues.run(entry.friend, () => this.#finish(entry, code));
     } catch (error) {
       this.#backOff(lane, entry.sequence);
-      if (!ToxAsyncError.is(error, 'ErrTimeout', 'ErrNotConnected')) onError(error);
+      if (!ToxAsyncError.is(error, 'ErrTimeout', 'ErrNotConnected')) hooks.onError(error);
     } finally {
+      // It may go another way now, and a place in the window is free.
       lane.inFlight -= 1;
-      onChange();
+      wakeup.soon();
     }
   }
 
@@ -119,7 +123,7 @@ export class DirectDelivery {
   }
 
   async #finish(entry: OutboxEntry, code: Parameters<Completion['answered']>[2]): Promise<void> {
-    const { outbox, store, completion } = this.#o;
+    const { outbox, store, completion } = this.#components;
     if (!outbox.has(entry)) return;
     const writes = store.batch();
     completion.answered(writes, entry, code, code === 'known' && entry.stored ? 'stored' : 'direct');
@@ -130,6 +134,6 @@ export class DirectDelivery {
     const times = lane.failures.get(sequence) ?? 0;
     lane.failures.set(sequence, times + 1);
     const wait = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** times);
-    lane.notBefore.set(sequence, this.#o.clock.monotonic() + wait);
+    lane.notBefore.set(sequence, this.#components.clock.monotonic() + wait);
   }
 }

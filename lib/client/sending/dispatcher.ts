@@ -1,8 +1,10 @@
 import type { Timer, Timers } from '../../platform/timers';
+import type { Wakeup } from '../wakeup';
 import type { Deposits } from './deposits';
 import type { DirectDelivery } from './direct-delivery';
 import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
+import type { AsyncClientHooks } from '../client-options';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { PlainDelivery } from './plain-delivery';
 import type { ServiceEntry, ServiceMail } from '../journal/service-mail';
@@ -10,75 +12,72 @@ import type { ServiceEntry, ServiceMail } from '../journal/service-mail';
 /** Looks for retries that are due, milliseconds. */
 const TICK = 5_000;
 
-export interface DispatcherParts {
+export interface DispatcherComponents {
   readonly timers: Timers;
-  readonly outbox: Outbox;
+  readonly wakeup: Wakeup;
+  readonly outbox: Pick<Outbox, 'entries' | 'has'>;
   readonly queues: KeyedQueue;
-  readonly completion: Completion;
-  readonly direct: DirectDelivery;
-  readonly plain: PlainDelivery;
-  readonly deposits: Deposits<OutboxEntry>;
-  readonly mail: ServiceMail;
-  readonly mailDeposits: Deposits<ServiceEntry>;
-  readonly onError: (error: unknown) => void;
+  readonly completion: Pick<Completion, 'due' | 'expire'>;
+  readonly direct: Pick<DirectDelivery, 'consider' | 'isOpen'>;
+  readonly plain: Pick<PlainDelivery, 'consider'>;
+  readonly deposits: Pick<Deposits<OutboxEntry>, 'consider' | 'tidy'>;
+  readonly mail: Pick<ServiceMail, 'entries'>;
+  readonly serviceDeposits: Pick<Deposits<ServiceEntry>, 'consider' | 'tidy'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onError'>;
 }
 
 /**
  * Decides for each waiting message which way it goes now: to the friend itself, as an ordinary message, or to
- * storage nodes. It keeps no state of its own; calling it too often is harmless.
+ * storage nodes. It keeps no state of its own; looking too often is harmless.
  */
 export class Dispatcher {
-  readonly #o: DispatcherParts;
+  readonly #components: DispatcherComponents;
   #timer: Timer | undefined;
-  #soon: Timer | undefined;
   #running = false;
 
-  constructor(parts: DispatcherParts) {
-    this.#o = parts;
+  constructor(components: DispatcherComponents) {
+    this.#components = components;
   }
 
   start(): void {
     this.#running = true;
+    this.#components.wakeup.listen(() => this.#lookAtAll());
     this.#tick();
   }
 
   stop(): void {
     this.#running = false;
     this.#timer?.cancel();
-    this.#soon?.cancel();
-    this.#soon = undefined;
+    this.#components.wakeup.stop();
   }
 
   /** One message, now. */
   dispatch(entry: OutboxEntry): void {
-    const { outbox, plain, direct, deposits } = this.#o;
+    const { outbox, plain, direct, deposits } = this.#components;
     if (!this.#running || !outbox.has(entry)) return;
     if (plain.consider(entry) || entry.sealed === undefined || direct.consider(entry)) return;
     deposits.consider(entry);
   }
 
-  /** Every message, once the present events are through. */
-  kick(): void {
-    if (!this.#running || this.#soon !== undefined) return;
-    this.#soon = this.#o.timers.after(0, () => {
-      this.#soon = undefined;
-      this.#dispatchMail();
-      for (const entry of this.#o.outbox.entries()) this.dispatch(entry);
-    });
+  #lookAtAll(): void {
+    this.#dispatchMail();
+    for (const entry of this.#components.outbox.entries()) this.dispatch(entry);
   }
 
   /** Keys and receipts go before all else; to a friend who is here they go without mail. */
   #dispatchMail(): void {
-    const { mail, mailDeposits, direct } = this.#o;
-    for (const entry of mail.entries()) if (!direct.isOpen(entry.friend)) mailDeposits.consider(entry);
+    const { mail, serviceDeposits, direct } = this.#components;
+    for (const entry of mail.entries()) if (!direct.isOpen(entry.friend)) serviceDeposits.consider(entry);
   }
 
   #tick(): void {
-    const { timers, completion, queues, deposits, mailDeposits, onError } = this.#o;
-    for (const friend of completion.due()) queues.run(friend, () => completion.expire(friend)).catch(onError);
+    const { timers, completion, queues, deposits, serviceDeposits, wakeup, hooks } = this.#components;
+    for (const friend of completion.due()) {
+      queues.run(friend, () => completion.expire(friend)).catch((error: unknown) => hooks.onError(error));
+    }
     deposits.tidy();
-    mailDeposits.tidy();
-    this.kick();
+    serviceDeposits.tidy();
+    wakeup.soon();
     this.#timer = timers.after(TICK, () => this.#tick());
   }
 }

@@ -1,19 +1,20 @@
 import { readUtf8, toHex } from '../../bytes';
 import { MessageType } from '../../constants';
 import type { PeerNetwork } from '../../network/peer-network';
-import type { Store } from '../../store/store';
 import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
 import type { KeyedQueue } from '../../platform/keyed-queue';
+import type { Wakeup } from '../wakeup';
 
-export interface PlainDeliveryParts {
-  readonly network: PeerNetwork;
-  readonly store: Store;
-  readonly outbox: Outbox;
+export interface PlainDeliveryComponents extends Pick<BaseComponents, 'store'> {
+  readonly network: Pick<PeerNetwork, 'isPlainClient' | 'sendToxMessage'>;
+  readonly outbox: Pick<Outbox, 'has' | 'plaintext'>;
   readonly queues: KeyedQueue;
-  readonly completion: Completion;
-  readonly onChange: () => void;
-  readonly onError: (error: unknown) => void;
+  readonly completion: Pick<Completion, 'answered' | 'failed'>;
+  readonly wakeup: Pick<Wakeup, 'soon'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onError'>;
 }
 
 /**
@@ -21,16 +22,16 @@ export interface PlainDeliveryParts {
  * both are online. One at a time and in order: its client's confirmation is all that tells us.
  */
 export class PlainDelivery {
-  readonly #o: PlainDeliveryParts;
+  readonly #components: PlainDeliveryComponents;
   readonly #busy = new Set<string>();
 
-  constructor(parts: PlainDeliveryParts) {
-    this.#o = parts;
+  constructor(components: PlainDeliveryComponents) {
+    this.#components = components;
   }
 
   /** True when the friend is here with an ordinary client, so that keys and nodes are of no use. */
   consider(entry: OutboxEntry): boolean {
-    const { network } = this.#o;
+    const { network } = this.#components;
     if (!network.isPlainClient(entry.friend)) return false;
     if (!this.#busy.has(toHex(entry.friend))) {
       this.#busy.add(toHex(entry.friend));
@@ -40,7 +41,7 @@ export class PlainDelivery {
   }
 
   async #send(entry: OutboxEntry): Promise<void> {
-    const { network, outbox, queues, onError, onChange } = this.#o;
+    const { network, outbox, queues, wakeup, hooks } = this.#components;
     let delivered = false;
     try {
       const data = outbox.plaintext(entry);
@@ -49,17 +50,17 @@ export class PlainDelivery {
       delivered = text === undefined || (await network.sendToxMessage(entry.friend, type, text));
       if (delivered) await queues.run(entry.friend, () => this.#finish(entry, text === undefined));
     } catch (error) {
-      onError(error);
+      hooks.onError(error);
     } finally {
       this.#busy.delete(toHex(entry.friend));
       // What the transport did not take is offered again when the friend comes, or by the next look at what waits: at
       // once it would be refused again, without end.
-      if (delivered) onChange();
+      if (delivered) wakeup.soon();
     }
   }
 
   async #finish(entry: OutboxEntry, lost: boolean): Promise<void> {
-    const { outbox, store, completion } = this.#o;
+    const { outbox, store, completion } = this.#components;
     if (!outbox.has(entry)) return;
     const writes = store.batch();
     if (lost) completion.failed(writes, entry, 'lost');

@@ -1,36 +1,33 @@
 import { toHex } from '../../bytes';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
-import type { Store } from '../../store/store';
 import type { PublicKey } from '../../types';
 import type { DirectDelivery } from './direct-delivery';
 import type { Completion } from './completion';
 import { RESEALS_PER_MEETING } from '../client-limits';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
+import type { Wakeup } from '../wakeup';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
-import type { Sender } from './sender';
 import type { ServiceMail } from '../journal/service-mail';
 
-export interface ResealerParts {
-  readonly store: Store;
-  readonly outbox: Outbox;
-  readonly mail: ServiceMail;
-  readonly forwardSecurity: ForwardSecurityManager;
-  readonly completion: Completion;
-  readonly direct: DirectDelivery;
-  readonly sender: Pick<Sender, 'settled'>;
-  /** Messages may go out now. */
-  readonly onChange: () => void;
-  /** Keys died that the friend, as far as we know, never saw used. */
-  readonly onDeadKeys: (peer: PublicKey) => void;
+export interface ResealerComponents extends Pick<BaseComponents, 'store'> {
+  readonly outbox: Pick<Outbox, 'of' | 'seal' | 'unseal' | 'settled'>;
+  readonly mail: Pick<ServiceMail, 'dropDead'>;
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'held'>;
+  readonly completion: Pick<Completion, 'failed'>;
+  readonly direct: Pick<DirectDelivery, 'isUnderWay' | 'renew'>;
+  readonly wakeup: Pick<Wakeup, 'soon'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onDeadKeys'>;
 }
 
 /** Gives new keys to messages that have none: those that waited, and those whose key its owner lost. */
 export class Resealer {
-  readonly #o: ResealerParts;
+  readonly #components: ResealerComponents;
   /** Per peer: how often each message was taken off a dead key in this meeting. */
   readonly #counts = new Map<string, Map<number, number>>();
 
-  constructor(parts: ResealerParts) {
-    this.#o = parts;
+  constructor(components: ResealerComponents) {
+    this.#components = components;
   }
 
   beginMeeting(peer: PublicKey): void {
@@ -42,18 +39,14 @@ export class Resealer {
     this.#counts.delete(toHex(peer));
   }
 
-  onChange(): void {
-    this.#o.onChange();
-  }
-
   /**
    * In the peer's queue: drops the keys that the owner no longer lists, and in the same durable batch takes
    * every message sealed to one of them off its envelope; then seals what waits. True when a key was dropped.
    */
   async applyState(peer: PublicKey, isLive: (batch: number, index: number) => boolean): Promise<boolean> {
-    const { store, outbox, mail, forwardSecurity, sender, direct, onDeadKeys } = this.#o;
+    const { store, outbox, mail, forwardSecurity, direct, hooks } = this.#components;
     // A message whose envelope is still on its way to the disk is judged with the others.
-    await sender.settled();
+    await outbox.settled();
     const writes = store.batch();
     const dropped = forwardSecurity.held.retain(writes, peer, isLive);
     const dead = outbox.of(peer).filter((entry) => {
@@ -67,15 +60,15 @@ export class Resealer {
     }
     mail.dropDead(writes, peer, isLive);
     await writes.commit();
-    if (dead.length > 0) onDeadKeys(peer);
+    if (dead.length > 0) hooks.onDeadKeys(peer);
     await this.sealWaiting(peer);
     return dropped > 0;
   }
 
   /** In the peer's queue: seals what waits for a key, in the order of acceptance. */
   async sealWaiting(peer: PublicKey): Promise<void> {
-    const { store, outbox, completion, direct, sender, onChange } = this.#o;
-    await sender.settled();
+    const { store, outbox, completion, direct, wakeup } = this.#components;
+    await outbox.settled();
     const writes = store.batch();
     for (const entry of outbox.of(peer)) {
       if (entry.sealed !== undefined) continue;
@@ -85,7 +78,7 @@ export class Resealer {
       else writes.afterCommit(() => direct.renew(entry));
     }
     await writes.commit();
-    onChange();
+    wakeup.soon();
   }
 
   #mayReseal(peer: PublicKey, entry: OutboxEntry): boolean {

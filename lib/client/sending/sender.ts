@@ -7,45 +7,52 @@ import {
 import { ToxAsyncError } from '../../errors';
 import { readUtf8, utf8 } from '../../bytes';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
-import type { Random } from '../../platform/random';
+import type { Clock } from '../../platform/clock';
+import type { DataDirectory } from '../../store/directory/data-directory';
 import type { SecretVault } from '../../store/vault/secret-vault';
-import type { Store } from '../../store/store';
-import type { PublicKey, QueuedReason } from '../../types';
+import type { PublicKey } from '../../types';
 import type { ClientLimits } from '../client-limits';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
 import type { SendOptions, SendReceipt } from '../messages';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { OutcomeJournal } from '../journal/outcome-journal';
+import type { Meetings } from '../meeting/meetings';
 import type { KeyedQueue } from '../../platform/keyed-queue';
+import type { Dispatcher } from './dispatcher';
+import type { QueuedReasons } from './queued-reasons';
 import { allocateSlot } from '../../store/vault/slot-box';
 
 /** Largest `context` of a message, as JSON. */
 const MAX_CONTEXT_BYTES = 4096;
 
-export interface SenderParts {
-  readonly random: Random;
-  readonly ages: { now(): number };
-  /** Unix milliseconds. */
-  readonly wall: () => number;
-  readonly store: Store;
-  readonly vault: SecretVault;
-  readonly outbox: Outbox;
-  readonly outcomes: OutcomeJournal;
+export interface SenderComponents extends Pick<BaseComponents, 'random' | 'ages' | 'store'> {
+  readonly clock: Pick<Clock, 'wall'>;
+  readonly vault: Pick<SecretVault, 'allocate'>;
+  readonly space: Pick<DataDirectory['space'], 'assertRoom'>;
+  readonly outbox: Pick<
+    Outbox,
+    'messages' | 'bytes' | 'find' | 'add' | 'withdraw' | 'journalling' | 'settled'
+  >;
+  readonly outcomes: Pick<OutcomeJournal, 'find'>;
   readonly queues: KeyedQueue;
-  readonly forwardSecurity: ForwardSecurityManager;
-  readonly limits: ClientLimits;
-  /** @throws ErrLocalStorageFull, ErrDirectoryReplaced when no new work is taken */
-  readonly assertRoom: () => void;
-  readonly reasonFor: (entry: OutboxEntry) => QueuedReason | undefined;
-  readonly onAccepted: (entry: OutboxEntry) => void;
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'canSendMessage'>;
+  readonly reasons: Pick<QueuedReasons, 'of'>;
+  readonly meetings: Pick<Meetings, 'noteSpent'>;
+  readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onAccepted' | 'onKeySpent'>;
 }
+
+export type SenderInit = Pick<ClientLimits, 'outboxMessages' | 'outboxBytes'>;
 
 /** Accepts messages: accepted means journalled, sealed if a key is left, and not a byte sent before. */
 export class Sender {
-  readonly #o: SenderParts;
-  readonly #journalling = new Set<Promise<void>>();
+  readonly #components: SenderComponents;
+  readonly #init: SenderInit;
 
-  constructor(parts: SenderParts) {
-    this.#o = parts;
+  constructor(components: SenderComponents, init: SenderInit) {
+    this.#components = components;
+    this.#init = init;
   }
 
   /**
@@ -62,7 +69,7 @@ export class Sender {
     const data = checkContent(content, type);
     const lifetime = checkLifetime(options.lifetime);
     const context = checkContext(options.context);
-    const messageId = options.messageId?.slice() ?? this.#o.random.bytes(32);
+    const messageId = options.messageId?.slice() ?? this.#components.random.bytes(32);
     if (messageId.length !== 32) {
       throw new ToxAsyncError(
         'ErrInvalidArgument',
@@ -70,16 +77,11 @@ export class Sender {
       );
     }
     // The queue keeps the order of acceptance; it does not wait for the disk, so that messages share a sync.
-    const { entry, durable } = await this.#o.queues.run(friend, () =>
+    const { entry, durable } = await this.#components.queues.run(friend, () =>
       this.#journal(friend, data, { messageId, type, lifetime, options: { ...options, context } }),
     );
     await durable;
     return entry;
-  }
-
-  /** Resolves when everything journalled so far is durable or has failed. */
-  async settled(): Promise<void> {
-    await Promise.allSettled([...this.#journalling]);
   }
 
   async #journal(
@@ -87,17 +89,18 @@ export class Sender {
     data: Uint8Array,
     message: { messageId: Uint8Array; type: MessageType; lifetime: number; options: SendOptions },
   ): Promise<{ entry: SendReceipt; durable: Promise<void> }> {
-    const { outbox, outcomes, store, vault, ages, wall, limits, assertRoom, forwardSecurity } = this.#o;
+    const { outbox, outcomes, store, vault, ages, clock, space, forwardSecurity } = this.#components;
+    const { outboxMessages, outboxBytes } = this.#init;
     const { messageId, type, lifetime, options } = message;
     const double = options.messageId && outbox.find(friend, messageId);
     if (double !== undefined) {
       // The first call may still wait for the disk.
-      return { entry: this.#receipt(double), durable: this.settled() };
+      return { entry: this.#receipt(double), durable: outbox.settled() };
     }
     const ended = options.messageId && outcomes.find(friend, messageId);
     if (ended !== undefined) return { entry: receiptOf(ended), durable: Promise.resolve() };
-    assertRoom();
-    if (outbox.messages >= limits.outboxMessages || outbox.bytes + data.length > limits.outboxBytes) {
+    space.assertRoom();
+    if (outbox.messages >= outboxMessages || outbox.bytes + data.length > outboxBytes) {
       throw new ToxAsyncError(
         'ErrOutboxFull',
         `The outbox is full (${outbox.messages} messages wait). Wait until some are delivered or expire.`,
@@ -119,7 +122,7 @@ export class Sender {
         type,
         lifetime,
         acceptedAt: ages.now(),
-        createdAt: wall(),
+        createdAt: clock.wall(),
         ref: slot.ref,
         ...(options.context === undefined ? {} : { context: options.context }),
       },
@@ -127,20 +130,29 @@ export class Sender {
       slot.secret,
     );
     const durable = writes.commit().then(
-      () => this.#o.onAccepted(entry),
+      () => this.#accepted(entry),
       (error: unknown) => {
         outbox.withdraw(entry);
         throw error;
       },
     );
-    this.#journalling.add(durable);
-    const forget = () => this.#journalling.delete(durable);
-    durable.then(forget, forget);
+    outbox.journalling(durable);
     return { entry: this.#receipt(entry), durable };
   }
 
+  /** The message is durable, and the key of its envelope, if it has one, is spent: now it may leave. */
+  #accepted(entry: OutboxEntry): void {
+    const { meetings, dispatcher, hooks } = this.#components;
+    if (entry.sealed !== undefined) {
+      hooks.onKeySpent(entry.friend);
+      meetings.noteSpent(entry.friend);
+    }
+    hooks.onAccepted(entry.friend);
+    dispatcher.dispatch(entry);
+  }
+
   #receipt(entry: OutboxEntry): SendReceipt {
-    const reason = this.#o.reasonFor(entry);
+    const reason = this.#components.reasons.of(entry);
     const { messageId, friend, createdAt, lifetime } = entry;
     const expiresAt = createdAt + lifetime * 1000;
     return { messageId, friend, state: 'queued', createdAt, expiresAt, ...(reason && { reason }) };

@@ -1,19 +1,21 @@
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { PeerNetwork } from '../../network/peer-network';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
-import type { Random } from '../../platform/random';
-import type { Timer, Timers } from '../../platform/timers';
+import type { Timer } from '../../platform/timers';
 import { decodeExchange } from '../../protocol/keys/exchange';
 import type { ListedKey } from '../../protocol/keys/key-list';
 import { encodeMailKeys, MAX_MAIL_KEYS } from '../../protocol/keys/mail-keys';
 import { encodeMailReceipts } from '../../protocol/keys/mail-receipts';
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
-import type { Store, WriteBatch } from '../../store/store';
+import type { WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
 import { RECEIPTS_PER_MESSAGE } from '../client-limits';
+import type { AsyncClientHooks } from '../client-options';
+import type { BaseComponents } from '../components';
 import type { Outbox } from '../journal/outbox';
 import type { OwedReceipts } from '../journal/owed-receipts';
 import type { KeyedQueue } from '../../platform/keyed-queue';
+import type { Wakeup } from '../wakeup';
 import type { ServiceContent, ServiceMail } from '../journal/service-mail';
 
 /** Milliseconds between two looks at what is due. */
@@ -30,22 +32,19 @@ const SETTLING = 60;
 const RECEIPTS_LIFETIME = DAY;
 const KEYS_LIFETIME = 7 * DAY;
 
-export interface ServiceMailerParts {
-  readonly random: Random;
-  readonly timers: Timers;
-  readonly store: Store;
-  readonly ages: { now(): number };
-  /** Unix milliseconds. */
-  readonly wall: () => number;
-  readonly network: PeerNetwork;
-  readonly nodes: StorageNodes;
+export interface ServiceMailerComponents extends Pick<
+  BaseComponents,
+  'random' | 'timers' | 'store' | 'ages' | 'clock'
+> {
+  readonly network: Pick<PeerNetwork, 'hasSession'>;
+  readonly nodes: Pick<StorageNodes, 'candidates'>;
   readonly forwardSecurity: ForwardSecurityManager;
-  readonly outbox: Outbox;
+  readonly outbox: Pick<Outbox, 'waitsForKey'>;
   readonly receipts: OwedReceipts;
   readonly mail: ServiceMail;
   readonly queues: KeyedQueue;
-  readonly onChange: () => void;
-  readonly onError: (error: unknown) => void;
+  readonly wakeup: Pick<Wakeup, 'soon'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onError'>;
 }
 
 /**
@@ -53,16 +52,16 @@ export interface ServiceMailerParts {
  * is sealed while it could not be deposited, since each envelope uses a key up.
  */
 export class ServiceMailer {
-  readonly #o: ServiceMailerParts;
+  readonly #components: ServiceMailerComponents;
   #timer: Timer | undefined;
   #startedAt = 0;
 
-  constructor(parts: ServiceMailerParts) {
-    this.#o = parts;
+  constructor(components: ServiceMailerComponents) {
+    this.#components = components;
   }
 
   start(): void {
-    this.#startedAt = this.#o.ages.now();
+    this.#startedAt = this.#components.ages.now();
     this.#schedule();
   }
 
@@ -71,21 +70,21 @@ export class ServiceMailer {
   }
 
   #schedule(): void {
-    this.#timer = this.#o.timers.after(LOOK_INTERVAL, () => {
+    this.#timer = this.#components.timers.after(LOOK_INTERVAL, () => {
       this.#look();
       this.#schedule();
     });
   }
 
   #look(): void {
-    const { receipts, forwardSecurity, ages } = this.#o;
+    const { receipts, forwardSecurity, ages } = this.#components;
     for (const peer of receipts.duePeers()) this.#run(peer, () => this.#mailReceipts(peer));
     if (ages.now() - this.#startedAt < SETTLING) return;
     for (const peer of forwardSecurity.held.peers()) this.#run(peer, () => this.#mailKeys(peer));
   }
 
   async #mailReceipts(peer: PublicKey): Promise<void> {
-    const { receipts, mail, ages, forwardSecurity, store } = this.#o;
+    const { receipts, mail, ages, forwardSecurity, store } = this.#components;
     const { receipts: lastAt = -Infinity } = mail.lastSealed(peer);
     if (!this.#canMail(peer) || ages.now() - lastAt < RECEIPTS_INTERVAL) return;
     const due = receipts.dueTo(peer).slice(0, RECEIPTS_PER_MESSAGE);
@@ -95,11 +94,11 @@ export class ServiceMailer {
     this.#seal(writes, peer, { kind: 'receipts' }, data);
     receipts.markMailed(writes, peer, due);
     await writes.commit();
-    this.#o.onChange();
+    this.#components.wakeup.soon();
   }
 
   async #mailKeys(peer: PublicKey): Promise<void> {
-    const { mail, ages, forwardSecurity, store } = this.#o;
+    const { mail, ages, forwardSecurity, store } = this.#components;
     const { issued } = forwardSecurity;
     const now = ages.now();
     const { keys: lastAt = -Infinity, refused = -Infinity } = mail.lastSealed(peer);
@@ -116,12 +115,12 @@ export class ServiceMailer {
     for (const entry of asks && seals ? underWay : done) mail.remove(writes, entry);
     if (seals) await this.#sealKeys(writes, peer, Math.min(wanted, MAX_MAIL_KEYS));
     if (writes.size > 0) await writes.commit();
-    this.#o.onChange();
+    this.#components.wakeup.soon();
   }
 
   /** The batch that waits for its acknowledgement, else a new one; without a need for either it only asks. */
   async #sealKeys(writes: WriteBatch, peer: PublicKey, count: number): Promise<void> {
-    const { issued } = this.#o.forwardSecurity;
+    const { issued } = this.#components.forwardSecurity;
     const pending = issued.pending(peer, { most: MAX_MAIL_KEYS });
     const offer = pending ?? (count > 0 ? await issued.issue(writes, peer, count) : undefined);
     const listed = offer && decodeExchange(offer.exchange);
@@ -132,7 +131,7 @@ export class ServiceMailer {
   }
 
   #seal(writes: WriteBatch, peer: PublicKey, content: ServiceContent, data: Uint8Array): void {
-    const { forwardSecurity, mail, random, wall } = this.#o;
+    const { forwardSecurity, mail, random, clock } = this.#components;
     const isKeys = content.kind === 'keys';
     const lifetime = isKeys ? KEYS_LIFETIME : RECEIPTS_LIFETIME;
     const sealed = forwardSecurity.seal(writes, {
@@ -141,7 +140,7 @@ export class ServiceMailer {
       type: isKeys ? PLAIN_TYPE.keys : PLAIN_TYPE.receipts,
       messageId: random.bytes(32),
       lifetime,
-      timestamp: Math.max(0, Math.floor(wall() / 1000)),
+      timestamp: Math.max(0, Math.floor(clock.wall() / 1000)),
       reserve: isKeys,
     });
     if (sealed === undefined) return;
@@ -152,7 +151,7 @@ export class ServiceMailer {
 
   /** The friend is away, a node could take mail for it, and a key is there to seal it to. */
   #canMail(peer: PublicKey): boolean {
-    const { network, nodes, forwardSecurity } = this.#o;
+    const { network, nodes, forwardSecurity } = this.#components;
     return (
       !network.hasSession(peer) &&
       nodes.candidates(peer).length > 0 &&
@@ -162,18 +161,19 @@ export class ServiceMailer {
 
   /** A message or a receipt is there that no key is left for. */
   #waitsForKeys(peer: PublicKey): boolean {
-    const { outbox, receipts, forwardSecurity } = this.#o;
+    const { outbox, receipts, forwardSecurity } = this.#components;
     if (forwardSecurity.held.sendable(peer) > 0) return false;
     return outbox.waitsForKey(peer) || receipts.dueTo(peer).length > 0;
   }
 
   /** Keys of the friend that are left once the next envelope is sealed. */
   #heldAfter(peer: PublicKey): number {
-    return Math.max(0, this.#o.forwardSecurity.held.held(peer) - 1);
+    return Math.max(0, this.#components.forwardSecurity.held.held(peer) - 1);
   }
 
   #run(peer: PublicKey, task: () => Promise<void>): void {
-    if (this.#o.network.hasSession(peer)) return;
-    this.#o.queues.run(peer, task).catch(this.#o.onError);
+    const { network, queues, hooks } = this.#components;
+    if (network.hasSession(peer)) return;
+    queues.run(peer, task).catch((error: unknown) => hooks.onError(error));
   }
 }

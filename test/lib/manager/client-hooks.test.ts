@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
 import type { AsyncClientHooks } from '../../../lib/client/client-options';
-import type { ForwardSecurityManager } from '../../../lib/forward-security/forward-security-manager';
 import { clientHooks } from '../../../lib/manager/client-hooks';
 import type { AsyncManagerEvents } from '../../../lib/manager/events';
 import { Emitter } from '../../../lib/platform/emitter';
@@ -32,9 +31,9 @@ describe('what a session tells of its friends', () => {
     hooks = clientHooks({
       events,
       // None of these events speaks of keys.
-      forwardSecurity: {} as unknown as ForwardSecurityManager,
+      forwardSecurity: { held: { sendable: () => NaN }, issued: { liveCount: () => NaN } },
       clock: time.clock,
-      isFriend: (pk) => friends.some((friend) => toHex(friend) === toHex(pk)),
+      friends: { has: (pk) => friends.some((friend) => toHex(friend) === toHex(pk)) },
       log: silentLogger,
     });
   });

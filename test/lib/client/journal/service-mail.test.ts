@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { Completion } from '../../../../lib/client/sending/completion';
+import { Outbox } from '../../../../lib/client/journal/outbox';
 import { ServiceMail } from '../../../../lib/client/journal/service-mail';
+import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import type { CodeWord } from '../../../../lib/protocol/codes';
 import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
 
@@ -31,16 +33,19 @@ describe('the receipt of keys by mail', () => {
   });
 
   async function receipt(friend: KeyPeer, code: CodeWord): Promise<void> {
-    const completion = new Completion({
-      store: alice.store,
-      outbox: { find: () => undefined },
-      outcomes: { confirmLate: () => undefined },
-      mail,
-      issued: alice.fsm.issued,
-      ages: { now: () => alice.age },
-      wanted: 3,
-      onFinished: () => undefined,
-    } as unknown as ConstructorParameters<typeof Completion>[0]);
+    const { store, fsm: forwardSecurity, vault } = alice;
+    const completion = new Completion(
+      {
+        store,
+        outbox: new Outbox({ crypto: chooseCryptoProvider(), store, vault, forwardSecurity }),
+        outcomes: { confirmLate: () => undefined, finish: () => assert.fail('there is no message') },
+        mail,
+        forwardSecurity,
+        ages: { now: () => alice.age },
+        hooks: { onEnded: () => undefined },
+      },
+      { wanted: 3 },
+    );
     const writes = alice.store.batch();
     completion.receipt(writes, friend.pk, messageId, code);
     await writes.commit();

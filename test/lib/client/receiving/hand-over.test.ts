@@ -21,20 +21,25 @@ describe('hand-over of what the inbox holds', () => {
   let errors: string[];
   /** Messages that wait, at each change. */
   let waiting: number[];
+  /** How often it was asked whether mail that was turned away has room now. */
+  let looks: number;
 
   beforeEach(async () => {
     peer = await KeyPeer.open('hand-over');
     const { store, vault, time } = peer;
-    [handed, lost, errors, waiting] = [[], 0, [], []];
+    [handed, lost, errors, waiting, looks] = [[], 0, [], [], 0];
     inbox = new Inbox({ crypto, store, vault });
     handOver = new HandOver({
       inbox,
       store,
       clock: time.clock,
       timers: time.timers,
-      onLost: () => (lost += 1),
-      onError: (error) => errors.push(String(error)),
-      onChange: () => waiting.push(handOver.waiting),
+      room: { look: () => (looks += 1) },
+      hooks: {
+        onLost: () => (lost += 1),
+        onError: (error) => errors.push(String(error)),
+        onHandled: () => waiting.push(handOver.waiting),
+      },
     });
   });
 
@@ -54,7 +59,7 @@ describe('hand-over of what the inbox holds', () => {
       inbox.add(writes, fields, utf8(text), secret);
       await writes.commit();
     }
-    handOver.kick();
+    handOver.offer();
     await peer.time.advance(1);
   }
 
@@ -74,7 +79,7 @@ describe('hand-over of what the inbox holds', () => {
     assert.equal(inbox.size, 2);
     assert.equal(await handOver.acknowledge(idOf('one')), true);
     assert.equal(inbox.size, 1);
-    assert.equal(waiting.length, 3);
+    assert.deepEqual([waiting.length, looks], [3, 3]);
   });
 
   it('marks a message durably before the handler sees it', async () => {

@@ -14,16 +14,18 @@ describe('room in the inbox', () => {
   beforeEach(() => {
     there = [];
     mayTake = true;
-    room = new InboxRoom({
-      inbox: {
-        get size() {
-          return there.length;
+    room = new InboxRoom(
+      {
+        inbox: {
+          get size() {
+            return there.length;
+          },
+          countOf: (sender) => there.filter((from) => from === sender[0]).length,
         },
-        countOf: (sender) => there.filter((from) => from === sender[0]).length,
+        space: { hasRoom: () => mayTake },
       },
-      mayTake: () => mayTake,
-      most: 4,
-    });
+      { most: 4 },
+    );
   });
 
   it('is there for a friend who has fewer messages in it than places are free', () => {

@@ -14,17 +14,19 @@ describe('turns shared by what waits for the same peer', () => {
   });
 
   function turns(most = 64): TurnBatcher<string, string> {
-    return new TurnBatcher({
-      queues,
-      nameOf: (item) => item,
-      take: async (items) => {
-        await Promise.resolve();
-        const taken = items.slice(0, most);
-        order.push(taken.join('+'));
-        if (taken.includes('bad')) throw new Error('it failed');
-        return taken.map((item) => `${item}!`);
+    return new TurnBatcher(
+      { queues },
+      {
+        nameOf: (item) => item,
+        take: async (items) => {
+          await Promise.resolve();
+          const taken = items.slice(0, most);
+          order.push(taken.join('+'));
+          if (taken.includes('bad')) throw new Error('it failed');
+          return taken.map((item) => `${item}!`);
+        },
       },
-    });
+    );
   }
 
   it('take together what came while the queue was busy', async () => {

@@ -173,7 +173,7 @@ describe('deposits on storage nodes', () => {
     await world.sleep(60);
     world.nodes = 'a';
     assert.equal(await world.pass(), '');
-    assert.equal(world.changes, 0, 'nor does anything look again at once');
+    assert.equal(world.wakeups, 0, 'nor does anything look again at once');
   });
 
   it('count only for mail that is still there, sealed to the same key, when the node confirms', async () => {

@@ -1,79 +1,80 @@
 import assert from 'node:assert/strict';
-import { DirectDelivery, type DirectDeliveryParts } from '../../../../lib/client/sending/direct-delivery';
+import { DirectDelivery } from '../../../../lib/client/sending/direct-delivery';
 import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import type { WriteBatch } from '../../../../lib/store/store';
+import type { CodeWord } from '../../../../lib/protocol/codes';
 import { later } from '../support/depositor';
+import { outboxEntry } from '../support/entries';
 
 const bob = new Uint8Array(32).fill(1);
 
-interface Message {
-  readonly sequence: number;
-  readonly friend: Uint8Array;
-  stored: boolean;
-}
-
 describe('direct delivery', () => {
   let time: SimulatedTime;
-  let outbox: Message[];
+  let outbox: OutboxEntry[];
   /** Messages the friend was given, in order, by number. */
   let sent: number[];
-  let answer: () => Promise<string>;
+  let answer: () => Promise<CodeWord>;
   /** How messages ended. */
   let ended: string[];
-  let commit: (writes: WriteBatch) => Promise<void>;
-  let changes: number;
+  let commit: (durable: () => Promise<void>) => Promise<void>;
+  /** How often the dispatcher was told to look. */
+  let wakeups: number;
   let errors: string[];
   let direct: DirectDelivery;
 
   beforeEach(() => {
     time = new SimulatedTime();
-    [outbox, sent, ended, changes, errors] = [[], [], [], 0, []];
+    [outbox, sent, ended, wakeups, errors] = [[], [], [], 0, []];
     answer = () => Promise.resolve('ok');
-    commit = (writes) => writes.commit();
+    commit = (durable) => durable();
     const store = openMemoryStore(new MemoryVolume());
+    const batch = store.batch.bind(store);
+    store.batch = () => committing(batch());
     direct = new DirectDelivery({
       network: {
-        request: async (_friend: Uint8Array, { envelope }: { envelope: Uint8Array }) => {
+        request: async (_friend, { envelope }) => {
           sent.push(envelope[0] ?? 0);
-          return { code: await answer() };
+          return { kind: 'deliver-answer', request: 1, code: await answer() };
         },
       },
-      store: {
-        batch: () => {
-          const writes = store.batch();
-          return { afterCommit: (run: () => void) => writes.afterCommit(run), commit: () => commit(writes) };
-        },
-      },
+      store,
       clock: time.clock,
       outbox: {
-        has: (message: Message) => outbox.includes(message),
-        envelope: ({ sequence }: Message) => new Uint8Array([sequence]),
+        has: (message) => outbox.includes(message),
+        envelope: ({ sequence }) => new Uint8Array([sequence]),
       },
       queues: new KeyedQueue(),
       completion: {
-        answered: (writes: WriteBatch, message: Message, code: string, via: string) =>
+        answered: (writes, message, code, via) => {
           writes.afterCommit(() => {
             ended.push(`${code} ${via}`);
             outbox = outbox.filter((other) => other !== message);
-          }),
+          });
+        },
       },
-      onChange: () => (changes += 1),
-      onError: (error: unknown) => errors.push(String(error)),
-    } as unknown as DirectDeliveryParts);
+      wakeup: { soon: () => (wakeups += 1) },
+      hooks: { onError: (error) => errors.push(String(error)) },
+    });
   });
 
-  function add(sequence = 1, stored = false): Message {
-    const message = { sequence, friend: bob, stored };
+  /** The batch, with the commit of the test. */
+  function committing(writes: WriteBatch): WriteBatch {
+    const durable = writes.commit.bind(writes);
+    writes.commit = () => commit(durable);
+    return writes;
+  }
+
+  function add(sequence = 1, stored = false): OutboxEntry {
+    const message = outboxEntry({ sequence, friend: bob, stored });
     outbox.push(message);
     return message;
   }
 
-  const asEntry = (message: Message) => message as unknown as OutboxEntry;
-  const consider = (message: Message) => direct.consider(asEntry(message));
+  const consider = (message: OutboxEntry) => direct.consider(message);
 
   function meet(): void {
     direct.open(bob);
@@ -81,7 +82,7 @@ describe('direct delivery', () => {
   }
 
   /** Whether the message is under way, or would be at once, and what was sent. */
-  async function pass(message: Message, ms = 0): Promise<[boolean, number]> {
+  async function pass(message: OutboxEntry, ms = 0): Promise<[boolean, number]> {
     await time.advance(ms);
     sent = [];
     const takes = consider(message);
@@ -112,17 +113,17 @@ describe('direct delivery', () => {
       meet();
       answer = () => Promise.resolve(code);
       await pass(add(1, stored));
-      assert.deepEqual([ended, changes, errors], [[end], 1, []]);
+      assert.deepEqual([ended, wakeups, errors], [[end], 1, []]);
     });
   }
 
   it('ends no message twice that another way ended meanwhile', async () => {
     meet();
-    const slow = later<string>();
+    const slow = later<CodeWord>();
     answer = () => slow.promise;
     const message = add();
     await pass(message);
-    assert.equal(direct.isUnderWay(asEntry(message)), true);
+    assert.equal(direct.isUnderWay(message), true);
     outbox = [];
     slow.resolve('ok');
     await time.advance(1);
@@ -143,9 +144,9 @@ describe('direct delivery', () => {
       fail();
       assert.deepEqual(await pass(message), [true, 1]);
       assert.deepEqual([errors, ended], [named, []]);
-      assert.equal(direct.isUnderWay(asEntry(message)), false);
+      assert.equal(direct.isUnderWay(message), false);
       answer = () => Promise.resolve('ok');
-      commit = (writes) => writes.commit();
+      commit = (durable) => durable();
       assert.deepEqual(await pass(message, 29_990), [false, 0], 'nodes may be asked');
       assert.deepEqual(await pass(message, 10), [true, 1]);
       assert.deepEqual(ended, ['ok direct']);
@@ -175,7 +176,7 @@ describe('direct delivery', () => {
   });
 
   describe('of what the friend has no key for', () => {
-    let message: Message;
+    let message: OutboxEntry;
 
     beforeEach(async () => {
       meet();
@@ -186,7 +187,7 @@ describe('direct delivery', () => {
 
     it('waits for the list of live keys, and asks no node meanwhile', async () => {
       assert.deepEqual(await pass(message, 600_000), [true, 0]);
-      assert.equal(direct.isUnderWay(asEntry(message)), false);
+      assert.equal(direct.isUnderWay(message), false);
     });
 
     it('waits another 30 s when the list has the key all the same', async () => {
@@ -196,7 +197,7 @@ describe('direct delivery', () => {
     });
 
     it('goes on at once when the message is sealed to another key', async () => {
-      direct.renew(asEntry(message));
+      direct.renew(message);
       direct.ready(bob);
       assert.deepEqual(await pass(message), [true, 1]);
     });
@@ -204,7 +205,7 @@ describe('direct delivery', () => {
 
   it('has 16 messages under way, and the next when one is answered', async () => {
     meet();
-    const answers = Array.from({ length: 17 }, () => later<string>());
+    const answers = Array.from({ length: 17 }, () => later<CodeWord>());
     let next = 0;
     answer = () => answers[next++]?.promise ?? Promise.resolve('ok');
     const messages = answers.map((_, i) => add(i + 1));
@@ -212,7 +213,7 @@ describe('direct delivery', () => {
     assert.equal(sent.length, 16);
     answers[3]?.resolve('ok');
     await time.advance(1);
-    assert.equal(changes, 1);
+    assert.equal(wakeups, 1);
     for (const message of outbox) consider(message);
     assert.deepEqual(sent.slice(16), [17]);
   });

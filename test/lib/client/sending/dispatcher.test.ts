@@ -1,29 +1,36 @@
 import assert from 'node:assert/strict';
-import { Dispatcher, type DispatcherParts } from '../../../../lib/client/sending/dispatcher';
+import { Dispatcher } from '../../../../lib/client/sending/dispatcher';
 import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
+import type { ServiceEntry } from '../../../../lib/client/journal/service-mail';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
+import { Wakeup } from '../../../../lib/client/wakeup';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
+import { outboxEntry, serviceEntry } from '../support/entries';
 
 const bob = new Uint8Array(32).fill(1);
 const cat = new Uint8Array(32).fill(2);
 
-/** A message, or mail. */
-interface Waiting {
+interface Named {
   readonly name: string;
-  readonly friend: Uint8Array;
-  readonly sealed?: object;
+}
+type Message = OutboxEntry & Named;
+type Mail = ServiceEntry & Named;
+
+const nameOf = (waiting: object) => ('name' in waiting ? String(waiting.name) : '?');
+
+function message(name: string, isSealed = true): Message {
+  const { sealed, ...rest } = outboxEntry({ friend: bob });
+  return { ...rest, name, ...(isSealed && sealed ? { sealed } : {}) };
 }
 
-const message = (name: string, sealed = true): Waiting => ({
-  name,
-  friend: bob,
-  ...(sealed ? { sealed: {} } : {}),
-});
+const mailFor = (friend: Uint8Array, name: string): Mail => ({ ...serviceEntry({ friend }), name });
 
 describe('the dispatcher', () => {
   let time: SimulatedTime;
-  let outbox: Waiting[];
-  let mail: Waiting[];
+  let outbox: Message[];
+  let mail: Mail[];
+  /** Whether the outbox has it. */
+  let has: (entry: OutboxEntry) => boolean;
   /** What was offered to whom, and what else was done, in order. */
   let done: string[];
   /** Ways that take what they are offered. */
@@ -33,33 +40,37 @@ describe('the dispatcher', () => {
   let expire: (friend: Uint8Array) => Promise<void>;
   let errors: unknown[];
   let queues: KeyedQueue;
+  let wakeup: Wakeup;
   let dispatcher: Dispatcher;
 
   beforeEach(() => {
     time = new SimulatedTime();
     [outbox, mail, done, taking, open, over, errors] = [[], [], [], [], [], [], []];
     queues = new KeyedQueue();
+    wakeup = new Wakeup(time);
+    has = (entry) => outbox.some((each) => each === entry);
     expire = (friend) => {
       done.push(`expire ${friend[0]}`);
       over = [];
       return Promise.resolve();
     };
-    const offer = (way: string) => (waiting: Waiting) => {
-      done.push(`${way} ${waiting.name}`);
+    const offer = (way: string) => (waiting: object) => {
+      done.push(`${way} ${nameOf(waiting)}`);
       return taking.includes(way);
     };
     dispatcher = new Dispatcher({
       timers: time.timers,
-      outbox: { entries: () => outbox, has: (entry: Waiting) => outbox.includes(entry) },
+      outbox: { entries: () => outbox, has: (entry) => has(entry) },
       queues,
-      completion: { due: () => over, expire: (friend: Uint8Array) => expire(friend) },
-      direct: { consider: offer('direct'), isOpen: (friend: Uint8Array) => open.includes(friend) },
+      wakeup,
+      completion: { due: () => over, expire: (friend) => expire(friend) },
+      direct: { consider: offer('direct'), isOpen: (friend) => open.includes(friend) },
       plain: { consider: offer('plain') },
       deposits: { consider: offer('nodes'), tidy: () => done.push('tidy') },
       mail: { entries: () => mail },
-      mailDeposits: { consider: offer('mail'), tidy: () => done.push('tidy mail') },
-      onError: (error: unknown) => errors.push(error),
-    } as unknown as DispatcherParts);
+      serviceDeposits: { consider: offer('mail'), tidy: () => done.push('tidy mail') },
+      hooks: { onError: (error) => errors.push(error) },
+    });
   });
 
   /** What is done within `ms`. */
@@ -73,15 +84,15 @@ describe('the dispatcher', () => {
     await pass();
   }
 
-  function dispatch(waiting: Waiting): string[] {
-    dispatcher.dispatch(waiting as unknown as OutboxEntry);
+  function dispatch(waiting: Message): string[] {
+    dispatcher.dispatch(waiting);
     return done.splice(0);
   }
 
   it('tries an ordinary message, then the friend itself, then nodes, and no more once one takes it', async () => {
     await start();
     outbox = [message('a')];
-    const [a] = outbox as [Waiting];
+    const [a] = outbox as [Message];
     assert.deepEqual(dispatch(a), ['plain a', 'direct a', 'nodes a']);
     taking = ['direct'];
     assert.deepEqual(dispatch(a), ['plain a', 'direct a']);
@@ -92,7 +103,7 @@ describe('the dispatcher', () => {
   it('has for a message without a key none but the ordinary way', async () => {
     await start();
     outbox = [message('a', false)];
-    assert.deepEqual(dispatch(outbox[0] as Waiting), ['plain a']);
+    assert.deepEqual(dispatch(outbox[0] as Message), ['plain a']);
   });
 
   it('lets a message be that is finished', async () => {
@@ -102,26 +113,26 @@ describe('the dispatcher', () => {
 
   it('does nothing before its start, nor after its stop, and leaves no timer', async () => {
     outbox = [message('a')];
-    const [a] = outbox as [Waiting];
-    dispatcher.kick();
+    const [a] = outbox as [Message];
+    wakeup.soon();
     assert.equal(time.pendingTimers, 0);
     assert.deepEqual([dispatch(a), await pass(10_000)], [[], []]);
     await start();
-    dispatcher.kick();
+    wakeup.soon();
     dispatcher.stop();
     assert.equal(time.pendingTimers, 0);
-    dispatcher.kick();
+    wakeup.soon();
     assert.equal(time.pendingTimers, 0);
     assert.deepEqual([dispatch(a), await pass(10_000)], [[], []]);
     await start();
-    dispatcher.kick();
+    wakeup.soon();
     assert.ok((await pass()).includes('nodes a'), 'and it can start again');
   });
 
   it('looks at all once, after the present events, however often it is called', async () => {
     await start();
     outbox = [message('a'), message('b')];
-    for (let i = 0; i < 3; i += 1) dispatcher.kick();
+    for (let i = 0; i < 3; i += 1) wakeup.soon();
     assert.deepEqual(done, []);
     assert.deepEqual(await pass(), ['plain a', 'direct a', 'nodes a', 'plain b', 'direct b', 'nodes b']);
     assert.deepEqual(await pass(100), []);
@@ -129,16 +140,16 @@ describe('the dispatcher', () => {
 
   it('looks once more when it is called while it looks', async () => {
     await start();
-    mail = [message('m')];
+    mail = [mailFor(bob, 'm')];
     outbox = [message('a')];
     let again = true;
-    outbox.includes = (entry) => {
-      if (again) dispatcher.kick();
+    has = (entry) => {
+      if (again) wakeup.soon();
       again = false;
-      return entry.name === 'a';
+      return nameOf(entry) === 'a';
     };
     taking = ['plain'];
-    dispatcher.kick();
+    wakeup.soon();
     assert.deepEqual(await pass(2), ['mail m', 'plain a', 'mail m', 'plain a']);
     assert.deepEqual(await pass(100), []);
   });
@@ -147,14 +158,11 @@ describe('the dispatcher', () => {
     await start();
     taking = ['plain'];
     outbox = [message('a')];
-    mail = [
-      { name: 'keys', friend: cat },
-      { name: 'receipts', friend: bob },
-    ];
-    dispatcher.kick();
+    mail = [mailFor(cat, 'keys'), mailFor(bob, 'receipts')];
+    wakeup.soon();
     assert.deepEqual(await pass(), ['mail keys', 'mail receipts', 'plain a']);
     open = [bob];
-    dispatcher.kick();
+    wakeup.soon();
     assert.deepEqual(await pass(), ['mail keys', 'plain a']);
   });
 

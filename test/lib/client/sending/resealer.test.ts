@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '../../../../lib/bytes';
 import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outbox';
-import { Resealer, type ResealerParts } from '../../../../lib/client/sending/resealer';
+import { Resealer } from '../../../../lib/client/sending/resealer';
 import { ServiceMail } from '../../../../lib/client/journal/service-mail';
 import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
-import type { WriteBatch } from '../../../../lib/store/store';
 import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
 import { later } from '../support/depositor';
 
@@ -16,6 +15,7 @@ describe('the resealer', () => {
   let bob: KeyPeer;
   let outbox: Outbox;
   let mail: ServiceMail;
+  /** What the disk still has to do. */
   let settled: Promise<void>;
   let underWay: OutboxEntry[];
   /** What was done beside the disk, in order. */
@@ -27,6 +27,7 @@ describe('the resealer', () => {
     await bob.giveKeys(alice);
     const { store, vault, fsm: forwardSecurity } = alice;
     outbox = new Outbox({ crypto, store, vault, forwardSecurity });
+    outbox.settled = () => settled;
     mail = openMail();
     [settled, underWay, done] = [Promise.resolve(), [], []];
     resealer = new Resealer({
@@ -35,20 +36,18 @@ describe('the resealer', () => {
       mail,
       forwardSecurity,
       completion: {
-        failed: (writes: WriteBatch, entry: OutboxEntry, code: string) => {
+        failed: (writes, entry, code) => {
           outbox.remove(writes, entry);
           done.push(`failed ${entry.sequence} ${code}`);
         },
       },
       direct: {
-        isUnderWay: (entry: OutboxEntry) => underWay.includes(entry),
-        renew: ({ sequence, sealed }: OutboxEntry) =>
-          done.push(`renew ${sequence}${sealed ? '' : ' unsealed'}`),
+        isUnderWay: (entry) => underWay.includes(entry),
+        renew: ({ sequence, sealed }) => done.push(`renew ${sequence}${sealed ? '' : ' unsealed'}`),
       },
-      sender: { settled: () => settled },
-      onChange: () => done.push('change'),
-      onDeadKeys: (peer: Uint8Array) => done.push(peer === bob.pk ? 'dead keys' : 'of another'),
-    } as unknown as ResealerParts);
+      wakeup: { soon: () => done.push('wakeup') },
+      hooks: { onDeadKeys: (peer) => done.push(peer === bob.pk ? 'dead keys' : 'of another') },
+    });
     resealer.beginMeeting(bob.pk);
   });
 
@@ -86,7 +85,7 @@ describe('the resealer', () => {
     const key = keyOf(entry);
     const before = stock();
     assert.equal(await applyWithout(), false);
-    assert.deepEqual([keyOf(entry), stock(), heard()], [key, before, ['change']]);
+    assert.deepEqual([keyOf(entry), stock(), heard()], [key, before, ['wakeup']]);
   });
 
   it('drops keys that the friend does not list, and says so', async () => {
@@ -94,7 +93,7 @@ describe('the resealer', () => {
     assert.ok(next);
     const before = stock();
     assert.equal(await applyWithout(next.batch * 256 + next.index), true);
-    assert.deepEqual([stock(), heard()], [before - 1, ['change']]);
+    assert.deepEqual([stock(), heard()], [before - 1, ['wakeup']]);
   });
 
   it('gives a message on a dead key another, and leaves the others theirs', async () => {
@@ -105,7 +104,7 @@ describe('the resealer', () => {
     outbox.recordCopy(writes, one, copy, 1);
     await writes.commit();
     assert.equal(await applyWithout(keyOf(one)), false, 'it was not in the stock any more');
-    assert.deepEqual(heard(), ['dead keys', 'renew 1', 'change']);
+    assert.deepEqual(heard(), ['dead keys', 'renew 1', 'wakeup']);
     assert.ok(keyOf(one) !== keys[0] && keyOf(one) !== undefined);
     assert.deepEqual([one.copies, keyOf(two)], [[], keys[1]]);
   });
@@ -115,7 +114,7 @@ describe('the resealer', () => {
     underWay = [entry];
     const key = keyOf(entry);
     await applyWithout(key);
-    assert.deepEqual([keyOf(entry), heard()], [key, ['change']]);
+    assert.deepEqual([keyOf(entry), heard()], [key, ['wakeup']]);
   });
 
   it('gives one message three keys in a meeting, and no more before the next', async () => {
@@ -146,7 +145,7 @@ describe('the resealer', () => {
       [3, 0x101],
     ];
     assert.deepEqual([left(mail), left(openMail())], [expected, expected]);
-    assert.deepEqual(heard(), ['change'], 'of which nobody hears');
+    assert.deepEqual(heard(), ['wakeup'], 'of which nobody hears');
   });
 
   it('takes messages off dead keys in the batch that drops the keys, and mail too', async () => {
@@ -199,11 +198,11 @@ describe('the resealer', () => {
 
     it('seals as much as there are keys for, in the order of acceptance', async () => {
       await resealer.sealWaiting(bob.pk);
-      assert.deepEqual([waiting(), heard()], [[1, 2, 3], ['change']]);
+      assert.deepEqual([waiting(), heard()], [[1, 2, 3], ['wakeup']]);
       // Four are kept for mail.
       await give(4 + 2);
       await resealer.sealWaiting(bob.pk);
-      assert.deepEqual([waiting(), heard()], [[3], ['renew 1', 'renew 2', 'change']]);
+      assert.deepEqual([waiting(), heard()], [[3], ['renew 1', 'renew 2', 'wakeup']]);
     });
 
     it('fails a message whose text is lost, and goes on with the next', async () => {
@@ -215,7 +214,7 @@ describe('the resealer', () => {
       await alice.vault.settled();
       await give(10);
       await resealer.sealWaiting(bob.pk);
-      assert.deepEqual(heard(), ['failed 1 lost', 'renew 2', 'renew 3', 'change']);
+      assert.deepEqual(heard(), ['failed 1 lost', 'renew 2', 'renew 3', 'wakeup']);
       assert.deepEqual(waiting(), []);
     });
   });

@@ -4,7 +4,7 @@ import { DEFAULT_CLIENT_LIMITS } from '../../../../lib/client/client-limits';
 import type { Outcome, SendOptions } from '../../../../lib/client/messages';
 import { Outbox } from '../../../../lib/client/journal/outbox';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
-import { Sender, type SenderParts } from '../../../../lib/client/sending/sender';
+import { Sender } from '../../../../lib/client/sending/sender';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
@@ -25,12 +25,14 @@ describe('the sender', () => {
   let ended: Outcome | undefined;
   /** What was accepted, and whether it was durable then. */
   let accepted: [string, boolean][];
+  /** Who heard of it, in order. */
+  let heard: string[];
   let sender: Sender;
 
   beforeEach(async () => {
     ({ alice, bob } = await pair('sender'));
     await bob.giveKeys(alice);
-    [allocated, hasRoom, asked, ended, accepted] = [0, true, 0, undefined, []];
+    [allocated, hasRoom, asked, ended, accepted, heard] = [0, true, 0, undefined, [], []];
     outbox = open();
     sender = make();
   });
@@ -40,34 +42,48 @@ describe('the sender', () => {
     return new Outbox({ crypto, store, vault, forwardSecurity });
   }
 
+  const nameOf = (friend: Uint8Array) => (friend === bob.pk ? 'bob' : 'a stranger');
+
   function make(limits = {}): Sender {
     const { store, vault, fsm: forwardSecurity, random } = alice;
-    return new Sender({
-      random,
-      ages: { now: () => alice.age },
-      wall: () => 5_000,
-      store,
-      vault: {
-        allocate: (count: number) => {
-          allocated += count;
-          return vault.allocate(count);
+    return new Sender(
+      {
+        random,
+        ages: { now: () => alice.age },
+        clock: { wall: () => 5_000 },
+        store,
+        vault: {
+          allocate: (count) => {
+            allocated += count;
+            return vault.allocate(count);
+          },
+        },
+        outbox,
+        outcomes: { find: () => ended },
+        queues: new KeyedQueue(),
+        forwardSecurity,
+        space: {
+          assertRoom: () => {
+            asked += 1;
+            if (!hasRoom) throw new ToxAsyncError('ErrLocalStorageFull', 'no room');
+          },
+        },
+        reasons: { of: () => undefined },
+        meetings: { noteSpent: (friend) => heard.push(`peer hears of ${nameOf(friend)}`) },
+        dispatcher: {
+          dispatch: (entry) => {
+            heard.push('dispatched');
+            const text = new TextDecoder().decode(outbox.plaintext(entry));
+            accepted.push([text, open().find(entry.friend, entry.messageId) !== undefined]);
+          },
+        },
+        hooks: {
+          onAccepted: (friend) => heard.push(`accepted for ${nameOf(friend)}`),
+          onKeySpent: (friend) => heard.push(`key of ${nameOf(friend)} spent`),
         },
       },
-      outbox,
-      outcomes: { find: () => ended },
-      queues: new KeyedQueue(),
-      forwardSecurity,
-      limits: { ...DEFAULT_CLIENT_LIMITS, ...limits },
-      assertRoom: () => {
-        asked += 1;
-        if (!hasRoom) throw new ToxAsyncError('ErrLocalStorageFull', 'no room');
-      },
-      reasonFor: () => undefined,
-      onAccepted: (entry) => {
-        const text = new TextDecoder().decode(outbox.plaintext(entry));
-        accepted.push([text, open().find(entry.friend, entry.messageId) !== undefined]);
-      },
-    } as Omit<SenderParts, 'vault' | 'outcomes'> as SenderParts);
+      { ...DEFAULT_CLIENT_LIMITS, ...limits },
+    );
   }
 
   const send = (text: string, options: SendOptions = {}, friend = bob.pk) =>
@@ -162,6 +178,14 @@ describe('the sender', () => {
     assert.ok(outbox.entries().every((entry) => outbox.envelope(entry)));
   });
 
+  it('tells of a message first that its key is spent, then of itself, then has it sent', async () => {
+    await send('leak');
+    const spent = ['key of bob spent', 'peer hears of bob'];
+    assert.deepEqual(heard.splice(0), [...spent, 'accepted for bob', 'dispatched']);
+    await send('leak', {}, stranger);
+    assert.deepEqual(heard, ['accepted for a stranger', 'dispatched'], 'which took no key');
+  });
+
   it('takes back what could not be made durable, and goes on', async () => {
     const { store } = alice;
     const batch = store.batch.bind(store);
@@ -173,7 +197,7 @@ describe('the sender', () => {
     await assert.rejects(send('leak'), /the disk is gone/);
     store.batch = batch;
     assert.deepEqual([accepted, outbox.messages], [[], 0]);
-    await sender.settled();
+    await outbox.settled();
     await send('another');
     assert.deepEqual(accepted, [['another', true]]);
   });
@@ -197,7 +221,7 @@ describe('the sender', () => {
     it('is settled when all it journals is durable', async () => {
       const sending = send('leak');
       await alice.time.advance(1);
-      const settling = sender.settled().then(() => accepted.length);
+      const settling = outbox.settled().then(() => accepted.length);
       await alice.time.advance(1);
       assert.deepEqual([outbox.messages, accepted], [1, []]);
       release();

@@ -19,7 +19,7 @@ describe('the mailer', () => {
       await peer.pass(10);
       const both = [1, 2].map((id) => ({ messageId: idOf(id), code: 'ok' as const }));
       assert.deepEqual(peer.mailedReceipts, [{ held: 103, receipts: both }]);
-      assert.deepEqual([peer.stock, peer.due, peer.changes], [103, 0, 1]);
+      assert.deepEqual([peer.stock, peer.due, peer.wakeups], [103, 0, 1]);
       assert.equal(peer.receipts.wasSent(peer.friend.pk, idOf(1)), true);
       assert.deepEqual(peer.mail.entries()[0]?.lifetime, DAY);
       assert.equal(peer.receipts.owedTo(peer.friend.pk).length, 2, 'until a meeting');
@@ -245,6 +245,6 @@ describe('the mailer', () => {
     peer.mailer.stop();
     assert.equal(peer.keys.time.pendingTimers, 0);
     await peer.pass(2 * MINUTE);
-    assert.deepEqual([peer.mail.entries(), peer.changes], [[], 0]);
+    assert.deepEqual([peer.mail.entries(), peer.wakeups], [[], 0]);
   });
 });

@@ -2,18 +2,22 @@ import { toHex } from '../../../../lib/bytes';
 import type { Item } from '../../../../lib/client/receiving/mail-list';
 import { OwedDeletes } from '../../../../lib/client/journal/owed-deletes';
 import type { Received } from '../../../../lib/client/receiving/receive-result';
-import { Retriever, type RetrieverParts } from '../../../../lib/client/receiving/retriever';
+import { Retriever } from '../../../../lib/client/receiving/retriever';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { ToxAsyncError } from '../../../../lib/errors';
-import type { Request } from '../../../../lib/network/requests';
+import type { MessageOf, Request, RequestKind } from '../../../../lib/network/requests';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import {
   ENVELOPE_SIZES,
   readEnvelopeHeader,
   writeEnvelopeHeader,
 } from '../../../../lib/protocol/envelope/envelope';
+import type { CodeWord } from '../../../../lib/protocol/codes';
 import { storageIdOf } from '../../../../lib/protocol/names';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
+
+type WithoutId<K extends RequestKind> = Omit<MessageOf<K>, 'request'>;
+type Answer = MessageOf<'list-answer'> | MessageOf<'fetched'>[] | MessageOf<'delete-answer'>;
 
 const crypto = chooseCryptoProvider();
 
@@ -55,8 +59,8 @@ export class MailNode {
     age: 0,
   });
   serve = (envelope: Uint8Array | undefined): Uint8Array | undefined => envelope;
-  listCode = 'ok';
-  deleteCode = 'ok';
+  listCode: CodeWord = 'ok';
+  deleteCode: CodeWord = 'ok';
   more = (rest: number) => rest > 0;
 
   constructor(number: number) {
@@ -73,7 +77,7 @@ export class MailNode {
     return this.asked.splice(0);
   }
 
-  async answer(request: Request): Promise<unknown> {
+  async answer(request: Request): Promise<Answer> {
     this.asked.push(describeRequest(request, this.mail));
     if (!this.online) throw new ToxAsyncError('ErrNotConnected', 'no session');
     await this.before(request);
@@ -81,20 +85,42 @@ export class MailNode {
       const all = this.mail.map((envelope, i) => this.item(envelope, this.first + i));
       const rest = all.filter(({ cursor }) => cursor > request.after);
       const items = rest.slice(0, request.max);
-      return { code: this.listCode, items, more: this.more(rest.length - items.length) };
+      const more = this.more(rest.length - items.length);
+      return { kind: 'list-answer', request: 1, code: this.listCode, items, more };
     }
     if (request.kind === 'fetch') {
       return request.storageIds.map((id, position) => {
         const envelope = this.serve(this.#find(id));
         const code = envelope === undefined ? 'not-found' : 'ok';
-        return { code, position, envelope: envelope ?? new Uint8Array() };
+        const answer = { kind: 'fetched' as const, request: 1, position, age: 0 };
+        return { ...answer, code, envelope: envelope ?? new Uint8Array() };
       });
     }
-    return { code: this.deleteCode };
+    return { kind: 'delete-answer', request: 1, code: this.deleteCode, deleted: 0 };
   }
 
   #find(id: Uint8Array): Uint8Array | undefined {
     return this.mail.find((envelope) => toHex(storageIdOf(crypto, envelope)) === toHex(id));
+  }
+}
+
+/** Sessions with all nodes. */
+class MailNetwork {
+  readonly #find: (pk: Uint8Array) => MailNode;
+
+  constructor(find: (pk: Uint8Array) => MailNode) {
+    this.#find = find;
+  }
+
+  hasSession(pk: Uint8Array): boolean {
+    return this.#find(pk).online;
+  }
+
+  request(pk: Uint8Array, request: WithoutId<'list'>): Promise<MessageOf<'list-answer'>>;
+  request(pk: Uint8Array, request: WithoutId<'fetch'>): Promise<MessageOf<'fetched'>[]>;
+  request(pk: Uint8Array, request: WithoutId<'delete'>): Promise<MessageOf<'delete-answer'>>;
+  request(pk: Uint8Array, request: Request): Promise<Answer> {
+    return this.#find(pk).answer(request);
   }
 }
 
@@ -138,26 +164,23 @@ export class Collector {
       random: new SeededRandom('collector'),
       ages,
       store,
-      network: {
-        hasSession: (node: Uint8Array) => this.#node(node).online,
-        request: (node: Uint8Array, request: Request) => this.#node(node).answer(request),
-      },
+      network: new MailNetwork((pk) => this.#node(pk)),
       nodes: {
         polled: () => this.nodes.map(({ pk }) => pk),
         noteSuccess: note('well'),
         noteFailure: note('failed'),
         noteBroken: note('broken'),
       },
-      forwardSecurity: { issued: { find: (tag: Uint8Array) => this.keys.get(numberIn(tag)) } },
+      forwardSecurity: { issued: { find: (tag) => this.keys.get(numberIn(tag)) } },
       receiver: {
-        receive: async (envelope: Uint8Array) => {
+        receive: async (envelope) => {
           const tag = tagIn(envelope);
           this.received.push(tag);
           return this.receive(tag);
         },
       },
       tombstones: {
-        findTag: (tag: Uint8Array) =>
+        findTag: (tag) =>
           this.taken.has(numberIn(tag))
             ? {
                 storageId: storageIdOf(crypto, envelopeOf(numberIn(tag))),
@@ -168,13 +191,11 @@ export class Collector {
             : undefined,
       },
       deletes: this.deletes,
-      receipts: {
-        turnedUp: (_writes: unknown, _sender: Uint8Array, id: Uint8Array) =>
-          this.turnedUp.push(`${numberIn(id)}`),
-      },
-      onReceived: () => undefined,
-      onError: (error: unknown) => this.errors.push(error),
-    } as unknown as RetrieverParts);
+      receipts: { turnedUp: (_writes, _sender, id) => this.turnedUp.push(`${numberIn(id)}`) },
+      room: { turnAway: () => undefined, listen: () => undefined },
+      meetings: { sendReceipt: () => undefined },
+      hooks: { onReceived: () => undefined, onError: (error) => this.errors.push(error) },
+    });
     this.retriever.start();
   }
 

@@ -1,10 +1,9 @@
 import { withCopy, type Copy } from '../../../../lib/client/journal/copies';
-import { Deposits, type Deposit, type DepositsParts } from '../../../../lib/client/sending/deposits';
+import { Deposits, type Deposit, type DepositsInit } from '../../../../lib/client/sending/deposits';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
-import type { WriteBatch } from '../../../../lib/store/store';
 
 type StoreAnswer = Extract<SessionMessage, { kind: 'store-answer' }>;
 /** What a node does with an envelope: answers, fails, or takes its time. */
@@ -43,46 +42,52 @@ export class Depositor {
   readonly told: number[] = [];
   readonly errors: unknown[] = [];
   /** How often the deposits had everything looked at again. */
-  changes = 0;
+  wakeups = 0;
   readonly deposits: Deposits<Mail>;
 
-  constructor(parts: Partial<DepositsParts<Mail>> = {}) {
+  constructor(init: Partial<DepositsInit<Mail>> = {}) {
     const store = openMemoryStore(new MemoryVolume());
-    this.deposits = new Deposits<Mail>({
-      network: {
-        hasSession: (node: Uint8Array) => this.nodes.includes(letterOf(node)),
-        request: (node: Uint8Array, { remaining }: { remaining: number }) => this.#ask(node, remaining),
-      },
-      nodes: {
-        candidates: () => Array.from(this.nodes, nodeOf),
-        noteSuccess: (node: Uint8Array) => this.health.push(`${letterOf(node)} well`),
-        noteFailure: (node: Uint8Array) => this.health.push(`${letterOf(node)} failed`),
-      },
-      store,
-      clock: this.time.clock,
-      random: new SeededRandom('deposits'),
-      ages: { now: () => this.age },
-      journal: {
-        entries: () => this.mail,
-        has: (mail: Mail) => this.mail.includes(mail),
-        envelope: ({ sealed }: Mail) => sealed && new Uint8Array(287),
-        recordCopy: (writes: WriteBatch, mail: Mail, copy: Copy, told: number) => {
-          const change = { copies: withCopy(mail.copies, copy), told };
-          writes.afterCommit(() => Object.assign(mail, change));
+    this.deposits = new Deposits<Mail>(
+      {
+        network: {
+          hasSession: (node) => this.nodes.includes(letterOf(node)),
+          request: (node, { remaining }) => this.#ask(node, remaining),
         },
+        nodes: {
+          candidates: () => Array.from(this.nodes, nodeOf),
+          noteSuccess: (node) => this.health.push(`${letterOf(node)} well`),
+          noteFailure: (node) => this.health.push(`${letterOf(node)} failed`),
+        },
+        store,
+        clock: this.time.clock,
+        random: new SeededRandom('deposits'),
+        ages: { now: () => this.age },
+        journal: {
+          entries: () => this.mail,
+          has: (mail) => this.mail.includes(mail),
+          envelope: ({ sealed }) => sealed && new Uint8Array(287),
+          recordCopy: (writes, mail, copy, told) => {
+            const change = { copies: withCopy(mail.copies, copy), told };
+            writes.afterCommit(() => Object.assign(mail, change));
+          },
+        },
+        queues: new KeyedQueue(),
+        wakeup: {
+          soon: () => {
+            this.wakeups += 1;
+            // Without end it would hang.
+            if (this.wakeups < 10_000) this.consider();
+          },
+        },
+        hooks: { onError: (error) => this.errors.push(error) },
       },
-      queues: new KeyedQueue(),
-      wanted: 1,
-      maxStorageTime: DAY,
-      onStored: (_mail: Mail, nodes: number) => this.told.push(nodes),
-      onChange: () => {
-        this.changes += 1;
-        // Without end it would hang.
-        if (this.changes < 10_000) this.consider();
+      {
+        wanted: 1,
+        maxStorageTime: DAY,
+        onStored: (_mail, nodes) => this.told.push(nodes),
+        ...init,
       },
-      onError: (error: unknown) => this.errors.push(error),
-      ...parts,
-    } as unknown as DepositsParts<Mail>);
+    );
   }
 
   consider(): void {

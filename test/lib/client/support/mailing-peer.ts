@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ServiceMailer, type ServiceMailerParts } from '../../../../lib/client/sending/service-mailer';
+import { ServiceMailer } from '../../../../lib/client/sending/service-mailer';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { ServiceMail, type ServiceEntry } from '../../../../lib/client/journal/service-mail';
@@ -19,7 +19,7 @@ export class MailingPeer {
   nodes = 1;
   /** A message waits for a key. */
   waits = false;
-  changes = 0;
+  wakeups = 0;
   readonly errors: string[] = [];
   readonly receipts: OwedReceipts;
   readonly mail: ServiceMail;
@@ -39,17 +39,17 @@ export class MailingPeer {
       timers: time.timers,
       store,
       ages,
-      wall: () => 5_000,
+      clock: { ...time.clock, wall: () => 5_000 },
       network: { hasSession: () => this.session },
-      nodes: { candidates: () => Array.from({ length: this.nodes }) },
+      nodes: { candidates: () => Array.from({ length: this.nodes }, (_, i) => new Uint8Array(32).fill(i)) },
       forwardSecurity,
       outbox: { waitsForKey: () => this.waits },
       receipts: this.receipts,
       mail: this.mail,
       queues: this.queues,
-      onChange: () => (this.changes += 1),
-      onError: (error: unknown) => this.errors.push(String(error)),
-    } as unknown as ServiceMailerParts);
+      wakeup: { soon: () => (this.wakeups += 1) },
+      hooks: { onError: (error) => this.errors.push(String(error)) },
+    });
     this.friendHolds(104);
     this.mailer.start();
   }

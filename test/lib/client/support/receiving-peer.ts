@@ -11,6 +11,10 @@ import { toHex } from '../../../../lib/bytes';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { KeyPeer } from '../../forward-security/support/key-peer';
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 /** The receiving half of a client on a simulated disk, without a network. */
 export class ReceivingPeer {
   hasRoom = true;
@@ -60,8 +64,13 @@ export class ReceivingPeer {
           writes.afterCommit(() => this.receipted.push([toHex(messageId), code]));
         },
       },
-      onKeys: () => undefined,
-      onKeysRefused: (_peer, code) => this.refused.push(code),
+      resealer: { sealWaiting: () => Promise.resolve() },
+      queues: this.queues,
+      hooks: {
+        onKeysExchanged: () => undefined,
+        onKeysRefused: (_peer, code) => this.refused.push(code),
+        onError: fail,
+      },
     });
     this.receiver = new Receiver({
       crypto,
@@ -69,21 +78,20 @@ export class ReceivingPeer {
       store,
       vault,
       forwardSecurity,
-      clock: keys.time.clock,
+      clock: { ...keys.time.clock, wall: () => 0 },
       queues: this.queues,
       inbox: this.inbox,
       tombstones: this.tombstones,
       receipts: this.receipts,
       deletes: this.deletes,
       effects,
-      wall: () => 0,
       room: { takes: () => this.hasRoom, keepFor: (_sender, place) => place() },
-      hasSession: () => this.hasSession,
-      onTaken: () => undefined,
-      onError: (error) => {
-        throw error;
+      network: { hasSession: () => this.hasSession },
+      handOver: { offer: () => undefined },
+      hooks: {
+        onError: fail,
+        onMalformed: (_sender, messageId) => this.malformed.push(toHex(messageId)),
       },
-      onMalformed: (_sender, messageId) => this.malformed.push(toHex(messageId)),
     });
   }
 }

@@ -1,0 +1,23 @@
+import type { RoomComponents } from '../components';
+import { Inbox } from './inbox';
+import { Outbox } from './outbox';
+import { OutcomeJournal } from './outcome-journal';
+import { OwedDeletes } from './owed-deletes';
+import { OwedReceipts } from './owed-receipts';
+import { ServiceMail } from './service-mail';
+import { Tombstones } from './tombstones';
+
+export type Journals = ReturnType<typeof openJournals>;
+
+/** Everything durable of a client beside keys; each reads what the store has of it. @throws ErrStore */
+export function openJournals(components: RoomComponents) {
+  return {
+    outbox: new Outbox(components),
+    inbox: new Inbox(components),
+    tombstones: new Tombstones(components),
+    receipts: new OwedReceipts(components),
+    deletes: new OwedDeletes(components),
+    mail: new ServiceMail(components),
+    outcomes: new OutcomeJournal(components),
+  };
+}

@@ -1,0 +1,36 @@
+import type { ClientLimits } from '../client-limits';
+import type { RoomComponents } from '../components';
+import type { Journals } from '../journal/open-journals';
+import { Completion } from './completion';
+import { DirectDelivery } from './direct-delivery';
+import { Dispatcher } from './dispatcher';
+import { messageDeposits } from './message-deposits';
+import { PlainDelivery } from './plain-delivery';
+import { QueuedReasons } from './queued-reasons';
+import { Resealer } from './resealer';
+import { serviceDeposits } from './service-deposits';
+import { ServiceMailer } from './service-mailer';
+
+/** The ways out of the outbox and what chooses among them. The sender, which fills the outbox, needs the meetings too. */
+export function buildSending(
+  components: RoomComponents & Journals,
+  { copies: wanted, maxStorageTime }: ClientLimits,
+) {
+  const completion = new Completion(components, { wanted });
+  const ending = { ...components, completion };
+  const direct = new DirectDelivery(ending);
+  const ways = {
+    direct,
+    plain: new PlainDelivery(ending),
+    deposits: messageDeposits(components, { wanted, maxStorageTime }),
+    serviceDeposits: serviceDeposits(components, { wanted, maxStorageTime }),
+  };
+  return {
+    completion,
+    ...ways,
+    dispatcher: new Dispatcher({ ...ending, ...ways }),
+    resealer: new Resealer({ ...ending, direct }),
+    reasons: new QueuedReasons({ ...components, direct }),
+    mailer: new ServiceMailer(components),
+  };
+}
