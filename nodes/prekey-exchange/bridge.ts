@@ -170,6 +170,6 @@ function asFlowMessage(message: ToForeign): Message {
 function notReady(): ToxAsyncError {
   return new ToxAsyncError(
     'ErrNotConnected',
-    'The bridge has not started yet: it asks with tox/sync when it has. Send nothing before that.',
+    'The bridge has not started yet. Send nothing until it asks with tox/sync.',
   );
 }

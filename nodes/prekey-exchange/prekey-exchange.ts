@@ -33,7 +33,7 @@ export function startPrekeyExchange(RED: Runtime, node: FlowNode, config: Prekey
   const user = new SessionUser(RED, node, config.storageNode);
   const friend = settingText(config.friend, 'The friend');
   const tell = (event: Message) => node.send([null, event]);
-  const bridge = flagOf(config.bridge, 'The choice of the bridge')
+  const bridge = flagOf(config.bridge, 'The bridge setting')
     ? new Bridge({
         node: node.id,
         session: user.session,
@@ -93,7 +93,7 @@ async function act(
 function noBridge(): ToxAsyncError {
   return new ToxAsyncError(
     'ErrInvalidArgument',
-    'A message of a transport came, and this node is no bridge: tick "Bridge" in its dialog.',
+    'A transport message arrived, but this node is not a bridge. Tick "Bridge" in its dialog.',
   );
 }
 

@@ -23,8 +23,8 @@ export interface ReceiveSettings {
 export function receiveSettings(config: ReceiveAsyncConfig): ReceiveSettings {
   return {
     friend: settingText(config.friend, 'The friend'),
-    via: choiceOf(config.via, ['any', 'stored', 'direct', 'tox'], 'any', 'The way'),
-    acknowledge: choiceOf(config.acknowledge, ['send', 'message'], 'send', 'When to acknowledge'),
+    via: choiceOf(config.via, ['any', 'stored', 'direct', 'tox'], 'any', 'The filter for the way'),
+    acknowledge: choiceOf(config.acknowledge, ['send', 'message'], 'send', 'The acknowledgement setting'),
   };
 }
 

@@ -18,10 +18,10 @@ export function onClose(
   handler: (removed: boolean) => Promise<void> | void,
   options: { readonly underWay?: () => string; readonly timers?: Timers } = {},
 ): void {
-  const { underWay = () => 'what was in flight', timers = systemPlatform.timers } = options;
+  const { underWay = () => 'work in flight', timers = systemPlatform.timers } = options;
   const late = () =>
     node.warn(
-      `Closing takes longer than ${CLOSE_BUDGET / 1000} s; Node-RED goes on meanwhile. Under way: ${underWay()}.`,
+      `Closing takes longer than ${CLOSE_BUDGET / 1000} s, and Node-RED continues without it. Still in progress: ${underWay()}.`,
     );
   node.on('close', (removed: boolean, done: () => void) => {
     const closed = (async () => handler(removed))();

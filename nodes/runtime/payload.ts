@@ -12,7 +12,7 @@ export function payloadText(payload: unknown): string {
   if (typeof payload === 'number' || typeof payload === 'bigint' || typeof payload === 'boolean')
     return String(payload);
   if (payload !== undefined && payload !== null) return jsonText(payload);
-  throw new ToxAsyncError('ErrMessageEmpty', 'There is nothing to send: put the text into msg.payload.');
+  throw new ToxAsyncError('ErrMessageEmpty', 'There is nothing to send. Put the text in msg.payload.');
 }
 
 function bufferText(bytes: Uint8Array): string {
@@ -21,7 +21,7 @@ function bufferText(bytes: Uint8Array): string {
   } catch (cause) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      'The Buffer in msg.payload is not text in UTF-8: send it as base64 text, for example.',
+      'The Buffer in msg.payload is not UTF-8 text. Send it as base64 text, for example.',
       { cause },
     );
   }
@@ -42,7 +42,7 @@ function jsonText(value: unknown): string {
 function notJson(cause?: unknown): ToxAsyncError {
   return new ToxAsyncError(
     'ErrInvalidArgument',
-    'What is in msg.payload cannot be written as JSON: send only the parts of it that matter.',
+    'msg.payload cannot be converted to JSON. Send only the parts that matter.',
     { cause },
   );
 }

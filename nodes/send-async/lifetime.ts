@@ -14,7 +14,7 @@ export function lifetimeOf(expires: unknown, now: number): number | undefined {
   if (seconds >= 1 && seconds <= MAX_MESSAGE_LIFETIME) return seconds;
   throw new ToxAsyncError(
     'ErrInvalidArgument',
-    'expires must be a number of seconds or a time like 2030-01-31T12:00:00Z, from now on up to 14 days.',
+    'expires must be a number of seconds or a time like 2030-01-31T12:00:00Z, at most 14 days from now.',
   );
 }
 

@@ -31,7 +31,7 @@ export function orderOf(config: SendAsyncConfig, msg: IncomingMessage, now: numb
   if (!isBlank(msg.action)) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      'send-async has no actions in this version, so nothing was sent. Remove msg.action from a message that is to be sent.',
+      'send-async has no actions in this version, so nothing was sent. Remove msg.action from messages that you want to send.',
     );
   }
   const kind = choiceOf(
@@ -46,7 +46,7 @@ export function orderOf(config: SendAsyncConfig, msg: IncomingMessage, now: numb
     friend: settingOr(config.friend, msg.friend),
     options: {
       lifetime: lifetimeOf(settingOr(config.expires, msg.expires), now) ?? DEFAULT_MESSAGE_LIFETIME,
-      withoutKeys: choiceOf(config.withoutKeys, ['queue', 'error'], 'queue', 'When there are no keys'),
+      withoutKeys: choiceOf(config.withoutKeys, ['queue', 'error'], 'queue', 'The setting for missing keys'),
       context: contextOf(config.id, msg),
     },
   };

@@ -63,6 +63,6 @@ export function publicKeyOf(text: string): PublicKey {
   if (key !== undefined) return key;
   throw new ToxAsyncError(
     'ErrInvalidKey',
-    `An entry of a list of friends, "${text.slice(0, 8)}…", is neither a public key (64 hexadecimal digits) nor a Tox ID (76).`,
+    `The friend list entry "${text.slice(0, 8)}…" is neither a public key (64 hexadecimal digits) nor a Tox ID (76).`,
   );
 }

@@ -9,7 +9,7 @@ export function friendTexts(value: unknown): string[] {
   if (list.length === 0 || list.some(isBlank)) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      'No friend is named: choose one in the node or set msg.friend to a name, a public key or a Tox ID.',
+      'No friend is given. Choose one in the node, or set msg.friend to a name, a public key or a Tox ID.',
     );
   }
   return list.map((each) => textOf(each, 'msg.friend'));

@@ -108,6 +108,6 @@ function isSessionNode(node: unknown): node is SessionNode {
 function noStorageNode(): ToxAsyncError {
   return new ToxAsyncError(
     'ErrInvalidArgument',
-    "Choose a storage-node in this node's dialog, or correct the one that is chosen.",
+    "No usable session is chosen. Choose one in this node's dialog, or correct its settings.",
   );
 }

@@ -185,18 +185,23 @@ export class Session {
   #failed(error: Error, wait: number): void {
     this.#failure = error;
     this.#tried.open();
-    this.log.info(`The session cannot open; the next attempt is in ${wait / 1000} s. ${error.message}`);
+    this.log.info(
+      `The session could not be opened. The next attempt is in ${wait / 1000} s. ${error.message}`,
+    );
     this.changed.emit();
   }
 }
 
 function closedError(): ToxAsyncError {
-  return new ToxAsyncError('ErrClosed', 'The session is closed: its storage-node was removed or changed.');
+  return new ToxAsyncError(
+    'ErrClosed',
+    'The session is closed because its storage-node was removed or changed.',
+  );
 }
 
 function identityInUse(): ToxAsyncError {
   return new ToxAsyncError(
     'ErrIdentityInUse',
-    'Another storage-node has the same identity: give each one a data directory of its own, not a copy.',
+    'Another session has the same identity. Give each one its own data directory, not a copy.',
   );
 }

@@ -123,6 +123,6 @@ export class TransportSlot {
 function taken(): ToxAsyncError {
   return new ToxAsyncError(
     'ErrTransportAttached',
-    'This storage-node already has a tox-transport or a bridge: remove one of the two, or give this one another storage-node.',
+    'This session already has a tox-transport or a bridge. Remove one of them, or choose another session for this one.',
   );
 }

@@ -56,7 +56,7 @@ export function sessionSettings(
       max: MAX_STORAGE_BYTES / MEGABYTE,
       otherwise: DEFAULT_STORAGE_CAP_BYTES / MEGABYTE,
     },
-    'The most mail to keep for friends (MB)',
+    'The limit for stored mail (MB)',
   );
   const storageRole = choiceOf(config.role, ['friends', 'everyone', 'off'], 'friends', 'The storage role');
   return {
@@ -95,10 +95,7 @@ function dataDir(config: StorageNodeConfig, userDir: string | undefined): string
   const chosen = settingText(config.dataDir, 'The data directory');
   if (path.isAbsolute(chosen)) return path.normalize(chosen);
   if (userDir === undefined) {
-    throw new ToxAsyncError(
-      'ErrInvalidArgument',
-      'Name the data directory of the storage-node by its full path.',
-    );
+    throw new ToxAsyncError('ErrInvalidArgument', 'The data directory must be a full path.');
   }
   const relative = chosen === '' ? path.join(PACKAGE, encodeURIComponent(config.id)) : chosen;
   return path.resolve(userDir, relative);
@@ -107,19 +104,20 @@ function dataDir(config: StorageNodeConfig, userDir: string | undefined): string
 /** A node that stores for everyone lets everyone in: it stores only for friends. */
 function admission(config: StorageNodeConfig, role: StorageRole): Admission {
   const kinds = ['manual', 'list', 'open'] as const;
-  const kind = role === 'everyone' ? 'open' : choiceOf(config.admission, kinds, 'manual', 'The admission');
+  const kind =
+    role === 'everyone' ? 'open' : choiceOf(config.admission, kinds, 'manual', 'The setting for new friends');
   switch (kind) {
     case 'manual':
       return { kind };
     case 'list': {
-      const text = textOf(config.allowed, 'The list of who may be a friend').replace(/tox:/gi, ' ');
+      const text = textOf(config.allowed, 'The list of accepted friends').replace(/tox:/gi, ' ');
       const allowed = text.match(/\w+/g) ?? [];
       for (const key of allowed) publicKeyOf(key);
       return { kind, allowed };
     }
     case 'open': {
       const bounds = { min: 1, max: MOST_FRIENDS, otherwise: OPEN_CAP };
-      return { kind, cap: numberOf(config.friendsCap, bounds, 'The most friends to let in') };
+      return { kind, cap: numberOf(config.friendsCap, bounds, 'The limit for accepted friends') };
     }
   }
 }

@@ -93,7 +93,7 @@ function keyText(friend: unknown): string {
   if (text !== '') return text;
   throw new ToxAsyncError(
     'ErrInvalidArgument',
-    'Set msg.friend: to the whole Tox ID (76 digits) of somebody to add, or the public key of somebody to accept.',
+    'Set msg.friend to the full Tox ID (76 digits) of a friend to add, or the public key of a friend to accept.',
   );
 }
 
@@ -101,6 +101,6 @@ function toxOf({ tox }: Connection): FriendTransport {
   if (tox) return tox;
   throw new ToxAsyncError(
     'ErrInvalidArgument',
-    'On a virtual network all sessions are friends under their own names. Friends are made, and names set, in mode libtoxcore.',
+    'On a virtual network, all sessions are friends under their own names. Use mode libtoxcore to add friends or set names.',
   );
 }

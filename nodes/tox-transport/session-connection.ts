@@ -73,7 +73,7 @@ export class SessionConnection implements Connection {
     if (await this.#o.transport.sendMessage(friend, type, text)) return;
     throw new ToxAsyncError(
       'ErrNotConnected',
-      'The friend is offline, or went offline before its client confirmed the message. Use send-async for messages that may wait.',
+      'The friend is offline, or went offline before their client confirmed the message. Use send-async for messages that may wait.',
     );
   }
 

@@ -123,6 +123,6 @@ async function ask(tox: FriendTransport, toxId: string): Promise<void> {
 function restarting(reason: string, waitMs: number): ToxAsyncError {
   return new ToxAsyncError(
     'ErrTransport',
-    `The process that holds libtoxcore ended (${reason}). It is started again in ${waitMs / 1000} s, and so on until it runs.`,
+    `The libtoxcore process ended (${reason}). It restarts in ${waitMs / 1000} s, and again until it runs.`,
   );
 }

@@ -42,11 +42,11 @@ export function toxTransportSettings(
   userDir: string | undefined,
 ): ToxTransportSettings {
   const mode = choiceOf(config.mode, ['virtual', 'libtoxcore'], 'virtual', 'The mode');
-  const atStart = choiceOf(config.atStart, ['before', 'online', 'offline'], 'before', 'At start');
+  const atStart = choiceOf(config.atStart, ['before', 'online', 'offline'], 'before', 'The start setting');
   if (mode === 'virtual') {
     return { mode, atStart, network: settingText(config.network, 'The name of the network') || 'default' };
   }
-  const file = settingText(config.bootstrap, 'The file of bootstrap nodes');
+  const file = settingText(config.bootstrap, 'The file with bootstrap nodes');
   return {
     mode,
     atStart,
@@ -62,7 +62,7 @@ function toxcoreSettings(config: ToxTransportConfig): ToxSettings['toxcore'] {
   const port = portOf(config.port, 'The port', 0);
   return {
     udp: choiceOf(config.protocol, ['udp', 'tcp'], 'udp', 'The protocol') === 'udp',
-    localDiscovery: flagOf(config.localDiscovery, 'The search in the local network'),
+    localDiscovery: flagOf(config.localDiscovery, 'The local discovery setting'),
     ...(port === 0 ? {} : { ports: { first: port, last: port } }),
   };
 }
@@ -70,9 +70,9 @@ function toxcoreSettings(config: ToxTransportConfig): ToxSettings['toxcore'] {
 function proxySettings(config: ToxTransportConfig): ProxySettings | undefined {
   const type = choiceOf(config.proxy, ['none', 'socks5', 'http'], 'none', 'The proxy');
   if (type === 'none') return undefined;
-  const host = settingText(config.proxyHost, 'The host of the proxy') || '127.0.0.1';
+  const host = settingText(config.proxyHost, 'The proxy host') || '127.0.0.1';
   const usual = type === 'socks5' ? 9050 : 8080;
-  return { type, host, port: portOf(config.proxyPort, 'The port of the proxy', usual) };
+  return { type, host, port: portOf(config.proxyPort, 'The proxy port', usual) };
 }
 
 function portOf(value: unknown, what: string, otherwise: number): number {

@@ -206,5 +206,5 @@ class ToxTransport {
 }
 
 function closed(): ToxAsyncError {
-  return new ToxAsyncError('ErrClosed', 'This tox-transport is being closed; send the action again.');
+  return new ToxAsyncError('ErrClosed', 'This tox-transport is closing. Send the action again.');
 }
