@@ -62,6 +62,6 @@ function startOf(label: string): Uint8Array {
 function tooLong(): ToxAsyncError {
   return new ToxAsyncError(
     'ErrInvalidArgument',
-    'A labelled hash takes a label of at most 243 and parts of at most 65,535 bytes each.',
+    'A labelled hash takes a label of at most 243 bytes and parts of at most 65,535 bytes each.',
   );
 }

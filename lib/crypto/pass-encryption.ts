@@ -54,7 +54,7 @@ export class Passphrase {
    */
   constructor(options: { crypto: CryptoProvider; random: Random }, text: string) {
     if (text === '') {
-      throw new ToxAsyncError('ErrPassphrase', 'The passphrase is empty. Give one, or leave it out.');
+      throw new ToxAsyncError('ErrPassphrase', 'The passphrase is empty. Enter one, or leave it out.');
     }
     this.#crypto = options.crypto;
     this.#random = options.random;

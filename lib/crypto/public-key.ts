@@ -32,10 +32,10 @@ export function isAcceptablePublicKey(publicKey: PublicKey): boolean {
 export function checkPublicKey(publicKey: PublicKey, what: string, ...own: PublicKey[]): void {
   if (!(publicKey instanceof Uint8Array) || !isAcceptablePublicKey(publicKey)) {
     const hint = `a public key is ${KEY_BYTES} bytes, the first 64 digits of a Tox ID`;
-    throw new ToxAsyncError('ErrInvalidKey', `${what} is not a usable public key; check it: ${hint}.`);
+    throw new ToxAsyncError('ErrInvalidKey', `${what} is not a usable public key. Check it: ${hint}.`);
   }
   if (own.some((key) => sameBytes(key, publicKey))) {
-    throw new ToxAsyncError('ErrInvalidKey', `${what} is a key of our own; use the key of the other side.`);
+    throw new ToxAsyncError('ErrInvalidKey', `${what} is our own key. Use the key of the other side.`);
   }
 }
 
@@ -43,7 +43,7 @@ export function checkPublicKey(publicKey: PublicKey, what: string, ...own: Publi
 export function lowOrderError(): ToxAsyncError {
   return new ToxAsyncError(
     'ErrInvalidKey',
-    'The public key is of low order; get the right key from its owner.',
+    'The public key is of low order. Get the right key from its owner.',
   );
 }
 

@@ -89,7 +89,7 @@ export class ForwardSecurityManager {
     if (sealed === undefined) {
       throw new ToxAsyncError(
         'ErrNoPreKeys',
-        'No one-time keys of this friend are left. They are renewed when both of you are online together.',
+        'No one-time keys for this friend are left. New ones arrive when you are both online.',
       );
     }
     if (options.batch === undefined) await writes.commit();

@@ -19,11 +19,17 @@ export interface AuthenticOpening {
 export function assertAuthentic(opening: Opening): AuthenticOpening {
   switch (opening.outcome) {
     case 'bad-request':
-      throw new ToxAsyncError('ErrMalformed', 'This is not an envelope of a version that this build reads.');
+      throw new ToxAsyncError(
+        'ErrMalformed',
+        'This is not an envelope of a version that this build can read.',
+      );
     case 'not-yours':
       throw new ToxAsyncError('ErrNotYours', 'The envelope is for another mailbox.');
     case 'unknown-tag':
-      throw new ToxAsyncError('ErrUnknownTag', 'The one-time key of this envelope is used up or not ours.');
+      throw new ToxAsyncError(
+        'ErrUnknownTag',
+        'The one-time key of this envelope was already used or is not ours.',
+      );
     case 'forged':
       throw new ToxAsyncError('ErrForged', 'The envelope was not made by the friend who holds its key.');
     default:

@@ -121,14 +121,14 @@ export class FriendBook {
     if (!sameBytes(publicKey, this.#self)) return;
     throw new ToxAsyncError(
       'ErrInvalidRecipient',
-      'This is our own key; nobody is a friend of oneself. Use the key or Tox ID of the friend.',
+      'This is our own key. Use the key or Tox ID of the friend.',
     );
   }
 
   #unknown(text: string): ToxAsyncError {
     const names = this.list().flatMap(({ name }) => (name === undefined ? [] : [JSON.stringify(name)]));
     const more = names.length > NAMES_IN_ERROR ? ` and ${names.length - NAMES_IN_ERROR} more` : '';
-    const known = names.length === 0 ? 'no friend has a name yet' : names.slice(0, NAMES_IN_ERROR).join(', ');
+    const known = names.length === 0 ? 'none yet' : names.slice(0, NAMES_IN_ERROR).join(', ');
     const shown = JSON.stringify(text.slice(0, MAX_NAME_BYTES));
     return new ToxAsyncError(
       'ErrUnknownFriend',
@@ -147,6 +147,6 @@ function ambiguous(name: string, friends: readonly NamedFriend[]): ToxAsyncError
   const keys = friends.map(({ publicKey }) => shortKey(publicKey)).join(' and ');
   return new ToxAsyncError(
     'ErrAmbiguousFriend',
-    `${friends.length} friends are called ${JSON.stringify(name)}: ${keys}. Rename one, or use the whole key.`,
+    `${friends.length} friends are called ${JSON.stringify(name)}: ${keys}. Rename one, or use the full key.`,
   );
 }

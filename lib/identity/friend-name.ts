@@ -22,13 +22,13 @@ export function checkFriendName(name: string): string {
   if (bytes === 0 || bytes > MAX_NAME_BYTES) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      `A name has 1 to ${MAX_NAME_BYTES} bytes of UTF-8; this one has ${bytes}. Choose another.`,
+      `A name must have 1 to ${MAX_NAME_BYTES} bytes of UTF-8; this one has ${bytes}. Choose another.`,
     );
   }
   if (looksLikeKeyText(kept)) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      'This name reads as a public key or Tox ID. Choose one that does not.',
+      'This name looks like a public key or Tox ID. Choose another.',
     );
   }
   return kept;

@@ -70,8 +70,8 @@ async function find(options: IdentityOptions): Promise<Found> {
   if (imported && !sameBytes(imported.keyPair.publicKey, profile.keyPair.publicKey)) {
     throw new ToxAsyncError(
       'ErrIdentityMismatch',
-      `This data directory belongs to ${shortKey(profile.keyPair.publicKey)}, the given key or profile is that ` +
-        `of ${shortKey(imported.keyPair.publicKey)}. Leave the key out, or use another data directory.`,
+      `This data directory belongs to ${shortKey(profile.keyPair.publicKey)}, but the given key or profile ` +
+        `belongs to ${shortKey(imported.keyPair.publicKey)}. Leave the key out, or use another data directory.`,
     );
   }
   return { imported, profile, sealed };
@@ -87,7 +87,7 @@ async function readImport(bytes: Uint8Array, options: IdentityOptions): Promise<
     if (plain.length !== KEY_BYTES || plain.every((byte) => byte === 0)) {
       throw new ToxAsyncError(
         'ErrInvalidKey',
-        `A secret key has ${KEY_BYTES} bytes (64 hexadecimal digits), not all zero; check the one given.`,
+        `A secret key must have ${KEY_BYTES} bytes (64 hexadecimal digits), not all zero. Check the one you entered.`,
       );
     }
     return newProfile(options, plain);
@@ -134,8 +134,8 @@ function onDisk<T>(operation: Promise<T>): Promise<T> {
 function unreadable(path: string, cause?: unknown): ToxAsyncError {
   return new ToxAsyncError(
     'ErrIdentityFile',
-    `The identity file ${path} is damaged and was left as it is. Restore it from a backup; without it, only a ` +
-      'new identity can be made, by moving the file away, and every friend must add that one anew.',
+    `The identity file ${path} is damaged and was left unchanged. Restore it from a backup. Without one, move the ` +
+      'file away to start with a new identity, which every friend must then add again.',
     { cause },
   );
 }

@@ -72,7 +72,7 @@ export class Identity {
       if (!sameBytes(publicKey, this.#keyPair.publicKey) || !sameBytes(secretKey, this.#keyPair.secretKey)) {
         throw new ToxAsyncError(
           'ErrIdentityMismatch',
-          'The Tox library handed over the profile of another identity; it was not saved. Restart the session.',
+          'The Tox library returned the profile of another identity, which was not saved. Restart the session.',
         );
       }
       return profile;

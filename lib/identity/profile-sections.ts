@@ -28,20 +28,20 @@ export function looksLikeProfile(bytes: Uint8Array): boolean {
  * @throws ErrMalformed
  */
 export function readSections(bytes: Uint8Array): ProfileSection[] {
-  if (!looksLikeProfile(bytes)) throw malformed('it does not begin like one');
+  if (!looksLikeProfile(bytes)) throw malformed('it does not start like one');
   const view = viewOf(bytes);
   const sections: ProfileSection[] = [];
   for (let start = HEADER_BYTES; ;) {
     if (start + HEADER_BYTES > bytes.length) throw malformed('its end is missing');
     const length = view.getUint32(start, true);
     const type = view.getUint16(start + 4, true);
-    if (view.getUint16(start + 6, true) !== SECTION_COOKIE) throw malformed('a section is garbled');
+    if (view.getUint16(start + 6, true) !== SECTION_COOKIE) throw malformed('a section is damaged');
     const data = start + HEADER_BYTES;
     start = data + length;
     if (start > bytes.length) throw malformed('its end is missing');
     if (type === END) {
       const padding = bytes.subarray(start);
-      if (length > 0 || padding.some((byte) => byte !== 0)) throw malformed('something follows its end');
+      if (length > 0 || padding.some((byte) => byte !== 0)) throw malformed('extra data follows its end');
       return sections;
     }
     sections.push({ type, data: bytes.subarray(data, start) });
@@ -56,7 +56,7 @@ export function writeSections(sections: readonly ProfileSection[]): Uint8Array {
 }
 
 export function malformed(reason: string): ToxAsyncError {
-  return new ToxAsyncError('ErrMalformed', `This is not a sound Tox profile: ${reason}.`);
+  return new ToxAsyncError('ErrMalformed', `This is not a valid Tox profile: ${reason}.`);
 }
 
 function sectionHeader(type: number, length: number): Uint8Array {

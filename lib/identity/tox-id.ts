@@ -36,10 +36,12 @@ export function parseToxId(text: string): ToxId {
     throw invalid(`has ${digits.length} characters instead of ${TOX_ID_DIGITS}; copy all of it`);
   }
   const bytes = fromHex(digits);
-  if (!bytes) throw invalid('has a character that is not one of 0-9 and A-F; copy it again');
+  if (!bytes) throw invalid('has a character other than 0-9 and A-F; copy it again');
   const end = KEY_BYTES + NOSPAM_BYTES;
   if (!sameBytes(checksum(bytes.subarray(0, end)), bytes.subarray(end))) {
-    throw invalid('does not match its checksum: a digit is wrong; copy it again rather than typing it');
+    throw invalid(
+      'does not match its checksum: at least one digit is wrong. Copy it again rather than typing it',
+    );
   }
   return { publicKey: bytes.slice(0, KEY_BYTES), nospam: bytes.slice(KEY_BYTES, end) };
 }
@@ -53,7 +55,7 @@ export function formatToxId(publicKey: PublicKey, nospam: Uint8Array): string {
   if (publicKey.length !== KEY_BYTES || nospam.length !== NOSPAM_BYTES) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      `A Tox ID is made of a key of ${KEY_BYTES} and a nospam of ${NOSPAM_BYTES} bytes.`,
+      `A Tox ID is made from a key of ${KEY_BYTES} bytes and a nospam of ${NOSPAM_BYTES} bytes.`,
     );
   }
   const body = concat(publicKey, nospam);

@@ -78,7 +78,7 @@ function readProfile(sections: readonly ProfileSection[]): ToxProfile {
   const dataOf = (wanted: number) => sections.find(({ type }) => type === wanted)?.data;
   for (const type of UNDERSTOOD) {
     if (sections.filter((section) => section.type === type).length > 1)
-      throw malformed('a section is there twice');
+      throw malformed('a section appears twice');
   }
   const keys = dataOf(NOSPAM_KEYS);
   if (keys?.length !== NOSPAM_BYTES + 2 * KEY_BYTES) throw malformed('its keys are missing');

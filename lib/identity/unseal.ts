@@ -13,12 +13,12 @@ export async function unseal(
 ): Promise<Uint8Array> {
   if (!isPassEncrypted(bytes)) return bytes;
   if (passphrase === undefined) {
-    throw new ToxAsyncError('ErrPassphrase', `${what} is sealed with a passphrase. Give the passphrase.`);
+    throw new ToxAsyncError('ErrPassphrase', `${what} is sealed with a passphrase. Enter the passphrase.`);
   }
   const plain = await passphrase.open(bytes);
   if (plain) return plain;
   throw new ToxAsyncError(
     'ErrPassphrase',
-    `${what} does not open with this passphrase, and was left as it is. Give the one it was sealed with.`,
+    `${what} does not open with this passphrase and was left unchanged. Enter the one it was sealed with.`,
   );
 }

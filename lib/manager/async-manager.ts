@@ -184,7 +184,7 @@ export class AsyncManager implements AsyncDisposable {
     if (!this.#parts.friends.has(recipientPk)) {
       throw new ToxAsyncError(
         'ErrUnknownFriend',
-        'The recipient is not a friend of this session. Add the friend first: only friends exchange keys.',
+        'The recipient is not a friend of this session. Add them first: only friends exchange keys.',
       );
     }
     return this.#parts.client.sendAsyncMessage(recipientPk, content, type, options);
@@ -282,7 +282,7 @@ export class AsyncManager implements AsyncDisposable {
 
   #assertOpen(): void {
     if (this.#state === 'stopped') {
-      throw new ToxAsyncError('ErrClosed', 'This session is stopped. Open it again to use it.');
+      throw new ToxAsyncError('ErrClosed', 'This session has been stopped. Open it again to use it.');
     }
   }
 }

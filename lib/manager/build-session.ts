@@ -67,7 +67,7 @@ async function assemble(
   const { clock, timers, random } = platform;
   const { store, vault, ages } = directory;
   const events = new Emitter<AsyncManagerEvents>((error, event) =>
-    log.error(`A listener of "${event}" failed: ${String(error)}`),
+    log.error(`A listener for "${event}" failed: ${String(error)}`),
   );
   directory.space.onChange(() => events.emit('changed', undefined));
   const { keyPair } = identity;

@@ -65,7 +65,7 @@ export function clientHooks(components: ClientHooksComponents): AsyncClientHooks
     onDeadKeys(friend) {
       events.emit('keys-dead', { friend });
       log.info(
-        `Messages to ${toHex(friend).slice(0, 8)} are sealed anew: their keys are gone at the friend's side.`,
+        `Messages to ${toHex(friend).slice(0, 8)} are being sealed again with new keys: the friend no longer has the old ones.`,
       );
     },
     onMalformed(friend, messageId) {

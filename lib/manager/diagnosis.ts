@@ -26,7 +26,7 @@ export interface SessionSituation {
   readonly waiting: number;
 }
 
-const REFRESH_HINT = 'They are renewed by themselves when both of you are online together.';
+const REFRESH_HINT = 'New ones arrive automatically when you are both online.';
 
 /** Findings about the session as a whole. */
 export function diagnoseSession(session: SessionSituation): Finding[] {
@@ -35,7 +35,7 @@ export function diagnoseSession(session: SessionSituation): Finding[] {
     findings.push({
       level: 'error',
       code: 'no-transport',
-      text: 'No Tox network is attached to this session. Add a tox-transport node that uses it.',
+      text: 'This session is not attached to a Tox network. Add a tox-transport node that uses it.',
     });
   } else if (!session.online) {
     findings.push({
@@ -52,7 +52,7 @@ export function diagnoseSession(session: SessionSituation): Finding[] {
     findings.push({
       level: 'info',
       code: 'waiting',
-      text: `${session.waiting} received message(s) wait for a receive-async node that accepts them.`,
+      text: `${session.waiting} received message(s) are waiting for a receive-async node that accepts them.`,
     });
   }
   return findings;
@@ -68,37 +68,41 @@ export function diagnoseFriend(session: SessionSituation, situation: FriendSitua
     add(
       'info',
       'plain-client',
-      `${label} uses an ordinary Tox client: messages go out as ordinary ones, only while both are online.`,
+      `${label} uses an ordinary Tox client: messages are sent as ordinary ones, and only while you are both online.`,
     );
   } else if (sendable === 0) {
-    add('warning', 'no-prekeys', `We hold no one-time keys of ${label}. ${REFRESH_HINT}`);
+    add('warning', 'no-prekeys', `No one-time keys for ${label} are left. ${REFRESH_HINT}`);
   } else if (session.attached && session.online && situation.session) {
-    add('ok', 'direct', `${label} is online: a message goes there at once. ${sendable} keys are left.`);
+    add(
+      'ok',
+      'direct',
+      `${label} is online: a message would be delivered at once. ${sendable} keys are left.`,
+    );
   } else if (session.attached && session.online && nodes > 0) {
     add(
       'ok',
       'stored',
-      `${label} is offline: ${nodes} storage node(s) would take a message. ${sendable} keys are left.`,
+      `${label} is offline: ${nodes} storage node(s) would accept a message. ${sendable} keys are left.`,
     );
   } else if (session.attached && session.online) {
     add(
       'warning',
       'no-storage-node',
-      `${label} is ${online ? 'not ready' : 'offline'} and no storage node that both of you know is online.`,
+      `${label} is ${online ? 'not ready' : 'offline'} and no storage node that you both know is online.`,
     );
   }
   for (const toxId of plainClient ? [] : situation.openNodes) {
     add(
       'info',
       'node-suggested',
-      `${label} fetches mail from an open storage node that is no friend of ours: add ${toxId} as a friend to store messages there.`,
+      `${label} fetches mail from an open storage node that is not a friend of ours. Add ${toxId} as a friend to store messages there.`,
     );
   }
   if (queued > 0) {
     add(
       'info',
       'queued',
-      `${queued} message(s) to ${label} wait${situation.reason ? `: ${situation.reason}` : ''}.`,
+      `${queued} message(s) to ${label} are waiting${situation.reason ? `: ${situation.reason}` : ''}.`,
     );
   }
   return findings;

@@ -55,6 +55,6 @@ export function readHello(bytes: Uint8Array): Hello {
   const range = `${hello.minVersion} to ${hello.maxVersion}`;
   throw new ToxAsyncError(
     'ErrUnsupportedVersion',
-    `The friend offers versions ${range}; update the older side.`,
+    `The friend offers versions ${range}, which this build does not support. Update the older side.`,
   );
 }

@@ -57,7 +57,7 @@ export class PeerNetwork {
   constructor(options: PeerNetworkOptions) {
     this.#o = options;
     this.events = new Emitter((error, event) =>
-      options.log.error(`A listener of the network event "${event}" failed: ${String(error)}`),
+      options.log.error(`A listener for the network event "${event}" failed: ${String(error)}`),
     );
   }
 
@@ -69,13 +69,13 @@ export class PeerNetwork {
     if (this.#transport) {
       throw new ToxAsyncError(
         'ErrTransportAttached',
-        'Detach the transport in use before attaching another.',
+        'A transport is already attached. Detach it before attaching another.',
       );
     }
     if (!sameBytes(transport.self, this.#o.identity.publicKey)) {
       throw new ToxAsyncError(
         'ErrIdentityMismatch',
-        'The transport runs under another identity; open it with the identity of this data directory.',
+        'The transport runs under another identity. Open it with the identity of this data directory.',
       );
     }
     this.#transport = transport;

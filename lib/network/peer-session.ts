@@ -109,7 +109,7 @@ export class PeerSession {
     } catch (error) {
       if (ToxAsyncError.is(error, 'ErrUnsupportedVersion')) this.#o.ignored.unknown += 1;
       else if (ToxAsyncError.is(error, 'ErrMalformed', 'ErrInvalidKey')) this.#o.ignored.malformed += 1;
-      else this.#o.log.error(`A packet of a friend could not be handled: ${String(error)}`);
+      else this.#o.log.error(`A packet from a friend could not be handled: ${String(error)}`);
     }
   }
 
@@ -159,6 +159,6 @@ export class PeerSession {
 export function notConnected(): ToxAsyncError {
   return new ToxAsyncError(
     'ErrNotConnected',
-    'There is no session with this friend; try again when it is online.',
+    'There is no session with this friend. Try again when they are online.',
   );
 }

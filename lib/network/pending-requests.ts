@@ -81,7 +81,7 @@ export class PendingRequests {
     for (const one of waiting) {
       this.#fail(
         one,
-        new ToxAsyncError('ErrNotConnected', 'The friend went offline; ask again when it is back.'),
+        new ToxAsyncError('ErrNotConnected', 'The friend went offline. Try again when they are back.'),
       );
     }
   }
@@ -89,7 +89,10 @@ export class PendingRequests {
   #enter(waiting: Waiting): void {
     if (this.#line.length >= MAX_IN_LINE) {
       waiting.reject(
-        new ToxAsyncError('ErrRateLimited', 'Too many requests to this friend wait already; ask later.'),
+        new ToxAsyncError(
+          'ErrRateLimited',
+          'Too many requests to this friend are already waiting. Try again later.',
+        ),
       );
       return;
     }
@@ -116,7 +119,7 @@ export class PendingRequests {
       if (this.#o.send(message)) return;
       this.#fail(
         waiting,
-        new ToxAsyncError('ErrRateLimited', 'Too much waits for this friend already; ask later.'),
+        new ToxAsyncError('ErrRateLimited', 'Too much is already queued for this friend. Try again later.'),
       );
     } catch (error) {
       this.#fail(waiting, error);
@@ -140,5 +143,5 @@ export class PendingRequests {
 }
 
 function timeout(): ToxAsyncError {
-  return new ToxAsyncError('ErrTimeout', 'The friend did not answer in time; the request may be repeated.');
+  return new ToxAsyncError('ErrTimeout', 'The friend did not answer in time. Try again.');
 }

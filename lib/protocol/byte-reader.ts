@@ -8,7 +8,7 @@ export const MAX_TIMESTAMP = 8_640_000_000_000;
 export function malformed(what: string, why: string): ToxAsyncError {
   return new ToxAsyncError(
     'ErrMalformed',
-    `Not a well-formed ${what}: ${why}. It was damaged or made by another version; get it again.`,
+    `This is not a well-formed ${what}: ${why}. It was damaged or made by another version. Request it again.`,
   );
 }
 
@@ -58,14 +58,14 @@ export class ByteReader {
   /** A number of things, at most `max`. */
   count(max: number): number {
     const n = this.u8();
-    if (n > max) throw this.bad(`it counts ${n} entries, more than ${max}`);
+    if (n > max) throw this.bad(`it has ${n} entries, more than ${max}`);
     return n;
   }
 
   code(): CodeWord {
     const number = this.u8();
     const word = codeWord(number);
-    if (word === undefined) throw this.bad(`${number} is not a code`);
+    if (word === undefined) throw this.bad(`${number} is not a known code`);
     return word;
   }
 

@@ -49,7 +49,8 @@ export class ByteWriter {
 
   /** Exactly `length` bytes. */
   fixed(value: Uint8Array, length: number): this {
-    if (value.length !== length) throw this.#bad(`a field of ${length} bytes was given ${value.length}`);
+    if (value.length !== length)
+      throw this.#bad(`a field of ${length} bytes was given ${value.length} bytes`);
     return this.bytes(value);
   }
 

@@ -92,10 +92,10 @@ export class MessageStorage {
     const answer = await this.tryStore(submitterPk, envelope, remaining);
     if (isStored(answer)) return answer;
     if (envelope.length > Math.max(...ENVELOPE_SIZES)) {
-      throw new ToxAsyncError('ErrMessageTooLarge', 'The envelope is longer than the longest there is.');
+      throw new ToxAsyncError('ErrMessageTooLarge', 'The envelope is larger than any allowed size.');
     }
     if (answer.code === 'bad-request' && remaining < 1) {
-      throw new ToxAsyncError('ErrMessageExpired', 'The message has no time left to live. Send it again.');
+      throw new ToxAsyncError('ErrMessageExpired', 'The message has expired. Send it again.');
     }
     throw refusalError(answer);
   }
@@ -191,15 +191,12 @@ export class MessageStorage {
 
   #mailboxOf(recipientPk: PublicKey): Uint8Array {
     if (recipientPk.length !== 32) {
-      throw new ToxAsyncError('ErrInvalidRecipient', 'A public key has 32 bytes.');
+      throw new ToxAsyncError('ErrInvalidRecipient', 'A public key must have 32 bytes.');
     }
     return this.#friends.mailboxOf(recipientPk);
   }
 }
 
 function notFound(): ToxAsyncError {
-  return new ToxAsyncError(
-    'ErrMessageNotFound',
-    'No such message waits in this mailbox; it may have expired.',
-  );
+  return new ToxAsyncError('ErrMessageNotFound', 'This mailbox has no such message. It may have expired.');
 }

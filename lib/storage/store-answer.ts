@@ -41,7 +41,7 @@ export function refusalError({ code, wait }: Refused): ToxAsyncError {
     case 'no-mailbox':
       return new ToxAsyncError(
         'ErrInvalidRecipient',
-        'The recipient is not a friend of this storage node. Add the friend there, or use a node that both know.',
+        'The recipient is not a friend of this storage node. Add them there, or use a node that you both know.',
       );
     case 'rate':
       return new ToxAsyncError(
@@ -51,14 +51,17 @@ export function refusalError({ code, wait }: Refused): ToxAsyncError {
     case 'mailbox-share':
       return new ToxAsyncError(
         'ErrStorageFull',
-        'Too many of your messages wait for this recipient. Send more when they were fetched or have expired.',
+        'Too many of your messages are waiting for this recipient. Send more once some are fetched or expire.',
       );
     case 'node-share':
       return new ToxAsyncError(
         'ErrStorageFull',
-        'Your share of this storage node is used up. Use further nodes, or wait until mail was fetched.',
+        'Your share of this storage node is used up. Use more nodes, or wait until some mail is fetched.',
       );
     case 'node-full':
-      return new ToxAsyncError('ErrStorageFull', 'This storage node is full. Use another one, or try later.');
+      return new ToxAsyncError(
+        'ErrStorageFull',
+        'This storage node is full. Use another one, or try again later.',
+      );
   }
 }

@@ -132,6 +132,6 @@ export function checkKey(key: Uint8Array): void {
   if (key.length >= 1 && key.length <= MAX_KEY_BYTES) return;
   throw new ToxAsyncError(
     'ErrInvalidArgument',
-    `A key of the store must have 1 to ${MAX_KEY_BYTES} bytes; this one has ${key.length}.`,
+    `A store key must have 1 to ${MAX_KEY_BYTES} bytes; this one has ${key.length}.`,
   );
 }

@@ -125,5 +125,5 @@ export abstract class QueuedStore implements Store {
 }
 
 export function closedError(): ToxAsyncError {
-  return new ToxAsyncError('ErrClosed', 'The store is closed; open it again.');
+  return new ToxAsyncError('ErrClosed', 'The store is closed. Open it again.');
 }

@@ -41,7 +41,7 @@ export async function storeErrorByFreeSpace(
 export function fullError(cause: unknown): ToxAsyncError {
   return new ToxAsyncError(
     'ErrLocalStorageFull',
-    'The disk of the data directory is full. Free some space on it, then try again.',
+    'The disk that holds the data directory is full. Free some space, then try again.',
     { cause },
   );
 }
@@ -50,7 +50,7 @@ function failedError(cause: unknown): ToxAsyncError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new ToxAsyncError(
     'ErrStore',
-    `The store in the data directory failed (${reason}). Check the disk and the rights on the directory.`,
+    `The store in the data directory failed (${reason}). Check the disk and the permissions of the directory.`,
     { cause },
   );
 }

@@ -66,7 +66,7 @@ export class QueuedBatch implements WriteBatch {
 
   #assertNotCommitted(): void {
     if (this.#committed) {
-      throw new ToxAsyncError('ErrInvalidArgument', 'This batch is committed already; make a new one.');
+      throw new ToxAsyncError('ErrInvalidArgument', 'This batch is already committed. Make a new one.');
     }
   }
 }

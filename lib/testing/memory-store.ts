@@ -36,7 +36,7 @@ export class MemoryVolume {
   /** @internal One store at a time has the volume. */
   attach(store: MemoryStore): void {
     if (this.#open)
-      throw new ToxAsyncError('ErrStore', 'This volume is open already; close its store first.');
+      throw new ToxAsyncError('ErrStore', 'This volume is already open. Close its store first.');
     this.#open = store;
   }
 

@@ -45,7 +45,7 @@ export class SimulatedTime {
    * timer sees the effects of those before it. An error thrown by a timer rejects.
    */
   async advance(ms: number): Promise<void> {
-    if (this.#advancing) throw new Error('advance is already running: await it before the next call');
+    if (this.#advancing) throw new Error('advance is already running. Await it before the next call.');
     this.#advancing = true;
     try {
       const end = this.#now + ms;

@@ -15,14 +15,14 @@ export function checkPacket(packet: Uint8Array): void {
   if (packet.length === 0 || packet.length > MAX_PACKET_BYTES) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      `A packet has 1 to ${MAX_PACKET_BYTES} bytes, this one has ${packet.length}; split it.`,
+      `A packet must have 1 to ${MAX_PACKET_BYTES} bytes; this one has ${packet.length}. Split it.`,
     );
   }
   const id = packet[0] ?? 0;
   if (id < FIRST_LOSSLESS_ID || id > LAST_LOSSLESS_ID) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      `A lossless packet begins with a byte from ${FIRST_LOSSLESS_ID} to ${LAST_LOSSLESS_ID}, not ${id}.`,
+      `A lossless packet must start with a byte from ${FIRST_LOSSLESS_ID} to ${LAST_LOSSLESS_ID}, not ${id}.`,
     );
   }
 }
@@ -33,11 +33,11 @@ export function checkPacket(packet: Uint8Array): void {
  */
 export function checkMessageText(text: string): void {
   const bytes = utf8(text).length;
-  if (bytes === 0) throw new ToxAsyncError('ErrMessageEmpty', 'The message is empty; give it a text.');
+  if (bytes === 0) throw new ToxAsyncError('ErrMessageEmpty', 'The message is empty. Give it some text.');
   if (bytes > MAX_MESSAGE_SIZE) {
     throw new ToxAsyncError(
       'ErrMessageTooLarge',
-      `A Tox message has at most ${MAX_MESSAGE_SIZE} bytes of UTF-8, this one has ${bytes}; shorten it.`,
+      `A Tox message can have at most ${MAX_MESSAGE_SIZE} bytes of UTF-8; this one has ${bytes}. Shorten it.`,
     );
   }
 }

@@ -90,7 +90,7 @@ describeOnTox('libtoxcore, given what is of no use', function () {
     const cut = sound.slice(0, 40);
     for (const savedata of [garbage, cut]) {
       broken.savedata = savedata;
-      await startFails(broken, 'ErrIdentityFile', /left as it is.*backup/);
+      await startFails(broken, 'ErrIdentityFile', /left unchanged.*backup/);
     }
     broken.savedata = sound;
     await start(broken);
@@ -212,7 +212,10 @@ describeOnTox('libtoxcore, given what is of no use', function () {
         () => self.transport.removeFriend(other.pk),
         () => self.transport.setName('x'),
       ]) {
-        await assert.rejects(attempt(), failsWith('ErrNotConnected', /try again when the transport runs/));
+        await assert.rejects(
+          attempt(),
+          failsWith('ErrNotConnected', /Try again when the transport is running/),
+        );
       }
     });
   });

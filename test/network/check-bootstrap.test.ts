@@ -50,7 +50,7 @@ describeOnTox('npm run check:bootstrap', function () {
 
   it('says what is wrong with a list', async () => {
     const { code, output } = await check([{ host: 'tox.example' }]);
-    assert.match(output, /nodes\.json is of no use: node 1 of it has no "port"/);
+    assert.match(output, /nodes\.json cannot be used: node 1 has no "port"/);
     assert.equal(code, 1);
   });
 });

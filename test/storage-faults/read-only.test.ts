@@ -47,9 +47,9 @@ describeOnVolumes('a storage node whose disk is read-only', function () {
     });
   }
 
-  it('cannot be made there, which the error says', async () => {
+  it('cannot be created there, which the error says', async () => {
     setWritable(false);
-    await assert.rejects(FaultNode.open(path.join(volume, 'new'), 'nedb'), saying(/cannot be made/));
+    await assert.rejects(FaultNode.open(path.join(volume, 'new'), 'nedb'), saying(/cannot be created/));
     assert.deepEqual(readdirSync(volume), []);
   });
 });

@@ -98,7 +98,7 @@ export class KeyExchanges {
     if (!this.#components.network.isProven(from)) {
       throw new ToxAsyncError(
         'ErrNoSession',
-        'Keys are taken only while there is a session with the friend who made them.',
+        'Keys are accepted only while a session with the friend who made them is open.',
       );
     }
     const result = await this.#components.queues.run(from, () => this.#take(from, exchange));

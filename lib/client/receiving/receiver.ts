@@ -104,7 +104,7 @@ export class Receiver {
     hooks.onError(
       new ToxAsyncError(
         'ErrLocalStorageFull',
-        'An ordinary Tox message was dropped: the inbox has no room for more of its sender, or the disk is full. Free space, or let a flow take what waits. Further ones are not logged for a minute.',
+        'An ordinary Tox message was dropped: the inbox has no room for more from this sender, or the disk is full. Free space, or let a flow take the waiting messages. Further drops are not logged for a minute.',
       ),
     );
   }

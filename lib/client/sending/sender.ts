@@ -103,13 +103,13 @@ export class Sender {
     if (outbox.messages >= outboxMessages || outbox.bytes + data.length > outboxBytes) {
       throw new ToxAsyncError(
         'ErrOutboxFull',
-        `The outbox is full (${outbox.messages} messages wait). Wait until some are delivered or expire.`,
+        `The outbox is full (${outbox.messages} messages are waiting). Wait until some are delivered or expire.`,
       );
     }
     if (options.withoutKeys === 'error' && !forwardSecurity.canSendMessage(friend)) {
       throw new ToxAsyncError(
         'ErrNoPreKeys',
-        'No one-time keys of this friend are left. They are renewed when both of you are online together.',
+        'No one-time keys for this friend are left. New ones arrive when you are both online.',
       );
     }
     const slot = await allocateSlot(vault);
@@ -171,7 +171,7 @@ function receiptOf(ended: {
 
 function checkContent(content: string | Uint8Array, type: number): Uint8Array {
   if (type !== MessageType.Normal && type !== MessageType.Action) {
-    throw new ToxAsyncError('ErrInvalidArgument', 'The message type is 0 (normal) or 1 (action).');
+    throw new ToxAsyncError('ErrInvalidArgument', 'The message type must be 0 (normal) or 1 (action).');
   }
   const data = typeof content === 'string' ? utf8(content) : content.slice();
   if (data.length === 0)
@@ -179,11 +179,14 @@ function checkContent(content: string | Uint8Array, type: number): Uint8Array {
   if (data.length > MAX_MESSAGE_SIZE) {
     throw new ToxAsyncError(
       'ErrMessageTooLarge',
-      `The message has ${data.length} bytes; at most ${MAX_MESSAGE_SIZE} fit. Shorten it or send it in parts.`,
+      `The message has ${data.length} bytes; the limit is ${MAX_MESSAGE_SIZE}. Shorten it or send it in parts.`,
     );
   }
   if (typeof content !== 'string' && readUtf8(data) === undefined) {
-    throw new ToxAsyncError('ErrMalformed', 'A message is UTF-8 text; these bytes are not.');
+    throw new ToxAsyncError(
+      'ErrMalformed',
+      'A message must be UTF-8 text. Encode other bytes first, for example as base64.',
+    );
   }
   return data;
 }
@@ -193,7 +196,7 @@ function checkLifetime(lifetime: number | undefined): number {
   if (!Number.isInteger(lifetime) || lifetime < 1 || lifetime > MAX_MESSAGE_LIFETIME) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      `A message lives 1 to ${MAX_MESSAGE_LIFETIME} seconds (14 days). Choose a time in between.`,
+      `A message can live for 1 to ${MAX_MESSAGE_LIFETIME} seconds (14 days). Choose a lifetime in that range.`,
     );
   }
   return lifetime;

@@ -76,7 +76,7 @@ export class NodeRecords {
       change(batch);
       await batch.commit();
     } catch (error) {
-      this.#log.warn(`What a storage node said of itself could not be written down: ${String(error)}`);
+      this.#log.warn(`The details of a storage node could not be saved: ${String(error)}`);
     }
   }
 }

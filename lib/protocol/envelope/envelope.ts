@@ -57,7 +57,7 @@ export function writeEnvelopeHeader(header: Uint8Array, { mailbox, tag, ephemera
 /** Views of `envelope`. @throws ErrMalformed wrong length or version */
 export function readEnvelopeHeader(envelope: Uint8Array): EnvelopeHeader {
   if (!isEnvelopeSize(envelope.length)) {
-    throw malformed('envelope', `${envelope.length} bytes is none of its sizes`);
+    throw malformed('envelope', `${envelope.length} bytes is not one of its sizes`);
   }
   const [version] = envelope;
   if (version !== ENVELOPE_VERSION) throw malformed('envelope', `its version is ${version}`);

@@ -16,15 +16,16 @@ export interface Plaintext {
  * @throws ErrMessageEmpty, ErrMessageTooLarge over MAX_MESSAGE_SIZE bytes, ErrInvalidArgument a type over 255
  */
 export function encodePlaintext({ type, data }: Plaintext, memory?: Uint8Array): Uint8Array {
-  if (data.length === 0) throw new ToxAsyncError('ErrMessageEmpty', 'The message is empty; give it a text.');
+  if (data.length === 0)
+    throw new ToxAsyncError('ErrMessageEmpty', 'The message is empty. Give it some text.');
   if (data.length > MAX_MESSAGE_SIZE) {
     throw new ToxAsyncError(
       'ErrMessageTooLarge',
-      `The message has ${data.length} bytes; shorten it to ${MAX_MESSAGE_SIZE} or split it.`,
+      `The message has ${data.length} bytes. Shorten it to ${MAX_MESSAGE_SIZE} bytes or split it.`,
     );
   }
   if (!Number.isInteger(type) || type < 0 || type > 0xff) {
-    throw new ToxAsyncError('ErrInvalidArgument', `The type of a message is 0 to 255, not ${type}.`);
+    throw new ToxAsyncError('ErrInvalidArgument', `A message type must be between 0 and 255, not ${type}.`);
   }
   const length = PLAINTEXT_HEADER_BYTES + data.length;
   const plain = memory ? memory.subarray(0, length) : new Uint8Array(length);
@@ -40,6 +41,6 @@ export function decodePlaintext(bytes: Uint8Array): Plaintext {
   const r = new ByteReader(bytes, 'message');
   const type = r.u8();
   const length = r.u16();
-  if (length !== r.left) throw r.bad('its length is not the one it names');
+  if (length !== r.left) throw r.bad('its length is not the one it states');
   return { type, data: r.rest() };
 }

@@ -134,7 +134,7 @@ function encodeFields({ messageId, timestamp, lifetime }: SealInput): Uint8Array
   if (lifetime < 1 || lifetime > MAX_MESSAGE_LIFETIME) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      `The lifetime of a message is 1 to ${MAX_MESSAGE_LIFETIME} seconds, not ${lifetime}.`,
+      `The lifetime of a message must be between 1 and ${MAX_MESSAGE_LIFETIME} seconds, not ${lifetime}.`,
     );
   }
   const w = new ByteWriter('envelope');
@@ -145,7 +145,7 @@ function encodeText({ type, data }: SealInput, memory: Uint8Array): Uint8Array {
   if (isTextType(type) && !isUtf8(data)) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      'A text message must be UTF-8; send other bytes as binary.',
+      'A text message must be UTF-8. Send other bytes as binary.',
     );
   }
   return encodePlaintext({ type, data }, memory);

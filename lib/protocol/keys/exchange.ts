@@ -51,7 +51,7 @@ export function encodeExchange(crypto: CryptoProvider, input: ExchangeInput): Ui
   if (valid > MAX_VALID || keys.length === 0 || keys.length > MAX_BATCH_KEYS) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      `An exchange has 1 to ${MAX_BATCH_KEYS} keys, valid for at most ${MAX_VALID} seconds.`,
+      `An exchange must have 1 to ${MAX_BATCH_KEYS} keys, valid for at most ${MAX_VALID} seconds.`,
     );
   }
   const w = new ByteWriter('exchange').u8(VERSION).u8(0).fixed(from.publicKey, 32).fixed(to, 32);

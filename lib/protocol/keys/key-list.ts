@@ -32,7 +32,10 @@ export function writeKeys(w: ByteWriter, keys: readonly ListedKey[]): void {
   let last = 0;
   for (const { index, publicKey } of keys) {
     if (index <= last || index > MAX_BATCH_KEYS) {
-      throw new ToxAsyncError('ErrInvalidArgument', `Indexes of keys must rise from 1 to ${MAX_BATCH_KEYS}.`);
+      throw new ToxAsyncError(
+        'ErrInvalidArgument',
+        `Key indexes must increase, from 1 to ${MAX_BATCH_KEYS}.`,
+      );
     }
     last = index;
     w.u8(index).fixed(publicKey, KEY_BYTES);
@@ -44,7 +47,8 @@ export function readKeys(r: ByteReader, count: number): ListedKey[] {
   let last = 0;
   return r.list(count, () => {
     const index = r.u8();
-    if (index <= last || index > MAX_BATCH_KEYS) throw r.bad('indexes of keys do not rise or are too high');
+    if (index <= last || index > MAX_BATCH_KEYS)
+      throw r.bad('its key indexes do not increase or are too high');
     last = index;
     return { index, publicKey: r.bytes(KEY_BYTES) };
   });
@@ -59,6 +63,7 @@ export function readBatch(r: ByteReader): number {
 
 /** @throws ErrInvalidArgument */
 export function writeBatch(w: ByteWriter, batch: number): void {
-  if (batch === 0) throw new ToxAsyncError('ErrInvalidArgument', 'A batch number is never 0; draw another.');
+  if (batch === 0)
+    throw new ToxAsyncError('ErrInvalidArgument', 'A batch number must not be 0. Draw another.');
   w.u24(batch);
 }

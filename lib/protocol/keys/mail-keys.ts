@@ -24,9 +24,9 @@ export const MAX_MAIL_KEYS = 41;
 /** @throws ErrInvalidArgument */
 export function encodeMailKeys({ batch, valid, held, keys }: MailKeys): Uint8Array {
   if (valid > MAX_VALID) {
-    throw new ToxAsyncError('ErrInvalidArgument', `Keys are valid for at most ${MAX_VALID} seconds.`);
+    throw new ToxAsyncError('ErrInvalidArgument', `Keys may be valid for at most ${MAX_VALID} seconds.`);
   }
-  const w = new ByteWriter('message of keys');
+  const w = new ByteWriter('key message');
   writeBatch(w, batch);
   w.u32(valid).u16(held).count(keys, MAX_MAIL_KEYS);
   writeKeys(w, keys);
@@ -35,7 +35,7 @@ export function encodeMailKeys({ batch, valid, held, keys }: MailKeys): Uint8Arr
 
 /** @throws ErrMalformed */
 export function decodeMailKeys(data: Uint8Array): MailKeys {
-  const r = new ByteReader(data, 'message of keys');
+  const r = new ByteReader(data, 'key message');
   const batch = readBatch(r);
   const valid = r.u32();
   if (valid > MAX_VALID) throw r.bad(`its keys are valid for more than ${MAX_VALID} seconds`);

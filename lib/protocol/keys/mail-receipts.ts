@@ -19,13 +19,13 @@ export function encodeMailReceipts({ held, receipts }: MailReceipts): Uint8Array
   if (receipts.length > MAX_RECEIPTS) {
     throw new ToxAsyncError('ErrInvalidArgument', `One message holds at most ${MAX_RECEIPTS} receipts.`);
   }
-  const w = new ByteWriter('message of receipts').u16(held);
+  const w = new ByteWriter('receipt message').u16(held);
   return w.each(receipts, (receipt) => writeReceipt(w, receipt)).done();
 }
 
 /** @throws ErrMalformed */
 export function decodeMailReceipts(data: Uint8Array): MailReceipts {
-  const r = new ByteReader(data, 'message of receipts');
+  const r = new ByteReader(data, 'receipt message');
   const held = r.u16();
   const count = Math.floor(r.left / RECEIPT_BYTES);
   if (count > MAX_RECEIPTS) throw r.bad(`it has more than ${MAX_RECEIPTS} receipts`);

@@ -19,14 +19,14 @@ export const MAX_RECEIPTS = 41;
 /** message id 32 | code 1 */
 export function writeReceipt(w: ByteWriter, { messageId, code }: Receipt): void {
   if (!isReceiptCode(code))
-    throw new ToxAsyncError('ErrInvalidArgument', `A receipt cannot say '${String(code)}'.`);
+    throw new ToxAsyncError('ErrInvalidArgument', `A receipt cannot have the code '${String(code)}'.`);
   w.fixed(messageId, MESSAGE_ID_BYTES).u8(CODE[code]);
 }
 
 export function readReceipt(r: ByteReader): Receipt {
   const messageId = r.bytes(MESSAGE_ID_BYTES);
   const code = r.code();
-  if (!isReceiptCode(code)) throw r.bad(`a receipt cannot say '${code}'`);
+  if (!isReceiptCode(code)) throw r.bad(`a receipt cannot have the code '${code}'`);
   return { messageId, code };
 }
 

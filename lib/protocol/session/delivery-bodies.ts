@@ -28,14 +28,17 @@ export const deliverCodec: Codec<Deliver> = {
 export const deliverAnswerCodec: Codec<DeliverAnswer> = {
   write({ request, code }, w) {
     if (!DELIVER_CODES.has(code)) {
-      throw new ToxAsyncError('ErrInvalidArgument', `An answer to a delivery cannot say '${code}'.`);
+      throw new ToxAsyncError(
+        'ErrInvalidArgument',
+        `An answer to a delivery cannot have the code '${code}'.`,
+      );
     }
     w.u32(request).u8(CODE[code]);
   },
   read(r) {
     const request = r.u32();
     const code = r.code();
-    if (!DELIVER_CODES.has(code)) throw r.bad(`an answer to a delivery cannot say '${code}'`);
+    if (!DELIVER_CODES.has(code)) throw r.bad(`an answer to a delivery cannot have the code '${code}'`);
     return { kind: 'deliver-answer', request, code };
   },
 };

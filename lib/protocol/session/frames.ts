@@ -29,7 +29,7 @@ export function splitIntoFrames(message: Uint8Array, number: number): Uint8Array
   if (message.length === 0 || message.length > MAX_FRAMED_BYTES) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      `A message between peers has 1 to ${MAX_FRAMED_BYTES} bytes, not ${message.length}.`,
+      `A message between peers must have 1 to ${MAX_FRAMED_BYTES} bytes, not ${message.length}.`,
     );
   }
   const count = Math.ceil(message.length / FRAME_DATA_BYTES);

@@ -63,7 +63,7 @@ export function encodeHello(hello: Pick<Hello, 'flags' | 'ephemeral' | 'echo'>):
 /** Unknown flags are ignored. Whether the ephemeral is acceptable shows in `deriveSessionKeys`. @throws ErrMalformed */
 export function decodeHello(bytes: Uint8Array): Hello {
   const r = new ByteReader(bytes, 'hello');
-  if (r.u8() !== HELLO) throw r.bad('it begins like another message');
+  if (r.u8() !== HELLO) throw r.bad('it starts like another message');
   const minVersion = r.u8();
   const maxVersion = r.u8();
   if (minVersion > maxVersion) throw r.bad('its versions are in the wrong order');

@@ -32,7 +32,7 @@ export function sealMessage(
   body: Uint8Array,
 ): Uint8Array {
   if (counter < 1)
-    throw new ToxAsyncError('ErrInvalidArgument', 'The counter of a sealed message begins at 1.');
+    throw new ToxAsyncError('ErrInvalidArgument', 'The counter of a sealed message starts at 1.');
   const prefix = new ByteWriter('sealed message').u8(SEALED).u64(counter).done();
   const plain = new ByteWriter('sealed message').u8(kind).bytes(body).done();
   const sealed = concat(prefix, crypto.secretbox(plain, nonceOf(prefix), key));

@@ -46,7 +46,7 @@ function toBitmap(live: readonly number[]): Uint8Array {
     if (!Number.isInteger(index) || index < 1 || index > MAX_BATCH_KEYS) {
       throw new ToxAsyncError(
         'ErrInvalidArgument',
-        `The index of a key is 1 to ${MAX_BATCH_KEYS}, not ${index}.`,
+        `A key index must be between 1 and ${MAX_BATCH_KEYS}, not ${index}.`,
       );
     }
     const byte = (index - 1) >> 3;

@@ -64,7 +64,7 @@ export class JsonFields {
   time(name: string): number {
     const value = this.#get(name);
     const seconds = typeof value === 'string' ? fromRfc3339(value) : undefined;
-    if (seconds === undefined) throw this.bad(`${name} is not a time of RFC 3339`);
+    if (seconds === undefined) throw this.bad(`${name} is not an RFC 3339 time`);
     return seconds;
   }
 
@@ -86,7 +86,7 @@ export class JsonFields {
 /** A byte array as JSON has it. @throws ErrInvalidArgument */
 export function jsonBytes(bytes: Uint8Array, length: number): number[] {
   if (bytes.length === length) return Array.from(bytes);
-  throw new ToxAsyncError('ErrInvalidArgument', `This field has ${length} bytes, not ${bytes.length}.`);
+  throw new ToxAsyncError('ErrInvalidArgument', `This field must have ${length} bytes, not ${bytes.length}.`);
 }
 
 /** A time as JSON has it. @throws ErrInvalidArgument */
@@ -95,7 +95,7 @@ export function jsonTime(seconds: number): string {
   if (text !== undefined) return text;
   throw new ToxAsyncError(
     'ErrInvalidArgument',
-    `A time is in Unix seconds of a year from 0 to 9999, not ${seconds}.`,
+    `A time must be in Unix seconds of a year from 0 to 9999, not ${seconds}.`,
   );
 }
 
@@ -105,7 +105,7 @@ export function jsonNumber(value: number, max: number): number {
   if (isNumberUpTo(given, max)) return given;
   throw new ToxAsyncError(
     'ErrInvalidArgument',
-    `This field is a whole number from 0 to ${max}, not ${value}.`,
+    `This field must be a whole number from 0 to ${max}, not ${value}.`,
   );
 }
 

@@ -48,7 +48,7 @@ export function openLegacyMessage(
   if (!sameBytes(message.recipientPk, recipient.publicKey)) {
     throw new ToxAsyncError(
       'ErrNotYours',
-      'This message is for another recipient; open it with that identity.',
+      'This message is for another recipient. Open it with that identity.',
     );
   }
   const { encryptedData, nonce, senderPk } = message;
@@ -66,6 +66,6 @@ export function openLegacyMessage(
 function forged(): ToxAsyncError {
   return new ToxAsyncError(
     'ErrForged',
-    'This message was not made by the sender it names; ask for it again.',
+    'This message was not made by the sender it names. Ask for it again.',
   );
 }

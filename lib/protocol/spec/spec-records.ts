@@ -33,7 +33,7 @@ export function encodeStorageRecord(message: AsyncMessage): Uint8Array {
   if (encryptedData.length > MAX_ENCRYPTED_BYTES) {
     throw new ToxAsyncError(
       'ErrMessageTooLarge',
-      `The box is over ${MAX_ENCRYPTED_BYTES} bytes; shorten the message.`,
+      `The box has more than ${MAX_ENCRYPTED_BYTES} bytes. Shorten the message.`,
     );
   }
   return new ByteWriter('storage record')
@@ -59,7 +59,7 @@ export function decodeStorageRecord(bytes: Uint8Array): AsyncMessage {
   const messageType = asMessageType(r.u8());
   if (messageType === undefined) throw r.bad('its message type is neither normal nor action');
   const length = r.u32();
-  if (length !== r.left) throw r.bad('its data does not have the length it names');
+  if (length !== r.left) throw r.bad('its data does not have the length it states');
   if (length > MAX_ENCRYPTED_BYTES) throw r.bad('its data is too long');
   return { id, recipientPk, senderPk, timestamp, nonce, messageType, encryptedData: r.rest() };
 }

@@ -169,11 +169,11 @@ export class LocalEngine implements MessageEngine {
   #insert(batch: WriteBatch, mail: NewMail): void {
     const { mailbox, storageId, submitter, envelope, keepSeconds } = mail;
     const header = readEnvelopeHeader(envelope);
-    if (!sameBytes(header.mailbox, mailbox)) throw invalid('The envelope names another mailbox.');
+    if (!sameBytes(header.mailbox, mailbox)) throw invalid('The envelope is for another mailbox.');
     const now = this.#now();
     const old = this.#index.find(mailbox, storageId);
     if (old && !this.#isOver(old.slot, now)) {
-      throw invalid('This envelope is stored already; renew it instead.');
+      throw invalid('This envelope is already stored. Renew it instead.');
     }
     if (old) this.#remove(batch, old.slot);
     const { tag } = header;

@@ -181,7 +181,7 @@ export class StorageService {
     try {
       if (this.#options.sessions.hasSession(peer)) this.#options.sessions.send(peer, message);
     } catch (error) {
-      this.#report('An answer of this storage node could not be sent', error);
+      this.#report('An answer from this storage node could not be sent', error);
     }
   }
 
@@ -194,7 +194,7 @@ export class StorageService {
       this.#options.sessions.send(recipient, { kind: 'mail', waiting });
       return true;
     } catch (error) {
-      this.#report('A hint that mail came could not be sent', error);
+      this.#report('A hint that mail arrived could not be sent', error);
       return false;
     }
   }
@@ -204,7 +204,7 @@ export class StorageService {
       try {
         await this.#storage.updateCapacity();
       } catch (error) {
-        this.#report('The free space of the disk could not be read', error);
+        this.#report('The free disk space could not be read', error);
       }
       try {
         if (!stopped.aborted) await this.#storage.cleanupExpiredMessages(stopped);

@@ -99,7 +99,7 @@ async function makeFolder(disk: Disk, folder: string): Promise<void> {
     const text = error instanceof Error ? error.message : String(error);
     throw new ToxAsyncError(
       'ErrStore',
-      `The data directory ${folder} cannot be made (${text}). Choose a folder that this process may write.`,
+      `The data directory ${folder} cannot be created (${text}). Choose a folder that this process can write to.`,
       { cause: error },
     );
   }

@@ -220,7 +220,7 @@ function inUse(directory: string, holder: Probe): string {
   // Nobody is to stop Node-RED because two of its sessions were given one folder.
   if (typeof holder === 'object' && holder.pid === process.pid && holder.host === hostname()) {
     return (
-      `${directory} is in use by this process itself (${holder.pid} on ${holder.host}) since ${holder.since}. ` +
+      `${directory} has been in use by this process itself (${holder.pid} on ${holder.host}) since ${holder.since}. ` +
       `Give each session a data directory of its own.`
     );
   }
@@ -236,7 +236,7 @@ function asLockError(error: unknown, directory: string): ToxAsyncError {
   const text = error instanceof Error ? error.message : String(error);
   return new ToxAsyncError(
     'ErrStore',
-    `${directory} cannot be locked (${text}). Choose a folder on a local disk that this process may write.`,
+    `${directory} cannot be locked (${text}). Choose a folder on a local disk that this process can write to.`,
     { cause: error },
   );
 }

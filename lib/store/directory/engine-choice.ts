@@ -17,16 +17,18 @@ export function chooseEngine({ asked, recorded, lmdbLoads }: EngineWish, log: Lo
     throw new ToxAsyncError(
       'ErrMissingLibrary',
       recorded
-        ? 'This data directory was made with the engine lmdb, which does not load here. ' +
-            'Run "npm install lmdb" where this package is installed, or name a new directory.'
+        ? 'This data directory was created with the engine lmdb, which does not load here. ' +
+            'Run "npm install lmdb" where this package is installed, or choose a new directory.'
         : 'The engine lmdb does not load here. Run "npm install lmdb" where this package is installed, or choose nedb.',
     );
   }
   if (recorded && asked !== 'auto' && asked !== recorded) {
-    log.warn(`The data directory was made with ${recorded} and keeps it; ${asked} needs a new directory.`);
+    log.warn(
+      `The data directory was created with ${recorded} and keeps it. Choose a new directory to use ${asked}.`,
+    );
   }
   if (!recorded && asked === 'auto' && engine === 'nedb') {
-    log.info('lmdb does not load here: the slower engine nedb is used.');
+    log.info('lmdb does not load here, so the slower engine nedb is used.');
   }
   return engine;
 }

@@ -36,7 +36,7 @@ export class HeldFiles {
 export function replacedError(path: string): ToxAsyncError {
   return new ToxAsyncError(
     'ErrDirectoryReplaced',
-    `${path} was deleted or replaced while it was in use. Nothing new is taken, because it would be lost. ` +
-      `Put the folder back that was there, or restart Node-RED (or open the session again) to go on with what is there now.`,
+    `${path} was deleted or replaced while it was in use. Nothing new is accepted, because it would be lost. ` +
+      `Put the original folder back, or restart Node-RED (or open the session again) to continue with the current one.`,
   );
 }

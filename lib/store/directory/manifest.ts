@@ -59,7 +59,8 @@ export async function writeManifest(disk: Disk, folder: string, manifest: Manife
 
 function parseManifest(folder: string, bytes: Uint8Array, newest: number): Manifest {
   const fields = parseObject(readUtf8(bytes));
-  if (fields === undefined) throw foreignError(folder, `its ${NAME} is damaged or of another program`);
+  if (fields === undefined)
+    throw foreignError(folder, `its ${NAME} is damaged or belongs to another program`);
   const { format, engine, created } = fields;
   if (typeof format !== 'number' || !Number.isSafeInteger(format) || format < 1 || format > newest) {
     throw foreignError(folder, `its format (${String(format)}) is unknown to this version`);
@@ -83,7 +84,7 @@ function parseObject(text: string | undefined): Record<string, unknown> | undefi
 function foreignError(folder: string, reason: string): ToxAsyncError {
   return new ToxAsyncError(
     'ErrForeignDirectory',
-    `${folder} is not a data directory that can be used here: ${reason}. ` +
-      'It was left as it is; name an empty or a new folder, or use the version that made it.',
+    `${folder} cannot be used as a data directory: ${reason}. ` +
+      'It was left unchanged. Choose an empty or new folder, or use the version that created it.',
   );
 }

@@ -102,8 +102,8 @@ export class SpaceGuard {
     const needed = this.#limit + (this.#hasReserve ? 0 : this.#reserve);
     return new ToxAsyncError(
       'ErrLocalStorageFull',
-      `The disk of ${this.#o.folder} is nearly full. Free space on it until ` +
-        `${Math.ceil(needed / 1024 / 1024)} MiB are free; then work goes on by itself.`,
+      `The disk that holds ${this.#o.folder} is nearly full. Free some space until ` +
+        `${Math.ceil(needed / 1024 / 1024)} MiB are free; work then resumes automatically.`,
     );
   }
 
@@ -132,7 +132,7 @@ export class SpaceGuard {
         this.#failures = 0;
       } catch (error) {
         this.#failures += 1;
-        this.#log.debug(`The reserve in ${this.#o.folder} could not be kept: ${String(error)}`);
+        this.#log.debug(`The reserved space in ${this.#o.folder} could not be kept: ${String(error)}`);
       }
       this.#setRoom(this.#hasReserve && this.#hasRoom === true);
       this.#checkLater();
@@ -197,7 +197,7 @@ export class SpaceGuard {
   #setDisplaced(path: string | undefined): void {
     if (path === this.#displaced) return;
     this.#displaced = path;
-    if (path === undefined) this.#log.info(`${this.#o.folder} is in its place again.`);
+    if (path === undefined) this.#log.info(`${this.#o.folder} is back in place.`);
     else this.#log.error(replacedError(path).message);
     this.#onChange?.();
   }
@@ -207,9 +207,11 @@ export class SpaceGuard {
     if (hasRoom === before) return;
     this.#hasRoom = hasRoom;
     const { folder } = this.#o;
-    if (hasRoom && before === false) this.#log.info(`There is room again on the disk of ${folder}.`);
+    if (hasRoom && before === false) this.#log.info(`The disk that holds ${folder} has room again.`);
     if (!hasRoom)
-      this.#log.warn(`The disk of ${folder} is nearly full: no new work is taken until space is free.`);
+      this.#log.warn(
+        `The disk that holds ${folder} is nearly full: no new work is accepted until space is freed.`,
+      );
     this.#onChange?.();
   }
 }

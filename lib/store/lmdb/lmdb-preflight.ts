@@ -128,7 +128,7 @@ async function syncFolder(path: string): Promise<void> {
 function foreignError(path: string): ToxAsyncError {
   return new ToxAsyncError(
     'ErrStore',
-    `${path} is not an lmdb database, or a damaged one. ` +
+    `${path} is not an lmdb database, or is damaged. ` +
       'Restore the data directory from a backup or start with a new one.',
   );
 }

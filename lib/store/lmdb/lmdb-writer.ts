@@ -80,7 +80,7 @@ export class LmdbWriter {
     this.#thread = undefined;
     this.#failures += 1;
     this.#onDeath();
-    thread.waiting?.reject(thread.cause ?? new Error('The thread that writes the store ended.'));
+    thread.waiting?.reject(thread.cause ?? new Error('The writer thread of the store ended.'));
   }
 }
 

@@ -109,7 +109,7 @@ export class NedbFile {
       await this.#handle.truncate(this.#size);
       await this.#handle.sync();
     } catch (error) {
-      this.#broken = new AggregateError([cause, error], 'a failed write could not be taken back');
+      this.#broken = new AggregateError([cause, error], 'a failed write could not be undone');
     }
   }
 

@@ -61,7 +61,7 @@ function parseLine(text: string): Line {
 function damagedError(offset: number): ToxAsyncError {
   return new ToxAsyncError(
     'ErrStore',
-    `The store's file is damaged at byte ${offset}, in front of later data. ` +
+    `The store's file is damaged at byte ${offset}, before the end of its data. ` +
       'Restore the data directory from a backup or start with a new one.',
   );
 }

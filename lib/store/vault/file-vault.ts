@@ -58,8 +58,8 @@ export async function openVault(options: VaultOptions): Promise<FileVault> {
   const lost = record !== undefined && !(sameBytes(file.id, record.id) && file.slots >= record.slots);
   if (lost) {
     options.log?.warn(
-      `The vault ${options.path} was missing, foreign or cut short: one-time secrets are lost. ` +
-        'Friends get new keys at the next meeting; received messages not handed over yet may be unreadable.',
+      `The vault ${options.path} was missing, truncated or not a vault: its one-time secrets are lost. ` +
+        'Friends get new keys when you are next online together; received messages not handed over yet may be unreadable.',
     );
   }
   const vault = new OpenVault({ ...options, seal }, records, file, lost, record?.serialLimit ?? 1);
@@ -109,7 +109,10 @@ class OpenVault implements FileVault {
   async allocate(count: number): Promise<VaultSecret[]> {
     this.#assertOpen();
     if (!Number.isSafeInteger(count) || count < 0) {
-      throw new ToxAsyncError('ErrInvalidArgument', 'The number of secrets must be a whole number from 0.');
+      throw new ToxAsyncError(
+        'ErrInvalidArgument',
+        'The number of secrets must be a whole number, 0 or more.',
+      );
     }
     if (count > this.#prepared.length) {
       return this.#writes.run(async () => {
@@ -166,7 +169,7 @@ class OpenVault implements FileVault {
     try {
       await this.#eraseRound(erasures);
     } catch (error) {
-      this.#log.debug(`Erasing what the last run left failed: ${String(error)}`);
+      this.#log.debug(`Leftovers of the last run could not be erased: ${String(error)}`);
       this.#eraser.add(erasures);
     }
   }
@@ -179,7 +182,7 @@ class OpenVault implements FileVault {
       .run(() => this.#prepare(this.#closing ? 0 : this.#wanted - this.#prepared.length))
       .catch((error: unknown) => {
         // The next `allocate` that needs more than is prepared tries again, and throws.
-        this.#log.debug(`Preparing secrets failed: ${String(error)}`);
+        this.#log.debug(`Secrets could not be prepared: ${String(error)}`);
       })
       .finally(() => {
         this.#refilling = false;
@@ -258,6 +261,6 @@ class OpenVault implements FileVault {
   }
 
   #assertOpen(): void {
-    if (this.#closing) throw new ToxAsyncError('ErrClosed', 'The vault is closed; open it again.');
+    if (this.#closing) throw new ToxAsyncError('ErrClosed', 'The vault is closed. Open it again.');
   }
 }

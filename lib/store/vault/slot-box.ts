@@ -34,6 +34,6 @@ export function unboxUnderSlot(
 /** One durable secret. @throws ErrLocalStorageFull, ErrStore */
 export async function allocateSlot(vault: Pick<SecretVault, 'allocate'>): Promise<VaultSecret> {
   const [slot] = await vault.allocate(1);
-  if (slot === undefined) throw new ToxAsyncError('ErrStore', 'The vault gave no slot.');
+  if (slot === undefined) throw new ToxAsyncError('ErrStore', 'The vault returned no slot.');
   return slot;
 }

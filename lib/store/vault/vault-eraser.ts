@@ -100,7 +100,7 @@ export class VaultEraser {
 
   #report(error: unknown, failures: number, isLast: boolean): void {
     const text = error instanceof Error ? error.message : String(error);
-    if (isLast) this.#log.warn(`Used secrets could not be erased; the next start does it (${text}).`);
+    if (isLast) this.#log.warn(`Used secrets could not be erased; the next start will erase them (${text}).`);
     else if (failures === 1) this.#log.warn(`Used secrets could not be erased yet; trying again (${text}).`);
   }
 }
@@ -108,6 +108,6 @@ export class VaultEraser {
 function unfinished(): ToxAsyncError {
   return new ToxAsyncError(
     'ErrClosed',
-    'The vault closed before it could overwrite all used secrets; it does so when it is opened again.',
+    'The vault closed before it could overwrite all used secrets. It overwrites the rest when it is next opened.',
   );
 }

@@ -35,16 +35,16 @@ export async function readVaultKey({
   if (!isPassEncrypted(sealed) || sealed.length !== KEY_BYTES + PASS_ENCRYPTION_BYTES) {
     throw new ToxAsyncError(
       'ErrStore',
-      `${file} is damaged and was left as it is. If it is moved away, all one-time secrets are lost: received ` +
-        'messages not handed over yet become unreadable, and friends get new keys at the next meeting.',
+      `${file} is damaged and was left unchanged. If it is moved away, all one-time secrets are lost: received ` +
+        'messages not handed over yet become unreadable, and friends get new keys when you are next online together.',
     );
   }
   const key = await passphrase.open(sealed);
   if (key) return key;
   throw new ToxAsyncError(
     'ErrPassphrase',
-    `The data directory ${folder} does not open with this passphrase, and was left as it is. ` +
-      'Give the one it was sealed with.',
+    `The data directory ${folder} does not open with this passphrase and was left unchanged. ` +
+      'Enter the one it was sealed with.',
   );
 }
 
@@ -66,5 +66,5 @@ export async function openSlotCipher(options: VaultKeyOptions & SealParts): Prom
 }
 
 export function passphraseMissing(what: string): ToxAsyncError {
-  return new ToxAsyncError('ErrPassphrase', `${what} is sealed with a passphrase. Give the passphrase.`);
+  return new ToxAsyncError('ErrPassphrase', `${what} is sealed with a passphrase. Enter the passphrase.`);
 }

@@ -78,7 +78,7 @@ export class SerialNumbers {
       if (limit > LARGEST_SERIAL) {
         throw new ToxAsyncError(
           'ErrStore',
-          'The vault has no serials left. Start with a new data directory.',
+          'The vault has no serial numbers left. Start with a new data directory.',
         );
       }
       await this.#reserve(limit);

@@ -29,15 +29,16 @@ export async function loadBootstrapNodes(
   file = DEFAULT_BOOTSTRAP_FILE,
 ): Promise<BootstrapNode[]> {
   const bytes = await disk.readFile(file).catch((cause: unknown) => {
-    throw new ToxAsyncError('ErrStore', `The list of bootstrap nodes ${file} cannot be read.`, { cause });
+    throw new ToxAsyncError('ErrStore', `The list of bootstrap nodes in ${file} cannot be read.`, { cause });
   });
-  if (!bytes) throw wrong(file, 'it is not there; name an existing file, or none for the usual nodes');
+  if (!bytes)
+    throw wrong(file, 'the file does not exist; choose an existing one, or none for the usual nodes');
   const list = parseJson(readUtf8(bytes), file);
   const nodes = isRecord(list) ? list.nodes : undefined;
-  if (!Array.isArray(nodes)) throw wrong(file, 'it has no list "nodes"');
+  if (!Array.isArray(nodes)) throw wrong(file, 'it has no "nodes" list');
   return nodes.map((node: unknown, i) => {
     const read = readBootstrapNode(node);
-    if (typeof read === 'string') throw wrong(file, `node ${i + 1} of it ${read}`);
+    if (typeof read === 'string') throw wrong(file, `node ${i + 1} ${read}`);
     return read;
   });
 }
@@ -74,7 +75,7 @@ function parseJson(text: string | undefined, file: string): unknown {
 function wrong(file: string, reason: string, cause?: unknown): ToxAsyncError {
   return new ToxAsyncError(
     'ErrInvalidArgument',
-    `The list of bootstrap nodes ${file} is of no use: ${reason}.`,
+    `The list of bootstrap nodes in ${file} cannot be used: ${reason}.`,
     {
       cause,
     },

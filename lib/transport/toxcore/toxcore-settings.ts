@@ -51,20 +51,20 @@ export function completeSettings(settings: ToxcoreSettings): CompleteSettings {
   if (ports) {
     checkPort(ports.first, 'The first UDP port');
     checkPort(ports.last, 'The last UDP port');
-    if (ports.first > ports.last) throw invalid('The first UDP port is above the last one; swap them.');
+    if (ports.first > ports.last) throw invalid('The first UDP port is above the last one. Swap them.');
   }
-  if (relayPort !== undefined) checkPort(relayPort, 'The port of the TCP relay');
+  if (relayPort !== undefined) checkPort(relayPort, 'The TCP relay port');
   if (proxy) {
     checkPort(proxy.port, 'The port of the proxy');
     if (proxy.host === '' || proxy.host.length > MAX_HOST)
       throw invalid('The proxy needs a host name or address.');
     if (udp || localDiscovery) {
-      throw invalid('UDP and local discovery go around the proxy; switch them off, or leave the proxy out.');
+      throw invalid('UDP and local discovery bypass the proxy. Switch them off, or leave the proxy out.');
     }
     const { bootstrap } = settings;
     if (bootstrap.length > 0 && nodesLeftOut(settings).length === bootstrap.length) {
       throw invalid(
-        'All bootstrap nodes are given by name, and looking names up would go around the proxy. Give some by address.',
+        'All bootstrap nodes are given by name, and looking names up would bypass the proxy. Give some by address.',
       );
     }
   }
@@ -73,7 +73,7 @@ export function completeSettings(settings: ToxcoreSettings): CompleteSettings {
 
 function checkPort(port: number, what: string): void {
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return;
-  throw invalid(`${what} has to be a whole number from 1 to 65535, not ${port}.`);
+  throw invalid(`${what} must be a whole number from 1 to 65535, not ${port}.`);
 }
 
 function invalid(text: string): ToxAsyncError {

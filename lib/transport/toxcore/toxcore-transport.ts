@@ -55,7 +55,7 @@ export class ToxcoreTransport implements FriendTransport {
     this.self = keyPair.publicKey;
     this.#toxId = formatToxId(keyPair.publicKey, nospam);
     this.events = new Emitter((error, event) =>
-      this.#log.error(`A listener of the transport's event "${event}" failed: ${String(error)}`),
+      this.#log.error(`A listener for the transport event "${event}" failed: ${String(error)}`),
     );
     this.#supervisor = new Supervisor({
       settings: completeSettings(options.settings),
@@ -178,7 +178,7 @@ export class ToxcoreTransport implements FriendTransport {
 
   async setNospam(nospam: Uint8Array): Promise<void> {
     if (nospam.length !== NOSPAM_BYTES)
-      throw new ToxAsyncError('ErrInvalidArgument', `A nospam has ${NOSPAM_BYTES} bytes.`);
+      throw new ToxAsyncError('ErrInvalidArgument', `A nospam must have ${NOSPAM_BYTES} bytes.`);
     await this.#change({ do: 'set-nospam', nospam });
   }
 
@@ -186,7 +186,7 @@ export class ToxcoreTransport implements FriendTransport {
   #goOnline(): Promise<void> {
     const starting = this.#stopping.then(() => {
       if (this.#starting !== starting) {
-        throw new ToxAsyncError('ErrClosed', 'The transport was stopped while it started.');
+        throw new ToxAsyncError('ErrClosed', 'The transport was stopped while it was starting.');
       }
       return this.#supervisor.start();
     });
@@ -212,7 +212,7 @@ export class ToxcoreTransport implements FriendTransport {
   async #saveLast(savedata: Uint8Array): Promise<void> {
     await this.#o.save(savedata).catch((error: unknown) => {
       this.#log.warn(
-        `The Tox profile was not saved at the end: ${asToxAsyncError(error, 'ErrStore').message}`,
+        `The Tox profile could not be saved at shutdown: ${asToxAsyncError(error, 'ErrStore').message}`,
       );
     });
   }

@@ -115,14 +115,14 @@ export class VirtualNetwork {
         if (this.#silent.delete(other)) continue;
         throw new ToxAsyncError(
           'ErrIdentityInUse',
-          `The identity ${shortKey(publicKey)} is on this virtual network already; close its other session.`,
+          `The identity ${shortKey(publicKey)} is already on this virtual network. Close its other session.`,
         );
       }
       if (sameName(other.name, name)) {
         throw new ToxAsyncError(
           'ErrAmbiguousFriend',
           `Two identities on this virtual network would be called ${JSON.stringify(name)}: ` +
-            `${shortKey(other.publicKey)} and ${shortKey(publicKey)}. Give one of them another name.`,
+            `${shortKey(other.publicKey)} and ${shortKey(publicKey)}. Rename one of them.`,
         );
       }
     }
@@ -130,7 +130,7 @@ export class VirtualNetwork {
 
   #start(member: VirtualMember, handler: TransportHandler): void {
     if (!this.#holds(member)) {
-      throw new ToxAsyncError('ErrClosed', 'This transport has left its virtual network; join it again.');
+      throw new ToxAsyncError('ErrClosed', 'This transport has left its virtual network. Join it again.');
     }
     if (member.isRunning) return;
     this.#silent.delete(member);

@@ -39,7 +39,7 @@ export function readWireMessage(msg: Fields): FromForeign {
       return { topic: msg.topic, publicKey: keyIn(msg, 'friend'), text: textIn(msg, 'payload') };
     default:
       throw wrong(
-        `A transport sends no topic ${JSON.stringify(msg.topic)} to a bridge; docs/WIRING.md lists those it sends.`,
+        `A bridge does not accept the topic ${JSON.stringify(msg.topic)}. docs/WIRING.md lists those it accepts.`,
       );
   }
 }
@@ -54,7 +54,7 @@ function readState(msg: Fields): State {
     if (!isFields(entry)) throw wrong('tox/state: each entry of msg.friends must be {friend, online}.');
     const publicKey = keyIn(entry, 'friend');
     if (seen.size === seen.add(toHex(publicKey)).size) {
-      throw wrong(`tox/state: msg.friends has ${short(publicKey)} twice, or as its own friend.`);
+      throw wrong(`tox/state: msg.friends lists ${short(publicKey)} twice, or as its own friend.`);
     }
     return { publicKey, online: flagIn(entry, 'online') };
   });

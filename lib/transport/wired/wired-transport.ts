@@ -144,7 +144,7 @@ export class WiredTransport implements Transport {
     if (!handler || !this.#synced) {
       throw new ToxAsyncError(
         'ErrNotConnected',
-        `${message.topic} came before tox/state: answer tox/sync first, with the same msg.session.`,
+        `${message.topic} arrived before tox/state. Answer tox/sync first, with the same msg.session.`,
       );
     }
     this.#takeOther(message, handler);
@@ -181,7 +181,7 @@ export class WiredTransport implements Transport {
       if (this.#synced) this.#beginAnew(handler);
       throw new ToxAsyncError(
         'ErrIdentityMismatch',
-        `The transport runs as ${toHex(state.self).slice(0, 8)}, this session is ${toHex(this.self).slice(0, 8)}. ` +
+        `The transport runs as ${toHex(state.self).slice(0, 8)}, but this session is ${toHex(this.self).slice(0, 8)}. ` +
           "Give both the same Tox profile: import one's secret key into the other.",
       );
     }
@@ -264,7 +264,7 @@ export class WiredTransport implements Transport {
     if (friend) return friend;
     throw new ToxAsyncError(
       'ErrUnknownFriend',
-      `${toHex(publicKey).slice(0, 8)} is not in the last tox/state: send one with all friends when they change.`,
+      `${toHex(publicKey).slice(0, 8)} is not in the last tox/state. Send one with all friends whenever they change.`,
     );
   }
 }
@@ -277,6 +277,6 @@ function disconnect(friend: WiredFriend): void {
 function offline(friend: WiredFriend): ToxAsyncError {
   return new ToxAsyncError(
     'ErrNotConnected',
-    `A packet of ${friend.id.slice(0, 8)}, who is offline: send tox/status with true before its packets.`,
+    `A packet arrived from ${friend.id.slice(0, 8)}, who is offline. Send tox/status with true before their packets.`,
   );
 }

@@ -150,7 +150,7 @@ describe('friend book', () => {
 
   it('says whom it knows when a name is unknown, ten names at most', async () => {
     const { friends } = await book();
-    assert.throws(() => friends.resolve('Zoe'), says('ErrUnknownFriend', '"Zoe"', 'no friend has a name'));
+    assert.throws(() => friends.resolve('Zoe'), says('ErrUnknownFriend', '"Zoe"', 'none yet'));
     await friends.add(anna, 'Anna');
     await friends.add(ben);
     assert.throws(() => friends.resolve('anna'), says('ErrUnknownFriend', '"anna"', '"Anna"'));

@@ -20,16 +20,19 @@ export function addError(error: number): ToxAsyncError | undefined {
     case NO_MESSAGE:
       return new ToxAsyncError(
         'ErrInvalidArgument',
-        'A friend request carries a text of 1 to 1016 bytes of UTF-8; change it.',
+        'A friend request must have a text of 1 to 1016 bytes of UTF-8. Change it.',
       );
     case OWN_KEY:
       return new ToxAsyncError(
         'ErrInvalidRecipient',
-        'This is our own Tox ID; nobody is a friend of oneself. Use the Tox ID of the friend.',
+        'This is our own Tox ID. Use the Tox ID of the friend.',
       );
     case BAD_CHECKSUM:
-      return new ToxAsyncError('ErrInvalidKey', 'libtoxcore does not take this key; copy the Tox ID again.');
+      return new ToxAsyncError(
+        'ErrInvalidKey',
+        'libtoxcore does not accept this key. Copy the Tox ID again.',
+      );
     default:
-      return new ToxAsyncError('ErrTransport', `libtoxcore does not add the friend (it says ${error}).`);
+      return new ToxAsyncError('ErrTransport', `libtoxcore could not add the friend (${error}).`);
   }
 }

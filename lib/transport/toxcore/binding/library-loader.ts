@@ -20,8 +20,8 @@ const NAMES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
 
 const HOW_TO_INSTALL =
   'Debian, Ubuntu and Raspberry Pi OS: "sudo apt install libtoxcore2"; Alpine: "apk add toxcore"; Arch: ' +
-  '"pacman -S toxcore"; macOS: "brew install toxcore"; Windows: put libtoxcore.dll into a folder of the PATH. Then ' +
-  'restart Node-RED. Everything but mode libtoxcore works without it.';
+  '"pacman -S toxcore"; macOS: "brew install toxcore"; Windows: put libtoxcore.dll into a folder on the PATH. Then ' +
+  'restart Node-RED. Everything except mode libtoxcore works without it.';
 
 /**
  * @param file the library's file when the system does not find it by itself
@@ -38,8 +38,7 @@ export function loadLibrary(file?: string): ToxLibrary {
       reasons.push(error instanceof Error ? error.message : String(error));
     }
   }
-  const where =
-    file === undefined ? 'libtoxcore 0.2 is not installed' : `${file} is not a library that loads`;
+  const where = file === undefined ? 'libtoxcore 0.2 is not installed' : `${file} cannot be loaded`;
   throw new ToxAsyncError('ErrMissingLibrary', `${where} (${reasons.join('; ')}). ${HOW_TO_INSTALL}`);
 }
 
@@ -50,7 +49,7 @@ export function loadKoffi(): Koffi {
   } catch (cause) {
     throw new ToxAsyncError(
       'ErrMissingLibrary',
-      'The package koffi, by which libtoxcore is called, is missing or has no binary for this machine. Install ' +
+      'The package koffi, which calls libtoxcore, is missing or has no binary for this machine. Install ' +
         'this package again without "--omit=optional".',
       { cause },
     );

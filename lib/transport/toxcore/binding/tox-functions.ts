@@ -14,7 +14,7 @@ export function checkVersion(major: number, minor: number, patch: number): void 
   throw new ToxAsyncError(
     'ErrUnsupportedVersion',
     `The installed libtoxcore is ${major}.${minor}.${patch}; this package needs 0.${MINOR}.${OLDEST_PATCH} or a later ` +
-      `0.${MINOR}. Install that one (Debian 12: "apt install libtoxcore2").`,
+      `0.${MINOR}. Install that version (Debian 12: "apt install libtoxcore2").`,
   );
 }
 

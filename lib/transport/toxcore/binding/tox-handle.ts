@@ -181,6 +181,6 @@ function textOf(size: number, fill: (bytes: Uint8Array) => unknown): string {
 function tooLong(what: string, limit: number): ToxAsyncError {
   return new ToxAsyncError(
     'ErrInvalidArgument',
-    `A Tox ${what} has at most ${limit} bytes of UTF-8; shorten it.`,
+    `A Tox ${what} can have at most ${limit} bytes of UTF-8. Shorten it.`,
   );
 }

@@ -75,23 +75,23 @@ function openError(error: number, settings: CompleteSettings): ToxAsyncError {
     const relay = settings.relayPort === undefined ? '' : `, or TCP port ${settings.relayPort} is taken`;
     return new ToxAsyncError(
       'ErrPortInUse',
-      `None of the UDP ports ${first} to ${last} is free${relay}. Choose other ports, or end the program that uses them.`,
+      `None of the UDP ports ${first} to ${last} is free${relay}. Choose other ports, or stop the program that uses them.`,
     );
   }
   if (error >= FIRST_PROXY_ERROR && error <= LAST_PROXY_ERROR) {
-    return new ToxAsyncError('ErrProxy', 'The proxy cannot be used: check its type, host name and port.');
+    return new ToxAsyncError('ErrProxy', 'The proxy cannot be used. Check its type, host name and port.');
   }
   if (error === ENCRYPTED) {
     return new ToxAsyncError(
       'ErrPassphrase',
-      'The Tox profile is sealed; open it with its passphrase first.',
+      'The Tox profile is sealed. Open it with its passphrase first.',
     );
   }
   if (error === BAD_FORMAT) {
     return new ToxAsyncError(
       'ErrIdentityFile',
-      'libtoxcore cannot read the Tox profile; it was left as it is. Restore the identity file from a backup.',
+      'libtoxcore cannot read the Tox profile, which was left unchanged. Restore the identity file from a backup.',
     );
   }
-  return new ToxAsyncError('ErrTransport', `libtoxcore does not start (tox_new says ${error}).`);
+  return new ToxAsyncError('ErrTransport', `libtoxcore did not start (tox_new returned ${error}).`);
 }

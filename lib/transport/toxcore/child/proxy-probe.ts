@@ -21,7 +21,7 @@ export function probeProxy({ type, host, port }: ProxySettings, limitMs = LIMIT_
       reject(
         new ToxAsyncError(
           'ErrProxy',
-          `The proxy ${host}:${port} is of no use (${reason}). Start it, or correct its type, host and port.`,
+          `The proxy ${host}:${port} cannot be used (${reason}). Start it, or correct its type, host and port.`,
         ),
       );
     };
@@ -37,7 +37,7 @@ export function probeProxy({ type, host, port }: ProxySettings, limitMs = LIMIT_
     });
     socket.once('timeout', () => fail(`no answer in ${limitMs / 1000} s`));
     socket.once('error', (error) => fail(error.message));
-    socket.once('close', () => fail('it closes the connection'));
+    socket.once('close', () => fail('it closed the connection'));
   });
 }
 
@@ -46,7 +46,7 @@ type Fault = string | undefined;
 function socks5Fault(answer: Buffer): Fault {
   if (answer.length < 2) return 'more';
   if (answer[0] !== 5) return 'it does not speak SOCKS5';
-  return answer[1] === 0 ? undefined : 'it asks for a password, which libtoxcore cannot give';
+  return answer[1] === 0 ? undefined : 'it asks for a password, which libtoxcore cannot supply';
 }
 
 function httpFault(answer: Buffer): Fault {

@@ -22,16 +22,13 @@ export function friendRequest(
   const { publicKey, nospam } = parseToxId(toxId);
   checkPublicKey(publicKey, 'The key in the Tox ID');
   if (sameBytes(publicKey, self)) {
-    throw new ToxAsyncError(
-      'ErrInvalidRecipient',
-      'This is our own Tox ID; nobody is a friend of oneself. Use the Tox ID of the friend.',
-    );
+    throw new ToxAsyncError('ErrInvalidRecipient', 'This is our own Tox ID. Use the Tox ID of the friend.');
   }
   const bytes = utf8(message).length;
   if (bytes === 0 || bytes > MAX_REQUEST) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      `A friend request carries a text of 1 to ${MAX_REQUEST} bytes of UTF-8, this one has ${bytes}.`,
+      `A friend request must have a text of 1 to ${MAX_REQUEST} bytes of UTF-8; this one has ${bytes}.`,
     );
   }
   return { publicKey, address: fromHex(formatToxId(publicKey, nospam)) ?? new Uint8Array() };

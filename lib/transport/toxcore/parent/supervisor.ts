@@ -43,7 +43,7 @@ export class Supervisor {
     const leftOut = nodesLeftOut(this.#o.settings);
     if (leftOut.length > 0) {
       this.#o.log.warn(
-        `With a proxy bootstrap nodes are used only by address; these are left out: ${leftOut.join(', ')}.`,
+        `With a proxy, only bootstrap nodes given by address are used. These are left out: ${leftOut.join(', ')}.`,
       );
     }
     try {
@@ -80,7 +80,7 @@ export class Supervisor {
     if (!this.#child) {
       throw new ToxAsyncError(
         'ErrNotConnected',
-        'libtoxcore is not running; try again when the transport runs.',
+        'libtoxcore is not running. Try again when the transport is running.',
       );
     }
     return this.#child.call(call);
@@ -105,9 +105,9 @@ export class Supervisor {
     const { profile, version } = await child.open();
     if (!this.#running) {
       await child.stop();
-      throw new ToxAsyncError('ErrClosed', 'The transport was stopped while it started.');
+      throw new ToxAsyncError('ErrClosed', 'The transport was stopped while it was starting.');
     }
-    log.debug(`libtoxcore ${version} runs in process ${child.pid ?? 0}.`);
+    log.debug(`libtoxcore ${version} is running in process ${child.pid ?? 0}.`);
     this.#child = child;
     this.#sound = timers.after(SOUND_AFTER, () => {
       this.#failures = 0;
@@ -126,9 +126,7 @@ export class Supervisor {
     if (!this.#running) return;
     const waitMs = Math.min(FIRST_PAUSE * 2 ** this.#failures, LONGEST_PAUSE);
     this.#failures += 1;
-    this.#o.log.warn(
-      `The process that holds libtoxcore ended (${reason}); it starts again in ${waitMs / 1000} s.`,
-    );
+    this.#o.log.warn(`The libtoxcore process ended (${reason}). It restarts in ${waitMs / 1000} s.`);
     this.#o.onLost(reason, waitMs);
     this.#pause = this.#o.timers.after(waitMs, () => {
       this.#opening = this.#open();

@@ -65,10 +65,10 @@ export class ToxChild {
       onBroken: (reason) => this.#nonsense(reason),
     });
     this.#process.on('exit', (code, signal) =>
-      this.#end(this.#why ?? signal ?? `it ended with code ${code ?? '?'}`),
+      this.#end(this.#why ?? signal ?? `it exited with code ${code ?? '?'}`),
     );
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      options.log.warn(`libtoxcore's process: ${text.trim().slice(0, MAX_LOGGED)}`);
+      options.log.warn(`libtoxcore process: ${text.trim().slice(0, MAX_LOGGED)}`);
     });
   }
 
@@ -140,8 +140,8 @@ export class ToxChild {
   }
 
   #nonsense(reason: string): void {
-    this.#o.log.error(`A report of libtoxcore's process could not be taken: ${reason}`);
-    this.#kill('it reported what makes no sense');
+    this.#o.log.error(`A report from the libtoxcore process could not be handled: ${reason}`);
+    this.#kill('it sent an invalid report');
   }
 
   #take(report: Report): void {
@@ -187,7 +187,7 @@ export class ToxChild {
     return this.#o.timers.after(CHECK_MS, () => {
       if (this.#ended) return;
       this.#silentChecks += 1;
-      if (this.#silentChecks >= SILENT_CHECKS) this.#kill('it hung');
+      if (this.#silentChecks >= SILENT_CHECKS) this.#kill('it stopped responding');
       else this.#watch();
     });
   }
@@ -218,6 +218,6 @@ function pipeOf({ stdio }: { readonly stdio?: ChildProcess['stdio'] }): Duplex {
 function ended(reason: string): ToxAsyncError {
   return new ToxAsyncError(
     'ErrTransport',
-    `The process that holds libtoxcore ended: ${reason}. It is started again by itself; try again then.`,
+    `The libtoxcore process ended: ${reason}. It restarts automatically. Try again when it is running.`,
   );
 }

@@ -45,9 +45,9 @@ describe('list of bootstrap nodes', () => {
   });
 
   const wrong: [why: string, content: string | undefined, text: RegExp][] = [
-    ['a file that is not there', undefined, /is not there; name an existing file/],
+    ['a file that is not there', undefined, /does not exist; choose an existing one/],
     ['a file that is not JSON', '{nodes:', /is not JSON/],
-    ['a list that is not one', '{"nodes": {}}', /no list "nodes"/],
+    ['a list that is not one', '{"nodes": {}}', /no "nodes" list/],
     [
       'a node without a host',
       JSON.stringify({ nodes: [NODE, { ...NODE, host: '' }] }),

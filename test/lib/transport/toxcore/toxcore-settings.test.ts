@@ -47,15 +47,15 @@ describe('settings of libtoxcore', () => {
   });
 
   const refused: [why: string, settings: Partial<ToxcoreSettings>, text: RegExp][] = [
-    ['UDP beside a proxy', { proxy, udp: true }, /go around the proxy/],
-    ['broadcasts beside a proxy', { proxy, localDiscovery: true }, /go around the proxy/],
+    ['UDP beside a proxy', { proxy, udp: true }, /bypass the proxy/],
+    ['broadcasts beside a proxy', { proxy, localDiscovery: true }, /bypass the proxy/],
     ['nodes by name alone beside a proxy', { proxy, bootstrap: [node('tox.example')] }, /by address/],
     ['a proxy without a host', { proxy: { ...proxy, host: '' } }, /needs a host/],
     ['a host name too long for libtoxcore', { proxy: { ...proxy, host: 'x'.repeat(256) } }, /needs a host/],
     ['a proxy port out of range', { proxy: { ...proxy, port: 0 } }, /port of the proxy .* 1 to 65535, not 0/],
     ['a UDP port out of range', { ports: { first: 1, last: 65_536 } }, /last UDP port .* not 65536/],
     ['a UDP port that is no number', { ports: { first: Number.NaN, last: 2 } }, /first UDP port/],
-    ['a range the wrong way round', { ports: { first: 3, last: 2 } }, /swap them/],
+    ['a range the wrong way round', { ports: { first: 3, last: 2 } }, /Swap them/],
     ['a relay port out of range', { relayPort: 1.5 }, /TCP relay/],
   ];
   for (const [why, settings, text] of refused) {
