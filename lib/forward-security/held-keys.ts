@@ -6,14 +6,9 @@ import { mailboxOf, prekeyTag } from '../protocol/names';
 import type { Store, WriteBatch } from '../store/store';
 import { readSequence, sequenceKey, Table } from '../store/table';
 import type { PublicKey } from '../types';
-import {
-  batchKey,
-  readBatchKey,
-  type HeldBatchRecord,
-  type HeldKey,
-  type HeldKeyRecord,
-} from './key-records';
-import { BATCH_MEMORY, MAX_HELD_KEYS_PER_PEER, MAX_REMEMBERED_BATCHES, type KeyLimits } from './key-limits';
+import { BatchMemory } from './batch-memory';
+import type { HeldKey, HeldKeyRecord } from './key-records';
+import { MAX_HELD_KEYS_PER_PEER, MAX_REMEMBERED_BATCHES, type KeyLimits } from './key-limits';
 
 /** What became of keys that a peer gave us. */
 export type TakeResult = 'added' | 'known' | 'batch-in-use' | 'no-room' | 'malformed';
@@ -23,7 +18,6 @@ export type OfferedKeys = Pick<Exchange, 'from' | 'batch' | 'valid' | 'keys'>;
 
 interface PeerStock {
   readonly mailbox: Uint8Array;
-  readonly batches: Map<number, HeldBatchRecord>;
   /** Unused keys by sequence, in the order in which they are spent. */
   readonly keys: Map<number, HeldKey>;
   nextSequence: number;
@@ -40,17 +34,15 @@ export interface HeldKeysOptions {
 /** The one-time keys of our peers that we may seal to. A key leaves the stock before it seals anything. */
 export class HeldKeys {
   readonly #o: HeldKeysOptions;
-  readonly #batches: Table<HeldBatchRecord>;
+  readonly #memory: BatchMemory;
   readonly #keys: Table<HeldKeyRecord>;
   readonly #peers = new Map<string, PeerStock>();
 
   constructor(options: HeldKeysOptions) {
     this.#o = options;
-    this.#batches = new Table(options.store, 'held-batch');
+    this.#memory = new BatchMemory({ ...options, most: MAX_REMEMBERED_BATCHES });
     this.#keys = new Table(options.store, 'held-key');
-    for (const { rest, record } of this.#batches.entries()) {
-      this.#peer(rest.subarray(0, 32)).batches.set(readBatchKey(rest.subarray(32)), record);
-    }
+    for (const peer of this.#memory.peers()) this.#peer(peer);
     for (const { rest, record } of this.#keys.entries()) {
       const peer = rest.slice(0, 32);
       const sequence = readSequence(rest.subarray(32));
@@ -67,7 +59,7 @@ export class HeldKeys {
 
   /** True once we took keys of this peer: it speaks the extension. */
   knows(peer: PublicKey): boolean {
-    return (this.#peers.get(toHex(peer))?.batches.size ?? 0) > 0;
+    return this.#memory.knows(peer);
   }
 
   /** Unused, unexpired keys, the reserve included: the number we tell their owner. */
@@ -112,18 +104,18 @@ export class HeldKeys {
     const peer = exchange.from;
     const stock = this.#peer(peer);
     const listHash = keyListHash(crypto, exchange.keys);
-    const known = stock.batches.get(exchange.batch);
-    if (known !== undefined) return sameBytes(known.listHash, listHash) ? 'known' : 'batch-in-use';
-    const full =
-      stock.keys.size + exchange.keys.length > MAX_HELD_KEYS_PER_PEER ||
-      stock.batches.size >= MAX_REMEMBERED_BATCHES;
-    if (full) return 'no-room';
+    const known = this.#memory.hashOf(peer, exchange.batch);
+    if (known !== undefined) return sameBytes(known, listHash) ? 'known' : 'batch-in-use';
+    if (stock.keys.size + exchange.keys.length > MAX_HELD_KEYS_PER_PEER) return 'no-room';
     const tags = exchange.keys.map(({ publicKey }) => prekeyTag(crypto, publicKey));
     if (!this.#acceptable(stock, exchange, tags)) return 'malformed';
-    const takenAt = ages.now();
-    const validUntil = takenAt + Math.min(exchange.valid, limits.maxPreKeyAge);
-    const record: HeldBatchRecord = { listHash, takenAt, validUntil };
-    this.#batches.put(writes, [peer, batchKey(exchange.batch)], record);
+    const now = ages.now();
+    const usable = new Set(
+      [...stock.keys.values()].filter((key) => key.validUntil > now).map((key) => key.batch),
+    );
+    if (!this.#memory.add(writes, peer, exchange.batch, listHash, (batch) => usable.has(batch)))
+      return 'no-room';
+    const validUntil = now + Math.min(exchange.valid, limits.maxPreKeyAge);
     const keys = exchange.keys.map(({ index, publicKey }, i): HeldKey => {
       const tag = tags[i] ?? new Uint8Array();
       const key = { batch: exchange.batch, index, publicKey, tag, validUntil };
@@ -133,14 +125,13 @@ export class HeldKeys {
     });
     stock.nextSequence += keys.length;
     writes.afterCommit(() => {
-      stock.batches.set(exchange.batch, record);
       for (const key of keys) stock.keys.set(key.sequence, key);
     });
     return 'added';
   }
 
   /**
-   * Drops every key that its owner no longer lists.
+   * Drops every key that its owner no longer lists. What the list has beyond the keys held is ignored.
    * @param isLive tells whether the owner's list has (batch, index)
    * @returns how many were dropped
    */
@@ -150,25 +141,25 @@ export class HeldKeys {
     return dead.length;
   }
 
+  /** The owner's list of live keys names these batches. */
+  noteListed(writes: WriteBatch, peer: PublicKey, batches: readonly number[]): void {
+    this.#memory.noteListed(writes, peer, batches);
+  }
+
   /** Forgets expired keys and batches taken too long ago to matter. */
   expire(writes: WriteBatch): void {
     const now = this.#o.ages.now();
-    for (const [hex, stock] of this.#peers) {
-      const peer = Buffer.from(hex, 'hex');
+    for (const stock of this.#peers.values()) {
       for (const key of stock.keys.values()) if (key.validUntil <= now) this.spend(writes, key);
-      for (const [batch, { takenAt }] of stock.batches) {
-        if (now - takenAt <= BATCH_MEMORY) continue;
-        this.#batches.delete(writes, [peer, batchKey(batch)]);
-        writes.afterCommit(() => stock.batches.delete(batch));
-      }
     }
+    this.#memory.expire(writes);
   }
 
   forget(writes: WriteBatch, peer: PublicKey): void {
     const stock = this.#peers.get(toHex(peer));
     if (stock === undefined) return;
     for (const key of stock.keys.values()) this.spend(writes, key);
-    for (const batch of stock.batches.keys()) this.#batches.delete(writes, [peer, batchKey(batch)]);
+    this.#memory.forget(writes, peer);
     writes.afterCommit(() => this.#peers.delete(toHex(peer)));
   }
 
@@ -193,7 +184,7 @@ export class HeldKeys {
     const known = this.#peers.get(hex);
     if (known !== undefined) return known;
     const mailbox = mailboxOf(this.#o.crypto, peer);
-    const made: PeerStock = { mailbox, batches: new Map(), keys: new Map(), nextSequence: 1 };
+    const made: PeerStock = { mailbox, keys: new Map(), nextSequence: 1 };
     this.#peers.set(hex, made);
     return made;
   }

@@ -36,8 +36,11 @@ export const DEFAULT_KEY_LIMITS: KeyLimits = {
 export const EXCHANGE_RETRY_AGE = 14 * DAY;
 /** A batch taken is remembered this long, so that it is never added twice. */
 export const BATCH_MEMORY = 60 * DAY;
-/** Most batches of one peer remembered, and most of its keys held; beyond it an exchange is refused. */
-export const MAX_REMEMBERED_BATCHES = 500;
+/** Most batches of one peer remembered: at the cap an old one goes for each that comes. */
+export const MAX_REMEMBERED_BATCHES = 65_536;
+/** Not before this age is a batch forgotten for another: mail that brings its keys lives 7 days, and may come late. */
+export const BATCH_FORGETTABLE_AFTER = 15 * DAY;
+/** Most keys of one peer held; beyond it an exchange is refused. */
 export const MAX_HELD_KEYS_PER_PEER = 600;
 /** Keys that a peer gets in this many seconds beside those that it uses: 16 full stocks. */
 export const ISSUE_BUDGET = 1664;

@@ -1,3 +1,5 @@
+import { concat } from '../bytes';
+import { readSequence, type RecordForm, sequenceKey } from '../store/table';
 import type { SlotRef } from '../store/vault/secret-vault';
 
 /** A batch of our own one-time keys that we gave (or are giving) to one peer. */
@@ -27,13 +29,20 @@ export interface IssuedKey extends IssuedKeyRecord {
   readonly order: number;
 }
 
-/** A batch of a peer's keys that we took; remembered so that it is never added twice. */
-export interface HeldBatchRecord {
-  readonly listHash: Uint8Array;
+/** A batch of a peer's keys that we took, in the order of taking. */
+export interface OrderedBatch {
+  readonly batch: number;
+  /** Age in seconds. */
   readonly takenAt: number;
-  /** Age at which its keys are no longer used. */
-  readonly validUntil: number;
 }
+
+const BATCH_BYTES = 3;
+
+/** batch 3 | age 8 */
+export const orderedBatch: RecordForm<OrderedBatch> = {
+  encode: ({ batch, takenAt }) => concat(batchKey(batch), sequenceKey(takenAt)),
+  decode: (bytes) => ({ batch: readBatchKey(bytes), takenAt: readSequence(bytes.subarray(BATCH_BYTES)) }),
+};
 
 /** One unused key of a peer. */
 export interface HeldKeyRecord {

@@ -211,7 +211,7 @@ export class Meetings {
     const live = new Map(state.batches.map(({ batch, live: indexes }) => [batch, new Set(indexes)]));
     // Keys of ours that we never issued: another copy of this identity did, or this one was restored.
     if (state.held > forwardSecurity.issued.liveCount(peer)) hooks.onElsewhere(peer);
-    const dropped = await resealer.applyState(peer, (batch, index) => live.get(batch)?.has(index) ?? false);
+    const dropped = await resealer.applyState(peer, live);
     forwardSecurity.issued.noteHeld(peer, state.held);
     nodes.noteHoldsMail(peer, state.holdsMail);
     nodes.noteHints(peer, state.hints);

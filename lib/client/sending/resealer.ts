@@ -20,6 +20,9 @@ export interface ResealerComponents extends Pick<BaseComponents, 'store'> {
   readonly hooks: Pick<AsyncClientHooks, 'onDeadKeys'>;
 }
 
+/** The indexes of a peer's living keys, by batch: what its `state` says. */
+export type ListedKeys = ReadonlyMap<number, ReadonlySet<number>>;
+
 /** Gives new keys to messages that have none: those that waited, and those whose key its owner lost. */
 export class Resealer {
   readonly #components: ResealerComponents;
@@ -43,12 +46,14 @@ export class Resealer {
    * In the peer's queue: drops the keys that the owner no longer lists, and in the same durable batch takes
    * every message sealed to one of them off its envelope; then seals what waits. True when a key was dropped.
    */
-  async applyState(peer: PublicKey, isLive: (batch: number, index: number) => boolean): Promise<boolean> {
+  async applyState(peer: PublicKey, listed: ListedKeys): Promise<boolean> {
+    const isLive = (batch: number, index: number) => listed.get(batch)?.has(index) ?? false;
     const { store, outbox, mail, forwardSecurity, direct, hooks } = this.#components;
     // A message whose envelope is still on its way to the disk is judged with the others.
     await outbox.settled();
     const writes = store.batch();
     const dropped = forwardSecurity.held.retain(writes, peer, isLive);
+    forwardSecurity.held.noteListed(writes, peer, [...listed.keys()]);
     const dead = outbox.of(peer).filter((entry) => {
       const { sealed } = entry;
       // The key of a message under way died by it; should it be unknown to its owner, another state follows.
@@ -56,7 +61,8 @@ export class Resealer {
       return !isLive(sealed.preKeyId >>> 8, sealed.preKeyId & 0xff);
     });
     for (const entry of dead) {
-      if (this.#mayReseal(peer, entry)) outbox.unseal(writes, entry);
+      outbox.unseal(writes, entry);
+      this.#count(peer, entry);
     }
     mail.dropDead(writes, peer, isLive);
     await writes.commit();
@@ -71,7 +77,7 @@ export class Resealer {
     await outbox.settled();
     const writes = store.batch();
     for (const entry of outbox.of(peer)) {
-      if (entry.sealed !== undefined) continue;
+      if (entry.sealed !== undefined || this.#waitsForNextMeeting(peer, entry)) continue;
       const result = outbox.seal(writes, entry);
       if (result === 'no-key') break;
       if (result === 'lost') completion.failed(writes, entry, 'lost');
@@ -81,11 +87,13 @@ export class Resealer {
     wakeup.soon();
   }
 
-  #mayReseal(peer: PublicKey, entry: OutboxEntry): boolean {
+  #count(peer: PublicKey, { sequence }: OutboxEntry): void {
     const counts = this.#counts.get(toHex(peer));
-    const times = counts?.get(entry.sequence) ?? 0;
-    if (times >= RESEALS_PER_MEETING) return false;
-    counts?.set(entry.sequence, times + 1);
-    return true;
+    counts?.set(sequence, (counts.get(sequence) ?? 0) + 1);
+  }
+
+  /** It had its keys of this meeting, and the friend called every one of them dead. */
+  #waitsForNextMeeting(peer: PublicKey, { sequence }: OutboxEntry): boolean {
+    return (this.#counts.get(toHex(peer))?.get(sequence) ?? 0) > RESEALS_PER_MEETING;
   }
 }

@@ -33,6 +33,8 @@ export const stateCodec: Codec<State> = {
       batch: readBatch(r),
       live: fromBitmap(r.bytes(BITMAP_BYTES)),
     }));
+    const numbers = new Set(batches.map(({ batch }) => batch));
+    if (numbers.size < batches.length) throw r.bad('it names a batch twice');
     const hints = r.list(r.count(MAX_HINTS), () => r.bytes(NODE_HINT_BYTES));
     const openNodes = r.list(r.count(MAX_OPEN_NODES), () => r.bytes(TOX_ADDRESS_BYTES));
     return { kind: 'state', holdsMail, held, batches, hints, openNodes };

@@ -54,13 +54,35 @@ describe('the limits of key life', () => {
     assert.equal(alice.fsm.held.held(bob.pk), 600);
   });
 
-  it('a holder remembers at most 500 batches of one peer', async () => {
-    for (let i = 1; i <= 500; i += 1) {
+  it('a holder takes a batch after 600 others that were used up, and knows all of them', async () => {
+    for (let i = 1; i <= 600; i += 1) {
       assert.equal(await take(offer(i)), 'added');
-      await alice.send(bob, 'x').catch(() => undefined);
+      const writes = alice.store.batch();
+      const key = alice.fsm.held.next(bob.pk, { reserve: true });
+      assert.ok(key);
+      alice.fsm.held.spend(writes, key);
+      await writes.commit();
     }
-    assert.equal(await take(offer(501)), 'no-room');
-    assert.equal(await take(offer(500)), 'known');
+    assert.equal(await take(offer(601)), 'added');
+    for (const batch of [1, 300, 601]) assert.equal(await take(offer(batch)), 'known');
+  });
+
+  it('a holder refuses another list of keys under a number that it remembers', async () => {
+    await take(offer(1));
+    assert.equal(await take({ ...offer(2), batch: 1 }), 'batch-in-use');
+    await alice.crash();
+    assert.equal(await take({ ...offer(2), batch: 1 }), 'batch-in-use');
+    assert.equal(alice.fsm.held.held(bob.pk), 1);
+  });
+
+  it('a holder ignores what a list of live keys has beyond those that it holds', async () => {
+    await take(offer(1, 3));
+    const writes = alice.store.batch();
+    const dropped = alice.fsm.held.retain(writes, bob.pk, () => true);
+    alice.fsm.held.noteListed(writes, bob.pk, [1, 77]);
+    await writes.commit();
+    assert.deepEqual([dropped, alice.fsm.held.held(bob.pk)], [0, 3]);
+    assert.equal(await take(offer(77)), 'added', 'a list remembers nothing');
   });
 
   it('a holder cuts the time for which keys are offered to its own limit', async () => {

@@ -74,8 +74,13 @@ describe('the resealer', () => {
 
   const keyOf = ({ sealed }: OutboxEntry) => sealed?.preKeyId;
   /** The friend's list has all its keys but these. */
-  const applyWithout = (...dead: (number | undefined)[]) =>
-    resealer.applyState(bob.pk, (batch, index) => !dead.includes(batch * 256 + index));
+  const applyWithout = (...dead: (number | undefined)[]) => {
+    const made = [1, 2].map((batch) => ({ batch, live: Array.from({ length: 104 }, (_, i) => i + 1) }));
+    const listed = [...bob.fsm.issued.live(alice.pk), ...made].map(({ batch, live }) => {
+      return [batch, new Set(live.filter((index) => !dead.includes(batch * 256 + index)))] as const;
+    });
+    return resealer.applyState(bob.pk, new Map(listed));
+  };
   /** What was done since the last call. */
   const heard = () => done.splice(0);
   const stock = () => alice.fsm.held.held(bob.pk);
@@ -117,15 +122,20 @@ describe('the resealer', () => {
     assert.deepEqual([keyOf(entry), heard()], [key, ['wakeup']]);
   });
 
-  it('gives one message three keys in a meeting, and no more before the next', async () => {
+  it('gives one message three keys in a meeting; then it waits for the next, off its dead envelope', async () => {
     const entry = await add('leak');
     const other = await add('other');
     const keys = new Set([keyOf(entry)]);
-    for (let i = 0; i < 5; i += 1) {
+    for (let i = 0; i < 3; i += 1) {
       await applyWithout(...keys);
       keys.add(keyOf(entry));
     }
     assert.equal(keys.size, 1 + 3);
+    for (let i = 0; i < 2; i += 1) {
+      await applyWithout(...keys);
+      await resealer.sealWaiting(bob.pk);
+      assert.equal(keyOf(entry), undefined);
+    }
     await applyWithout(keyOf(other));
     assert.equal(heard().at(-2), `renew ${other.sequence}`, 'another message has its own three');
     resealer.beginMeeting(bob.pk);

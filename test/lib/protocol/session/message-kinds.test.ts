@@ -160,6 +160,13 @@ describe('session messages', () => {
     );
   });
 
+  it('name each batch of a state once', () => {
+    const batch = (number: string) => `${number} ${'80'.repeat(13)}`;
+    const body = (...numbers: string[]) => `00 0000 0${numbers.length} ${numbers.map(batch).join('')} 00 00`;
+    isMalformed(0x10, body('000001', '000002', '000001'));
+    assert.ok(decodeSessionMessage(0x10, bytes(body('000001', '000002', '000003'))));
+  });
+
   it('ignore flags of a state that a later version may set', () => {
     const { body } = encodeSessionMessage({ ...STATE, holdsMail: false });
     assert.equal(body[0], 0);
