@@ -106,6 +106,7 @@ function bodies(): RejectVector[] {
     ['state: one byte long', 0x10, new Uint8Array(7)],
     ['state: 17 batches', 0x10, join(uint(0, 3), uint(17, 1), new Uint8Array(17 * 16 + 2).fill(1))],
     ['state: batch 0', 0x10, join(uint(0, 3), uint(1, 1), new Uint8Array(16 + 2))],
+    ['state: a batch twice', 0x10, join(uint(0, 3), uint(2, 1), new Uint8Array(2 * 16).fill(1), uint(0, 2))],
     ['state: 17 hints', 0x10, join(uint(0, 4), uint(17, 1), new Uint8Array(17 * 8 + 1))],
     ['state: 5 open nodes', 0x10, join(uint(0, 5), uint(5, 1), new Uint8Array(5 * 38))],
     ['exchange-ack: batch 0', 0x12, new Uint8Array(19)],

@@ -81,11 +81,11 @@ describe('session messages', () => {
   });
 
   it('hold as many entries as the protocol allows, and no more', () => {
-    const batch = { batch: 1, live: [1] };
+    const batches = (count: number) => Array.from({ length: count }, (_, i) => ({ batch: i + 1, live: [1] }));
     const hint = filled(8, 1);
     const address = filled(38, 1);
-    fits({ ...STATE, batches: many(16, batch), hints: many(16, hint), openNodes: many(4, address) });
-    doesNotFit({ ...STATE, batches: many(17, batch) });
+    fits({ ...STATE, batches: batches(16), hints: many(16, hint), openNodes: many(4, address) });
+    doesNotFit({ ...STATE, batches: batches(17) });
     doesNotFit({ ...STATE, hints: many(17, hint) });
     doesNotFit({ ...STATE, openNodes: many(5, address) });
 

@@ -25,9 +25,9 @@ function isState(body: Uint8Array): boolean {
   ] as const) {
     const count = at(body, offset);
     if (count > most) return false;
-    for (let i = 0; size === 16 && i < count; i += 1) {
-      if (readUint(body, offset + 1 + i * size, 3) === 0) return false;
-    }
+    const numbers = new Set([0]);
+    for (let i = 0; size === 16 && i < count; i += 1) numbers.add(readUint(body, offset + 1 + i * size, 3));
+    if (size === 16 && numbers.size < count + 1) return false;
     offset += 1 + count * size;
   }
   return body.length === offset;
