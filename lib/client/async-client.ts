@@ -71,7 +71,7 @@ export class AsyncClient {
     return this.#parts.outbox.messages;
   }
 
-  /** Messages in the inbox that nobody took yet. */
+  /** Messages in the inbox that no handler has taken yet. */
   get waiting(): number {
     return this.#parts.handOver.waiting;
   }

@@ -33,5 +33,5 @@ export const MEMORY_AFTER_LIFE = 30 * DAY;
 export const OWED_DELETE_AGE = DAY;
 /** Most receipts in one message. */
 export const RECEIPTS_PER_MESSAGE = 41;
-/** Times one message may be sealed anew in one meeting: a brake against two running copies of an identity. */
+/** Times one message may be resealed in one meeting: a brake against two running copies of an identity. */
 export const RESEALS_PER_MEETING = 3;

@@ -20,7 +20,7 @@ export interface SendOptions {
   readonly messageId?: Uint8Array;
   /** Seconds the message lives, 1..MAX_MESSAGE_LIFETIME. */
   readonly lifetime?: number;
-  /** Kept with the message and given back with every outcome, also after a restart. JSON, at most 4 KB. */
+  /** Kept with the message and returned with every outcome, even after a restart. JSON, at most 4 KB. */
   readonly context?: unknown;
   /** 'error': reject with ErrNoPreKeys instead of waiting for keys. Default 'queue'. */
   readonly withoutKeys?: 'queue' | 'error';
@@ -33,10 +33,10 @@ export interface Outcome {
   readonly state: OutcomeState;
   /** 'few-nodes' with 'stored': fewer nodes are known than wanted. */
   readonly reason?: 'few-nodes';
-  /** Nodes that confirmed a copy, and how many should. */
+  /** Number of nodes that confirmed a copy, and how many are wanted. */
   readonly nodes: number;
   readonly wanted: number;
-  /** With 'delivered': how it got there. */
+  /** With 'delivered': the way it took. */
   readonly via?: Via;
   /** With 'failed': why, a word of docs/PROTOCOL.md. */
   readonly code?: string;
@@ -47,7 +47,7 @@ export interface Outcome {
   readonly context?: unknown;
 }
 
-/** A message somebody sent us, authenticated. */
+/** A message sent to us, authenticated. */
 export interface ReceivedMessage {
   readonly messageId: Uint8Array;
   readonly sender: PublicKey;
@@ -55,11 +55,11 @@ export interface ReceivedMessage {
   readonly data: Uint8Array;
   /** `data` as text. */
   readonly text: string;
-  /** Unix milliseconds by the sender's clock; undefined when it had none. */
+  /** Unix milliseconds by the sender's clock; undefined if the sender had no clock. */
   readonly sentAt: number | undefined;
   readonly receivedAt: number;
   readonly via: Via;
-  /** Handed over before; the process ended or the handler failed before it was done. */
+  /** Handed over before, but the process ended or the handler failed before it finished. */
   readonly redelivered: boolean;
 }
 
@@ -76,7 +76,7 @@ export type MessageFilter = (message: Pick<ReceivedMessage, 'sender' | 'via' | '
 
 /** Keys of one friend. */
 export interface PreKeyStats {
-  /** Messages we can send before the friend must give us new keys. */
+  /** Messages we can send before we need new keys from the friend. */
   readonly sendable: number;
   /** The friend's unused keys that we hold, the reserve included. */
   readonly held: number;

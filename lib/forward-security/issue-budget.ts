@@ -32,7 +32,7 @@ export class IssueBudget {
     this.#set(peer, this.#left(peer) + count);
   }
 
-  /** It is no friend any more. */
+  /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
     this.#budgets.delete(toHex(peer));
   }

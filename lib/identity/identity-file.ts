@@ -41,7 +41,7 @@ interface Found {
  * Reads the identity of a data directory, or makes it. A file that cannot be read is never replaced.
  * @throws ErrIdentityFile (garbage, or the public key is not that of the secret), ErrPassphrase (the file or the
  *   import is sealed and the passphrase is missing or another), ErrIdentityMismatch (the import is another
- *   identity), ErrInvalidKey and ErrMalformed (the import is of no use), ErrStore, ErrLocalStorageFull
+ *   identity), ErrInvalidKey and ErrMalformed (the import is not usable), ErrStore, ErrLocalStorageFull
  */
 export async function openIdentity(options: IdentityOptions): Promise<Identity> {
   const { imported, profile: existing, sealed } = await find(options);

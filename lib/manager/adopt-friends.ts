@@ -28,7 +28,7 @@ export async function adoptFriends(
     }
     if (garbledName === true || (name !== undefined && usable === undefined)) {
       log.warn(
-        `The name of the friend ${shortKey(publicKey)} cannot be used, so this friend has none here. Give it one under Friends.`,
+        `The name of the friend ${shortKey(publicKey)} cannot be used, so this friend has none here. Give them one under Friends.`,
       );
     }
   }

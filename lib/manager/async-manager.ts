@@ -84,12 +84,12 @@ export class AsyncManager implements AsyncDisposable {
     return this.#parts.directory.store.engine;
   }
 
-  /** Why nothing new is taken now (ErrLocalStorageFull, ErrDirectoryReplaced); it ends by itself once that is put right. */
+  /** Why nothing new is accepted now (ErrLocalStorageFull, ErrDirectoryReplaced); it clears once the cause is gone. */
   get problem(): ToxAsyncError | undefined {
     return this.#parts.directory.space.problem();
   }
 
-  /** Network, retrieval and hand-over begin; before it messages are only queued. Idempotent. */
+  /** Starts network, retrieval and hand-over; until then messages are only queued. Idempotent. */
   async start(): Promise<void> {
     this.#assertOpen();
     if (this.#state === 'started') return;
@@ -101,7 +101,7 @@ export class AsyncManager implements AsyncDisposable {
     await this.#transport.start();
   }
 
-  /** Stops taking, finishes what is under way, closes the directory. Idempotent. */
+  /** Accepts nothing new, finishes work in progress, closes the directory. Idempotent. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -134,7 +134,7 @@ export class AsyncManager implements AsyncDisposable {
     return this.#friends.add(publicKey, name);
   }
 
-  /** Erases the friend's keys and fails what waits for it. */
+  /** Erases the friend's keys and fails the messages waiting for them. */
   removeFriend(publicKey: PublicKey): Promise<void> {
     return this.#friends.remove(publicKey);
   }
@@ -190,7 +190,7 @@ export class AsyncManager implements AsyncDisposable {
     return this.#parts.client.sendAsyncMessage(recipientPk, content, type, options);
   }
 
-  /** Replaces the handler; what it did not take yet is offered again. */
+  /** Replaces the handler; messages not taken yet are offered again. */
   setMessageHandler(handler: MessageHandler | undefined, filter?: MessageFilter): void {
     this.#parts.client.setMessageHandler(handler, filter);
   }
@@ -214,7 +214,7 @@ export class AsyncManager implements AsyncDisposable {
   }
 
   /**
-   * Takes a friend's exchange that came by other means; only while there is a session with the friend.
+   * Accepts a friend's exchange that arrived by other means; only during a session with the friend.
    * @throws ErrNoSession, ErrMalformed, ErrRefused
    */
   async processPreKeyExchange(exchange: Uint8Array): Promise<void> {
@@ -222,7 +222,7 @@ export class AsyncManager implements AsyncDisposable {
     await this.#parts.client.processPreKeyExchange(exchange);
   }
 
-  /** For a transport that can't tell it itself. */
+  /** For a transport that cannot report it itself. */
   setFriendOnlineStatus(friend: PublicKey, online: boolean): void {
     this.#parts.network.setFriendOnline(friend, online);
   }
@@ -254,7 +254,7 @@ export class AsyncManager implements AsyncDisposable {
     return diagnose(this.#parts, this.transportAttached, friend);
   }
 
-  /** A small durable setting of whoever runs the session. */
+  /** A small durable setting for the application that runs the session. */
   preference(name: string): unknown {
     return this.#parts.preferences.get(name);
   }

@@ -1,11 +1,11 @@
 import type { Outcome } from '../client/messages';
 import type { PublicKey } from '../types';
 
-/** Everything an AsyncManager tells; names are stable. */
+/** All events of an AsyncManager; their names are stable. */
 export type AsyncManagerEvents = {
   /** A later outcome of a message we sent. */
   outcome: Outcome;
-  /** The friend took keys of ours or we took keys of the friend's. */
+  /** The friend accepted keys from us, or we accepted keys from them. */
   'keys-exchanged': { friend: PublicKey; sendable: number; issued: number };
   /** Our stock of the friend's keys fell below the threshold. */
   'keys-low': { friend: PublicKey; sendable: number };
@@ -13,17 +13,17 @@ export type AsyncManagerEvents = {
   'keys-exhausted': { friend: PublicKey };
   /** The friend refused our keys, or we theirs; `code` is a word of docs/PROTOCOL.md. */
   'keys-refused': { friend: PublicKey; code: string };
-  /** The friend no longer has keys that messages were sealed to; they are sealed anew. */
+  /** The friend no longer has keys that messages were sealed to; they are sealed again. */
   'keys-dead': { friend: PublicKey };
-  /** The friend made a message that cannot be read; it knows. */
+  /** A message from this friend cannot be read; the friend has been informed. */
   'message-malformed': { friend: PublicKey; messageId: Uint8Array };
   /** Dead keys show that another copy of this identity is running. */
   'identity-in-use-elsewhere': { friend: PublicKey };
-  /** An inbox entry whose secret is lost; the sender thinks it was delivered. */
+  /** The secret of an inbox entry is lost; its sender believes it was delivered. */
   'message-lost': { friend: PublicKey; messageId: Uint8Array };
-  /** The friend polls an open storage node that is no friend of ours: mail left there would reach it. */
+  /** The friend polls an open storage node that is not our friend: mail stored there would reach them. */
   'node-suggested': { friend: PublicKey; node: PublicKey; toxId: string };
-  /** An ordinary Tox message, as it came; it goes to the inbox as well. */
+  /** An ordinary Tox message, as it arrived; it also goes to the inbox. */
   'tox-message': { friend: PublicKey; type: 'normal' | 'action'; text: string };
   'friend-status': { friend: PublicKey; online: boolean };
   /** A transport was attached, came online or went offline. */
@@ -33,7 +33,7 @@ export type AsyncManagerEvents = {
   changed: undefined;
 };
 
-/** Plain-word answer to "why would an alert to this friend not go out now, or would it?" */
+/** Plain-language answer to "why would an alert to this friend not go out now, or would it?" */
 export interface Finding {
   readonly friend?: PublicKey;
   readonly level: 'ok' | 'info' | 'warning' | 'error';

@@ -10,7 +10,7 @@ import type { KeyPair, Logger, PublicKey, StorageRole } from '../types';
 export interface AsyncManagerOptions {
   /** Absolute path of the data directory; made (mode 0700) when it does not exist. */
   readonly dataDir: string;
-  /** Becomes the directory's identity when it has none yet; must be the same later (ErrIdentityMismatch). */
+  /** Becomes the directory's identity if it has none yet; must stay the same later (ErrIdentityMismatch). */
   readonly keyPair?: KeyPair;
   /**
    * A Tox profile or backup (`exportIdentity`) in place of `keyPair`, with its friends; sealed with `passphrase` or
@@ -30,12 +30,12 @@ export interface AsyncManagerOptions {
   readonly storageRole?: StorageRole;
   /** The session's own cap of stored mail, bytes. Default 64 MB; 1 % of the free disk is a cap as well. */
   readonly storageCapBytes?: number;
-  /** SPEC.md's constants, to override. */
+  /** Overrides for SPEC.md's constants. */
   readonly limits?: Partial<ClientLimits & KeyLimits>;
   readonly log?: Logger;
   /** An open directory in place of `dataDir`: a network of many sessions in memory, replayed from a seed. */
   readonly directory?: DataDirectory;
-  /** How the free disk is read for the storage capacity; default check-disk-space. */
+  /** How free disk space is read for the storage capacity; default check-disk-space. */
   readonly diskSpace?: DiskSpaceProbe;
   readonly platform?: Platform;
   readonly crypto?: CryptoProvider;
@@ -48,7 +48,7 @@ export interface FriendInfo {
   readonly online: boolean;
   /** The friend speaks the extension and has a session with us now. */
   readonly session: boolean;
-  /** Connected, and its client does not speak the extension. */
+  /** Connected, but their client does not speak the extension. */
   readonly plainClient: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface FriendInfo {
 export interface SessionCounts {
   /** Messages in the outbox. */
   readonly queued: number;
-  /** Messages in the inbox that nobody took yet. */
+  /** Messages in the inbox that no handler has taken yet. */
   readonly waiting: number;
   readonly friends: number;
   readonly online: number;

@@ -2,7 +2,7 @@ import { utf8 } from '../bytes';
 import type { Store } from '../store/store';
 import { Table } from '../store/table';
 
-/** Small durable settings of whoever runs the session; JSON values by name. */
+/** Small durable settings of the application that runs the session; JSON values by name. */
 export class Preferences {
   readonly #store: Store;
   readonly #table: Table<{ value: unknown }>;

@@ -35,7 +35,7 @@ export class SessionFriends {
     await this.#onNetwork((transport) => transport.acceptFriend(publicKey));
   }
 
-  /** Erases the friend's keys and fails what waits for it. */
+  /** Erases the friend's keys and fails the messages waiting for them. */
   async remove(publicKey: PublicKey): Promise<void> {
     const { friends, identity, client, nodes, network, service } = this.#parts;
     // The profile first: friends found only there are taken back at the next start.

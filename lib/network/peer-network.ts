@@ -151,7 +151,7 @@ export class PeerNetwork {
     return unanswered && !this.#spoke.has(name) && !this.#o.hasSpoken(peer);
   }
 
-  /** It is no friend any more. */
+  /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
     this.#spoke.delete(toHex(peer));
   }

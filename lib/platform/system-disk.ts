@@ -105,7 +105,7 @@ async function makeFolder(path: string): Promise<void> {
   const parent = dirname(resolve(path));
   if (parent !== resolve(path)) await makeFolder(parent);
   await mkdir(path, { mode: 0o700 }).catch(async (error: unknown) => {
-    // Somebody else may have made it meanwhile.
+    // Somebody else may have made it in between.
     if ((await unlessMissing(stat(path)))?.isDirectory() !== true) throw error;
   });
   // A new folder is durable only when the one above it is synced.

@@ -6,7 +6,7 @@ export type StoreRefusal =
   'off' | 'bad-request' | 'no-mailbox' | 'rate' | 'mailbox-share' | 'node-share' | 'node-full';
 
 export interface Stored {
-  /** 'known': this envelope lay here already and is kept anew. */
+  /** 'known': this envelope was already stored; its lifetime starts over. */
   readonly code: 'ok' | 'known';
   /** 16 bytes. */
   readonly storageId: Uint8Array;

@@ -3,7 +3,7 @@ import { ToxAsyncError } from '../errors';
 import { CRC_BYTES, setCrc, withoutCrc } from './checked-bytes';
 import type { Store, WriteBatch } from './store';
 
-/** How the records of a table are written down; each has a CRC besides. */
+/** How the records of a table are written down; each also has a CRC. */
 export interface RecordForm<T> {
   /** Valid until the next call. */
   encode(record: T): Uint8Array;
@@ -30,7 +30,7 @@ export class Table<T extends object> {
 
   /**
    * @param name ends up in front of every key; no table's name may be a prefix of another's plus '/'.
-   * @param form JSON unless told otherwise
+   * @param form JSON by default
    */
   constructor(store: Store, name: string, form = json as RecordForm<T>) {
     this.#store = store;

@@ -10,7 +10,7 @@ export interface FriendTransport extends Transport {
   /** 76 digits, for others to add. */
   readonly toxId: string;
   /**
-   * Goes online or offline in an orderly way while it is attached, and stays so, also through `stop` and `start`.
+   * Goes online or offline cleanly while attached, and stays so through `stop` and `start`.
    * @throws as `start`; call it again then
    */
   setOnline(online: boolean): Promise<void>;
@@ -24,7 +24,7 @@ export interface FriendTransport extends Transport {
   addFriend(toxId: string, message: string): Promise<PublicKey>;
   /** Makes somebody a friend without a request: who asked us, or has our key from elsewhere. Durable. */
   acceptFriend(publicKey: PublicKey): Promise<void>;
-  /** Nothing happens when it is none. Durable. */
+  /** Does nothing if they are not a friend. Durable. */
   removeFriend(publicKey: PublicKey): Promise<void>;
   /** At most 128 bytes of UTF-8; shown to friends. Durable. */
   setName(name: string): Promise<void>;
@@ -32,7 +32,7 @@ export interface FriendTransport extends Transport {
   setStatusMessage(text: string): Promise<void>;
   /** Lasts until the transport stops. */
   setStatus(status: UserStatus): Promise<void>;
-  /** Makes the Tox ID a new one: requests to the old one are not seen any more. 4 bytes. Durable. */
+  /** Changes the Tox ID: requests to the old one are no longer seen. 4 bytes. Durable. */
   setNospam(nospam: Uint8Array): Promise<void>;
   details(): readonly FriendDetails[];
 }
@@ -40,17 +40,17 @@ export interface FriendTransport extends Transport {
 export interface FriendDetails {
   readonly publicKey: PublicKey;
   readonly online: boolean;
-  /** As the friend calls itself: anyone may take any name. Empty when it was never seen. */
+  /** The name the friend chose: anyone may take any name. Empty if never seen. */
   readonly ownName: string;
   readonly statusMessage: string;
   readonly status: UserStatus;
-  /** Unix milliseconds by our wall clock; undefined when it was never seen. */
+  /** Unix milliseconds by our wall clock; undefined if never seen. */
   readonly lastOnline: number | undefined;
 }
 
 export type FriendTransportEvents = {
   'friend-request': { readonly publicKey: PublicKey; readonly message: string };
-  /** A friend's own name, status message or status, or our Tox ID, is another. */
+  /** A friend's own name, status message or status, or our Tox ID, changed. */
   details: undefined;
   /** The network's part outside this process failed (`reason`) and is started again, or runs again. */
   restarting: { readonly reason: string; readonly waitMs: number };

@@ -23,7 +23,7 @@ export interface ReceiveSettings {
 export function receiveSettings(config: ReceiveAsyncConfig): ReceiveSettings {
   return {
     friend: settingText(config.friend, 'The friend'),
-    via: choiceOf(config.via, ['any', 'stored', 'direct', 'tox'], 'any', 'The filter for the way'),
+    via: choiceOf(config.via, ['any', 'stored', 'direct', 'tox'], 'any', 'The arrival filter'),
     acknowledge: choiceOf(config.acknowledge, ['send', 'message'], 'send', 'The acknowledgement setting'),
   };
 }

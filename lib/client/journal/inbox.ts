@@ -7,7 +7,7 @@ import { readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey, Via } from '../../types';
 import { unboxUnderSlot, boxUnderSlot } from '../../store/vault/slot-box';
 
-/** A message that is not done with. Its plaintext is a secretbox under a slot of the vault. */
+/** A message that is still to be handled. Its plaintext is a secretbox under a slot of the vault. */
 export interface InboxRecord {
   readonly sender: PublicKey;
   readonly messageId: Uint8Array;
@@ -26,7 +26,7 @@ export interface InboxEntry extends Omit<InboxRecord, 'sealed'> {
   readonly sequence: number;
 }
 
-/** Messages received and not done with, durable until their hand-over ended. */
+/** Messages received and still to be handled, durable until their hand-over ended. */
 export class Inbox {
   readonly #crypto: CryptoProvider;
   readonly #vault: SecretVault;
@@ -98,7 +98,7 @@ export class Inbox {
     });
   }
 
-  /** The message is done with: its record goes, its plaintext is erased. */
+  /** The message has been handled: its record goes, its plaintext is erased. */
   erase(writes: WriteBatch, entry: InboxEntry): void {
     this.#table.delete(writes, [sequenceKey(entry.sequence)]);
     this.#vault.erase(writes, [entry.ref]);

@@ -8,7 +8,7 @@ const NODE_BYTES = 32;
 /** Most that is owed to one node. What it lists beyond them is owed when it lists it again, or is gone by then. */
 const MAX_OWED = 4096;
 
-/** Mail we are done with that a node still holds. */
+/** Mail we no longer need that a node still holds. */
 export class OwedDeletes {
   readonly #ages: { now(): number };
   readonly #table: Table<{ at: number }>;

@@ -114,7 +114,7 @@ export class ServiceMail {
     return entry.content;
   }
 
-  /** An envelope whose key its owner no longer has opens nothing; what it said is sealed anew when it is due again. */
+  /** An envelope whose key its owner no longer has opens nothing; what it said is sealed again when it is due. */
   dropDead(writes: WriteBatch, friend: PublicKey, isLive: (batch: number, index: number) => boolean): void {
     for (const entry of this.#entries.values()) {
       const { preKeyId } = entry.sealed;

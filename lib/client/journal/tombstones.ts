@@ -21,7 +21,7 @@ export interface TagTombstone {
 
 /**
  * What we consumed, remembered for the envelope's lifetime and 30 days: by tag, so that another copy of the
- * same envelope is known, and by (sender, message id), so that a message sealed anew is not handed over twice.
+ * same envelope is known, and by (sender, message id), so that a resealed message is not handed over twice.
  */
 export class Tombstones {
   readonly #ages: { now(): number };

@@ -62,7 +62,7 @@ export class KeyExchanges {
     this.#offers.clear();
   }
 
-  /** It is no friend any more. */
+  /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
     this.#refusals.forget(toHex(peer));
   }

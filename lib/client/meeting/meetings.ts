@@ -152,7 +152,7 @@ export class Meetings {
     return this.#keys.process(exchange);
   }
 
-  /** It is no friend any more. */
+  /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
     this.#keys.forget(peer);
     this.#components.resealer.forget(peer);

@@ -15,7 +15,7 @@ import { UnknownMail } from './unknown-mail';
 
 /** Between two looks at every node, milliseconds, before jitter. */
 const POLL_INTERVAL = 300_000;
-/** A cursor starts anew from 0 after this many seconds. */
+/** A cursor starts again from 0 after this many seconds. */
 const FULL_LIST_AGE = 3600;
 const DELETE_MAX = 64;
 /** Pages of one visit: a node that lists without end is left after these. */
@@ -99,7 +99,7 @@ export class Retriever {
     this.#runs.delete(run);
   }
 
-  /** It is no friend any more. */
+  /** The peer is no longer a friend. */
   forget(node: PublicKey): void {
     this.#nodes.delete(toHex(node));
   }

@@ -15,7 +15,7 @@ import type { Wakeup } from '../wakeup';
 /** Back-off of one message at one node, milliseconds. */
 const RETRY_FIRST = 15_000;
 const RETRY_MOST = 3_600_000;
-/** A node that keeps mail for less than this, seconds, is of no use, unless the life of the mail ends before. */
+/** A node that keeps mail for less than this, seconds, is not used, unless the life of the mail ends before. */
 const LEAST_KEPT = 15;
 /** A deposit is renewed when this share of its keeping time is over. */
 const RENEW_AFTER = 0.9;
@@ -42,7 +42,7 @@ export interface Deposit {
   /** Absent while it has no envelope. */
   readonly sealed?: { readonly storageId: Uint8Array };
   readonly copies: readonly Copy[];
-  /** The most nodes that were told of. */
+  /** The highest number of nodes reported so far. */
   readonly told: number;
   /** What a node confirmed is not deposited again. */
   readonly once?: boolean;
@@ -123,7 +123,7 @@ export class Deposits<E extends Deposit> {
     }
   }
 
-  /** It is no friend any more. */
+  /** The peer is no longer a friend. */
   forget(node: PublicKey): void {
     this.reset(node);
     this.#seen.delete(toHex(node));

@@ -37,7 +37,7 @@ export class Resealer {
     this.#counts.set(toHex(peer), new Map());
   }
 
-  /** It is no friend any more. */
+  /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
     this.#counts.delete(toHex(peer));
   }

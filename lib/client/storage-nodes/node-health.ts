@@ -35,7 +35,7 @@ export class NodeHealth {
     this.#bad += BROKEN_WEIGHT;
   }
 
-  /** It connected anew: what went wrong before says half as much. */
+  /** It connected again: earlier failures count half as much. */
   noteReturn(): void {
     this.#bad /= 2;
   }

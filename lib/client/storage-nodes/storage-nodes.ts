@@ -110,7 +110,7 @@ export class StorageNodes {
     this.#seenOf(peer).health.noteBroken();
   }
 
-  /** It is no friend any more. */
+  /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
     this.#records.delete(peer);
     this.#seen.delete(toHex(peer));

@@ -5,11 +5,11 @@ import type { PublicKey } from '../../types';
 /** A recipient hears of new mail at most once in this time. */
 const PAUSE_MS = 1000;
 
-/** When recipients are told that mail came for them: at once, then each at most once a second. */
+/** When recipients are notified of mail: at once, then each at most once a second. */
 export class MailHints {
   readonly #timers: Timers;
   readonly #tell: (recipient: PublicKey) => boolean;
-  /** Recipients told within the last second, and whether mail came since. */
+  /** Recipients notified within the last second, and whether mail came since. */
   readonly #told = new Map<string, { timer: Timer; again: boolean }>();
 
   /** @param tell sends the hint; false when there was nobody to tell. Must not throw. */

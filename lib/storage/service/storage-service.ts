@@ -104,7 +104,7 @@ export class StorageService {
     );
   }
 
-  /** It is no friend any more. */
+  /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
     this.#reads.forget(toHex(peer));
   }
@@ -176,7 +176,7 @@ export class StorageService {
     for (const refusal of refusalsOf(message, code)) this.#send(peer, refusal);
   }
 
-  /** The peer may have gone meanwhile; then nobody waits for the answer. */
+  /** The peer may have left by now; then nobody waits for the answer. */
   #send(peer: PublicKey, message: SessionMessage): void {
     try {
       if (this.#options.sessions.hasSession(peer)) this.#options.sessions.send(peer, message);
