@@ -56,7 +56,7 @@ describeOnTox("libtoxcore's process, on its own", function () {
     assert.notEqual(pidOf(party), first);
     assert.equal(party.transport.toxId, toxId);
     assert.equal(await isFree(port), false);
-    assert.match(party.warnings.join(), /SIGKILL.*starts again in 0.5 s/);
+    assert.match(party.warnings.join(), /SIGKILL.*restarts in 0.5 s/);
   });
 
   it('is replaced after a crash in native code', async () => {

@@ -103,7 +103,7 @@ describe('a data directory', () => {
   it('keeps the engine it was made with, and says so to who asks for another', async () => {
     await (await make({ engine: 'nedb' })).close();
     assert.equal((await make({ engine: 'lmdb' })).store.engine, 'nedb');
-    assert.match(warnings.join(), /made with nedb/);
+    assert.match(warnings.join(), /created with nedb/);
   });
 
   it('belongs to one at a time', async () => {

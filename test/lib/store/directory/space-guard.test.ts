@@ -115,7 +115,7 @@ describe('the space guard', () => {
     memory.limitFree(100_000);
     await time.advance(10_000);
     assert.ok(guard.hasRoom());
-    assert.match(logged.join(), /info There is room again/);
+    assert.match(logged.join(), /info The disk that holds \/data has room again/);
   });
 
   it('gives the reserve up when space ends', async () => {
