@@ -1,15 +1,12 @@
-import {
-  DEFAULT_MESSAGE_LIFETIME,
-  MAX_MESSAGE_LIFETIME,
-  MAX_MESSAGE_SIZE,
-  MessageType,
-} from '../../constants';
+import { DEFAULT_MESSAGE_LIFETIME, MAX_MESSAGE_LIFETIME, MessageType } from '../../constants';
 import { ToxAsyncError } from '../../errors';
-import { readUtf8, utf8 } from '../../bytes';
+import { utf8 } from '../../bytes';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { Clock } from '../../platform/clock';
 import type { DataDirectory } from '../../store/directory/data-directory';
 import type { SecretVault } from '../../store/vault/secret-vault';
+import { checkContent } from '../../protocol/envelope/content';
+import { isTextType } from '../../protocol/envelope/message-types';
 import type { PublicKey } from '../../types';
 import type { ClientLimits } from '../client-limits';
 import type { AsyncClientHooks } from '../client-options';
@@ -66,7 +63,7 @@ export class Sender {
     type: MessageType = MessageType.Normal,
     options: SendOptions = {},
   ): Promise<SendReceipt> {
-    const data = checkContent(content, type);
+    const data = textOf(content, type);
     const lifetime = checkLifetime(options.lifetime);
     const context = checkContext(options.context);
     const messageId = options.messageId?.slice() ?? this.#components.random.bytes(32);
@@ -169,25 +166,12 @@ function receiptOf(ended: {
   return { messageId, friend, state: 'queued', createdAt, expiresAt };
 }
 
-function checkContent(content: string | Uint8Array, type: number): Uint8Array {
-  if (type !== MessageType.Normal && type !== MessageType.Action) {
+function textOf(content: string | Uint8Array, type: number): Uint8Array {
+  if (!isTextType(type)) {
     throw new ToxAsyncError('ErrInvalidArgument', 'The message type must be 0 (normal) or 1 (action).');
   }
   const data = typeof content === 'string' ? utf8(content) : content.slice();
-  if (data.length === 0)
-    throw new ToxAsyncError('ErrMessageEmpty', 'The message is empty. Give it some text.');
-  if (data.length > MAX_MESSAGE_SIZE) {
-    throw new ToxAsyncError(
-      'ErrMessageTooLarge',
-      `The message has ${data.length} bytes; the limit is ${MAX_MESSAGE_SIZE}. Shorten it or send it in parts.`,
-    );
-  }
-  if (typeof content !== 'string' && readUtf8(data) === undefined) {
-    throw new ToxAsyncError(
-      'ErrMalformed',
-      'A message must be UTF-8 text. Encode other bytes first, for example as base64.',
-    );
-  }
+  checkContent({ type, data });
   return data;
 }
 

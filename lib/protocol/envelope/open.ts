@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { sameBytes } from '../../bytes';
 import { MAX_MESSAGE_LIFETIME } from '../../constants';
 import { BOX_TAG_BYTES } from '../../crypto/lengths';
@@ -15,10 +14,10 @@ import {
   MAX_CONTENT_BYTES,
   readEnvelopeHeader,
 } from './envelope';
+import { judgeContent, type Content } from './content';
 import { innerNonce, outerNonce, outerSeed } from './envelope-nonces';
-import { isKnownType, isTextType } from './message-types';
 import { mailboxOf, MESSAGE_ID_BYTES } from '../names';
-import { decodePlaintext, type Plaintext } from './plaintext';
+import { decodePlaintext } from './plaintext';
 
 /**
  * Where the content of the outer box and the plaintext stand while they are looked at: memory for each alone would
@@ -54,7 +53,7 @@ interface Fields {
  * 'forged': somebody else made it, or it was changed; the key stays. 'bad-request', 'not-yours': not even looked at.
  */
 export type OpenResult =
-  | ({ readonly outcome: 'opened' } & Fields & Plaintext)
+  | ({ readonly outcome: 'opened' } & Fields & Content)
   | {
       readonly outcome: 'malformed' | 'unsupported';
       readonly messageId: Uint8Array;
@@ -122,13 +121,13 @@ function judge(fields: Fields, plain: Uint8Array): OpenResult {
   const message = plaintextOf(plain);
   if (message === undefined || lifetime !== fields.lifetime)
     return { outcome: 'malformed', messageId, lifetime };
-  const { type, data } = message;
-  if (!isKnownType(type)) return { outcome: 'unsupported', messageId, lifetime };
-  if (isTextType(type) && !isUtf8(data)) return { outcome: 'malformed', messageId, lifetime };
-  return { outcome: 'opened', ...fields, type, data };
+  const verdict = judgeContent(message);
+  return verdict === 'ok'
+    ? { outcome: 'opened', ...fields, ...message }
+    : { outcome: verdict, messageId, lifetime };
 }
 
-function plaintextOf(plain: Uint8Array): Plaintext | undefined {
+function plaintextOf(plain: Uint8Array): Content | undefined {
   try {
     return decodePlaintext(plain);
   } catch (error) {

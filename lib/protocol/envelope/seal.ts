@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { MAX_MESSAGE_LIFETIME } from '../../constants';
 import { BOX_TAG_BYTES } from '../../crypto/lengths';
 import { labelledHash } from '../../crypto/labelled-hash';
@@ -16,7 +15,6 @@ import {
   writeEnvelopeHeader,
 } from './envelope';
 import { innerNonce, outerNonce, outerSeed } from './envelope-nonces';
-import { isTextType } from './message-types';
 import { mailboxOf, MESSAGE_ID_BYTES, prekeyTag, storageIdOf } from '../names';
 import { encodePlaintext } from './plaintext';
 
@@ -69,8 +67,8 @@ export interface SealedEnvelope {
 /**
  * Seals one message to one one-time key (docs/PROTOCOL.md, "Envelope"): SPEC.md's box, which proves the sender,
  * inside a box from the ephemeral key, which hides the sender and is lost with that key.
- * @throws ErrMessageEmpty, ErrMessageTooLarge, ErrInvalidKey, ErrInvalidArgument (lifetime, timestamp, message id,
- * type, or a text that is not UTF-8)
+ * @throws ErrMessageEmpty, ErrMessageTooLarge, ErrMalformed (a text that is not UTF-8), ErrInvalidKey,
+ * ErrInvalidArgument (lifetime, timestamp, message id or type)
  */
 export function sealEnvelope(crypto: CryptoProvider, input: SealInput): SealedEnvelope {
   const { ephemeral } = input;
@@ -84,7 +82,7 @@ export function sealEnvelope(crypto: CryptoProvider, input: SealInput): SealedEn
 function seal(crypto: CryptoProvider, input: SealInput): SealedEnvelope {
   const { sender, recipient, preKey, mailbox = mailboxOf(crypto, recipient) } = input;
   const fields = encodeFields(input);
-  const plain = encodeText(input, PLAIN);
+  const plain = encodePlaintext(input, PLAIN);
   const ephemeral = ephemeralFor(crypto, input, fields, plain);
   const own = [sender.publicKey, ephemeral.publicKey];
   const tag = input.tag ?? prekeyTag(crypto, preKey);
@@ -139,14 +137,4 @@ function encodeFields({ messageId, timestamp, lifetime }: SealInput): Uint8Array
   }
   const w = new ByteWriter('envelope');
   return w.fixed(messageId, MESSAGE_ID_BYTES).timestamp(timestamp).u32(lifetime).done();
-}
-
-function encodeText({ type, data }: SealInput, memory: Uint8Array): Uint8Array {
-  if (isTextType(type) && !isUtf8(data)) {
-    throw new ToxAsyncError(
-      'ErrInvalidArgument',
-      'A text message must be UTF-8. Send other bytes as binary.',
-    );
-  }
-  return encodePlaintext({ type, data }, memory);
 }

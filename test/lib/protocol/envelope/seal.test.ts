@@ -179,7 +179,7 @@ describe('sealing an envelope', () => {
       throwsCode(() => sealEnvelope(crypto, input(change)), code, JSON.stringify(change));
     refuse({ data: filled(1373, 0x61) }, 'ErrMessageTooLarge');
     refuse({ data: new Uint8Array() }, 'ErrMessageEmpty');
-    for (const type of [0, 1]) refuse({ type, data: filled(3, 0xff) }, 'ErrInvalidArgument');
+    for (const type of [0, 1]) refuse({ type, data: filled(3, 0xff) }, 'ErrMalformed');
     for (const type of [-1, 256, 0.5]) refuse({ type }, 'ErrInvalidArgument');
     for (const lifetime of [0, -1, 1_209_601, 0.5, NaN]) refuse({ lifetime }, 'ErrInvalidArgument');
     for (const timestamp of [-1, 0.5, NaN, 8_640_000_000_001]) refuse({ timestamp }, 'ErrInvalidArgument');
