@@ -67,4 +67,33 @@ describe('room in the inbox', () => {
     mayTake = false;
     assert.equal(room.takes(bob), false);
   });
+
+  describe('for mail that was turned away', () => {
+    let heard: number;
+
+    beforeEach(() => {
+      heard = 0;
+      room.listen(() => (heard += 1));
+      there = [1, 1, 2, 3];
+      room.turnAway(bob);
+    });
+
+    it('is told once, when one of those who wait for it has room', () => {
+      room.look();
+      there = [2, 3];
+      room.look();
+      assert.equal(heard, 1);
+      room.look();
+      assert.equal(heard, 1);
+    });
+
+    it('is not told of another friend, nor of a former one', () => {
+      there = [1, 1, 1];
+      room.look();
+      there = [];
+      room.forget(bob);
+      room.look();
+      assert.equal(heard, 0);
+    });
+  });
 });
