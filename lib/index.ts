@@ -2,7 +2,9 @@
 export * from './constants';
 export * from './errors';
 export * from './types';
+export { ByteMap, ByteSet } from './byte-map';
 export { fromHex, toHex } from './bytes';
+export { PeerMap, PeerSet } from './peer-map';
 export type { Clock } from './platform/clock';
 export { systemClock } from './platform/clock';
 export type { Disk, DiskFile } from './platform/disk';

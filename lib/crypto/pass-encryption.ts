@@ -11,7 +11,8 @@
  */
 import { scrypt } from 'node:crypto';
 import { inspect, promisify } from 'node:util';
-import { concat, sameBytes, toHex, utf8 } from '../bytes';
+import { ByteMap } from '../byte-map';
+import { concat, sameBytes, utf8 } from '../bytes';
 import { ToxAsyncError } from '../errors';
 import type { Random } from '../platform/random';
 import { BOX_TAG_BYTES, KEY_BYTES, NONCE_BYTES } from './lengths';
@@ -45,7 +46,7 @@ export class Passphrase {
   readonly #random: Random;
   /** SHA-256 of the passphrase; the passphrase itself is not kept. */
   readonly #digest: Uint8Array;
-  readonly #keys = new Map<string, Promise<Uint8Array>>();
+  readonly #keys = new ByteMap<Promise<Uint8Array>>();
   #salt: Uint8Array | undefined;
 
   /**
@@ -91,13 +92,12 @@ export class Passphrase {
   }
 
   #keyFor(salt: Uint8Array): Promise<Uint8Array> {
-    const name = toHex(salt);
-    const known = this.#keys.get(name);
+    const known = this.#keys.get(salt);
     if (known) return known;
     const key = derive(this.#digest, salt, KEY_BYTES, COST);
-    this.#keys.set(name, key);
+    this.#keys.set(salt, key);
     // The caller gets the error; the next one tries again.
-    key.catch(() => this.#keys.delete(name));
+    key.catch(() => this.#keys.delete(salt));
     return key;
   }
 }

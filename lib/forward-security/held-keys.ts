@@ -1,6 +1,8 @@
-import { sameBytes, toHex } from '../bytes';
+import { ByteSet } from '../byte-map';
+import { sameBytes } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
 import { isAcceptablePublicKey } from '../crypto/public-key';
+import { PeerMap } from '../peer-map';
 import { keyListHash, type Exchange } from '../protocol/keys/exchange';
 import { mailboxOf, prekeyTag } from '../protocol/names';
 import type { Store, WriteBatch } from '../store/store';
@@ -36,7 +38,7 @@ export class HeldKeys {
   readonly #o: HeldKeysOptions;
   readonly #memory: BatchMemory;
   readonly #keys: Table<HeldKeyRecord>;
-  readonly #peers = new Map<string, PeerStock>();
+  readonly #peers = new PeerMap<PeerStock>();
 
   constructor(options: HeldKeysOptions) {
     this.#o = options;
@@ -54,7 +56,7 @@ export class HeldKeys {
 
   /** Peers of whom we ever took keys. */
   peers(): PublicKey[] {
-    return [...this.#peers.keys()].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));
+    return [...this.#peers.keys()];
   }
 
   /** True once we took keys of this peer: it speaks the extension. */
@@ -156,18 +158,18 @@ export class HeldKeys {
   }
 
   forget(writes: WriteBatch, peer: PublicKey): void {
-    const stock = this.#peers.get(toHex(peer));
+    const stock = this.#peers.get(peer);
     if (stock === undefined) return;
     for (const key of stock.keys.values()) this.spend(writes, key);
     this.#memory.forget(writes, peer);
-    writes.afterCommit(() => this.#peers.delete(toHex(peer)));
+    writes.afterCommit(() => this.#peers.delete(peer));
   }
 
   /** No key that could not be used safely: low order, our own, the peer's identity, or given twice. */
   #acceptable(stock: PeerStock, exchange: OfferedKeys, tags: Uint8Array[]): boolean {
-    const seen = new Set(Array.from(stock.keys.values(), ({ tag }) => toHex(tag)));
+    const seen = new ByteSet(Array.from(stock.keys.values(), ({ tag }) => tag));
     return exchange.keys.every(({ publicKey }, i) => {
-      const tag = toHex(tags[i] ?? new Uint8Array());
+      const tag = tags[i] ?? new Uint8Array();
       if (seen.has(tag) || !isAcceptablePublicKey(publicKey)) return false;
       if (sameBytes(publicKey, this.#o.identity) || sameBytes(publicKey, exchange.from)) return false;
       seen.add(tag);
@@ -176,16 +178,14 @@ export class HeldKeys {
   }
 
   #unused(peer: PublicKey): Iterable<HeldKey> {
-    return this.#peers.get(toHex(peer))?.keys.values() ?? [];
+    return this.#peers.get(peer)?.keys.values() ?? [];
   }
 
   #peer(peer: PublicKey): PeerStock {
-    const hex = toHex(peer);
-    const known = this.#peers.get(hex);
-    if (known !== undefined) return known;
-    const mailbox = mailboxOf(this.#o.crypto, peer);
-    const made: PeerStock = { mailbox, keys: new Map(), nextSequence: 1 };
-    this.#peers.set(hex, made);
-    return made;
+    return this.#peers.getOrInsert(peer, () => ({
+      mailbox: mailboxOf(this.#o.crypto, peer),
+      keys: new Map(),
+      nextSequence: 1,
+    }));
   }
 }

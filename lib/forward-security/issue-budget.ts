@@ -1,4 +1,4 @@
-import { toHex } from '../bytes';
+import { PeerMap } from '../peer-map';
 import type { PublicKey } from '../types';
 import { ISSUE_BUDGET, ISSUE_BUDGET_REFILL } from './key-limits';
 
@@ -14,7 +14,7 @@ interface Budget {
  */
 export class IssueBudget {
   readonly #ages: { now(): number };
-  readonly #budgets = new Map<string, Budget>();
+  readonly #budgets = new PeerMap<Budget>();
 
   constructor(ages: { now(): number }) {
     this.#ages = ages;
@@ -34,17 +34,17 @@ export class IssueBudget {
 
   /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
-    this.#budgets.delete(toHex(peer));
+    this.#budgets.delete(peer);
   }
 
   #left(peer: PublicKey): number {
-    const budget = this.#budgets.get(toHex(peer));
+    const budget = this.#budgets.get(peer);
     if (budget === undefined) return ISSUE_BUDGET;
     const refilled = ((this.#ages.now() - budget.at) / ISSUE_BUDGET_REFILL) * ISSUE_BUDGET;
     return Math.min(ISSUE_BUDGET, budget.keys + refilled);
   }
 
   #set(peer: PublicKey, keys: number): void {
-    this.#budgets.set(toHex(peer), { keys: Math.max(0, keys), at: this.#ages.now() });
+    this.#budgets.set(peer, { keys: Math.max(0, keys), at: this.#ages.now() });
   }
 }

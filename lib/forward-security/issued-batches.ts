@@ -1,4 +1,5 @@
-import { toHex } from '../bytes';
+import { ByteMap } from '../byte-map';
+import { PeerMap } from '../peer-map';
 import type { SecretVault } from '../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../store/store';
 import { Table } from '../store/table';
@@ -26,8 +27,8 @@ export class IssuedBatches {
   readonly #vault: SecretVault;
   readonly #batches: Table<IssuedBatchRecord>;
   readonly #keys: Table<IssuedKeyRecord>;
-  readonly #peers = new Map<string, Map<number, IssuedBatch>>();
-  readonly #byTag = new Map<string, IssuedKey>();
+  readonly #peers = new PeerMap<Map<number, IssuedBatch>>();
+  readonly #byTag = new ByteMap<IssuedKey>();
   #lastOrder = 0;
 
   constructor({ store, vault }: { store: Store; vault: SecretVault }) {
@@ -50,7 +51,7 @@ export class IssuedBatches {
 
   /** The live key under a tag. */
   key(tag: Uint8Array): IssuedKey | undefined {
-    return this.#byTag.get(toHex(tag));
+    return this.#byTag.get(tag);
   }
 
   keys(): IterableIterator<IssuedKey> {
@@ -58,18 +59,18 @@ export class IssuedBatches {
   }
 
   find(peer: PublicKey, batch: number): IssuedBatch | undefined {
-    return this.#peers.get(toHex(peer))?.get(batch);
+    return this.#peers.get(peer)?.get(batch);
   }
 
   /** Oldest first. */
   of(peer: PublicKey): IssuedBatch[] {
-    const batches = this.#peers.get(toHex(peer))?.values() ?? [];
+    const batches = this.#peers.get(peer)?.values() ?? [];
     return [...batches].sort((a, b) => a.record.order - b.record.order);
   }
 
   /** Peers with batches. */
   peers(): PublicKey[] {
-    return [...this.#peers.keys()].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));
+    return [...this.#peers.keys()];
   }
 
   /** Rises with every batch for any peer. */
@@ -111,10 +112,10 @@ export class IssuedBatches {
     if (dead.length === keys.size) this.#batches.delete(writes, [peer, batchKey(batch)]);
     writes.afterCommit(() => {
       for (const { tag, index } of dead) {
-        this.#byTag.delete(toHex(tag));
+        this.#byTag.delete(tag);
         keys.delete(index);
       }
-      if (keys.size === 0) this.#peers.get(toHex(peer))?.delete(batch);
+      if (keys.size === 0) this.#peers.get(peer)?.delete(batch);
     });
   }
 
@@ -129,20 +130,15 @@ export class IssuedBatches {
 
   /** Whose batches are all erased. */
   forget(peer: PublicKey): void {
-    this.#peers.delete(toHex(peer));
+    this.#peers.delete(peer);
   }
 
   #add(batch: IssuedBatch, key: IssuedKey): void {
     batch.keys.set(key.index, key);
-    this.#byTag.set(toHex(key.tag), key);
+    this.#byTag.set(key.tag, key);
   }
 
   #of(peer: PublicKey): Map<number, IssuedBatch> {
-    const hex = toHex(peer);
-    const known = this.#peers.get(hex);
-    if (known !== undefined) return known;
-    const made = new Map<number, IssuedBatch>();
-    this.#peers.set(hex, made);
-    return made;
+    return this.#peers.getOrInsert(peer, () => new Map());
   }
 }

@@ -1,5 +1,6 @@
-import { sameBytes, toHex } from '../bytes';
+import { sameBytes } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
+import { PeerMap } from '../peer-map';
 import type { Random } from '../platform/random';
 import { encodeExchange } from '../protocol/keys/exchange';
 import { prekeyTag } from '../protocol/names';
@@ -29,7 +30,7 @@ export class IssuedKeys {
   readonly #batches: IssuedBatches;
   readonly #budget: IssueBudget;
   /** Per peer: keys it last said it holds, corrected by what we saw since; absent before it said so. */
-  readonly #reckoned = new Map<string, number>();
+  readonly #reckoned = new PeerMap<number>();
 
   constructor(options: IssuedKeysOptions) {
     this.#o = options;
@@ -61,7 +62,7 @@ export class IssuedKeys {
 
   /** The peer said how many unused keys of ours it holds. */
   noteHeld(peer: PublicKey, held: number): void {
-    this.#reckoned.set(toHex(peer), held);
+    this.#reckoned.set(peer, held);
   }
 
   /**
@@ -79,7 +80,7 @@ export class IssuedKeys {
       acknowledged += keys.size;
       if (now - record.createdAt <= maxPreKeyAge / 2) fresh += keys.size;
     }
-    const reckoned = this.#reckoned.get(toHex(peer)) ?? acknowledged;
+    const reckoned = this.#reckoned.get(peer) ?? acknowledged;
     const aging = options.mail === true ? fresh === 0 && acknowledged > 0 : fresh < acknowledged;
     if (reckoned >= preKeyRefreshThreshold && !aging && options.fill !== true) return 0;
     const missing = Math.max(0, preKeysPerPeer + reservedKeysPerPeer - Math.min(reckoned, fresh));
@@ -223,7 +224,7 @@ export class IssuedKeys {
     writes.afterCommit(() => {
       this.#batches.forget(peer);
       this.#budget.forget(peer);
-      this.#reckoned.delete(toHex(peer));
+      this.#reckoned.delete(peer);
     });
   }
 
@@ -248,9 +249,8 @@ export class IssuedKeys {
   }
 
   #reckon(peer: PublicKey, change: number): void {
-    const hex = toHex(peer);
-    const reckoned = this.#reckoned.get(hex);
-    if (reckoned !== undefined) this.#reckoned.set(hex, Math.max(0, reckoned + change));
+    const reckoned = this.#reckoned.get(peer);
+    if (reckoned !== undefined) this.#reckoned.set(peer, Math.max(0, reckoned + change));
   }
 
   #isReadable(ref: SlotRef): boolean {

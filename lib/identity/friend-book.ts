@@ -1,6 +1,7 @@
-import { compareBytes, sameBytes, toHex } from '../bytes';
+import { compareBytes, sameBytes } from '../bytes';
 import { checkPublicKey, isAcceptablePublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
+import { PeerMap } from '../peer-map';
 import { SerialQueue } from '../platform/serial-queue';
 import type { Store } from '../store/store';
 import { Table } from '../store/table';
@@ -23,7 +24,7 @@ export class FriendBook {
   readonly #self: PublicKey;
   readonly #store: Store;
   readonly #table: Table<FriendRecord>;
-  readonly #friends = new Map<string, NamedFriend>();
+  readonly #friends = new PeerMap<NamedFriend>();
   readonly #writes = new SerialQueue();
 
   /** @param options.self our own public key, which is nobody's friend */
@@ -58,11 +59,11 @@ export class FriendBook {
   }
 
   has(publicKey: PublicKey): boolean {
-    return this.#friends.has(toHex(publicKey));
+    return this.#friends.has(publicKey);
   }
 
   nameOf(publicKey: PublicKey): string | undefined {
-    return this.#friends.get(toHex(publicKey))?.name;
+    return this.#friends.get(publicKey)?.name;
   }
 
   /**
@@ -92,7 +93,7 @@ export class FriendBook {
       const batch = this.#store.batch();
       this.#table.delete(batch, [publicKey]);
       await batch.commit();
-      this.#friends.delete(toHex(publicKey));
+      this.#friends.delete(publicKey);
     });
   }
 
@@ -108,13 +109,13 @@ export class FriendBook {
     const key = readFriendKey(wanted);
     if (!key) throw this.#unknown(wanted);
     this.#assertNotSelf(key);
-    const friend = this.#friends.get(toHex(key));
+    const friend = this.#friends.get(key);
     if (!friend) throw this.#unknown(shortKey(key));
     return friend.publicKey;
   }
 
   #hold(publicKey: Uint8Array, record: FriendRecord): void {
-    this.#friends.set(toHex(publicKey), { publicKey: publicKey.slice(), ...record });
+    this.#friends.set(publicKey, { publicKey: publicKey.slice(), ...record });
   }
 
   #assertNotSelf(publicKey: PublicKey): void {

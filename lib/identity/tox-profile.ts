@@ -2,8 +2,9 @@
  * A Tox profile (savedata) as every client writes it, not sealed with a passphrase. What this project does not
  * use stays as it is, so that the profile can go back to the client it came from.
  */
-import { concat, readUtf8, sameBytes, toHex } from '../bytes';
+import { concat, readUtf8, sameBytes } from '../bytes';
 import { KEY_BYTES } from '../crypto/lengths';
+import { PeerMap } from '../peer-map';
 import type { KeyPair, PublicKey } from '../types';
 import { FRIEND_BYTES, makeFriend, type ProfileFriend, readFriend } from './profile-friend';
 import { malformed, type ProfileSection, readSections, writeSections } from './profile-sections';
@@ -61,9 +62,9 @@ export function makeProfile(keyPair: KeyPair, nospam: Uint8Array): ToxProfile {
 
 /** The profile with exactly these friends, each keeping what the profile says of it. */
 export function withFriends(profile: ToxProfile, friends: readonly NamedFriend[]): ToxProfile {
-  const known = new Map(profile.friends.map((friend) => [toHex(friend.publicKey), friend]));
+  const known = new PeerMap(profile.friends.map((friend) => [friend.publicKey, friend] as const));
   const records = friends.map(
-    ({ publicKey, name }) => makeFriend(publicKey, name, known.get(toHex(publicKey))).record,
+    ({ publicKey, name }) => makeFriend(publicKey, name, known.get(publicKey)).record,
   );
   const section = { type: FRIENDS, data: concat(...records) };
   const { sections } = profile;

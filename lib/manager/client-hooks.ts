@@ -1,9 +1,10 @@
-import { fromHex, toHex } from '../bytes';
+import { toHex } from '../bytes';
 import type { AsyncClientHooks } from '../client/client-options';
 import { PRE_KEY_REFRESH_THRESHOLD } from '../constants';
 import { ToxAsyncError } from '../errors';
 import type { HeldKeys } from '../forward-security/held-keys';
 import type { IssuedKeys } from '../forward-security/issued-keys';
+import { PeerMap } from '../peer-map';
 import type { Clock } from '../platform/clock';
 import type { Emitter } from '../platform/emitter';
 import type { Logger, PublicKey } from '../types';
@@ -13,7 +14,6 @@ import type { AsyncManagerEvents } from './events';
 const ELSEWHERE_INTERVAL = 3_600_000;
 /** Nodes of one friend that are suggested while the process runs; the diagnosis names what the friend says now. */
 const MAX_SUGGESTIONS = 16;
-const NOBODY = new Uint8Array();
 
 export interface ClientHooksComponents {
   readonly events: Emitter<AsyncManagerEvents>;
@@ -29,11 +29,11 @@ export interface ClientHooksComponents {
 /** Turns what the client notices into events and log lines. */
 export function clientHooks(components: ClientHooksComponents): AsyncClientHooks {
   const { events, forwardSecurity, clock, friends, log } = components;
-  const warnedAt = new Map<string, number>();
-  const suggested = new Map<string, Set<string>>();
+  const warnedAt = new PeerMap<number>();
+  const suggested = new PeerMap<Set<string>>();
   events.on('friends-changed', () => {
     for (const told of [warnedAt, suggested]) {
-      for (const peer of told.keys()) if (!friends.has(fromHex(peer) ?? NOBODY)) told.delete(peer);
+      for (const peer of told.keys()) if (!friends.has(peer)) told.delete(peer);
     }
   });
   const changed = () => events.emit('changed', undefined);
@@ -77,15 +77,13 @@ export function clientHooks(components: ClientHooksComponents): AsyncClientHooks
       changed();
     },
     onElsewhere(friend) {
-      const peer = toHex(friend);
       const now = clock.monotonic();
-      if (now - (warnedAt.get(peer) ?? -Infinity) < ELSEWHERE_INTERVAL) return;
-      warnedAt.set(peer, now);
+      if (now - (warnedAt.get(friend) ?? -Infinity) < ELSEWHERE_INTERVAL) return;
+      warnedAt.set(friend, now);
       events.emit('identity-in-use-elsewhere', { friend });
     },
     onOpenNodes(friend, nodes) {
-      const told = suggested.get(toHex(friend)) ?? new Set();
-      suggested.set(toHex(friend), told);
+      const told = suggested.getOrInsert(friend, () => new Set());
       for (const { publicKey: node, toxId } of nodes) {
         if (friends.has(node) || told.has(toxId) || told.size >= MAX_SUGGESTIONS) continue;
         told.add(toxId);

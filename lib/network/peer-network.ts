@@ -1,6 +1,7 @@
-import { sameBytes, toHex } from '../bytes';
+import { sameBytes } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
+import { PeerMap, PeerSet } from '../peer-map';
 import type { Clock } from '../platform/clock';
 import { Emitter } from '../platform/emitter';
 import type { Random } from '../platform/random';
@@ -49,8 +50,8 @@ export type PeerNetworkEvents = {
 export class PeerNetwork {
   readonly events: Emitter<PeerNetworkEvents>;
   readonly #o: PeerNetworkOptions;
-  readonly #connections = new Map<string, PeerSession>();
-  readonly #spoke = new Set<string>();
+  readonly #connections = new PeerMap<PeerSession>();
+  readonly #spoke = new PeerSet();
   readonly #ignored: IgnoredCounts = { malformed: 0, unverified: 0, unknown: 0 };
   #transport: Transport | undefined;
 
@@ -109,7 +110,7 @@ export class PeerNetwork {
   }
 
   isFriendOnline(peer: PublicKey): boolean {
-    return this.#connections.has(toHex(peer));
+    return this.#connections.has(peer);
   }
 
   /** For a transport that can't tell it itself: the friend connected or went. */
@@ -120,23 +121,17 @@ export class PeerNetwork {
   }
 
   hasSession(peer: PublicKey): boolean {
-    return this.#connections.get(toHex(peer))?.established ?? false;
+    return this.#connections.get(peer)?.established ?? false;
   }
 
   /** Whether the peer has shown that it has the session's keys: its hello alone could be anybody's who has ours. */
   isProven(peer: PublicKey): boolean {
-    return this.#connections.get(toHex(peer))?.proven ?? false;
+    return this.#connections.get(peer)?.proven ?? false;
   }
 
   /** Peers with a session. */
   sessions(): PublicKey[] {
-    return [...this.#connections]
-      .filter(([, session]) => session.established)
-      .map(([name]) => new Uint8Array(Buffer.from(name, 'hex')));
-  }
-
-  get sessionCount(): number {
-    return this.sessions().length;
+    return [...this.#connections].filter(([, session]) => session.established).map(([peer]) => peer);
   }
 
   /** What peers sent that came to nothing, since the start. */
@@ -146,19 +141,18 @@ export class PeerNetwork {
 
   /** Three hellos (or wakes) unanswered in this connection, and never a session with this peer. */
   isPlainClient(peer: PublicKey): boolean {
-    const name = toHex(peer);
-    const unanswered = this.#connections.get(name)?.unanswered ?? false;
-    return unanswered && !this.#spoke.has(name) && !this.#o.hasSpoken(peer);
+    const unanswered = this.#connections.get(peer)?.unanswered ?? false;
+    return unanswered && !this.#spoke.has(peer) && !this.#o.hasSpoken(peer);
   }
 
   /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
-    this.#spoke.delete(toHex(peer));
+    this.#spoke.delete(peer);
   }
 
   /** Queues a message behind all others; false without a session, or when too much waits for this peer already. */
   send(peer: PublicKey, message: SessionMessage): boolean {
-    return this.#connections.get(toHex(peer))?.send(message) ?? false;
+    return this.#connections.get(peer)?.send(message) ?? false;
   }
 
   /**
@@ -171,7 +165,7 @@ export class PeerNetwork {
     request: R,
     options?: RequestOptions,
   ): Promise<Answers[R['kind']]> {
-    const session = this.#connections.get(toHex(peer));
+    const session = this.#connections.get(peer);
     if (!session) throw notConnected();
     return session.request(request, options);
   }
@@ -194,8 +188,8 @@ export class PeerNetwork {
       onFriend: whileAttached((peer, online) =>
         online ? this.#connect(transport, peer) : this.#disconnect(peer),
       ),
-      onPacket: whileAttached((peer, packet) => this.#connections.get(toHex(peer))?.takePacket(packet)),
-      onWritable: whileAttached((peer) => this.#connections.get(toHex(peer))?.writable()),
+      onPacket: whileAttached((peer, packet) => this.#connections.get(peer)?.takePacket(packet)),
+      onWritable: whileAttached((peer) => this.#connections.get(peer)?.writable()),
       onMessage: whileAttached((peer, type, text) => this.events.emit('tox-message', { peer, type, text })),
       onFriends: whileAttached(() => this.events.emit('friends', undefined)),
     };
@@ -203,8 +197,7 @@ export class PeerNetwork {
 
   #connect(transport: Transport, friend: PublicKey): void {
     const peer = friend.slice();
-    const name = toHex(peer);
-    if (this.#connections.has(name) || sameBytes(peer, this.#o.identity.publicKey)) return;
+    if (this.#connections.has(peer) || sameBytes(peer, this.#o.identity.publicKey)) return;
     const session = new PeerSession({
       ...this.#o,
       peer,
@@ -212,7 +205,7 @@ export class PeerNetwork {
       flags: () => this.#o.flagsFor(peer),
       sendPacket: (packet) => transport.sendPacket(peer, packet),
       onSession: (flags) => {
-        this.#spoke.add(name);
+        this.#spoke.add(peer);
         this.events.emit('session', { peer, ...flags });
       },
       onMessage: (message) => this.events.emit('message', { peer, message }),
@@ -220,17 +213,16 @@ export class PeerNetwork {
         if (this.isPlainClient(peer)) this.events.emit('plain-client', { peer });
       },
     });
-    this.#connections.set(name, session);
+    this.#connections.set(peer, session);
     session.begin();
     this.events.emit('friend', { peer, online: true });
   }
 
   #disconnect(peer: PublicKey): void {
-    const name = toHex(peer);
-    const session = this.#connections.get(name);
+    const session = this.#connections.get(peer);
     if (!session) return;
     const { established } = session;
-    this.#connections.delete(name);
+    this.#connections.delete(peer);
     session.close();
     if (established) this.events.emit('closed', { peer });
     this.events.emit('friend', { peer, online: false });
@@ -239,8 +231,7 @@ export class PeerNetwork {
   #release(): void {
     const wasOnline = this.isOnline();
     this.#transport = undefined;
-    for (const name of [...this.#connections.keys()])
-      this.#disconnect(new Uint8Array(Buffer.from(name, 'hex')));
+    for (const peer of [...this.#connections.keys()]) this.#disconnect(peer);
     if (wasOnline) this.events.emit('online', { online: false });
   }
 }

@@ -1,10 +1,10 @@
-import { toHex } from '../bytes';
+import { PeerMap } from '../peer-map';
 import type { PublicKey } from '../types';
 
 /** What is in work for each peer: no peer can make us keep more of it than a limit. */
 export class WorkLimit {
   readonly #most: number;
-  readonly #inWork = new Map<string, number>();
+  readonly #inWork = new PeerMap<number>();
 
   /** @param most pieces of work at once for each peer */
   constructor(most: number) {
@@ -13,17 +13,16 @@ export class WorkLimit {
 
   /** Begins `work`, which must not reject; false when too much of the peer's is in work already. */
   begin(peer: PublicKey, work: () => Promise<void>): boolean {
-    const name = toHex(peer);
-    const inWork = this.#inWork.get(name) ?? 0;
+    const inWork = this.#inWork.get(peer) ?? 0;
     if (inWork >= this.#most) return false;
-    this.#inWork.set(name, inWork + 1);
-    void work().finally(() => this.#end(name));
+    this.#inWork.set(peer, inWork + 1);
+    void work().finally(() => this.#end(peer));
     return true;
   }
 
-  #end(name: string): void {
-    const left = (this.#inWork.get(name) ?? 1) - 1;
-    if (left > 0) this.#inWork.set(name, left);
-    else this.#inWork.delete(name);
+  #end(peer: PublicKey): void {
+    const left = (this.#inWork.get(peer) ?? 1) - 1;
+    if (left > 0) this.#inWork.set(peer, left);
+    else this.#inWork.delete(peer);
   }
 }

@@ -1,13 +1,14 @@
-import { toHex } from '../bytes';
+import { ByteMap } from '../byte-map';
 import type { CryptoProvider } from '../crypto/provider';
+import { PeerMap } from '../peer-map';
 import { mailboxOf } from '../protocol/names';
 import type { PublicKey } from '../types';
 
 /** Whose mailbox is whose: a mailbox is a hash, so it leads back to a friend only through this list. */
 export class FriendMailboxes {
   readonly #crypto: CryptoProvider;
-  #byMailbox = new Map<string, PublicKey>();
-  #byFriend = new Map<string, Uint8Array>();
+  #byMailbox = new ByteMap<PublicKey>();
+  #byFriend = new PeerMap<Uint8Array>();
 
   constructor(crypto: CryptoProvider, friends: Iterable<PublicKey>) {
     this.#crypto = crypto;
@@ -19,17 +20,17 @@ export class FriendMailboxes {
   }
 
   has(friend: PublicKey): boolean {
-    return this.#byFriend.has(toHex(friend));
+    return this.#byFriend.has(friend);
   }
 
   /** From now on these are the friends. */
   replace(friends: Iterable<PublicKey>): void {
-    const byFriend = new Map<string, Uint8Array>();
-    const byMailbox = new Map<string, PublicKey>();
+    const byFriend = new PeerMap<Uint8Array>();
+    const byMailbox = new ByteMap<PublicKey>();
     for (const friend of friends) {
       const mailbox = this.mailboxOf(friend);
-      byFriend.set(toHex(friend), mailbox);
-      byMailbox.set(toHex(mailbox), friend);
+      byFriend.set(friend, mailbox);
+      byMailbox.set(mailbox, friend);
     }
     this.#byFriend = byFriend;
     this.#byMailbox = byMailbox;
@@ -37,10 +38,10 @@ export class FriendMailboxes {
 
   /** Of anybody. */
   mailboxOf(publicKey: PublicKey): Uint8Array {
-    return this.#byFriend.get(toHex(publicKey)) ?? mailboxOf(this.#crypto, publicKey);
+    return this.#byFriend.get(publicKey) ?? mailboxOf(this.#crypto, publicKey);
   }
 
   friendOf(mailbox: Uint8Array): PublicKey | undefined {
-    return this.#byMailbox.get(toHex(mailbox));
+    return this.#byMailbox.get(mailbox);
   }
 }

@@ -1,4 +1,3 @@
-import { fromHex, toHex } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
 import type { Clock } from '../platform/clock';
@@ -74,7 +73,7 @@ export class MailAdmission {
   /** The friends have changed: what is known of others goes. */
   forgetOthers(): void {
     this.#marks.retain((submitter) => this.#friends.has(submitter));
-    this.#rate.retain((name) => this.#friends.has(fromHex(name) ?? new Uint8Array()));
+    this.#rate.retain((peer) => this.#friends.has(peer));
   }
 
   async #deposit(deposit: Deposit): Promise<StoreAnswer> {
@@ -86,7 +85,7 @@ export class MailAdmission {
     }
     // This deposit takes the place of a copy that the disk has spoiled.
     if (known) await this.#engine.delete(mailbox, storageId);
-    const wait = this.#rate.take(toHex(submitterPk));
+    const wait = this.#rate.take(submitterPk);
     if (wait > 0) return refused('rate', storageId, wait);
     let verdict = this.#judge(deposit);
     // Mail past its time counts until it is swept, and must not cost anybody a place.

@@ -1,5 +1,5 @@
-import { toHex } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
+import { PeerMap } from '../peer-map';
 import type { Random } from '../platform/random';
 import type { PublicKey } from '../types';
 
@@ -12,7 +12,7 @@ const MARK_BYTES = 16;
 export class SubmitterMarks {
   readonly #crypto: CryptoProvider;
   readonly #key: Uint8Array;
-  readonly #marks = new Map<string, SubmitterMark>();
+  readonly #marks = new PeerMap<SubmitterMark>();
 
   constructor(crypto: CryptoProvider, random: Random) {
     this.#crypto = crypto;
@@ -21,16 +21,16 @@ export class SubmitterMarks {
 
   /** 16 bytes. */
   markOf(submitter: PublicKey): Uint8Array {
-    const known = this.#marks.get(toHex(submitter));
+    const known = this.#marks.get(submitter);
     if (known) return known.mark;
     const mark = this.#crypto.hmacSha256(this.#key, submitter).slice(0, MARK_BYTES);
-    this.#marks.set(toHex(submitter), { submitter, mark });
+    this.#marks.set(submitter, { submitter, mark });
     return mark;
   }
 
   /** Forgets all others; whoever comes back gets the same mark. */
   retain(isWanted: (submitter: PublicKey) => boolean): void {
-    for (const [name, { submitter }] of this.#marks) if (!isWanted(submitter)) this.#marks.delete(name);
+    for (const { submitter } of this.#marks.values()) if (!isWanted(submitter)) this.#marks.delete(submitter);
   }
 
   /** Everybody who was asked about in this run and is a friend. */

@@ -1,4 +1,5 @@
-import { toHex } from '../bytes';
+import { sameBytes, toHex } from '../bytes';
+import { PeerSet } from '../peer-map';
 import { SerialQueue } from '../platform/serial-queue';
 import type { PublicKey } from '../types';
 
@@ -57,12 +58,12 @@ export class FriendAdmission {
     const { policy, accept } = this.#o;
     if (policy.kind === 'manual') return 'ask';
     if (policy.kind === 'list') {
-      if (!policy.allowed.some((key) => toHex(key) === toHex(publicKey))) return 'ask';
+      if (!policy.allowed.some((key) => sameBytes(key, publicKey))) return 'ask';
       await accept(publicKey);
       return 'accepted';
     }
     const friends = this.#o.friends();
-    if (!friends.some((friend) => toHex(friend.publicKey) === toHex(publicKey))) {
+    if (!friends.some((friend) => sameBytes(friend.publicKey, publicKey))) {
       if (!(await this.#makeRoom(friends, policy.cap ?? OPEN_CAP))) return 'full';
       // Before the friend is one: after a crash in between the mark stands for nobody, which does no harm.
       await this.#o.saveAdmitted([...this.#o.admitted(), toHex(publicKey)]);
@@ -83,10 +84,10 @@ export class FriendAdmission {
       .slice(0, surplus);
     if (leaving.length < surplus) return false;
     for (const { publicKey } of leaving) await this.#o.remove(publicKey);
-    const gone = new Set(leaving.map(({ publicKey }) => toHex(publicKey)));
+    const gone = new PeerSet(leaving.map(({ publicKey }) => publicKey));
     // Marks of friends who were removed by hand go as well.
-    const left = new Set(admitted.map(({ publicKey }) => toHex(publicKey)).filter((key) => !gone.has(key)));
-    await this.#o.saveAdmitted([...left]);
+    const left = admitted.filter(({ publicKey }) => !gone.has(publicKey));
+    await this.#o.saveAdmitted(left.map(({ publicKey }) => toHex(publicKey)));
     return true;
   }
 }

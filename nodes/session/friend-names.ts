@@ -1,5 +1,5 @@
 /** Friends as flows name them: by name, by public key (64 hexadecimal digits) or by Tox ID (76). */
-import { toHex, ToxAsyncError, type AsyncManager, type PublicKey } from '../../lib/index';
+import { PeerSet, toHex, ToxAsyncError, type AsyncManager, type PublicKey } from '../../lib/index';
 import { isBlank, textOf } from '../runtime/setting-values';
 
 /** The names in `value`, one or a list. ErrInvalidArgument when there is none. */
@@ -17,12 +17,9 @@ export function friendTexts(value: unknown): string[] {
 
 /** The keys of the friends in `value`, each once. ErrUnknownFriend, ErrAmbiguousFriend, ErrInvalidKey, ErrInvalidToxId. */
 export function friendsOf(manager: AsyncManager, value: unknown): PublicKey[] {
-  const found = new Map<string, PublicKey>();
-  for (const text of friendTexts(value)) {
-    const friend = manager.resolveFriend(text);
-    found.set(toHex(friend), friend);
-  }
-  return [...found.values()];
+  const found = new PeerSet();
+  for (const text of friendTexts(value)) found.add(manager.resolveFriend(text));
+  return [...found];
 }
 
 /** `friend` and, when it has one, `friendName`: how a message of a flow names a friend. */

@@ -1,4 +1,4 @@
-import { toHex, type AsyncManager, type FriendTransport, type PublicKey } from '../../lib/index';
+import { PeerMap, toHex, type AsyncManager, type FriendTransport, type PublicKey } from '../../lib/index';
 import type { NetworkEvent } from '../session/connection';
 import { friendFields } from '../session/friend-names';
 import type { Message } from '../runtime/runtime';
@@ -10,18 +10,15 @@ export function selfFields(manager: AsyncManager, online: boolean): Message {
 
 /** The friends, each with its name and whether it is online; on Tox also with what it says of itself. */
 export function friendsFields(manager: AsyncManager, tox: FriendTransport | undefined): Message {
-  const details = new Map(
-    tox
-      ?.details()
-      .map(({ publicKey, ownName, statusMessage, status, lastOnline }) => [
-        toHex(publicKey),
-        { ownName, statusMessage, status, ...(lastOnline !== undefined && { lastOnline }) },
-      ]),
-  );
+  const details = new PeerMap<Message>();
+  for (const { publicKey, ownName, statusMessage, status, lastOnline } of tox?.details() ?? []) {
+    const seen = lastOnline !== undefined && { lastOnline };
+    details.set(publicKey, { ownName, statusMessage, status, ...seen });
+  }
   const payload = manager.friends().map(({ publicKey, online }) => ({
     ...friendFields(manager, publicKey),
     online,
-    ...details.get(toHex(publicKey)),
+    ...details.get(publicKey),
   }));
   return { topic: 'tox/friends', payload };
 }

@@ -3,6 +3,7 @@ import {
   parseToxId,
   pastedDigits,
   systemPlatform,
+  PeerMap,
   TOX_ID_DIGITS,
   toHex,
   ToxAsyncError,
@@ -68,11 +69,11 @@ function follow(
   const admission = admissionOf(manager, session.settings.admission, {
     accept: (friend) => manager.addFriend(friend),
     seen: () => {
-      const lastOnline = new Map(tox.details().map((each) => [toHex(each.publicKey), each.lastOnline]));
+      const lastOnline = new PeerMap(tox.details().map((each) => [each.publicKey, each.lastOnline] as const));
       return manager.friends().map(({ publicKey, online }) => ({
         publicKey,
         online,
-        lastOnline: lastOnline.get(toHex(publicKey)),
+        lastOnline: lastOnline.get(publicKey),
       }));
     },
   });

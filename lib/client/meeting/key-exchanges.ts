@@ -64,7 +64,7 @@ export class KeyExchanges {
 
   /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
-    this.#refusals.forget(toHex(peer));
+    this.#refusals.forget(peer);
   }
 
   /** Sends the exchange that waits for its acknowledgement, or a new one if the stock is low. */
@@ -165,6 +165,6 @@ export class KeyExchanges {
   }
 
   #mayTellRefusal(peer: PublicKey): boolean {
-    return this.#refusals.take(toHex(peer)) === 0;
+    return this.#refusals.take(peer) === 0;
   }
 }

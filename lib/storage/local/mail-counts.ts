@@ -1,3 +1,4 @@
+import { textOfBytes } from '../../bytes';
 import type { MailUsage, NewMail } from '../message-engine';
 
 interface Usage {
@@ -15,18 +16,18 @@ export class MailCounts {
   }
 
   usageOf(submitter: Uint8Array): MailUsage {
-    return { ...(this.#counts.get(nameOf(submitter)) ?? NOTHING) };
+    return { ...(this.#counts.get(textOfBytes(submitter)) ?? NOTHING) };
   }
 
   /** Messages in a mailbox, of one submitter or of all. */
   inMailbox(mailbox: Uint8Array, submitter?: Uint8Array): number {
-    const name = submitter ? nameOf(mailbox) + nameOf(submitter) : nameOf(mailbox);
+    const name = submitter ? textOfBytes(mailbox) + textOfBytes(submitter) : textOfBytes(mailbox);
     return this.#counts.get(name)?.messages ?? 0;
   }
 
   /** Gives what takes it from the counts again; further calls of that do nothing. */
   add({ mailbox, submitter, envelope }: NewMail): () => void {
-    const [box, by] = [nameOf(mailbox), nameOf(submitter)];
+    const [box, by] = [textOfBytes(mailbox), textOfBytes(submitter)];
     // Names of mailboxes and submitters have different lengths: none is another's.
     const names = [box, by, box + by];
     this.#change(names, 1, envelope.length);
@@ -54,8 +55,3 @@ export class MailCounts {
 }
 
 const NOTHING: MailUsage = { messages: 0, bytes: 0 };
-
-/** Bytes as a Map key. */
-function nameOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-}

@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { PeerMap } from '../../peer-map';
 import type { Timer, Timers } from '../../platform/timers';
 import type { PublicKey } from '../../types';
 
@@ -10,7 +10,7 @@ export class MailHints {
   readonly #timers: Timers;
   readonly #tell: (recipient: PublicKey) => boolean;
   /** Recipients notified within the last second, and whether mail came since. */
-  readonly #told = new Map<string, { timer: Timer; again: boolean }>();
+  readonly #told = new PeerMap<{ timer: Timer; again: boolean }>();
 
   /** @param tell sends the hint; false when there was nobody to tell. Must not throw. */
   constructor(timers: Timers, tell: (recipient: PublicKey) => boolean) {
@@ -19,7 +19,7 @@ export class MailHints {
   }
 
   mailCame(recipient: PublicKey): void {
-    const told = this.#told.get(toHex(recipient));
+    const told = this.#told.get(recipient);
     if (told) told.again = true;
     else this.#hint(recipient);
   }
@@ -33,12 +33,12 @@ export class MailHints {
   #hint(recipient: PublicKey): void {
     if (!this.#tell(recipient)) return;
     const timer = this.#timers.after(PAUSE_MS, () => this.#pauseOver(recipient));
-    this.#told.set(toHex(recipient), { timer, again: false });
+    this.#told.set(recipient, { timer, again: false });
   }
 
   #pauseOver(recipient: PublicKey): void {
-    const again = this.#told.get(toHex(recipient))?.again === true;
-    this.#told.delete(toHex(recipient));
+    const again = this.#told.get(recipient)?.again === true;
+    this.#told.delete(recipient);
     if (again) this.#hint(recipient);
   }
 }

@@ -1,4 +1,3 @@
-import { toHex } from '../../bytes';
 import { ToxAsyncError } from '../../errors';
 import type { Clock } from '../../platform/clock';
 import type { Timer, Timers } from '../../platform/timers';
@@ -106,11 +105,11 @@ export class StorageService {
 
   /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
-    this.#reads.forget(toHex(peer));
+    this.#reads.forget(peer);
   }
 
   #isOverReadRate(peer: PublicKey, request: StorageRequest): boolean {
-    return request.kind !== 'store' && this.#reads.take(toHex(peer)) > 0;
+    return request.kind !== 'store' && this.#reads.take(peer) > 0;
   }
 
   async #answer(peer: PublicKey, message: StorageRequest): Promise<void> {

@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { PeerMap } from '../../peer-map';
 import type { PublicKey } from '../../types';
 import type { TransportHandler } from '../transport';
 import type { VirtualLane } from './virtual-lane';
@@ -12,17 +12,15 @@ export interface VirtualLink {
 
 /** One identity on a virtual network, and whom it sees. */
 export class VirtualMember {
-  readonly id: string;
   readonly publicKey: PublicKey;
   readonly name: string;
-  /** Friends that this member believes to be online, by their id. */
-  readonly links = new Map<string, VirtualLink>();
+  /** Friends that this member believes to be online, by key. */
+  readonly links = new PeerMap<VirtualLink>();
   /** Whether it goes online when it runs. */
   wantsOnline = true;
   #run: { readonly handler: TransportHandler } | undefined;
 
   constructor(publicKey: PublicKey, name: string) {
-    this.id = toHex(publicKey);
     this.publicKey = publicKey.slice();
     this.name = name;
   }

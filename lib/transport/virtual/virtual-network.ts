@@ -1,8 +1,9 @@
-import { toHex } from '../../bytes';
+import { sameBytes } from '../../bytes';
 import { checkPublicKey } from '../../crypto/public-key';
 import { ToxAsyncError } from '../../errors';
 import { checkFriendName, sameName } from '../../identity/friend-name';
 import { shortKey } from '../../identity/short-key';
+import { PeerMap } from '../../peer-map';
 import type { Random } from '../../platform/random';
 import type { Timers } from '../../platform/timers';
 import type { PublicKey } from '../../types';
@@ -36,7 +37,7 @@ export interface VirtualMemberInfo {
  */
 export class VirtualNetwork {
   readonly #wires: VirtualWires;
-  readonly #members = new Map<string, VirtualMember>();
+  readonly #members = new PeerMap<VirtualMember>();
   /** Members that went silent: the place is free for the same identity when it is started again. */
   readonly #silent = new Set<VirtualMember>();
 
@@ -69,7 +70,7 @@ export class VirtualNetwork {
     const name = checkFriendName(options.name);
     this.#assertFree(publicKey, name);
     const member = new VirtualMember(publicKey, name);
-    this.#members.set(member.id, member);
+    this.#members.set(member.publicKey, member);
     this.#tellOfFriends(member);
     return new VirtualTransport(member, {
       start: (handler) => this.#start(member, handler),
@@ -88,8 +89,8 @@ export class VirtualNetwork {
   partition(a: PublicKey, b: PublicKey): void {
     this.#wires.cut(a, b, () => {
       const [one, other] = this.#pair(a, b);
-      if (one) unlink(one, toHex(b));
-      if (other) unlink(other, toHex(a));
+      if (one) unlink(one, b);
+      if (other) unlink(other, a);
     });
   }
 
@@ -97,8 +98,8 @@ export class VirtualNetwork {
   heal(a: PublicKey, b: PublicKey): void {
     const [one, other] = this.#pair(a, b);
     if (!this.#wires.join(a, b) || !one || !other) return;
-    one.links.get(other.id)?.out.resume();
-    other.links.get(one.id)?.out.resume();
+    one.links.get(other.publicKey)?.out.resume();
+    other.links.get(one.publicKey)?.out.resume();
     this.#wires.connect(one, other);
   }
 
@@ -109,9 +110,8 @@ export class VirtualNetwork {
   }
 
   #assertFree(publicKey: PublicKey, name: string): void {
-    const id = toHex(publicKey);
     for (const other of this.#members.values()) {
-      if (other.id === id) {
+      if (sameBytes(other.publicKey, publicKey)) {
         if (this.#silent.delete(other)) continue;
         throw new ToxAsyncError(
           'ErrIdentityInUse',
@@ -169,17 +169,17 @@ export class VirtualNetwork {
     this.#stop(member, 'orderly');
     if (!this.#holds(member)) return;
     this.#silent.delete(member);
-    this.#members.delete(member.id);
+    this.#members.delete(member.publicKey);
     this.#tellOfFriends(member);
   }
 
   /** False for a member that left, or whose identity has joined anew. */
   #holds(member: VirtualMember): boolean {
-    return this.#members.get(member.id) === member;
+    return this.#members.get(member.publicKey) === member;
   }
 
   #friendsOf(member: VirtualMember): VirtualMember[] {
-    return [...this.#members.values()].filter((other) => other.id !== member.id);
+    return [...this.#members.values()].filter((other) => !sameBytes(other.publicKey, member.publicKey));
   }
 
   #tellOfFriends(changed: VirtualMember): void {
@@ -187,6 +187,6 @@ export class VirtualNetwork {
   }
 
   #pair(a: PublicKey, b: PublicKey): [VirtualMember | undefined, VirtualMember | undefined] {
-    return [this.#members.get(toHex(a)), this.#members.get(toHex(b))];
+    return [this.#members.get(a), this.#members.get(b)];
   }
 }

@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { sameBytes } from '../../bytes';
 import type { PublicKey } from '../../types';
 import { checkMessageText, checkPacket } from '../outgoing';
 import type { SendResult, Transport, TransportHandler } from '../transport';
@@ -82,23 +82,22 @@ export class VirtualTransport implements Transport {
   }
 
   isFriendOnline(friend: PublicKey): boolean {
-    return this.#member.links.has(toHex(friend));
+    return this.#member.links.has(friend);
   }
 
   nameOf(friend: PublicKey): string | undefined {
-    const id = toHex(friend);
-    return this.#membership.friends().find((member) => member.id === id)?.name;
+    return this.#membership.friends().find(({ publicKey }) => sameBytes(publicKey, friend))?.name;
   }
 
   /** @throws ErrInvalidArgument */
   sendPacket(friend: PublicKey, packet: Uint8Array): SendResult {
     checkPacket(packet);
-    return this.#member.links.get(toHex(friend))?.out.sendPacket(packet) ?? 'offline';
+    return this.#member.links.get(friend)?.out.sendPacket(packet) ?? 'offline';
   }
 
   /** @throws ErrMessageEmpty, ErrMessageTooLarge */
   async sendMessage(friend: PublicKey, type: 'normal' | 'action', text: string): Promise<boolean> {
     checkMessageText(text);
-    return (await this.#member.links.get(toHex(friend))?.out.sendMessage(type, text)) ?? false;
+    return (await this.#member.links.get(friend)?.out.sendMessage(type, text)) ?? false;
   }
 }

@@ -36,11 +36,11 @@ export class VirtualWires {
   connect(a: VirtualMember, b: VirtualMember): void {
     this.#travel(() => {
       if (!a.isOnline || !b.isOnline || this.#isCut(a, b)) return;
-      const known = a.links.get(b.id);
-      if (known && b.links.get(a.id)?.out === known.in) return;
+      const known = a.links.get(b.publicKey);
+      if (known && b.links.get(a.publicKey)?.out === known.in) return;
       // A peer that was started again before anyone missed it: its old connection ends first.
-      unlink(a, b.id);
-      unlink(b, a.id);
+      unlink(a, b.publicKey);
+      unlink(b, a.publicKey);
       const there = new VirtualLane(this.#route(a, b));
       const back = new VirtualLane(this.#route(b, a));
       link(a, { friend: b, out: there, in: back });
@@ -50,8 +50,8 @@ export class VirtualWires {
 
   /** Both see the end of their connection at once and make a new one. */
   break(a: VirtualMember, b: VirtualMember): void {
-    unlink(a, b.id);
-    unlink(b, a.id);
+    unlink(a, b.publicKey);
+    unlink(b, a.publicKey);
     this.connect(a, b);
   }
 
@@ -59,11 +59,11 @@ export class VirtualWires {
   disconnect(member: VirtualMember, how: 'orderly' | 'silent'): void {
     for (const mine of [...member.links.values()]) {
       const { friend } = mine;
-      unlink(member, friend.id);
-      const theirs = friend.links.get(member.id);
+      unlink(member, friend.publicKey);
+      const theirs = friend.links.get(member.publicKey);
       if (theirs?.out !== mine.in) continue;
       const notice = () => {
-        if (friend.links.get(member.id) === theirs) unlink(friend, member.id);
+        if (friend.links.get(member.publicKey) === theirs) unlink(friend, member.publicKey);
       };
       if (how === 'orderly' && !this.#isCut(member, friend)) this.#travel(notice);
       else this.#timers.after(SILENCE_MS, notice);
@@ -87,7 +87,7 @@ export class VirtualWires {
     return {
       travel: (done) => this.#travel(done),
       wait: (ms, done) => void this.#timers.after(ms, done),
-      isPassable: () => from.links.get(to.id)?.in.isOpen === true && !this.#isCut(from, to),
+      isPassable: () => from.links.get(to.publicKey)?.in.isOpen === true && !this.#isCut(from, to),
       survives: () => {
         const { breakChance } = this.conditions;
         if (breakChance === 0 || randomFraction(this.#random) >= breakChance) return true;
@@ -116,16 +116,16 @@ export class VirtualWires {
 }
 
 /** `member` sees its friend go, if it saw it at all. */
-export function unlink(member: VirtualMember, friendId: string): void {
-  const ended = member.links.get(friendId);
+export function unlink(member: VirtualMember, friendKey: PublicKey): void {
+  const ended = member.links.get(friendKey);
   if (!ended) return;
-  member.links.delete(friendId);
+  member.links.delete(friendKey);
   ended.out.close();
   member.post((handler) => handler.onFriend(ended.friend.publicKey, false));
 }
 
 function link(member: VirtualMember, made: VirtualLink): void {
-  member.links.set(made.friend.id, made);
+  member.links.set(made.friend.publicKey, made);
   member.post((handler) => handler.onFriend(made.friend.publicKey, true));
 }
 

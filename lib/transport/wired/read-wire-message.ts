@@ -1,6 +1,7 @@
 import { toHex } from '../../bytes';
 import { ToxAsyncError } from '../../errors';
 import { readFriendKey } from '../../identity/friend-text';
+import { PeerSet } from '../../peer-map';
 import type { PublicKey } from '../../types';
 import { checkMessageText, checkPacket } from '../outgoing';
 import { WIRE_ABILITIES, type FromForeign } from './wire-messages';
@@ -49,11 +50,11 @@ function readState(msg: Fields): State {
   if (!Array.isArray(friends)) throw wrong('tox/state: msg.friends must be a list of {friend, online}.');
   if (!Array.isArray(can)) throw wrong('tox/state: msg.can must be a list of topics.');
   const self = keyIn(msg, 'self');
-  const seen = new Set([toHex(self)]);
+  const seen = new PeerSet([self]);
   const listed = friends.map((entry: unknown) => {
     if (!isFields(entry)) throw wrong('tox/state: each entry of msg.friends must be {friend, online}.');
     const publicKey = keyIn(entry, 'friend');
-    if (seen.size === seen.add(toHex(publicKey)).size) {
+    if (seen.size === seen.add(publicKey).size) {
       throw wrong(`tox/state: msg.friends lists ${short(publicKey)} twice, or as its own friend.`);
     }
     return { publicKey, online: flagIn(entry, 'online') };

@@ -1,5 +1,6 @@
 import { sameBytes, toHex } from '../../bytes';
 import { ToxAsyncError } from '../../errors';
+import { PeerMap, PeerSet } from '../../peer-map';
 import type { Random } from '../../platform/random';
 import type { Timers } from '../../platform/timers';
 import type { PublicKey } from '../../types';
@@ -40,7 +41,7 @@ export class WiredTransport implements Transport {
   readonly self: PublicKey;
   readonly #o: WiredTransportOptions;
   readonly #sync: SyncTimetable;
-  readonly #friends = new Map<string, WiredFriend>();
+  readonly #friends = new PeerMap<WiredFriend>();
   #handler: TransportHandler | undefined;
   /** Names our question; another one each time we begin anew. */
   #session = '';
@@ -86,7 +87,7 @@ export class WiredTransport implements Transport {
   }
 
   isFriendOnline(friend: PublicKey): boolean {
-    return this.#friends.get(toHex(friend))?.lane !== undefined;
+    return this.#friends.get(friend)?.lane !== undefined;
   }
 
   /** What a friend calls itself proves nothing: names of friends are for our side to give. */
@@ -97,7 +98,7 @@ export class WiredTransport implements Transport {
   /** @throws ErrInvalidArgument */
   sendPacket(friend: PublicKey, packet: Uint8Array): SendResult {
     checkPacket(packet);
-    const known = this.#friends.get(toHex(friend));
+    const known = this.#friends.get(friend);
     if (known?.lane === undefined) return 'offline';
     return known.lane.addPacket({ topic: 'tox/packet', friend: known.id, payload: packet.slice() });
   }
@@ -108,7 +109,7 @@ export class WiredTransport implements Transport {
    */
   async sendMessage(friend: PublicKey, type: 'normal' | 'action', text: string): Promise<boolean> {
     checkMessageText(text);
-    const known = this.#friends.get(toHex(friend));
+    const known = this.#friends.get(friend);
     const lane = known?.lane;
     if (known === undefined || lane === undefined || !this.#can.includes('tox/message')) return false;
     const messageId = `${this.#session}-${++this.#messages}`;
@@ -121,9 +122,12 @@ export class WiredTransport implements Transport {
    * @param toxId the whole Tox ID, for a friend request
    */
   addFriend(publicKey: PublicKey, toxId?: string): boolean {
-    const id = toHex(publicKey);
-    if (!this.#can.includes('tox/add-friend') || this.#friends.has(id)) return false;
-    this.#o.send({ topic: 'tox/add-friend', friend: id, ...(toxId !== undefined && { toxId }) });
+    if (!this.#can.includes('tox/add-friend') || this.#friends.has(publicKey)) return false;
+    this.#o.send({
+      topic: 'tox/add-friend',
+      friend: toHex(publicKey),
+      ...(toxId !== undefined && { toxId }),
+    });
     return true;
   }
 
@@ -197,25 +201,24 @@ export class WiredTransport implements Transport {
     if (this.#replaceFriends(state.friends.map(({ publicKey }) => publicKey))) handler.onFriends();
     if (state.online !== wasOnline) handler.onSelf(state.online);
     for (const { publicKey, online } of state.friends) {
-      const friend = this.#friends.get(toHex(publicKey));
+      const friend = this.#friends.get(publicKey);
       if (friend) this.#setFriendOnline(friend, online);
     }
   }
 
   /** True when the set changed. A friend who is no longer there goes offline first. */
   #replaceFriends(keys: readonly PublicKey[]): boolean {
-    const listed = new Set(keys.map(toHex));
+    const listed = new PeerSet(keys);
     let changed = false;
-    for (const [id, friend] of this.#friends) {
-      if (listed.has(id)) continue;
+    for (const friend of this.#friends.values()) {
+      if (listed.has(friend.publicKey)) continue;
       this.#setFriendOnline(friend, false);
-      this.#friends.delete(id);
+      this.#friends.delete(friend.publicKey);
       changed = true;
     }
     for (const publicKey of keys) {
-      if (this.#friends.has(toHex(publicKey))) continue;
-      const id = toHex(publicKey);
-      this.#friends.set(id, { publicKey, id, lane: undefined });
+      if (this.#friends.has(publicKey)) continue;
+      this.#friends.set(publicKey, { publicKey, id: toHex(publicKey), lane: undefined });
       changed = true;
     }
     return changed;
@@ -260,7 +263,7 @@ export class WiredTransport implements Transport {
   }
 
   #known(publicKey: PublicKey): WiredFriend {
-    const friend = this.#friends.get(toHex(publicKey));
+    const friend = this.#friends.get(publicKey);
     if (friend) return friend;
     throw new ToxAsyncError(
       'ErrUnknownFriend',

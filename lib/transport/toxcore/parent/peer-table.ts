@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '../../../bytes';
+import { PeerMap, PeerSet } from '../../../peer-map';
 import type { PublicKey } from '../../../types';
 import type { FriendDetails } from '../../friend-transport';
 import type { FriendState, Order } from '../process-messages';
@@ -7,7 +7,7 @@ import { PeerLink } from './peer-link';
 /** All friends as libtoxcore names them: by key, and by the number that holds while its process runs. */
 export class PeerTable {
   readonly #send: (order: Order) => void;
-  readonly #byKey = new Map<string, PeerLink>();
+  readonly #byKey = new PeerMap<PeerLink>();
   readonly #byNumber = new Map<number, PeerLink>();
 
   constructor(send: (order: Order) => void) {
@@ -15,7 +15,7 @@ export class PeerTable {
   }
 
   get(publicKey: PublicKey): PeerLink | undefined {
-    return this.#byKey.get(toHex(publicKey));
+    return this.#byKey.get(publicKey);
   }
 
   numbered(number: number): PeerLink | undefined {
@@ -23,7 +23,7 @@ export class PeerTable {
   }
 
   keys(): PublicKey[] {
-    return [...this.#byKey.keys()].map((key) => fromHex(key) ?? new Uint8Array());
+    return [...this.#byKey.keys()];
   }
 
   details(): FriendDetails[] {
@@ -53,19 +53,20 @@ export class PeerTable {
 
   /** Takes the list over; true when the set of friends is another. Links of friends who stay go on. */
   update(friends: readonly FriendState[]): boolean {
-    const known = [...this.#byKey.keys()].sort().join();
-    const listed = new Set(friends.map(({ publicKey }) => toHex(publicKey)));
-    for (const key of this.#byKey.keys()) if (!listed.has(key)) this.#byKey.delete(key);
+    let changed = false;
+    const listed = new PeerSet(friends.map(({ publicKey }) => publicKey));
+    for (const key of this.#byKey.keys()) if (!listed.has(key)) changed = this.#byKey.delete(key);
     this.#byNumber.clear();
     for (const state of friends) {
-      const key = toHex(state.publicKey);
-      const peer = this.#byKey.get(key) ?? new PeerLink(state, this.#send);
+      const peer = this.#byKey.getOrInsert(state.publicKey, () => {
+        changed = true;
+        return new PeerLink(state, this.#send);
+      });
       // A new process begins with what was saved, which may be older than what the last one said.
       peer.state = { ...state, lastOnline: Math.max(state.lastOnline, peer.state.lastOnline) };
-      this.#byKey.set(key, peer);
       this.#byNumber.set(state.number, peer);
     }
-    return known !== [...this.#byKey.keys()].sort().join();
+    return changed;
   }
 
   /** The process is gone and every connection with it; who was connected. */
