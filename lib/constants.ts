@@ -1,36 +1,39 @@
 /**
- * Every constant of SPEC.md ("Constants and Limits", "Message Types") under its own name and with its own
+ * Every constant of the specification (docs/SPECIFICATION.md#constants-and-limits) under its own name and with its own
  * value, and the limits that this implementation adds. Durations are seconds, sizes are bytes.
  */
 
-/** Largest message before encryption, bytes (SPEC.md; also Tox's own limit for a message). */
+/** Largest message before encryption, bytes (specification; also Tox's own limit for a message). */
 export const MAX_MESSAGE_SIZE = 1372;
-/** Longest time a storage node keeps mail, seconds (SPEC.md: 24 h). */
+/** Longest time a storage node keeps mail, seconds (specification: 24 h). */
 export const MAX_STORAGE_TIME = 24 * 60 * 60;
 /** Anti-spam limit of one mailbox; counted per (recipient, submitter). */
 export const MAX_MESSAGES_PER_RECIPIENT = 100;
-/** Bytes that NaCl's box adds (SPEC.md). */
+/** Bytes that NaCl's box adds (specification). */
 export const ENCRYPTION_OVERHEAD = 16;
 
-/** One-time keys a peer holds of ours when its stock is full (SPEC.md). */
+/** One-time keys a peer holds of ours when its stock is full (specification). */
 export const PRE_KEYS_PER_PEER = 100;
-/** Below this many keys the stock is topped up (SPEC.md). */
+/** Below this many keys the stock is topped up (specification). */
 export const PRE_KEY_REFRESH_THRESHOLD = 20;
-/** Age at which a sender stops using a pre-key, seconds (SPEC.md: 30 days). */
+/** Age at which a sender stops using a pre-key, seconds (specification: 30 days). */
 export const MAX_PRE_KEY_AGE = 30 * 24 * 60 * 60;
 
-/** Smallest capacity of a storage node, messages (SPEC.md). */
+/** Smallest capacity of a storage node, messages (specification). */
 export const MIN_STORAGE_CAPACITY = 1536;
-/** Largest capacity of a storage node, messages (SPEC.md). */
+/** Largest capacity of a storage node, messages (specification). */
 export const MAX_STORAGE_CAPACITY = 1_536_000;
-/** Share of the available disk space that a storage node offers, percent (SPEC.md). */
+/** Share of the available disk space that a storage node offers, percent (specification). */
 export const STORAGE_PERCENTAGE = 1;
 
-/** The same bounds in bytes (SPEC.md's 1 MB and 1 GB). */
+/** The same bounds in bytes (the specification's 1 MB and 1 GB). */
 export const MIN_STORAGE_BYTES = 1_000_000;
 export const MAX_STORAGE_BYTES = 1_000_000_000;
 
-/** SPEC.md's message types. Larger numbers are ours: see docs/PROTOCOL.md. */
+/**
+ * The specification's message types (docs/SPECIFICATION.md#message-types). Larger numbers are ours: see
+ * docs/PROTOCOL.md.
+ */
 export const MessageType = {
   Normal: 0,
   Action: 1,

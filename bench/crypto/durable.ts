@@ -61,7 +61,7 @@ export async function durable(): Promise<Report> {
   ]);
   return {
     title: 'Durable sends and receives',
-    about: `200 bytes, with lmdb, the vault and ${crypto.name}: accepted, sealed and journalled, or opened, put into the inbox, receipt owed and key dead, all on the disk when the promise resolves. Compared in turns with two bare crypto_box calls, which write nothing, and with what a store does that keeps a friend's one-time keys in one file: for each message it marks a key as used, turns all 104 into JSON (SPEC.md's PreKeyBundle, bytes as arrays of numbers) and replaces the file (write, sync, rename, sync of the folder). That one opens no box and keeps no message.`,
+    about: `200 bytes, with lmdb, the vault and ${crypto.name}: accepted, sealed and journalled, or opened, put into the inbox, receipt owed and key dead, all on the disk when the promise resolves. Compared in turns with two bare crypto_box calls, which write nothing, and with what a store does that keeps a friend's one-time keys in one file: for each message it marks a key as used, turns all 104 into JSON (the specification's PreKeyBundle, bytes as arrays of numbers) and replaces the file (write, sync, rename, sync of the folder). That one opens no box and keeps no message.`,
     columns: ['operation', 'per second', 'compared', 'aim'],
     rows,
   };
@@ -189,7 +189,7 @@ async function sealedByOne(us: DurableParts): Promise<Uint8Array[]> {
   return envelopes;
 }
 
-/** Marks one key of SPEC.md's PreKeyBundle as used and replaces its file. */
+/** Marks one key of the specification's PreKeyBundle as used and replaces its file. */
 function rewriting(file: string): (i: number) => Promise<void> {
   const numbers = () => [...random.bytes(32)];
   const bundle = {

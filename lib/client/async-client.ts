@@ -9,7 +9,10 @@ import type { OutboxEntry } from './journal/outbox';
 import type { OutcomeJournal } from './journal/outcome-journal';
 import { withdrawUnreadable } from './receiving/withdrawal';
 
-/** SPEC.md's AsyncClient: outbox, distribution, retrieval and inbox of one identity. */
+/**
+ * The specification's AsyncClient (docs/SPECIFICATION.md#asyncclient): outbox, distribution, retrieval and inbox of
+ * one identity.
+ */
 export class AsyncClient {
   readonly outcomes: OutcomeJournal;
   /** Takes what the network tells. */

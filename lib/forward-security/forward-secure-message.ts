@@ -1,7 +1,10 @@
 import type { ForwardSecureMessageFields } from '../protocol/spec/spec-json';
 import type { PublicKey } from '../types';
 
-/** SPEC.md's ForwardSecureMessage; of it only `envelope` travels. */
+/**
+ * The specification's ForwardSecureMessage (docs/SPECIFICATION.md#forwardsecuremessage-structure), of which only
+ * `envelope` travels.
+ */
 export interface ForwardSecureMessage extends ForwardSecureMessageFields {
   readonly envelope: Uint8Array;
   readonly storageId: Uint8Array;

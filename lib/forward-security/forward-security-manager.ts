@@ -33,7 +33,10 @@ export interface ForwardSecurityOptions {
   readonly limits?: Partial<KeyLimits>;
 }
 
-/** SPEC.md's ForwardSecurityManager: one key seals one message, and a key dies with the message it opened. */
+/**
+ * The specification's ForwardSecurityManager (docs/SPECIFICATION.md#forwardsecuritymanager): one key seals one
+ * message, and a key dies with the message it opened.
+ */
 export class ForwardSecurityManager {
   readonly preKeys: PreKeyStore;
   readonly issued: IssuedKeys;

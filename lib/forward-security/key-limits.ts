@@ -10,7 +10,7 @@ import {
 
 const DAY = 24 * 60 * 60;
 
-/** SPEC.md's constants of key life, as options; times in seconds. */
+/** The specification's constants of key life, as options; times in seconds. */
 export interface KeyLimits {
   readonly preKeysPerPeer: number;
   readonly preKeyRefreshThreshold: number;

@@ -5,7 +5,7 @@ import type { HeldKeys } from './held-keys';
 import type { IssuedKeys } from './issued-keys';
 import type { HeldKey } from './key-records';
 
-/** Keys of one new batch, as SPEC.md's PreKeyBundle names them; no secret leaves the vault. */
+/** Keys of one new batch, as the specification's PreKeyBundle names them; no secret leaves the vault. */
 export interface PreKeyBundle {
   readonly peerPk: PublicKey;
   readonly batch: number;
@@ -15,9 +15,9 @@ export interface PreKeyBundle {
 }
 
 /**
- * SPEC.md's PreKeyStore: the one-time keys we issued (`issued`) and those of our peers that we hold (`held`).
- * generate, refresh and needsRefresh speak of keys we issue; getAvailablePreKey and getRemainingKeyCount of
- * keys we hold.
+ * The specification's PreKeyStore (docs/SPECIFICATION.md#prekeystore): the one-time keys we issued (`issued`) and
+ * those of our peers that we hold (`held`). generate, refresh and needsRefresh speak of keys we issue;
+ * getAvailablePreKey and getRemainingKeyCount of keys we hold.
  */
 export class PreKeyStore {
   readonly issued: IssuedKeys;
@@ -45,7 +45,7 @@ export class PreKeyStore {
     return this.issued.shortage(peerPk) > 0;
   }
 
-  /** Tops the stock up if it needs it. Departs from SPEC.md: keys in use stay alive. */
+  /** Tops the stock up if it needs it. Departs from the specification: keys in use stay alive. */
   refreshPreKeys(peerPk: PublicKey): Promise<PreKeyBundle | undefined> {
     return this.#issue(peerPk, this.issued.shortage(peerPk));
   }

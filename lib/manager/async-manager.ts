@@ -25,8 +25,9 @@ import { SessionFriends } from './session-friends';
 import { SessionTransport } from './session-transport';
 
 /**
- * SPEC.md's AsyncManager: one identity with its data directory, friends, keys, outbox, inbox and storage role.
- * The only place that knows all the layers; each of them does its own work.
+ * The specification's AsyncManager (docs/SPECIFICATION.md#asyncmanager): one identity with its data directory,
+ * friends, keys, outbox, inbox and storage role. The only place that knows all the layers; each of them does its own
+ * work.
  */
 export class AsyncManager implements AsyncDisposable {
   readonly events: Emitter<AsyncManagerEvents>;
@@ -84,7 +85,9 @@ export class AsyncManager implements AsyncDisposable {
     return this.#parts.directory.store.engine;
   }
 
-  /** Why nothing new is accepted now (ErrLocalStorageFull, ErrDirectoryReplaced); it clears once the cause is gone. */
+  /**
+   * Why nothing new is accepted now (ErrLocalStorageFull, ErrDirectoryReplaced); it clears once the cause is gone.
+   */
   get problem(): ToxAsyncError | undefined {
     return this.#parts.directory.space.problem();
   }

@@ -30,7 +30,7 @@ export interface AsyncManagerOptions {
   readonly storageRole?: StorageRole;
   /** The session's own cap of stored mail, bytes. Default 64 MB; 1 % of the free disk is a cap as well. */
   readonly storageCapBytes?: number;
-  /** Overrides for SPEC.md's constants. */
+  /** Overrides for the specification's constants. */
   readonly limits?: Partial<ClientLimits & KeyLimits>;
   readonly log?: Logger;
   /** An open directory in place of `dataDir`: a network of many sessions in memory, replayed from a seed. */

@@ -34,7 +34,10 @@ export function nodeHint(crypto: CryptoProvider, owner: PublicKey, node: PublicK
   return labelledHash(crypto, 'node-hint', owner, node).slice(0, NODE_HINT_BYTES);
 }
 
-/** SPEC.md's PreKeyID of the key `index` (1..104) of a batch (24 bits): unsigned, 32 bits. For people, not the wire. */
+/**
+ * The specification's PreKeyID of the key `index` (1..104) of a batch (24 bits): unsigned, 32 bits. For people, not
+ * the wire.
+ */
 export function preKeyId(batch: number, index: number): number {
   return batch * 256 + index;
 }

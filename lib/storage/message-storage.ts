@@ -43,8 +43,8 @@ export interface StorageStats {
 }
 
 /**
- * The policy of a storage node (SPEC.md, "Storage Protocol"; docs/PROTOCOL.md, storage service): for whom mail is
- * kept, how much from whom, how long. Nothing is deleted before its time to make room.
+ * The policy of a storage node (docs/SPECIFICATION.md#storage-protocol; docs/PROTOCOL.md, "Storage service"): for whom
+ * mail is kept, how much from whom, how long. Nothing is deleted before its time to make room.
  */
 export class MessageStorage {
   readonly #options: MessageStorageOptions;

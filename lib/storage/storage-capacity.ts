@@ -10,7 +10,7 @@ import {
 import { asToxAsyncError } from '../errors';
 import type { MailUsage } from './message-engine';
 
-/** What one message takes on the disk, bytes (SPEC.md, "Constants and Limits": ~650). */
+/** What one message takes on the disk, bytes (docs/SPECIFICATION.md#constants-and-limits: ~650). */
 export const BYTES_PER_MESSAGE = 650;
 /** What a message takes beside its envelope: the smallest envelope, 287 bytes, makes BYTES_PER_MESSAGE. */
 export const RECORD_OVERHEAD_BYTES = BYTES_PER_MESSAGE - 287;
@@ -38,8 +38,8 @@ export interface StorageCapacityOptions {
 }
 
 /**
- * How much a storage node takes (SPEC.md, "Dynamic storage capacity"): a percentage of the space that is available
- * on the data directory's volume, within bounds, and never more than the user allows. Both figures hold.
+ * How much a storage node takes (docs/SPECIFICATION.md#constants-and-limits): a percentage of the space that is
+ * available on the data directory's volume, within bounds, and never more than the user allows. Both figures hold.
  */
 export class StorageCapacity {
   readonly #path: string;

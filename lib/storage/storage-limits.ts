@@ -2,7 +2,7 @@ import { MAX_MESSAGES_PER_RECIPIENT, MAX_STORAGE_TIME } from '../constants';
 
 /** Every limit of a storage node with its default. */
 export const STORAGE_LIMITS = {
-  /** Longest time mail is kept after its last deposit, seconds (SPEC.md). */
+  /** Longest time mail is kept after its last deposit, seconds (specification). */
   maxStorageTime: MAX_STORAGE_TIME,
   /** Messages of one submitter in one mailbox. */
   maxMessagesPerRecipient: MAX_MESSAGES_PER_RECIPIENT,

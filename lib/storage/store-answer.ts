@@ -28,7 +28,7 @@ export type StoreAnswer = Stored | Refused;
 export const isStored = (answer: StoreAnswer): answer is Stored =>
   answer.code === 'ok' || answer.code === 'known';
 
-/** The refusal as the error of SPEC.md's API. */
+/** The refusal as the error of the specification's API. */
 export function refusalError({ code, wait }: Refused): ToxAsyncError {
   switch (code) {
     case 'off':

@@ -15,7 +15,7 @@ import {
 } from '../../lib/protocol/spec/spec-records';
 import { bytesOf, listOf, Mismatch, mustEqual, numberOf, type Fields } from './fields';
 
-/** A vector of one of SPEC.md's own forms: written, compared, and read back. */
+/** A vector of one of the specification's own forms: written, compared, and read back. */
 export function checkSpec(crypto: CryptoProvider, v: Fields): void {
   const form = v.text('form');
   if (form === 'plaintext') checkPlaintext(v);

@@ -7,7 +7,7 @@ import { forwardSecureMessageToJson, preKeyExchangeToJson } from '../../lib/prot
 import { encodeStorageRecord } from '../../lib/protocol/spec/spec-records';
 import type { SpecVector } from '../../test/lib/vectors/support/vector-files';
 
-/** Vectors of SPEC.md's own forms: plaintext, storage record with the legacy box, and both JSON structures. */
+/** Vectors of the specification's own forms: plaintext, storage record with the legacy box, and both JSON structures. */
 export function makeSpec(crypto: CryptoProvider, digest: (name: string) => Uint8Array): SpecVector[] {
   const publicOf = (name: string) => crypto.keyPairFromSecret(digest(name)).publicKey;
   return [

@@ -1,6 +1,6 @@
 import { MessageType } from '../../constants';
 
-/** The type byte of a plaintext: SPEC.md's two and ours (docs/PROTOCOL.md, "Types"). */
+/** The type byte of a plaintext: the specification's two and ours (docs/PROTOCOL.md, "Types"). */
 export const PLAIN_TYPE = {
   normal: MessageType.Normal,
   action: MessageType.Action,

@@ -99,7 +99,9 @@ function headerOf(envelope: Uint8Array) {
   }
 }
 
-/** SPEC.md's box out of F || len16(inner) || inner || zeros; undefined unless it is the only way to say this. */
+/**
+ * The specification's box out of F || len16(inner) || inner || zeros; undefined unless it is the only way to say this.
+ */
 function innerBox(content: Uint8Array): Uint8Array | undefined {
   const length = (content[FIELDS_BYTES] ?? 0) * 256 + (content[FIELDS_BYTES + 1] ?? 0);
   const room = content.subarray(FIELDS_BYTES + 2);

@@ -1,7 +1,7 @@
 import { ByteReader } from '../byte-reader';
 import { checkContent, type Content } from './content';
 
-/** SPEC.md, "Plaintext Format": type 1 | length 2 | data. */
+/** docs/SPECIFICATION.md#plaintext-format: type 1 | length 2 | data. */
 
 export const PLAINTEXT_HEADER_BYTES = 3;
 

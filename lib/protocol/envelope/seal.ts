@@ -57,7 +57,7 @@ export interface SealInput {
 export interface SealedEnvelope {
   /** All that travels. */
   readonly envelope: Uint8Array;
-  /** SPEC.md's box and its nonce. */
+  /** The specification's box and its nonce. */
   readonly inner: Uint8Array;
   readonly innerNonce: Uint8Array;
   readonly storageId: Uint8Array;
@@ -65,8 +65,8 @@ export interface SealedEnvelope {
 }
 
 /**
- * Seals one message to one one-time key (docs/PROTOCOL.md, "Envelope"): SPEC.md's box, which proves the sender,
- * inside a box from the ephemeral key, which hides the sender and is lost with that key.
+ * Seals one message to one one-time key (docs/PROTOCOL.md, "Envelope"): the specification's box, which proves the
+ * sender, inside a box from the ephemeral key, which hides the sender and is lost with that key.
  * @throws ErrMessageEmpty, ErrMessageTooLarge, ErrMalformed (a text that is not UTF-8), ErrInvalidKey,
  * ErrInvalidArgument (lifetime, timestamp, message id or type)
  */

@@ -7,7 +7,7 @@ import { ByteWriter } from '../byte-writer';
 
 /** Most keys of one batch, and the highest index in it. */
 export const MAX_BATCH_KEYS = 104;
-/** Longest time for which keys may be offered, seconds (SPEC.md's MaxPreKeyAge). */
+/** Longest time for which keys may be offered, seconds (the specification's MaxPreKeyAge). */
 export const MAX_VALID = 30 * 24 * 60 * 60;
 
 /** The public half of a one-time key and its place in its batch. */

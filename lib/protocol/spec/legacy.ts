@@ -8,7 +8,8 @@ import { decodePlaintext, encodePlaintext } from '../envelope/plaintext';
 import { asMessageType, type AsyncMessage } from './spec-records';
 
 /**
- * SPEC.md's legacy message: box(plaintext, nonce, recipient_pk, sender_sk). A codec for other programs' old mail only.
+ * The specification's legacy message (docs/SPECIFICATION.md#legacy-encryption-format):
+ * box(plaintext, nonce, recipient_pk, sender_sk). A codec for other programs' old mail only.
  * It has no forward secrecy, whoever has the recipient's key can forge it, and it is never sent nor accepted here.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Times as RFC 3339 text, as Go's time.Time has them in JSON (SPEC.md's message structures), and as Unix seconds.
- * Pure arithmetic: the core has no Date (docs/PROTOCOL.md, "JSON forms").
+ * Times as RFC 3339 text, as Go's time.Time has them in JSON (the specification's structures), and as Unix
+ * seconds. Pure arithmetic: the core has no Date (docs/PROTOCOL.md, "JSON forms").
  */
 
 const DAY = 86_400;

@@ -2,8 +2,9 @@ import type { PublicKey } from '../../types';
 import { JsonFields, jsonBytes, jsonNumber, jsonTime } from './json-fields';
 
 /**
- * SPEC.md's ForwardSecureMessage and PreKeyExchangeMessage as JSON, field for field and in its order, as Go's
- * encoding/json writes those structures. For other programs; between our peers only envelopes and exchanges travel.
+ * The specification's ForwardSecureMessage and PreKeyExchangeMessage as JSON, field for field and in its order, as
+ * Go's encoding/json writes those structures. For other programs; between our peers only envelopes and exchanges
+ * travel.
  */
 
 const MESSAGE_TYPE = 'forward_secure_message';
@@ -11,13 +12,15 @@ const EXCHANGE_TYPE = 'pre_key_exchange';
 const MAX_UINT32 = 0xffffffff;
 const MAX_UINT8 = 0xff;
 
-/** SPEC.md, "ForwardSecureMessage Structure"; times are Unix seconds by the sender's clock, 0 without one, for display. */
+/**
+ * docs/SPECIFICATION.md#forwardsecuremessage-structure; times are Unix seconds by the sender's clock, 0 without one.
+ */
 export interface ForwardSecureMessageFields {
   readonly messageId: Uint8Array;
   readonly senderPk: PublicKey;
   readonly recipientPk: PublicKey;
   readonly preKeyId: number;
-  /** SPEC.md's box: the inner one. */
+  /** The specification's box: the inner one. */
   readonly encryptedData: Uint8Array;
   readonly nonce: Uint8Array;
   readonly messageType: number;
@@ -25,7 +28,7 @@ export interface ForwardSecureMessageFields {
   readonly expiresAt: number;
 }
 
-/** SPEC.md, "PreKeyExchangeMessage Structure". */
+/** docs/SPECIFICATION.md#prekeyexchangemessage-structure. */
 export interface PreKeyExchangeFields {
   readonly senderPk: PublicKey;
   readonly preKeys: readonly { readonly id: number; readonly publicKey: PublicKey }[];

@@ -6,9 +6,10 @@ import { ByteWriter } from '../byte-writer';
 import { PLAINTEXT_HEADER_BYTES } from '../envelope/plaintext';
 
 /**
- * SPEC.md's AsyncMessage and its plain storage record ("Storage Format"): message id 16 | recipient 32 | sender 32 |
- * timestamp 8 | nonce 24 | type 1 | length 4 | encrypted data. For exchange with other programs only: it names the
- * sender and has no forward secrecy, so this implementation stores and sends envelopes instead.
+ * The specification's AsyncMessage and its plain storage record (docs/SPECIFICATION.md#storage-format):
+ * message id 16 | recipient 32 | sender 32 | timestamp 8 | nonce 24 | type 1 | length 4 | encrypted data.
+ * For exchange with other programs only: it names the sender and has no forward secrecy, so this implementation
+ * stores and sends envelopes instead.
  */
 export interface AsyncMessage {
   /** 16 bytes. */
@@ -64,7 +65,7 @@ export function decodeStorageRecord(bytes: Uint8Array): AsyncMessage {
   return { id, recipientPk, senderPk, timestamp, nonce, messageType, encryptedData: r.rest() };
 }
 
-/** undefined for a type that SPEC.md does not have. */
+/** undefined for a type that the specification does not have. */
 export function asMessageType(type: number): MessageType | undefined {
   return Object.values(MessageType).find((known) => known === type);
 }

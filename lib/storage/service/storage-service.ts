@@ -24,7 +24,7 @@ export interface StorageServiceOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Logger;
-  /** Seconds between sweeps (SPEC.md: an hour). */
+  /** Seconds between sweeps (specification: an hour). */
   readonly sweepSeconds?: number;
   /** Requests of one peer that may be in work; further ones are answered `busy`. */
   readonly maxInWork?: number;
@@ -222,7 +222,7 @@ export class StorageService {
     return task;
   }
 
-  /** Names no peer: a storage node keeps no record of who asked for what (SPEC.md, "Privacy"). */
+  /** Names no peer: no record is kept of who asked for what (docs/SPECIFICATION.md#privacy-protection). */
   #report(what: string, error: unknown): void {
     const now = this.#options.clock.monotonic();
     if (now < this.#quietUntil) return;

@@ -66,7 +66,7 @@ describe('storage capacity', () => {
     assert.equal(await on('nedb', 16 * GB), 20_000);
     assert.equal(await on('nedb', 1 * GB), 5000);
     assert.equal(await on('lmdb', 1 * GB), 1_536_000);
-    // Not even SPEC.md's minimum where the memory does not bear it.
+    // Not even the specification's minimum where the memory does not bear it.
     assert.equal(await on('nedb', 0.2 * GB), 1000);
   });
 

@@ -24,7 +24,7 @@ function storageRecord(v: StorageRecordVector) {
   return { encryptedData: toHex(box), record: toHex(record) };
 }
 
-/** The bytes or the text that SPEC.md's description gives for the fields of a vector. */
+/** The bytes or the text that the specification's description gives for the fields of a vector. */
 function written(v: SpecVector): object {
   switch (v.form) {
     case 'plaintext':
@@ -58,11 +58,11 @@ function written(v: SpecVector): object {
   }
 }
 
-describe("The vectors of SPEC.md's forms", () => {
+describe("The vectors of the specification's forms", () => {
   const vectors = readVectors('spec');
 
   vectors.forEach((vector, i) => {
-    it(`${i}, a ${vector.form}, is written alike from SPEC.md's description`, () => {
+    it(`${i}, a ${vector.form}, is written alike from the specification's description`, () => {
       assert.deepEqual({ ...vector, ...written(vector) }, vector);
     });
   });

@@ -77,7 +77,7 @@ describe('sealing an envelope', () => {
     }
   });
 
-  it("gives SPEC.md's box with its nonce, the storage id and the tag", () => {
+  it("gives the specification's box with its nonce, the storage id and the tag", () => {
     const sealed = sealEnvelope(crypto, input());
     assert.deepEqual(
       crypto.openBox(sealed.inner, sealed.innerNonce, S.publicKey, P.secretKey),

@@ -15,7 +15,7 @@ import {
 import { decodePlaintext, encodePlaintext } from '../../../../lib/protocol/envelope/plaintext';
 import { bytes, crypto, filled, MESSAGE_ID, P, R, throwsCode } from '../support/fixtures';
 
-describe('the plaintext of SPEC.md', () => {
+describe('the plaintext of the specification', () => {
   it('is type, length and data', () => {
     assert.equal(toHex(encodePlaintext({ type: 0, data: utf8('leak') })), '0000046c65616b');
     assert.equal(toHex(encodePlaintext({ type: 1, data: filled(258, 1) })).slice(0, 8), '01010201');

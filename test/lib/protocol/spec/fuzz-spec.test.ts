@@ -47,7 +47,7 @@ function gives(codes: Parameters<typeof ToxAsyncError.is>[1][], run: () => unkno
   }
 }
 
-describe("SPEC.md's forms, when anything at all is read as one", () => {
+describe("The specification's forms, when anything at all is read as one", () => {
   it('open a legacy record of any bytes, or say why not', () => {
     const changed = fc.oneof(
       fc.nat(RECORD.length).map((length) => RECORD.subarray(0, length)),

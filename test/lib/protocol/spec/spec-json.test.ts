@@ -11,7 +11,7 @@ import { filled, throwsCode } from '../support/fixtures';
 
 const numbers = (length: number, value: number) => `[${Array.from({ length }, () => value).join(',')}]`;
 
-describe("SPEC.md's ForwardSecureMessage as JSON", () => {
+describe("The specification's ForwardSecureMessage as JSON", () => {
   const message = {
     messageId: filled(32, 1),
     senderPk: filled(32, 2),
@@ -116,7 +116,7 @@ describe("SPEC.md's ForwardSecureMessage as JSON", () => {
   });
 });
 
-describe("SPEC.md's PreKeyExchangeMessage as JSON", () => {
+describe("The specification's PreKeyExchangeMessage as JSON", () => {
   const exchange = {
     senderPk: filled(32, 1),
     preKeys: [

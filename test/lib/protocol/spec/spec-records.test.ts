@@ -31,11 +31,11 @@ const message: AsyncMessage = {
   encryptedData: filled(20, 5),
 };
 
-describe("SPEC.md's storage record", () => {
+describe("The specification's storage record", () => {
   const record = encodeStorageRecord(message);
   const LENGTH_AT = 113;
 
-  it('has the fields of SPEC.md in their order', () => {
+  it('has the fields of the specification in their order', () => {
     assert.deepEqual(
       record,
       concat(
@@ -76,7 +76,7 @@ describe("SPEC.md's storage record", () => {
     throwsCode(() => decodeStorageRecord(over), 'ErrMalformed');
   });
 
-  it('has a type of SPEC.md and a time that a number can hold', () => {
+  it('has a type of the specification and a time that a number can hold', () => {
     for (const type of [2, 0x80, 0xff])
       throwsCode(() => decodeStorageRecord(patch(record, 112, [type])), 'ErrMalformed');
     throwsCode(() => decodeStorageRecord(patch(record, 80, filled(8, 0xff))), 'ErrMalformed');
@@ -93,7 +93,7 @@ describe("SPEC.md's storage record", () => {
   });
 });
 
-describe("SPEC.md's legacy message", () => {
+describe("The specification's legacy message", () => {
   const input = {
     sender: S,
     recipientPk: R.publicKey,
@@ -105,7 +105,7 @@ describe("SPEC.md's legacy message", () => {
   } as const;
   const sealed = sealLegacyMessage(crypto, input);
 
-  it("is SPEC.md's plaintext in a box from the sender's key to the recipient's", () => {
+  it("is the specification's plaintext in a box from the sender's key to the recipient's", () => {
     const plain = concat(bytes('00 0004'), utf8('leak'));
     const { sender, data, ...fields } = input;
     assert.deepEqual(sealed, {
@@ -147,7 +147,7 @@ describe("SPEC.md's legacy message", () => {
     throwsCode(() => openLegacyMessage(crypto, { ...sealed, encryptedData }, R), 'ErrMalformed');
   });
 
-  it('is sealed to acceptable keys and of SPEC.md sizes only', () => {
+  it("is sealed to acceptable keys and of the specification's sizes only", () => {
     for (const recipientPk of [...UNACCEPTABLE_KEYS, S.publicKey]) {
       throwsCode(() => sealLegacyMessage(crypto, { ...input, recipientPk }), 'ErrInvalidKey');
     }

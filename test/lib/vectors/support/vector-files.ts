@@ -65,7 +65,7 @@ export interface StorageRecordVector {
   nonce: string;
   messageType: number;
   data: string;
-  /** box(type || length || data) from the sender to the recipient: SPEC.md's legacy message. */
+  /** box(type || length || data) from the sender to the recipient: the specification's legacy message. */
   encryptedData: string;
   record: string;
 }
