@@ -66,7 +66,7 @@ export class Receiver {
     if (typeof key !== 'string' && (origin.via === 'stored' || sameBytes(origin.peer, key.peer))) {
       return this.#turns.add(key.peer, { envelope, origin, tell });
     }
-    const received = this.#withoutKey(envelope, typeof key === 'string' ? key : 'not-yours');
+    const received = this.#withoutKey({ envelope, origin }, typeof key === 'string' ? key : 'others');
     tell(received);
     return received;
   }
@@ -109,17 +109,23 @@ export class Receiver {
     );
   }
 
-  #withoutKey(envelope: Uint8Array, code: 'bad-request' | 'not-yours' | 'unknown-tag'): Received {
-    return code === 'unknown-tag' ? this.#known(envelope) : { code };
+  /** 'others': the key is another friend's. */
+  #withoutKey(arrival: Arrival, key: 'bad-request' | 'not-yours' | 'unknown-tag' | 'others'): Received {
+    if (key === 'others') return { code: 'unknown-tag' };
+    return key === 'unknown-tag' ? this.#known(arrival) : { code: key };
   }
 
-  /** A key that we no longer have: the same envelope is known, any other is not. */
-  #known(envelope: Uint8Array): Received {
+  /**
+   * A key that we no longer have: the same envelope is known, any other is not. Somebody who brings another's envelope
+   * hears no more than of a tag that never was: not whether it was read.
+   */
+  #known({ envelope, origin }: Arrival): Received {
     const { tombstones, crypto } = this.#components;
     const tombstone = tombstones.findTag(readEnvelopeHeader(envelope).tag);
     if (tombstone === undefined) return { code: 'unknown-tag', unheardOf: true };
-    if (!sameBytes(tombstone.storageId, storageIdOf(crypto, envelope))) return { code: 'unknown-tag' };
-    return answer(tombstone);
+    const others = origin.via === 'direct' && !sameBytes(origin.peer, tombstone.sender);
+    const same = sameBytes(tombstone.storageId, storageIdOf(crypto, envelope));
+    return same && !others ? answer(tombstone) : { code: 'unknown-tag' };
   }
 
   /** In the sender's queue. @returns the answers to as many as fit one batch */
@@ -140,7 +146,7 @@ export class Receiver {
     const opening = this.#components.forwardSecurity.open(arrival.envelope);
     switch (opening.outcome) {
       case 'unknown-tag':
-        return this.#known(arrival.envelope);
+        return this.#known(arrival);
       case 'bad-request':
       case 'not-yours':
       case 'forged':

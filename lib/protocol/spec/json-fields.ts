@@ -2,9 +2,12 @@ import { ToxAsyncError } from '../../errors';
 import { malformed } from '../byte-reader';
 import { fromRfc3339, toRfc3339 } from './rfc3339';
 
+/** Largest JSON that is parsed, bytes of UTF-8: a parser needs many times the memory of what it reads. */
+export const MAX_JSON_BYTES = 1_000_000;
+
 /**
  * Reads the fields of a JSON object as Go's encoding/json writes them: a byte array as an array of numbers, a byte
- * slice as base64, a time as RFC 3339. Every failure is ErrMalformed.
+ * slice as base64, a time as RFC 3339. Every failure but a size is ErrMalformed.
  */
 export class JsonFields {
   readonly #object: object;
@@ -17,8 +20,14 @@ export class JsonFields {
     this.#object = value;
   }
 
-  /** @throws ErrMalformed also when the text is not JSON */
+  /** @throws ErrMessageTooLarge over MAX_JSON_BYTES; ErrMalformed also when the text is not JSON */
   static parse(text: string, what: string): JsonFields {
+    if (text.length > MAX_JSON_BYTES || Buffer.byteLength(text) > MAX_JSON_BYTES) {
+      throw new ToxAsyncError(
+        'ErrMessageTooLarge',
+        `This ${what} is larger than ${MAX_JSON_BYTES} bytes of JSON. Use a form that is within this limit.`,
+      );
+    }
     let value: unknown;
     try {
       value = JSON.parse(text);

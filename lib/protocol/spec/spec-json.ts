@@ -51,7 +51,7 @@ export function forwardSecureMessageToJson(message: ForwardSecureMessageFields):
   });
 }
 
-/** Unknown fields are ignored, fractions of seconds dropped. @throws ErrMalformed */
+/** Unknown fields are ignored, fractions of seconds dropped. @throws ErrMalformed; ErrMessageTooLarge over 1 MB */
 export function forwardSecureMessageFromJson(text: string): ForwardSecureMessageFields {
   const fields = JsonFields.parse(text, 'forward-secure message');
   fields.literal('Type', MESSAGE_TYPE);
@@ -81,7 +81,10 @@ export function preKeyExchangeToJson(exchange: PreKeyExchangeFields): string {
   });
 }
 
-/** Unknown fields are ignored, fractions of seconds dropped; the keys are not judged. @throws ErrMalformed */
+/**
+ * Unknown fields are ignored, fractions of seconds dropped; the keys are not judged.
+ * @throws ErrMalformed; ErrMessageTooLarge over 1 MB
+ */
 export function preKeyExchangeFromJson(text: string): PreKeyExchangeFields {
   const what = 'pre-key exchange';
   const fields = JsonFields.parse(text, what);

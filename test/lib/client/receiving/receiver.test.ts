@@ -106,11 +106,27 @@ describe('receiving an envelope', () => {
     assert.equal((await bob.receive(envelope, direct)).code, 'ok');
   });
 
-  it('takes no envelope directly from anybody but the friend who made it', async () => {
-    const envelope = await seal('leak');
-    const eve = await KeyPeer.open('eve');
-    assert.equal((await bob.receive(envelope, { via: 'direct', peer: eve.pk })).code, 'not-yours');
-    assert.equal(keysLeft(), 104);
+  it('tells a third party nothing of an envelope: not whether its key is live, nor whether it was read', async () => {
+    const eve = { via: 'direct', peer: (await KeyPeer.open('eve')).pk } as const;
+    const [live, read, foreign] = [await seal('live'), await seal('read', 0, OTHER), await seal('no tag')];
+    assert.equal((await bob.receive(read, direct)).code, 'ok');
+    foreign.fill(7, 33, 49);
+    const brought = {
+      live,
+      read,
+      foreign,
+      'read, changed': read.slice(),
+      'live, E of order 1': live.slice(),
+    };
+    brought['read, changed'][200]! ^= 1;
+    brought['live, E of order 1'].fill(0, 49, 81);
+    for (const [what, envelope] of Object.entries(brought)) {
+      const received = await bob.receive(envelope, eve);
+      assert.deepEqual([received.code, received.message], ['unknown-tag', undefined], what);
+    }
+    assert.equal(keysLeft(), 103);
+    assert.equal((await bob.receive(read, direct)).code, 'known', 'its friend hears that it was read');
+    assert.equal((await bob.receive(live, direct)).code, 'ok');
   });
 
   it('consumes what only the friend can have broken, and says malformed', async () => {

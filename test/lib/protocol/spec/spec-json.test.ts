@@ -56,6 +56,16 @@ describe("The specification's ForwardSecureMessage as JSON", () => {
     assert.equal(forwardSecureMessageFromJson(text.replace('"+//+AQ=="', 'null')).encryptedData.length, 0);
   });
 
+  it('is read up to a million bytes of JSON, and refused beyond before it is parsed', () => {
+    const room = 1_000_000 - Buffer.byteLength(text);
+    assert.deepEqual(forwardSecureMessageFromJson(text + ' '.repeat(room)), message);
+    throwsCode(() => forwardSecureMessageFromJson(text + ' '.repeat(room + 1)), 'ErrMessageTooLarge');
+    throwsCode(() => forwardSecureMessageFromJson('['.repeat(1_000_001)), 'ErrMessageTooLarge');
+    // Fewer characters than bytes.
+    throwsCode(() => preKeyExchangeFromJson(`"${'\u00e4'.repeat(500_000)}"`), 'ErrMessageTooLarge');
+    throwsCode(() => preKeyExchangeFromJson(`"${'\u00e4'.repeat(499_999)}"`), 'ErrMalformed');
+  });
+
   it('is refused when any field is missing or is not what it should be', () => {
     const good = JSON.parse(text) as Record<string, unknown>;
     const wrong: Record<string, unknown[]> = {
