@@ -41,6 +41,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
   const outcomes = new OutcomeJournal({ store, ages, clock, hooks: { onOutcome: () => undefined } });
   const sender = new Sender(
     {
+      crypto,
       random,
       ages,
       clock,

@@ -19,7 +19,7 @@ type Standing =
   /** Its handler failed. */
   | { readonly state: 'failed'; readonly failures: number; readonly retryAt: number };
 
-export interface HandOverComponents extends Pick<BaseComponents, 'store' | 'clock' | 'timers'> {
+export interface HandOverComponents extends Pick<BaseComponents, 'crypto' | 'store' | 'clock' | 'timers'> {
   readonly inbox: Inbox;
   readonly room: Pick<InboxRoom, 'look'>;
   readonly hooks: Pick<AsyncClientHooks, 'onHandled' | 'onLost' | 'onError'>;
@@ -144,32 +144,29 @@ export class HandOver {
     return this.#filter(entry);
   }
 
-  /** The message, marked as handed over; undefined when its secret is lost. */
+  /**
+   * The message, marked as handed over; undefined when its secret is lost. What the handler is given is its own; of
+   * the copy that was made here nothing stays in memory.
+   */
   async #open(entry: InboxEntry): Promise<ReceivedMessage | undefined> {
-    const { inbox, store, hooks } = this.#components;
+    const { crypto, inbox, store, hooks } = this.#components;
     const data = inbox.read(entry);
     if (data === undefined) {
       await this.#erase(entry);
       hooks.onLost(entry.sender, entry.messageId);
       return undefined;
     }
-    const message: ReceivedMessage = {
-      messageId: entry.messageId,
-      sender: entry.sender,
-      type: entry.type,
-      data,
-      text: readUtf8(data) ?? '',
-      sentAt: entry.sentAt === 0 ? undefined : entry.sentAt,
-      receivedAt: entry.receivedAt,
-      via: entry.via,
-      redelivered: entry.handed,
-    };
-    if (!entry.handed) {
-      const writes = store.batch();
-      inbox.markHanded(writes, entry);
-      await writes.commit();
+    const redelivered = entry.handed;
+    try {
+      if (!entry.handed) {
+        const writes = store.batch();
+        inbox.markHanded(writes, entry);
+        await writes.commit();
+      }
+      return messageOf(entry, data, redelivered);
+    } finally {
+      crypto.wipe(data);
     }
-    return message;
   }
 
   async #hand(entry: InboxEntry): Promise<void> {
@@ -244,4 +241,11 @@ export class HandOver {
       this.offer(),
     );
   }
+}
+
+function messageOf(entry: InboxEntry, data: Uint8Array, redelivered: boolean): ReceivedMessage {
+  const { messageId, sender, type, sentAt, receivedAt, via } = entry;
+  const text = readUtf8(data) ?? '';
+  const sent = sentAt === 0 ? undefined : sentAt;
+  return { messageId, sender, type, data: data.slice(), text, sentAt: sent, receivedAt, via, redelivered };
 }

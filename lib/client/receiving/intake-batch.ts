@@ -65,7 +65,15 @@ export class IntakeBatch {
   }
 
   /** @returns the answer, to be given only after the commit */
-  async add({ envelope, origin }: Arrival, opening: AuthenticOpening): Promise<Received> {
+  async add(arrival: Arrival, opening: AuthenticOpening): Promise<Received> {
+    try {
+      return await this.#add(arrival, opening);
+    } finally {
+      if (opening.result.outcome === 'opened') this.#components.crypto.wipe(opening.result.data);
+    }
+  }
+
+  async #add({ envelope, origin }: Arrival, opening: AuthenticOpening): Promise<Received> {
     const { crypto, tombstones, receipts, deletes, room, network, hooks } = this.#components;
     const { key, result } = opening;
     const sender = key.peer;
@@ -121,7 +129,7 @@ export class IntakeBatch {
   /** Puts a new message into the inbox, or does what receipts and keys are there for. */
   async #place(origin: Origin, { key, result }: AuthenticOpening): Promise<ReceiptCode> {
     if (result.outcome !== 'opened') return result.outcome;
-    const { crypto, effects, inbox, vault, clock } = this.#components;
+    const { effects, inbox, vault, clock } = this.#components;
     const { type, data, messageId, timestamp } = result;
     if (isServiceType(type)) return effects.apply(this.#writes, key.peer, type, data);
     if (type !== MessageType.Normal && type !== MessageType.Action) return 'unsupported';
@@ -138,7 +146,6 @@ export class IntakeBatch {
       ref,
     };
     inbox.add(this.#writes, fields, data, secret);
-    crypto.wipe(data);
     return 'ok';
   }
 }

@@ -8,7 +8,7 @@ import type { BaseComponents } from '../components';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Wakeup } from '../wakeup';
 
-export interface PlainDeliveryComponents extends Pick<BaseComponents, 'store'> {
+export interface PlainDeliveryComponents extends Pick<BaseComponents, 'crypto' | 'store'> {
   readonly network: Pick<PeerNetwork, 'isPlainClient' | 'sendToxMessage'>;
   readonly outbox: Pick<Outbox, 'has' | 'plaintext'>;
   readonly queues: KeyedQueue;
@@ -41,11 +41,12 @@ export class PlainDelivery {
   }
 
   async #send(entry: OutboxEntry): Promise<void> {
-    const { network, outbox, queues, wakeup, hooks } = this.#components;
+    const { crypto, network, outbox, queues, wakeup, hooks } = this.#components;
     let delivered = false;
     try {
       const data = outbox.plaintext(entry);
       const text = data && readUtf8(data);
+      if (data !== undefined) crypto.wipe(data);
       const type = entry.type === MessageType.Action ? 'action' : 'normal';
       delivered = text === undefined || (await network.sendToxMessage(entry.friend, type, text));
       if (delivered) await queues.run(entry.friend, () => this.#finish(entry, text === undefined));

@@ -23,7 +23,7 @@ import { allocateSlot } from '../../store/vault/slot-box';
 /** Largest `context` of a message, as JSON. */
 const MAX_CONTEXT_BYTES = 4096;
 
-export interface SenderComponents extends Pick<BaseComponents, 'random' | 'ages' | 'store'> {
+export interface SenderComponents extends Pick<BaseComponents, 'crypto' | 'random' | 'ages' | 'store'> {
   readonly clock: Pick<Clock, 'wall'>;
   readonly vault: Pick<SecretVault, 'allocate'>;
   readonly space: Pick<DataDirectory['space'], 'assertRoom'>;
@@ -74,9 +74,11 @@ export class Sender {
       );
     }
     // The queue keeps the order of acceptance; it does not wait for the disk, so that messages share a sync.
-    const { entry, durable } = await this.#components.queues.run(friend, () =>
-      this.#journal(friend, data, { messageId, type, lifetime, options: { ...options, context } }),
-    );
+    const { entry, durable } = await this.#components.queues
+      .run(friend, () =>
+        this.#journal(friend, data, { messageId, type, lifetime, options: { ...options, context } }),
+      )
+      .finally(() => this.#components.crypto.wipe(data));
     await durable;
     return entry;
   }

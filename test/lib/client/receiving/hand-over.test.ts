@@ -30,6 +30,7 @@ describe('hand-over of what the inbox holds', () => {
     [handed, lost, errors, waiting, looks] = [[], 0, [], [], 0];
     inbox = new Inbox({ crypto, store, vault });
     handOver = new HandOver({
+      crypto,
       inbox,
       store,
       clock: time.clock,
@@ -204,6 +205,30 @@ describe('hand-over of what the inbox holds', () => {
     finish();
     await peer.time.advance(1);
     assert.deepEqual([handed.length, taken.length, lost], [1, 1, 0]);
+  });
+
+  it('leaves no copy of a message in memory but the one that it gives away, also when marking fails', async () => {
+    const read = inbox.read.bind(inbox);
+    const copies: Uint8Array[] = [];
+    inbox.read = (entry) => {
+      const data = read(entry);
+      if (data !== undefined) copies.push(data);
+      return data;
+    };
+    const given: Uint8Array[] = [];
+    handle(({ data }) => void given.push(data));
+    await receive('one', 'two');
+    const { store } = peer;
+    const batch = store.batch.bind(store);
+    store.batch = () => {
+      store.batch = batch;
+      throw new Error('the disk is gone');
+    };
+    handOver.start();
+    await peer.time.advance(1);
+    assert.deepEqual([handed, errors], [['two'], ['Error: the disk is gone']]);
+    assert.deepEqual(copies, [new Uint8Array(3), new Uint8Array(3)]);
+    assert.deepEqual(given, [utf8('two')]);
   });
 
   it('takes nothing for lost that was acknowledged while another message was handed over', async () => {

@@ -48,6 +48,7 @@ describe('the sender', () => {
     const { store, vault, fsm: forwardSecurity, random } = alice;
     return new Sender(
       {
+        crypto,
         random,
         ages: { now: () => alice.age },
         clock: { wall: () => 5_000 },
@@ -200,6 +201,23 @@ describe('the sender', () => {
     await outbox.settled();
     await send('another');
     assert.deepEqual(accepted, [['another', true]]);
+  });
+
+  it('wipes its own copy of the text once the message is journalled or refused', async () => {
+    const add = outbox.add.bind(outbox);
+    const copies: Uint8Array[] = [];
+    let fail = false;
+    outbox.add = (writes, fields, data, secret) => {
+      copies.push(data);
+      if (fail) throw new Error('the disk is gone');
+      return add(writes, fields, data, secret);
+    };
+    const given = utf8('leak');
+    await sender.send(bob.pk, given);
+    fail = true;
+    await assert.rejects(sender.send(bob.pk, 'leak'), /the disk is gone/);
+    assert.deepEqual(copies, [new Uint8Array(4), new Uint8Array(4)]);
+    assert.deepEqual([given, texts()], [utf8('leak'), ['leak']]);
   });
 
   describe('while the disk is slow', () => {
