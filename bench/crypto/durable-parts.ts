@@ -77,7 +77,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
       },
     },
     room: { takes: () => true, keepFor: (_sender, place) => place() },
-    network: { hasSession: () => false },
+    network: { isProven: () => false },
     handOver: { offer: () => undefined },
     hooks: {
       onMalformed: () => undefined,

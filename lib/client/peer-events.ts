@@ -1,6 +1,7 @@
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from './storage-nodes/storage-nodes';
 import { WorkLimit } from '../platform/work-limit';
+import type { HelloFlags } from '../protocol/session/handshake';
 import type { SessionMessage } from '../protocol/session/message-kinds';
 import type { PublicKey } from '../types';
 import type { AsyncClientHooks } from './client-options';
@@ -21,7 +22,7 @@ export interface PeerEventsComponents {
   readonly direct: Pick<DirectDelivery, 'close' | 'open'>;
   readonly deposits: Pick<Deposits<OutboxEntry>, 'reset'>;
   readonly serviceDeposits: Pick<Deposits<ServiceEntry>, 'reset'>;
-  readonly meetings: Pick<Meetings, 'close' | 'onMessage' | 'open' | 'tellNewNodes' | 'tellState'>;
+  readonly meetings: Pick<Meetings, 'close' | 'onMessage' | 'open' | 'proven' | 'tellNewNodes' | 'tellState'>;
   readonly receiver: Pick<Receiver, 'receive' | 'receiveTox'>;
   readonly retriever: Pick<Retriever, 'retrieveFrom'>;
   readonly room: Pick<InboxRoom, 'turnAway'>;
@@ -53,15 +54,24 @@ export class PeerEvents {
     this.#running = false;
   }
 
-  onSession(peer: PublicKey, flags: { acceptsStores: boolean; openNode: boolean }): void {
+  /** There are keys: the first messages go out. The peer may be anybody who has our profile, so nothing is noted. */
+  onSession(peer: PublicKey): void {
     if (!this.#running) return;
-    const { nodes, direct, deposits, serviceDeposits, meetings, wakeup } = this.#components;
+    const { direct, meetings, wakeup } = this.#components;
+    direct.open(peer);
+    meetings.open(peer);
+    wakeup.soon();
+  }
+
+  /** The peer has the keys too: now its word counts, as a storage node's as well. */
+  onProven(peer: PublicKey, flags: HelloFlags): void {
+    if (!this.#running) return;
+    const { nodes, deposits, serviceDeposits, meetings, wakeup } = this.#components;
     nodes.noteSession(peer, flags);
     meetings.tellNewNodes();
-    direct.open(peer);
     deposits.reset(peer);
     serviceDeposits.reset(peer);
-    meetings.open(peer);
+    meetings.proven(peer);
     wakeup.soon();
     this.#retrieveFrom(peer);
   }

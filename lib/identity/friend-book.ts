@@ -17,6 +17,8 @@ const NAMES_IN_ERROR = 10;
 
 interface FriendRecord {
   readonly name?: string;
+  /** The user lets this friend have ordinary messages although it once spoke the extension. */
+  readonly allowsPlain?: true;
 }
 
 /** The friends of a session and our names for them, durable in the store. Two friends may have one name. */
@@ -24,7 +26,7 @@ export class FriendBook {
   readonly #self: PublicKey;
   readonly #store: Store;
   readonly #table: Table<FriendRecord>;
-  readonly #friends = new PeerMap<NamedFriend>();
+  readonly #friends = new PeerMap<NamedFriend & FriendRecord>();
   readonly #writes = new SerialQueue();
 
   /** @param options.self our own public key, which is nobody's friend */
@@ -49,7 +51,8 @@ export class FriendBook {
           `The name of the friend ${shortKey(rest)} in the store cannot be used. Give this friend a name.`,
         );
       }
-      this.#hold(rest, usable === undefined ? {} : { name: usable });
+      const plain = record.allowsPlain === true ? { allowsPlain: true as const } : {};
+      this.#hold(rest, usable === undefined ? plain : { name: usable, ...plain });
     }
   }
 
@@ -78,11 +81,22 @@ export class FriendBook {
     const wanted = name === undefined ? undefined : checkFriendName(name);
     await this.#writes.run(async () => {
       if (this.has(publicKey) && (wanted === undefined || wanted === this.nameOf(publicKey))) return;
-      const record = wanted === undefined ? {} : { name: wanted };
-      const batch = this.#store.batch();
-      this.#table.put(batch, [publicKey], record);
-      await batch.commit();
-      this.#hold(publicKey, record);
+      const plain = this.allowsPlain(publicKey) ? { allowsPlain: true as const } : {};
+      await this.#write(publicKey, wanted === undefined ? plain : { name: wanted, ...plain });
+    });
+  }
+
+  allowsPlain(publicKey: PublicKey): boolean {
+    return this.#friends.get(publicKey)?.allowsPlain === true;
+  }
+
+  /** @throws ErrUnknownFriend, ErrStore, ErrLocalStorageFull */
+  async allowPlain(publicKey: PublicKey, allowed: boolean): Promise<void> {
+    await this.#writes.run(async () => {
+      if (!this.has(publicKey)) throw this.#unknown(shortKey(publicKey));
+      const name = this.nameOf(publicKey);
+      const named = name === undefined ? {} : { name };
+      await this.#write(publicKey, allowed ? { ...named, allowsPlain: true } : named);
     });
   }
 
@@ -112,6 +126,13 @@ export class FriendBook {
     const friend = this.#friends.get(key);
     if (!friend) throw this.#unknown(shortKey(key));
     return friend.publicKey;
+  }
+
+  async #write(publicKey: PublicKey, record: FriendRecord): Promise<void> {
+    const batch = this.#store.batch();
+    this.#table.put(batch, [publicKey], record);
+    await batch.commit();
+    this.#hold(publicKey, record);
   }
 
   #hold(publicKey: Uint8Array, record: FriendRecord): void {

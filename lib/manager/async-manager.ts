@@ -137,6 +137,15 @@ export class AsyncManager implements AsyncDisposable {
     return this.#friends.add(publicKey, name);
   }
 
+  /**
+   * Whether a friend who once used this extension may get ordinary messages, which have no forward secrecy, when they
+   * no longer answer. A friend who never used it needs no permission.
+   * @throws ErrUnknownFriend, ErrStore, ErrLocalStorageFull
+   */
+  allowPlainMessages(publicKey: PublicKey, allowed: boolean): Promise<void> {
+    return this.#friends.allowPlain(publicKey, allowed);
+  }
+
   /** Erases the friend's keys and fails the messages waiting for them. */
   removeFriend(publicKey: PublicKey): Promise<void> {
     return this.#friends.remove(publicKey);

@@ -111,15 +111,17 @@ async function assemble(
     // Whoever the network connects us with is a friend: it may enter the friend book a moment after its hello.
     flagsFor: () => ({ acceptsStores: storageRole !== 'off', openNode: storageRole === 'everyone' }),
     hasSpoken: (peer) => nodes.hasSpoken(peer) || forwardSecurity.held.knows(peer),
+    allowsPlain: (peer) => friends.allowsPlain(peer),
     log,
   });
   const nodes: StorageNodes = new StorageNodes({
     crypto,
     clock,
+    ages,
     store,
     self: keyPair.publicKey,
     ownAddress: () => (storageRole === 'everyone' ? fromHex(identity.toxId) : undefined),
-    connected: (peer: PublicKey) => network.hasSession(peer),
+    connected: (peer: PublicKey) => network.isProven(peer),
     log,
   });
   const service = new StorageService({ storage, sessions: network, clock, timers, log });

@@ -9,6 +9,8 @@ export interface FriendSituation {
   readonly online: boolean;
   readonly session: boolean;
   readonly plainClient: boolean;
+  /** Days since it last spoke the extension, while it is online and does not answer; else 0. */
+  readonly silentDays: number;
   readonly sendable: number;
   /** Storage nodes that could take mail for this friend now. */
   readonly nodes: number;
@@ -25,6 +27,9 @@ export interface SessionSituation {
   readonly problem: ToxAsyncError | undefined;
   readonly waiting: number;
 }
+
+/** After this many days without a word an ordinary client is suspected. */
+const SILENT_DAYS = 30;
 
 const REFRESH_HINT = 'New ones arrive automatically when you are both online.';
 
@@ -89,6 +94,13 @@ export function diagnoseFriend(session: SessionSituation, situation: FriendSitua
       'warning',
       'no-storage-node',
       `${label} is ${online ? 'not ready' : 'offline'} and no storage node that you both know is online.`,
+    );
+  }
+  if (!plainClient && situation.silentDays >= SILENT_DAYS) {
+    add(
+      'warning',
+      'silent-client',
+      `${label} is online but has not answered as a user of this extension for ${situation.silentDays} days. If ${label} now uses an ordinary Tox client, allow ordinary messages to this friend.`,
     );
   }
   for (const toxId of plainClient ? [] : situation.openNodes) {

@@ -4,6 +4,8 @@ import type { SessionParts } from './build-session';
 import { diagnoseFriend, diagnoseSession, type SessionSituation } from './diagnosis';
 import type { Finding } from './events';
 
+const DAY = 24 * 60 * 60;
+
 /** Why a message to this friend (or to any) would not go out now, or that it would. */
 export function diagnose(parts: SessionParts, attached: boolean, friend?: PublicKey): Finding[] {
   const { friends, network, nodes, client, directory, forwardSecurity } = parts;
@@ -22,8 +24,9 @@ export function diagnose(parts: SessionParts, attached: boolean, friend?: Public
       friend: publicKey,
       label: name ?? toHex(publicKey).slice(0, 8),
       online: network.isFriendOnline(publicKey),
-      session: network.hasSession(publicKey),
+      session: network.isProven(publicKey),
       plainClient: network.isPlainClient(publicKey),
+      silentDays: network.isUnanswered(publicKey) ? Math.floor((nodes.silence(publicKey) ?? 0) / DAY) : 0,
       sendable: forwardSecurity.held.sendable(publicKey),
       nodes: nodes.candidates(publicKey).length,
       openNodes: nodes

@@ -11,8 +11,9 @@ export function connectSession(
 ): () => void {
   const changed = () => events.emit('changed', undefined);
   const undo = [
-    network.events.on('session', ({ peer, acceptsStores, openNode }) => {
-      client.peerEvents.onSession(peer, { acceptsStores, openNode });
+    network.events.on('session', ({ peer }) => client.peerEvents.onSession(peer)),
+    network.events.on('proven', ({ peer, acceptsStores, openNode }) => {
+      client.peerEvents.onProven(peer, { acceptsStores, openNode });
       changed();
     }),
     network.events.on('closed', ({ peer }) => {

@@ -28,6 +28,6 @@ export function countsOf(
     waiting: client.waiting,
     friends: friends.length,
     online: friends.filter(({ online }) => online).length,
-    nodes: nodes.polled().filter((node) => network.hasSession(node)).length,
+    nodes: nodes.polled().filter((node) => network.isProven(node)).length,
   };
 }

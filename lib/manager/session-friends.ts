@@ -23,7 +23,7 @@ export class SessionFriends {
       publicKey,
       ...(name === undefined ? {} : { name }),
       online: network.isFriendOnline(publicKey),
-      session: network.hasSession(publicKey),
+      session: network.isProven(publicKey),
       plainClient: network.isPlainClient(publicKey),
     }));
   }
@@ -33,6 +33,13 @@ export class SessionFriends {
     await this.#parts.friends.add(publicKey, name);
     await this.#changed();
     await this.#onNetwork((transport) => transport.acceptFriend(publicKey));
+  }
+
+  /** @throws ErrUnknownFriend, ErrStore, ErrLocalStorageFull */
+  async allowPlain(publicKey: PublicKey, allowed: boolean): Promise<void> {
+    await this.#parts.friends.allowPlain(publicKey, allowed);
+    this.#parts.client.onFriendChange();
+    this.#parts.events.emit('changed', undefined);
   }
 
   /** Erases the friend's keys and fails the messages waiting for them. */

@@ -21,17 +21,21 @@ export interface PeerNetworkOptions {
   readonly identity: KeyPair;
   /** What our hello says to this peer. */
   readonly flagsFor: (peer: PublicKey) => HelloFlags;
-  /** Whether there was ever a session with this peer, as far as the data directory knows. */
+  /** Whether there was ever a proven session with this peer, as far as the data directory knows. */
   readonly hasSpoken: (peer: PublicKey) => boolean;
+  /** Whether the user lets this peer have ordinary messages although it once spoke the extension. */
+  readonly allowsPlain: (peer: PublicKey) => boolean;
   readonly log: Logger;
 }
 
 export type PeerNetworkEvents = {
   /**
-   * There are new keys with this peer: send the first sealed message now. Comes again when the peer began anew
-   * in the same connection. The flags are what its hello claims: proven only by its first sealed message.
+   * There are new keys with this peer: send the first sealed message now. Comes again when the peer starts over in the
+   * same connection. Anybody who has our profile can come this far: note nothing durable of the peer yet.
    */
-  session: { readonly peer: PublicKey } & HelloFlags;
+  session: { readonly peer: PublicKey };
+  /** The peer has shown that it has the keys: its first sealed message verified. The flags are those of its hello. */
+  proven: { readonly peer: PublicKey } & HelloFlags;
   /** The connection of a peer with a session ended. */
   closed: { readonly peer: PublicKey };
   /** A verified message, answers to our requests excepted; in the order of sending. */
@@ -139,10 +143,19 @@ export class PeerNetwork {
     return this.#ignored;
   }
 
-  /** Three hellos (or wakes) unanswered in this connection, and never a session with this peer. */
+  /** Three hellos (or wakes) had no answer in this connection. */
+  isUnanswered(peer: PublicKey): boolean {
+    return this.#connections.get(peer)?.unanswered ?? false;
+  }
+
+  /**
+   * The peer does not answer, and never proved a session. One that once did stays a user of the extension, whatever
+   * its connections do now, unless the user says otherwise.
+   */
   isPlainClient(peer: PublicKey): boolean {
-    const unanswered = this.#connections.get(peer)?.unanswered ?? false;
-    return unanswered && !this.#spoke.has(peer) && !this.#o.hasSpoken(peer);
+    if (!this.isUnanswered(peer) || this.isProven(peer)) return false;
+    const spoke = this.#spoke.has(peer) || this.#o.hasSpoken(peer);
+    return !spoke || this.#o.allowsPlain(peer);
   }
 
   /** The peer is no longer a friend. */
@@ -204,9 +217,10 @@ export class PeerNetwork {
       ignored: this.#ignored,
       flags: () => this.#o.flagsFor(peer),
       sendPacket: (packet) => transport.sendPacket(peer, packet),
-      onSession: (flags) => {
+      onSession: () => this.events.emit('session', { peer }),
+      onProven: (flags) => {
         this.#spoke.add(peer);
-        this.events.emit('session', { peer, ...flags });
+        this.events.emit('proven', { peer, ...flags });
       },
       onMessage: (message) => this.events.emit('message', { peer, message }),
       onUnanswered: () => {

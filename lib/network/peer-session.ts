@@ -33,7 +33,9 @@ export interface PeerSessionOptions extends Omit<HandshakeOptions, 'send' | 'onU
   readonly ignored: IgnoredCounts;
   readonly sendPacket: (packet: Uint8Array) => SendResult;
   /** There are (new) keys: messages can be sent. */
-  readonly onSession: (flags: HelloFlags) => void;
+  readonly onSession: () => void;
+  /** A sealed message of the peer's opened under the keys in use, for the first time; its hello said `flags`. */
+  readonly onProven: (flags: HelloFlags) => void;
   /** Everything sealed but answers to our requests, in the order of sending. */
   readonly onMessage: (message: SessionMessage) => void;
   readonly onUnanswered: () => void;
@@ -52,6 +54,8 @@ export class PeerSession {
   readonly #requests: PendingRequests;
   readonly #handshake: HandshakeSide;
   #unanswered = false;
+  /** What the hello of the keys in use says of the peer. */
+  #flags: HelloFlags | undefined;
 
   constructor(options: PeerSessionOptions) {
     this.#o = options;
@@ -137,18 +141,21 @@ export class PeerSession {
     const agreement = this.#handshake.takeHello(message);
     if (!agreement) return;
     this.#channel.use(agreement.keys);
-    this.#o.onSession(agreement.flags);
+    this.#flags = agreement.flags;
+    this.#o.onSession();
   }
 
   #takeSealed(bytes: Uint8Array): void {
     // Without keys nothing is tried, so nothing counts: the peer may not know yet that the connection is new.
     if (!this.#channel.ready) return;
+    const wasProven = this.proven;
     const sealed = this.#brake.on ? undefined : this.#channel.open(bytes);
     if (!sealed) {
       this.#o.ignored.unverified += 1;
       if (!this.#brake.on) this.#brake.note();
       return;
     }
+    if (this.proven && !wasProven && this.#flags !== undefined) this.#o.onProven(this.#flags);
     const message = decodeSessionMessage(sealed.kind, sealed.body);
     if (!message) this.#o.ignored.unknown += 1;
     else if (isAnswer(message)) this.#requests.take(message);

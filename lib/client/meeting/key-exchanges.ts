@@ -23,7 +23,7 @@ interface Offers {
 }
 
 export interface KeyExchangesComponents extends Pick<BaseComponents, 'crypto' | 'clock' | 'store'> {
-  readonly network: Pick<PeerNetwork, 'hasSession' | 'isProven' | 'send'>;
+  readonly network: Pick<PeerNetwork, 'isProven' | 'send'>;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'issued' | 'processPreKeyExchange'>;
   readonly queues: KeyedQueue;
   readonly resealer: Pick<Resealer, 'sealWaiting'>;
@@ -74,7 +74,7 @@ export class KeyExchanges {
   ): Promise<'sent' | 'not-needed' | 'offline'> {
     const { network, forwardSecurity, store } = this.#components;
     const offers = this.#offers.get(toHex(peer));
-    if (offers === undefined || !network.hasSession(peer)) return 'offline';
+    if (offers === undefined || !network.isProven(peer)) return 'offline';
     const { issued } = forwardSecurity;
     const pending = issued.pending(peer);
     const count = pending || how.onlyPending ? 0 : issued.shortage(peer, { fill: how.fill ?? false });

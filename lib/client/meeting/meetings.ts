@@ -19,18 +19,24 @@ import { KeyExchanges, type KeyExchangesComponents } from './key-exchanges';
 
 /** A state goes out at most this often, milliseconds. */
 const STATE_INTERVAL = 1_000;
+/** Messages of receipts that stand before the first state; the peer waits for it. */
+const RECEIPTS_BEFORE_STATE = 32;
+/** Pause before receipts that found no room in the peer's queue are tried again, milliseconds. */
+const REST_INTERVAL = 1_000;
 /** Reader of a state that is for everybody. */
 const NOBODY: PublicKey = new Uint8Array(32);
 
 interface Meeting {
   lastState: number;
   pendingState: Timer | undefined;
+  /** Sends the receipts that found no room in the queue. */
+  restOfReceipts: Timer | undefined;
   /** The peer knows that few of its keys are left. */
   saidLow: boolean;
 }
 
 export interface MeetingsComponents extends KeyExchangesComponents, Pick<BaseComponents, 'timers'> {
-  readonly network: Pick<PeerNetwork, 'hasSession' | 'isProven' | 'send' | 'sessions'>;
+  readonly network: Pick<PeerNetwork, 'isProven' | 'send' | 'sessions'>;
   readonly nodes: Pick<
     StorageNodes,
     'hintsFor' | 'noteHints' | 'noteHoldsMail' | 'noteOpenNodes' | 'openNodesFor'
@@ -38,7 +44,7 @@ export interface MeetingsComponents extends KeyExchangesComponents, Pick<BaseCom
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'held' | 'issued' | 'processPreKeyExchange'>;
   readonly receipts: Pick<OwedReceipts, 'confirm' | 'markSent' | 'owedTo'>;
   readonly mail: Pick<ServiceMail, 'of' | 'remove'>;
-  readonly direct: Pick<DirectDelivery, 'ready'>;
+  readonly direct: Pick<DirectDelivery, 'expectState' | 'ready'>;
   readonly completion: Pick<Completion, 'receipt'>;
   readonly resealer: Pick<Resealer, 'applyState' | 'beginMeeting' | 'forget' | 'sealWaiting'>;
   readonly wakeup: Pick<Wakeup, 'soon'>;
@@ -87,13 +93,22 @@ export class Meetings {
     this.#meetings.set(toHex(peer), {
       lastState: -Infinity,
       pendingState: undefined,
+      restOfReceipts: undefined,
       saidLow: false,
     });
     this.#keys.beginMeeting(peer);
     this.#components.resealer.beginMeeting(peer);
     void this.#run(peer, async () => {
-      await this.#sendReceipts(peer);
+      const rest = await this.#sendReceipts(peer);
       this.#sendState(peer);
+      this.#sendRest(peer, rest);
+    });
+  }
+
+  /** The peer has the session's keys: mail that carries what was just said is in vain, and its keys may go out. */
+  proven(peer: PublicKey): void {
+    void this.#run(peer, async () => {
+      await this.#dropReceiptMail(peer);
       await this.#keys.offer(peer, { onlyPending: true });
     });
   }
@@ -103,7 +118,10 @@ export class Meetings {
   }
 
   stop(): void {
-    for (const { pendingState } of this.#meetings.values()) pendingState?.cancel();
+    for (const { pendingState, restOfReceipts } of this.#meetings.values()) {
+      pendingState?.cancel();
+      restOfReceipts?.cancel();
+    }
     this.#meetings.clear();
     this.#keys.stop();
   }
@@ -177,17 +195,44 @@ export class Meetings {
     }
   }
 
-  async #sendReceipts(peer: PublicKey): Promise<void> {
-    const { receipts, mail, store, network } = this.#components;
+  /**
+   * The receipts that stand before the state. A disk that cannot note that they leave keeps them here, and nothing else.
+   * @returns the messages that follow the state
+   */
+  async #sendReceipts(peer: PublicKey): Promise<MessageOf<'receipts'>[]> {
+    const { receipts, store, network, hooks } = this.#components;
     const owed = receipts.owedTo(peer);
+    try {
+      const writes = store.batch();
+      receipts.markSent(writes, peer, owed);
+      await writes.commit();
+    } catch (error) {
+      hooks.onError(error);
+      return [];
+    }
+    const messages: MessageOf<'receipts'>[] = [];
+    for (let i = 0; i < owed.length; i += RECEIPTS_PER_MESSAGE) {
+      messages.push({ kind: 'receipts', receipts: owed.slice(i, i + RECEIPTS_PER_MESSAGE) });
+    }
+    for (const message of messages.splice(0, RECEIPTS_BEFORE_STATE)) network.send(peer, message);
+    return messages;
+  }
+
+  /** As many as the peer's queue takes now, the others a moment later. */
+  #sendRest(peer: PublicKey, rest: MessageOf<'receipts'>[]): void {
+    const { network, timers } = this.#components;
+    const meeting = this.#meetings.get(toHex(peer));
+    if (meeting === undefined) return;
+    while (rest[0] !== undefined && network.send(peer, rest[0])) rest.shift();
+    if (rest.length > 0)
+      meeting.restOfReceipts = timers.after(REST_INTERVAL, () => this.#sendRest(peer, rest));
+  }
+
+  async #dropReceiptMail(peer: PublicKey): Promise<void> {
+    const { mail, store } = this.#components;
     const writes = store.batch();
-    receipts.markSent(writes, peer, owed);
-    // What mail would carry goes out now.
     for (const entry of mail.of(peer, 'receipts')) mail.remove(writes, entry);
     await writes.commit();
-    for (let i = 0; i < owed.length; i += RECEIPTS_PER_MESSAGE) {
-      network.send(peer, { kind: 'receipts', receipts: owed.slice(i, i + RECEIPTS_PER_MESSAGE) });
-    }
   }
 
   #sendState(peer: PublicKey): void {
@@ -226,7 +271,8 @@ export class Meetings {
   }
 
   async #onReceipts(peer: PublicKey, { receipts }: MessageOf<'receipts'>): Promise<void> {
-    const { store, completion, network } = this.#components;
+    const { store, completion, network, direct } = this.#components;
+    direct.expectState(peer);
     const writes = store.batch();
     for (const { messageId, code } of firstOfEach(receipts))
       completion.receipt(writes, peer, messageId, code);
@@ -244,7 +290,9 @@ export class Meetings {
   }
 
   #close(peer: PublicKey): void {
-    this.#meetings.get(toHex(peer))?.pendingState?.cancel();
+    const meeting = this.#meetings.get(toHex(peer));
+    meeting?.pendingState?.cancel();
+    meeting?.restOfReceipts?.cancel();
     this.#meetings.delete(toHex(peer));
     this.#keys.endMeeting(peer);
   }

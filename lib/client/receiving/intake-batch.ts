@@ -27,7 +27,7 @@ export interface Arrival {
 
 export interface IntakeBatchComponents extends Pick<BaseComponents, 'crypto' | 'clock' | 'store' | 'vault'> {
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'consume'>;
-  readonly network: Pick<PeerNetwork, 'hasSession'>;
+  readonly network: Pick<PeerNetwork, 'isProven'>;
   readonly inbox: Pick<Inbox, 'add'>;
   readonly tombstones: Pick<Tombstones, 'add' | 'findMessage'>;
   readonly receipts: Pick<OwedReceipts, 'owe'>;
@@ -103,7 +103,7 @@ export class IntakeBatch {
     if (!tombstone.silent) {
       const mail = origin.via === 'stored';
       // While the sender is connected it goes out at once.
-      const sent = !mail || network.hasSession(sender);
+      const sent = !mail || network.isProven(sender);
       receipts.owe(this.#writes, sender, { messageId, code }, { lifetime, sent, mail });
     }
     if (origin.via === 'stored') deletes.owe(this.#writes, origin.node, storageId);

@@ -18,7 +18,7 @@ import type { UnknownMail } from './unknown-mail';
 const FETCH_MAX = 16;
 
 export interface MailFetcherComponents extends Pick<BaseComponents, 'crypto' | 'store'> {
-  readonly network: Pick<PeerNetwork, 'hasSession'> & {
+  readonly network: Pick<PeerNetwork, 'isProven'> & {
     request(
       node: PublicKey,
       request: Omit<MessageOf<'fetch'>, 'request'>,
@@ -122,7 +122,7 @@ export class MailFetcher {
   #onReceived({ turnedAway, message }: Received): void {
     const { network, room, meetings, hooks } = this.#components;
     if (turnedAway !== undefined) room.turnAway(turnedAway);
-    if (message !== undefined && network.hasSession(message.sender)) {
+    if (message !== undefined && network.isProven(message.sender)) {
       meetings.sendReceipt(message.sender, { messageId: message.messageId, code: message.receipt });
     }
     hooks.onReceived();

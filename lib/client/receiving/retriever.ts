@@ -80,7 +80,7 @@ export class Retriever {
   /** All nodes that may hold mail for us; resolves when each was asked or failed. */
   async retrieve(): Promise<void> {
     const { nodes, network } = this.#components;
-    const asked = nodes.polled().filter((node) => network.hasSession(node));
+    const asked = nodes.polled().filter((node) => network.isProven(node));
     await Promise.all(asked.map((node) => this.retrieveFrom(node)));
   }
 

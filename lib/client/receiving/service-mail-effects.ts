@@ -13,7 +13,7 @@ import { type Completion, firstOfEach } from '../sending/completion';
 import type { ReceiptCode } from '../journal/tombstones';
 
 export interface ServiceMailEffectsComponents {
-  readonly network: Pick<PeerNetwork, 'hasSession'>;
+  readonly network: Pick<PeerNetwork, 'isProven'>;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'held' | 'issued'>;
   readonly completion: Pick<Completion, 'receipt'>;
   readonly resealer: Pick<Resealer, 'sealWaiting'>;
@@ -76,7 +76,7 @@ export class ServiceMailEffects {
   /** While there is a session its states count: mail may be older than the last of them. */
   #noteHeld(writes: WriteBatch, sender: PublicKey, held: number): void {
     const { network, forwardSecurity } = this.#components;
-    if (network.hasSession(sender)) return;
+    if (network.isProven(sender)) return;
     writes.afterCommit(() => forwardSecurity.issued.noteHeld(sender, held));
   }
 }

@@ -31,6 +31,6 @@ export function buildSending(
     dispatcher: new Dispatcher({ ...ending, ...ways }),
     resealer: new Resealer({ ...ending, direct }),
     reasons: new QueuedReasons({ ...components, direct }),
-    mailer: new ServiceMailer(components),
+    mailer: new ServiceMailer({ ...components, direct }),
   };
 }

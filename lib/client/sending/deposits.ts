@@ -61,7 +61,7 @@ export interface DepositsComponents<E extends Deposit> extends Pick<
   BaseComponents,
   'store' | 'clock' | 'random' | 'ages'
 > {
-  readonly network: Pick<PeerNetwork, 'hasSession'> & {
+  readonly network: Pick<PeerNetwork, 'isProven'> & {
     request(node: PublicKey, request: StoreRequest): Promise<StoreAnswer>;
   };
   readonly nodes: Pick<StorageNodes, 'candidates' | 'noteSuccess' | 'noteFailure'>;
@@ -150,7 +150,7 @@ export class Deposits<E extends Deposit> {
     const now = this.#components.ages.now();
     const left = this.#remaining(entry);
     return entry.copies.filter(({ node, at, kept }) => {
-      const seen = this.#components.network.hasSession(node)
+      const seen = this.#components.network.isProven(node)
         ? now
         : Math.max(at, this.#seen.get(toHex(node)) ?? 0);
       if (now - seen > GONE_AFTER) return false;

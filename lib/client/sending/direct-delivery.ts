@@ -1,6 +1,7 @@
 import { toHex } from '../../bytes';
 import { ToxAsyncError } from '../../errors';
 import type { MessageOf } from '../../network/requests';
+import type { Timer } from '../../platform/timers';
 import type { PublicKey } from '../../types';
 import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
@@ -15,6 +16,10 @@ const WINDOW = 16;
 const RETRY_FIRST = 30_000;
 const RETRY_MOST = 600_000;
 
+/** How long the friend's first state of a session is waited for, from the keys or its last receipts on, and in all. */
+const STATE_MS = 10_000;
+const STATE_MOST = 60_000;
+
 /** Stands for a time in `notBefore` while the friend's answer, or its list of live keys, is awaited. */
 const IN_FLIGHT = Number.MAX_SAFE_INTEGER;
 const AWAITING_STATE = IN_FLIGHT - 1;
@@ -22,13 +27,17 @@ const AWAITING_STATE = IN_FLIGHT - 1;
 interface Lane {
   /** The friend's first state of this session came: dead keys are sorted out. */
   ready: boolean;
+  /** Monotonic time of the keys, and until when the first state is waited for. */
+  readonly openedAt: number;
+  stateUntil: number;
+  stateTimer: Timer | undefined;
   inFlight: number;
   /** Per message: not before this monotonic time in this session. */
   readonly notBefore: Map<number, number>;
   readonly failures: Map<number, number>;
 }
 
-export interface DirectDeliveryComponents extends Pick<BaseComponents, 'store' | 'clock'> {
+export interface DirectDeliveryComponents extends Pick<BaseComponents, 'store' | 'clock' | 'timers'> {
   readonly network: {
     request(
       friend: PublicKey,
@@ -53,12 +62,31 @@ export class DirectDelivery {
 
   /** A session with the friend begins. */
   open(friend: PublicKey): void {
+    this.close(friend);
+    const openedAt = this.#components.clock.monotonic();
     this.#lanes.set(toHex(friend), {
       ready: false,
+      openedAt,
+      stateUntil: openedAt,
+      stateTimer: undefined,
       inFlight: 0,
       notBefore: new Map(),
       failures: new Map(),
     });
+    this.expectState(friend);
+  }
+
+  /**
+   * The first state may take a while: receipts come before it, and whoever sends them has to write them down. A friend
+   * from whom none comes in time counts as not here until it does: its disk may hang, or it may be somebody else.
+   */
+  expectState(friend: PublicKey): void {
+    const { clock, timers, wakeup } = this.#components;
+    const lane = this.#lanes.get(toHex(friend));
+    if (lane === undefined || lane.ready) return;
+    lane.stateUntil = Math.min(clock.monotonic() + STATE_MS, lane.openedAt + STATE_MOST);
+    lane.stateTimer?.cancel();
+    lane.stateTimer = timers.after(Math.max(0, lane.stateUntil - clock.monotonic()), () => wakeup.soon());
   }
 
   /** The friend's list of live keys came and is applied. */
@@ -66,6 +94,7 @@ export class DirectDelivery {
     const lane = this.#lanes.get(toHex(friend));
     if (lane === undefined) return;
     lane.ready = true;
+    lane.stateTimer?.cancel();
     // A key that the friend calls both unknown and alive: tried again later, not at once and for ever.
     for (const [sequence, until] of lane.notBefore) {
       if (until === AWAITING_STATE) this.#backOff(lane, sequence);
@@ -73,11 +102,14 @@ export class DirectDelivery {
   }
 
   close(friend: PublicKey): void {
+    this.#lanes.get(toHex(friend))?.stateTimer?.cancel();
     this.#lanes.delete(toHex(friend));
   }
 
-  isOpen(friend: PublicKey): boolean {
-    return this.#lanes.has(toHex(friend));
+  /** The friend is connected, and its first state came or is still waited for. */
+  isHere(friend: PublicKey): boolean {
+    const lane = this.#lanes.get(toHex(friend));
+    return lane !== undefined && (lane.ready || lane.stateUntil > this.#components.clock.monotonic());
   }
 
   /** The message left for the friend, and its answer has not been dealt with. */
@@ -88,7 +120,7 @@ export class DirectDelivery {
   /** True when the message is on its way to the friend itself, so that no node need be asked yet. */
   consider(entry: OutboxEntry): boolean {
     const lane = this.#lanes.get(toHex(entry.friend));
-    if (lane === undefined) return false;
+    if (lane === undefined || !this.isHere(entry.friend)) return false;
     const notBefore = lane.notBefore.get(entry.sequence) ?? 0;
     if (notBefore > this.#components.clock.monotonic()) return notBefore >= AWAITING_STATE;
     if (!lane.ready || lane.inFlight >= WINDOW) return true;

@@ -18,7 +18,7 @@ export interface DispatcherComponents {
   readonly outbox: Pick<Outbox, 'entries' | 'has'>;
   readonly queues: KeyedQueue;
   readonly completion: Pick<Completion, 'due' | 'expire'>;
-  readonly direct: Pick<DirectDelivery, 'consider' | 'isOpen'>;
+  readonly direct: Pick<DirectDelivery, 'consider' | 'isHere'>;
   readonly plain: Pick<PlainDelivery, 'consider'>;
   readonly deposits: Pick<Deposits<OutboxEntry>, 'consider' | 'tidy'>;
   readonly mail: Pick<ServiceMail, 'entries'>;
@@ -67,7 +67,7 @@ export class Dispatcher {
   /** Keys and receipts go before all else; to a friend who is here they go without mail. */
   #dispatchMail(): void {
     const { mail, serviceDeposits, direct } = this.#components;
-    for (const entry of mail.entries()) if (!direct.isOpen(entry.friend)) serviceDeposits.consider(entry);
+    for (const entry of mail.entries()) if (!direct.isHere(entry.friend)) serviceDeposits.consider(entry);
   }
 
   #tick(): void {

@@ -10,7 +10,7 @@ export interface QueuedReasonsComponents {
   readonly nodes: Pick<StorageNodes, 'candidates'>;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'canSendMessage'>;
   readonly outbox: Pick<Outbox, 'isSealing'>;
-  readonly direct: Pick<DirectDelivery, 'isOpen'>;
+  readonly direct: Pick<DirectDelivery, 'isHere'>;
 }
 
 /** Says why a message is not on its way. */
@@ -30,7 +30,7 @@ export class QueuedReasons {
     const hasKey =
       entry.sealed !== undefined || outbox.isSealing(entry) || forwardSecurity.canSendMessage(entry.friend);
     if (!hasKey) return 'no-prekeys';
-    if (entry.stored || direct.isOpen(entry.friend)) return undefined;
+    if (entry.stored || direct.isHere(entry.friend)) return undefined;
     return nodes.candidates(entry.friend).length > 0 ? undefined : 'no-storage-node';
   }
 }

@@ -1,5 +1,4 @@
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
-import type { PeerNetwork } from '../../network/peer-network';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 import type { Timer } from '../../platform/timers';
 import { decodeExchange } from '../../protocol/keys/exchange';
@@ -14,6 +13,7 @@ import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { Outbox } from '../journal/outbox';
 import type { OwedReceipts } from '../journal/owed-receipts';
+import type { DirectDelivery } from './direct-delivery';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Wakeup } from '../wakeup';
 import type { ServiceContent, ServiceMail } from '../journal/service-mail';
@@ -36,7 +36,7 @@ export interface ServiceMailerComponents extends Pick<
   BaseComponents,
   'random' | 'timers' | 'store' | 'ages' | 'clock'
 > {
-  readonly network: Pick<PeerNetwork, 'hasSession'>;
+  readonly direct: Pick<DirectDelivery, 'isHere'>;
   readonly nodes: Pick<StorageNodes, 'candidates'>;
   readonly forwardSecurity: ForwardSecurityManager;
   readonly outbox: Pick<Outbox, 'waitsForKey'>;
@@ -151,9 +151,9 @@ export class ServiceMailer {
 
   /** The friend is away, a node could take mail for it, and a key is there to seal it to. */
   #canMail(peer: PublicKey): boolean {
-    const { network, nodes, forwardSecurity } = this.#components;
+    const { direct, nodes, forwardSecurity } = this.#components;
     return (
-      !network.hasSession(peer) &&
+      !direct.isHere(peer) &&
       nodes.candidates(peer).length > 0 &&
       forwardSecurity.held.next(peer, { reserve: true }) !== undefined
     );
@@ -172,8 +172,8 @@ export class ServiceMailer {
   }
 
   #run(peer: PublicKey, task: () => Promise<void>): void {
-    const { network, queues, hooks } = this.#components;
-    if (network.hasSession(peer)) return;
+    const { direct, queues, hooks } = this.#components;
+    if (direct.isHere(peer)) return;
     queues.run(peer, task).catch((error: unknown) => hooks.onError(error));
   }
 }

@@ -7,6 +7,8 @@ import type { Logger, PublicKey } from '../../types';
 export interface NodeRecord {
   readonly acceptsStores: boolean;
   readonly openNode: boolean;
+  /** Age in seconds, to the hour, at which it last proved a session. */
+  readonly heardAt: number;
   /** It holds mail for us. */
   readonly holdsMail: boolean;
   /** 8-byte hints of the nodes it polls (docs/PROTOCOL.md, "Names"). */
@@ -20,6 +22,7 @@ export interface NodeRecord {
 const UNKNOWN: NodeRecord = {
   acceptsStores: false,
   openNode: false,
+  heardAt: 0,
   holdsMail: false,
   hints: [],
   address: undefined,
@@ -85,6 +88,7 @@ function isSame(a: NodeRecord, b: NodeRecord): boolean {
   return (
     a.acceptsStores === b.acceptsStores &&
     a.openNode === b.openNode &&
+    a.heardAt === b.heardAt &&
     a.holdsMail === b.holdsMail &&
     listed(a.hints) === listed(b.hints) &&
     listed(a.address === undefined ? [] : [a.address]) ===

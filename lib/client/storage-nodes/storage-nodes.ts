@@ -9,6 +9,7 @@ import { NodeHealth, type HealthGrade } from './node-health';
 import { NodeRecords } from './node-records';
 import { readOpenNodeAddress, type OpenNodeAddress } from './open-node-address';
 
+const HOUR = 3600;
 /** Hints that a state message has room for. */
 const MAX_HINTS = 16;
 /** Addresses of open nodes that a state message has room for. */
@@ -17,6 +18,7 @@ const MAX_OPEN_NODES = 4;
 export interface StorageNodesOptions {
   readonly crypto: CryptoProvider;
   readonly clock: Clock;
+  readonly ages: { now(): number };
   readonly store: Store;
   readonly self: PublicKey;
   /** Our Tox address, 38 bytes, while we are an open node. */
@@ -46,9 +48,10 @@ export class StorageNodes {
     this.#records = new NodeRecords(options.store, options.log);
   }
 
-  /** A session began; the flags are those of the peer's hello. */
+  /** It proved a session; the flags are those of its hello. */
   noteSession(peer: PublicKey, { acceptsStores, openNode }: HelloFlags): void {
-    this.#records.update(peer, { acceptsStores, openNode });
+    const heardAt = Math.floor(this.#o.ages.now() / HOUR) * HOUR;
+    this.#records.update(peer, { acceptsStores, openNode, heardAt });
     this.#seenNow(peer).health.noteReturn();
   }
 
@@ -116,7 +119,13 @@ export class StorageNodes {
     this.#seen.delete(toHex(peer));
   }
 
-  /** Whether there ever was a session with this peer. */
+  /** Seconds since it last proved a session, to the hour; undefined for a peer that never did. */
+  silence(peer: PublicKey): number | undefined {
+    const heardAt = this.#records.get(peer)?.heardAt;
+    return heardAt === undefined ? undefined : this.#o.ages.now() - heardAt;
+  }
+
+  /** Whether this peer ever proved a session. */
   hasSpoken(peer: PublicKey): boolean {
     return this.#records.get(peer) !== undefined;
   }

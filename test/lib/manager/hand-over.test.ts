@@ -122,8 +122,10 @@ describe('hand-over of received messages', () => {
     await phone.online(false);
     await small.online(true);
     await world.run(10 * SECOND);
-    assert.deepEqual(small.texts, ['flood 0', 'flood 1', 'flood 2', 'flood 3', 'alert']);
-    const [first] = small.received;
+    assert.ok(small.texts.includes('alert'));
+    const floods = () => small.texts.filter((text) => text.startsWith('flood'));
+    assert.deepEqual(floods(), ['flood 0', 'flood 1', 'flood 2', 'flood 3']);
+    const first = small.received.find(({ text }) => text === 'flood 0');
     assert.ok(first);
     await small.manager.acknowledge(first.messageId);
     await world.run(10 * SECOND);

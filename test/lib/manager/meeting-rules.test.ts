@@ -54,6 +54,8 @@ describe('what goes out at a meeting', () => {
     await friend.time.advance(6 * DAY * 1000);
     await friend.start();
     await friend.meet();
+    assert.ok(!(await friend.kinds()).includes('exchange'), 'not to a peer that has proved nothing');
+    friend.peer.prove();
     await friend.hearOne('exchange');
     const [batch, ...more] = friend.memory.table<{ createdAt: number; sentAt: number }>('issued-batch');
     assert.ok(batch && more.length === 0);

@@ -67,6 +67,7 @@ describe('a meeting', () => {
     const { batch } = decodeExchange(exchange);
     friend.peer.say({ kind: 'exchange-ack', batch, digest: new Uint8Array(16) });
     await friend.meet();
+    friend.peer.prove();
     assert.ok((await friend.kinds()).includes('exchange'), 'a wrong digest acknowledges nothing');
     await friend.take({ kind: 'exchange', exchange });
     await friend.meet();

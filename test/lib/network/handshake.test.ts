@@ -44,7 +44,7 @@ describe('the handshake of a connection', () => {
   });
 
   describe('between two friends', () => {
-    it('gives both a session, and each learns what the other says of itself', async () => {
+    it('gives both a session, and each learns what the other says once that is proven', async () => {
       const one = await watch(world, world.side1, {
         flagsFor: () => ({ acceptsStores: true, openNode: false }),
       });
@@ -53,13 +53,18 @@ describe('the handshake of a connection', () => {
       });
       const flags: unknown[] = [];
       for (const { network } of [one, two]) {
-        network.events.on('session', ({ peer, ...rest }) => flags.push({ ...rest, peer: toHex(peer) }));
+        network.events.on('proven', ({ peer, ...rest }) => flags.push({ ...rest, peer: toHex(peer) }));
       }
       connect(one.transport, two.transport);
       await world.time.advance(1000);
+      assert.deepEqual(flags, [], 'a hello alone proves nobody');
+      two.network.send(world.side1.publicKey, mail(1));
+      await world.time.advance(1000);
+      one.network.send(world.side2.publicKey, mail(1));
+      await world.time.advance(1000);
       assert.deepEqual(flags, [
-        { acceptsStores: true, openNode: false, peer: toHex(world.side1.publicKey) },
         { acceptsStores: false, openNode: true, peer: toHex(world.side2.publicKey) },
+        { acceptsStores: true, openNode: false, peer: toHex(world.side1.publicKey) },
       ]);
       assert.equal(one.network.hasSession(world.side2.publicKey), true);
       assert.equal(two.network.hasSession(world.side1.publicKey), true);
@@ -183,15 +188,41 @@ describe('the handshake of a connection', () => {
       assert.deepEqual(events, []);
     });
 
-    it('remembers from an earlier connection that the friend speaks the extension', async () => {
+    it('remembers from an earlier connection that the friend proved a session', async () => {
+      const { network, transport, events, peer } = await withRawPeer(world, 1);
+      await world.time.advance(1000);
+      peer.answer();
+      peer.say(mail(1));
+      transport.handler?.onFriend(peer.identity.publicKey, false);
+      transport.handler?.onFriend(peer.identity.publicKey, true);
+      await world.time.advance(MINUTE);
+      assert.equal(network.isPlainClient(peer.identity.publicKey), false);
+      assert.deepEqual(events, ['session', 'message mail 1', 'closed']);
+    });
+
+    it('is not fooled by a hello that proves nothing: the next connection may be an ordinary client again', async () => {
       const { network, transport, events, peer } = await withRawPeer(world, 1);
       await world.time.advance(1000);
       peer.answer();
       transport.handler?.onFriend(peer.identity.publicKey, false);
       transport.handler?.onFriend(peer.identity.publicKey, true);
       await world.time.advance(MINUTE);
+      assert.equal(network.isPlainClient(peer.identity.publicKey), true);
+      assert.deepEqual(events, ['session', 'closed', 'plain-client']);
+    });
+
+    it('lets the user allow ordinary messages for a friend who once spoke the extension', async () => {
+      const { network, peer } = await withRawPeer(world, 1, {
+        hasSpoken: () => true,
+        allowsPlain: () => true,
+      });
+      await world.time.advance(29_000);
       assert.equal(network.isPlainClient(peer.identity.publicKey), false);
-      assert.deepEqual(events, ['session', 'closed']);
+      await world.time.advance(5000);
+      assert.equal(network.isPlainClient(peer.identity.publicKey), true);
+      peer.answer();
+      peer.say(mail(1));
+      assert.equal(network.isPlainClient(peer.identity.publicKey), false, 'it proved a session after all');
     });
 
     it('begins the count anew with each connection', async () => {
@@ -219,6 +250,8 @@ describe('the handshake of a connection', () => {
       await world.time.advance(11 * MINUTE);
       peer.answer();
       assert.equal(network.hasSession(peer.identity.publicKey), true);
+      assert.equal(network.isPlainClient(peer.identity.publicKey), true, 'the answer proves nothing yet');
+      peer.say(mail(1));
       assert.equal(network.isPlainClient(peer.identity.publicKey), false);
     });
   });

@@ -24,6 +24,7 @@ export class Meddler {
       identity,
       flagsFor: () => ({ acceptsStores: false, openNode: false }),
       hasSpoken: () => true,
+      allowsPlain: () => false,
       log: silentLogger,
     });
     await network.attach(world.network.join({ publicKey: identity.publicKey, name: 'Mallory' }));

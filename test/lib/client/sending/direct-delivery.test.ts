@@ -43,6 +43,7 @@ describe('direct delivery', () => {
       },
       store,
       clock: time.clock,
+      timers: time.timers,
       outbox: {
         has: (message) => outbox.includes(message),
         envelope: ({ sequence }) => new Uint8Array([sequence]),
@@ -94,11 +95,45 @@ describe('direct delivery', () => {
     const message = add();
     assert.deepEqual(await pass(message), [false, 0]);
     direct.open(bob);
-    assert.deepEqual([await pass(message), direct.isOpen(bob)], [[true, 0], true]);
+    assert.deepEqual([await pass(message), direct.isHere(bob)], [[true, 0], true]);
     direct.ready(bob);
     assert.deepEqual(await pass(message), [true, 1]);
     direct.close(bob);
-    assert.deepEqual([await pass(add(2)), direct.isOpen(bob)], [[false, 0], false]);
+    assert.deepEqual([await pass(add(2)), direct.isHere(bob)], [[false, 0], false]);
+  });
+
+  describe('while no list of live keys comes', () => {
+    it('holds messages back for 10 s, then leaves them to the nodes until it comes', async () => {
+      const message = add();
+      direct.open(bob);
+      assert.deepEqual(await pass(message, 9_990), [true, 0]);
+      const before = wakeups;
+      assert.deepEqual([await pass(message, 20), direct.isHere(bob)], [[false, 0], false]);
+      assert.equal(wakeups, before + 1, 'the dispatcher looks again when the time is over');
+      direct.ready(bob);
+      assert.deepEqual([await pass(message), direct.isHere(bob)], [[true, 1], true]);
+    });
+
+    it('waits 10 s after the last receipts, and 60 s in all', async () => {
+      const message = add();
+      direct.open(bob);
+      for (let i = 0; i < 6; i++) {
+        assert.deepEqual(await pass(message, 9_900), [true, 0]);
+        direct.expectState(bob);
+      }
+      assert.deepEqual([await pass(message, 700), direct.isHere(bob)], [[false, 0], false]);
+      direct.expectState(bob);
+      assert.equal(direct.isHere(bob), false, 'receipts without end change nothing');
+    });
+
+    it('waits again in the next session, and leaves no timer behind', async () => {
+      direct.open(bob);
+      await time.advance(15_000);
+      direct.open(bob);
+      assert.equal(direct.isHere(bob), true);
+      direct.close(bob);
+      assert.equal(time.pendingTimers, 0);
+    });
   });
 
   for (const [code, stored, end] of [

@@ -64,7 +64,7 @@ describe('the dispatcher', () => {
       queues,
       wakeup,
       completion: { due: () => over, expire: (friend) => expire(friend) },
-      direct: { consider: offer('direct'), isOpen: (friend) => open.includes(friend) },
+      direct: { consider: offer('direct'), isHere: (friend) => open.includes(friend) },
       plain: { consider: offer('plain') },
       deposits: { consider: offer('nodes'), tidy: () => done.push('tidy') },
       mail: { entries: () => mail },

@@ -37,6 +37,7 @@ describe('storage nodes', () => {
     return new StorageNodes({
       crypto,
       clock: time.clock,
+      ages: { now: () => time.clock.monotonic() / 1000 },
       store,
       self,
       ownAddress: () => ownAddress,
@@ -227,6 +228,7 @@ describe('storage nodes', () => {
       const again = new StorageNodes({
         crypto,
         clock: time.clock,
+        ages: { now: () => 0 },
         store,
         self,
         ownAddress: () => undefined,

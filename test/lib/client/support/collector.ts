@@ -112,7 +112,7 @@ class MailNetwork {
     this.#find = find;
   }
 
-  hasSession(pk: Uint8Array): boolean {
+  isProven(pk: Uint8Array): boolean {
     return this.#find(pk).online;
   }
 

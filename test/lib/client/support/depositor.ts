@@ -50,7 +50,7 @@ export class Depositor {
     this.deposits = new Deposits<Mail>(
       {
         network: {
-          hasSession: (node) => this.nodes.includes(letterOf(node)),
+          isProven: (node) => this.nodes.includes(letterOf(node)),
           request: (node, { remaining }) => this.#ask(node, remaining),
         },
         nodes: {

@@ -40,7 +40,7 @@ export class MailingPeer {
       store,
       ages,
       clock: { ...time.clock, wall: () => 5_000 },
-      network: { hasSession: () => this.session },
+      direct: { isHere: () => this.session },
       nodes: { candidates: () => Array.from({ length: this.nodes }, (_, i) => new Uint8Array(32).fill(i)) },
       forwardSecurity,
       outbox: { waitsForKey: () => this.waits },

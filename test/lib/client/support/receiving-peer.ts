@@ -57,7 +57,7 @@ export class ReceivingPeer {
     this.receipts = new OwedReceipts({ store, ages });
     this.deletes = new OwedDeletes({ store, ages });
     const effects = new ServiceMailEffects({
-      network: { hasSession: () => this.hasSession },
+      network: { isProven: () => this.hasSession },
       forwardSecurity,
       completion: {
         receipt: (writes, _friend, messageId, code) => {
@@ -86,7 +86,7 @@ export class ReceivingPeer {
       deletes: this.deletes,
       effects,
       room: { takes: () => this.hasRoom, keepFor: (_sender, place) => place() },
-      network: { hasSession: () => this.hasSession },
+      network: { isProven: () => this.hasSession },
       handOver: { offer: () => undefined },
       hooks: {
         onError: fail,

@@ -23,6 +23,7 @@ export async function connectNode({ random, transport, manager, time }: Scripted
   transport.handler?.onFriend(identity.publicKey, true);
   await time.advance(1);
   node.answer();
+  node.prove();
   return node;
 }
 

@@ -52,6 +52,7 @@ export async function watch(
     identity,
     flagsFor: () => ({ acceptsStores: true, openNode: false }),
     hasSpoken: () => false,
+    allowsPlain: () => false,
     log: { ...silentLogger, error: (text) => errors.push(text) },
     ...options,
   });
