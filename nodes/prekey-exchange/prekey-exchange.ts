@@ -1,10 +1,15 @@
 import { fromHex, ToxAsyncError, type AsyncManager } from '../../lib/index';
 import { onClose } from '../runtime/close';
-import { friendsOf, isFriend } from '../session/friend-names';
-import { onInput } from '../runtime/input';
+import {
+  findFriends,
+  friendTexts,
+  isFriend,
+  type GivenName,
+  type NamedFriends,
+} from '../session/friend-names';
+import { onInput, type Reply } from '../runtime/input';
 import { PendingWork } from '../runtime/pending-work';
 import {
-  withFields,
   type FlowNode,
   type IncomingMessage,
   type Message,
@@ -12,7 +17,8 @@ import {
   type SessionConfig,
 } from '../runtime/runtime';
 import { SessionUser } from '../session/session-user';
-import { actionOf, flagOf, isBlank, settingOr, settingText } from '../runtime/setting-values';
+import { settingFlag, settingText } from '../runtime/settings';
+import { actionOf, isBlank, settingOr } from '../runtime/setting-values';
 import { badges, type Badge } from '../runtime/status-badge';
 import { exchangeWith, findingsOf } from './answers';
 import { Bridge, isForBridge } from './bridge';
@@ -33,7 +39,7 @@ export function startPrekeyExchange(RED: Runtime, node: FlowNode, config: Prekey
   const user = new SessionUser(RED, node, config.storageNode);
   const friend = settingText(config.friend, 'The friend');
   const tell = (event: Message) => node.send([null, event]);
-  const bridge = flagOf(config.bridge, 'The bridge setting')
+  const bridge = settingFlag(config.bridge, 'The bridge setting')
     ? new Bridge({
         node: node.id,
         session: user.session,
@@ -43,14 +49,14 @@ export function startPrekeyExchange(RED: Runtime, node: FlowNode, config: Prekey
       })
     : undefined;
 
-  onInput(node, new PendingWork(), async (msg, send) => {
-    if (isForBridge(msg)) {
+  onInput(RED, node, new PendingWork(), {
+    // What a transport sends is taken at once: a bridge awaits nothing before it has read all of it.
+    read: (msg) => (isForBridge(msg) ? { packet: msg } : { order: orderOf(friend, msg) }),
+    act: async (asked, reply) => {
+      if (asked.order !== undefined) return act(await user.manager(), asked.order, reply);
       if (bridge === undefined) throw noBridge();
-      await bridge.take(msg);
-      return;
-    }
-    const answer = (event: Message) => send([null, event]);
-    await act(await user.manager(), settingOr(friend, msg.friend), msg, answer);
+      await bridge.take(asked.packet);
+    },
   });
 
   const badge = (manager: AsyncManager) => bridge?.badge() ?? keyBadge(manager, friend);
@@ -67,27 +73,41 @@ export function startPrekeyExchange(RED: Runtime, node: FlowNode, config: Prekey
   });
 }
 
-/** Exchanges keys when that is asked for, and answers with what stands now: the same msg with topic "status". */
-async function act(
-  manager: AsyncManager,
-  asked: unknown,
-  msg: IncomingMessage,
-  answer: (msg: Message) => void,
-): Promise<void> {
+interface Order {
+  readonly action: 'exchange' | 'refresh' | 'status';
+  /** Names, keys or Tox IDs; undefined for everyone. */
+  readonly friends: readonly GivenName[] | undefined;
+}
+
+/** ErrInvalidArgument. */
+function orderOf(friend: string, msg: IncomingMessage): Order {
   const action = actionOf(msg, ['exchange', 'refresh', 'status']);
   if (action === undefined) {
     throw new ToxAsyncError('ErrInvalidArgument', 'Set msg.action to "exchange", "refresh" or "status".');
   }
-  const everyone = isBlank(asked) && action !== 'exchange';
-  const friends = everyone ? manager.friends().map(({ publicKey }) => publicKey) : friendsOf(manager, asked);
-  const exchange = action === 'status' ? undefined : await exchangeWith(manager, friends);
-  answer(
-    withFields(msg, {
-      topic: 'status',
-      payload: findingsOf(manager, friends),
-      ...(exchange && { exchange }),
-    }),
-  );
+  const asked = settingOr(friend, msg.friend);
+  return { action, friends: isBlank(asked) && action !== 'exchange' ? undefined : friendTexts(asked) };
+}
+
+/**
+ * Exchanges keys when that is asked for, and answers with what stands now: the same msg with topic "status". A name
+ * that is wrong stops none of the others.
+ */
+async function act(manager: AsyncManager, { action, friends: asked }: Order, reply: Reply): Promise<void> {
+  const { friends, bad }: NamedFriends =
+    asked === undefined
+      ? { friends: manager.friends().map(({ publicKey }) => publicKey), bad: [] }
+      : findFriends(manager, asked);
+  const [failure, ...others] = bad.map(({ error }) => error);
+  if (failure === undefined || friends.length > 0) {
+    const exchange = action === 'status' ? undefined : await exchangeWith(manager, friends);
+    reply.answer(
+      { topic: 'status', payload: findingsOf(manager, friends), ...(exchange && { exchange }) },
+      1,
+    );
+  }
+  for (const error of others) reply.report(error);
+  if (failure !== undefined) throw failure;
 }
 
 function noBridge(): ToxAsyncError {

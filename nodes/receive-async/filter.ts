@@ -2,7 +2,7 @@ import type { AsyncManager } from '../../lib/index';
 import { isFriend } from '../session/friend-names';
 import type { MessageHead } from '../session/inbox-fan-out';
 import type { SessionConfig } from '../runtime/runtime';
-import { choiceOf, settingText } from '../runtime/setting-values';
+import { settingChoice, settingText } from '../runtime/settings';
 
 export interface ReceiveAsyncConfig extends SessionConfig {
   readonly friend?: string;
@@ -19,12 +19,17 @@ export interface ReceiveSettings {
   readonly acknowledge: 'send' | 'message';
 }
 
-/** ErrInvalidArgument. */
+/** ErrNotConfigured, ErrEnvironment. */
 export function receiveSettings(config: ReceiveAsyncConfig): ReceiveSettings {
   return {
     friend: settingText(config.friend, 'The friend'),
-    via: choiceOf(config.via, ['any', 'stored', 'direct', 'tox'], 'any', 'The arrival filter'),
-    acknowledge: choiceOf(config.acknowledge, ['send', 'message'], 'send', 'The acknowledgement setting'),
+    via: settingChoice(config.via, ['any', 'stored', 'direct', 'tox'], 'any', 'The arrival filter'),
+    acknowledge: settingChoice(
+      config.acknowledge,
+      ['send', 'message'],
+      'send',
+      'The acknowledgement setting',
+    ),
   };
 }
 

@@ -19,9 +19,12 @@ export function startReceiveAsync(RED: Runtime, node: FlowNode, config: ReceiveA
   const user = new SessionUser(RED, node, config.storageNode);
   const settings = receiveSettings(config);
 
-  onInput(node, new PendingWork(), async (msg) => {
-    const manager = await user.manager();
-    if (user.session !== undefined) await act(node, user.session, manager, msg);
+  onInput(RED, node, new PendingWork(), {
+    read: orderOf,
+    act: async (order) => {
+      const manager = await user.manager();
+      if (user.session !== undefined) await act(node, user.session, manager, order);
+    },
   });
 
   user.atStart(RED, receiveBadge, (session) => {
@@ -34,16 +37,19 @@ export function startReceiveAsync(RED: Runtime, node: FlowNode, config: ReceiveA
   });
 }
 
-async function act(
-  node: FlowNode,
-  session: Session,
-  manager: AsyncManager,
-  msg: IncomingMessage,
-): Promise<void> {
+type Order = { readonly acknowledge: Uint8Array } | { readonly again: boolean };
+
+/** ErrInvalidArgument. */
+function orderOf(msg: IncomingMessage): Order {
   const action = actionOf(msg, ['retrieve', 'ack']);
-  if (action === 'ack') return session.inbox.acknowledge(node.id, messageIdOf(msg.messageId));
-  if (action === 'retrieve') return msg.again === true ? session.inbox.again(node.id) : manager.retrieve();
+  if (action === 'ack') return { acknowledge: messageIdOf(msg.messageId) };
+  if (action === 'retrieve') return { again: msg.again === true };
   throw new ToxAsyncError('ErrInvalidArgument', 'Set msg.action to "retrieve" or "ack".');
+}
+
+function act(node: FlowNode, session: Session, manager: AsyncManager, order: Order): Promise<void> {
+  if ('acknowledge' in order) return session.inbox.acknowledge(node.id, order.acknowledge);
+  return order.again ? session.inbox.again(node.id) : manager.retrieve();
 }
 
 function receiver(node: FlowNode, session: Session, settings: ReceiveSettings): Receiver {

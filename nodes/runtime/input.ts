@@ -1,23 +1,80 @@
 import { nodeError } from './node-error';
 import type { PendingWork } from './pending-work';
-import type { FlowNode, IncomingMessage, Send } from './runtime';
+import { withFields, type FlowNode, type IncomingMessage, type Message, type Runtime } from './runtime';
 
-export type InputHandler = (msg: IncomingMessage, send: Send) => Promise<void> | void;
+/** What a handler can do with the message that it was given. */
+export interface Reply {
+  /** Sends the message on with these fields, from the output of this number (0 is the first). */
+  answer(fields: Message & Record<string, unknown>, output?: number): void;
+  /** Tells Catch of an error that does not end the handler. */
+  report(error: unknown): void;
+  /** The same for a later answer, which takes a copy of the message as it is now. */
+  another(): Reply;
+}
+
+/**
+ * How a node takes a message. What the message orders is read before anything is awaited, because another branch of
+ * the flow may change it at any time: `act` therefore never sees the message.
+ */
+export interface InputHandler<T> {
+  /** Copies what is needed of the message. */
+  readonly read: (msg: IncomingMessage) => T;
+  readonly act: (order: T, reply: Reply) => Promise<void> | void;
+}
 
 /**
  * The one way in which a node takes messages. The runtime hears `done` on every path: without an argument when
  * the handler ended well, else with its error, which goes to Catch. (The runtime itself lets a rejected handler
  * end the whole process.)
  */
-export function onInput(node: FlowNode, pending: PendingWork, handler: InputHandler): void {
+export function onInput<T>(
+  RED: Runtime,
+  node: FlowNode,
+  pending: PendingWork,
+  { read, act }: InputHandler<T>,
+): void {
   node.on('input', (msg, send, done) => {
-    const handled = (async () => handler(msg, send))();
+    const replyWith = (own: IncomingMessage): Reply => ({
+      answer: (fields, output = 0) => send([...Array<null>(output).fill(null), withFields(own, fields)]),
+      report: (error) => tellCatch(RED, node, error, own, () => node.error(nodeError(error), own)),
+      another: () => replyWith(RED.util.cloneMessage(own)),
+    });
     pending
-      .add(handled)
+      .add((async () => act(read(msg), replyWith(msg)))())
       .then(
         () => done(),
-        (error: unknown) => done(nodeError(error)),
+        (error: unknown) => tellCatch(RED, node, error, msg, () => done(nodeError(error))),
       )
+      // A Complete node gets a copy, too.
+      .catch((error: unknown) => node.error(nodeError(error), copyable(RED, msg)))
       .catch((error: unknown) => node.warn(nodeError(error).message));
   });
+}
+
+/** Tells Catch by `tell`, which copies the message; where that fails, Catch gets what can be copied of it. */
+function tellCatch(
+  RED: Runtime,
+  node: FlowNode,
+  error: unknown,
+  msg: IncomingMessage,
+  tell: () => void,
+): void {
+  try {
+    tell();
+  } catch {
+    node.error(nodeError(error), copyable(RED, msg));
+  }
+}
+
+/** The properties of a message that the runtime can copy: a getter of a flow may throw, or its nesting be too deep. */
+function copyable(RED: Runtime, msg: IncomingMessage): Message {
+  const fields: Message = {};
+  for (const key of Object.keys(msg)) {
+    try {
+      Object.assign(fields, RED.util.cloneMessage({ [key]: Reflect.get(msg, key) }));
+    } catch {
+      // Left out.
+    }
+  }
+  return fields;
 }

@@ -5,8 +5,6 @@ export type Runtime = NodeAPI;
 export type FlowNode = Node;
 export type Message = NodeMessage;
 export type IncomingMessage = NodeMessageInFlow;
-/** Sends to the outputs of a node: one message for the first, or one entry per output. */
-export type Send = (msg: Message | (Message | null)[]) => void;
 
 /** What the runtime hands a constructor. `version` counts the forms this node's settings have had. */
 export interface Config extends NodeDef {

@@ -1,6 +1,6 @@
 /**
- * Reading of settings and of message properties. Values come from a dialog, from the environment (`${NAME}`, put in
- * by the runtime, always text) or from a message, so each is checked here, once.
+ * Reading of message properties, and of what settings and messages have in common (settings.ts reads settings). Values
+ * come from anywhere, so each is checked here, once.
  */
 import { ToxAsyncError } from '../../lib/index';
 import type { Message } from './runtime';
@@ -21,29 +21,6 @@ export function textOf(value: unknown, what: string): string {
   if (typeof value === 'string') return value.trim();
   if (typeof value === 'number') return String(value);
   throw new ToxAsyncError('ErrInvalidArgument', `${what} must be text.`);
-}
-
-/** As `textOf`, for a setting: a variable of the environment that is not there is an error, not a text. */
-export function settingText(value: unknown, what: string): string {
-  return checkVariable(textOf(value, what), what);
-}
-
-/** A secret, blanks and all; '' when there is none. The error does not show it. ErrInvalidArgument. */
-export function secretOf(value: unknown, what: string): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value === 'string') return checkVariable(value, what);
-  if (typeof value === 'number') return String(value);
-  throw new ToxAsyncError('ErrInvalidArgument', `${what} must be text.`);
-}
-
-/** The runtime leaves `${NAME}` as it is where there is no such variable. */
-function checkVariable(text: string, what: string): string {
-  const name = /^\$\{([^}]+)\}$/.exec(text)?.[1];
-  if (name === undefined) return text;
-  throw new ToxAsyncError(
-    'ErrInvalidArgument',
-    `${what} comes from the environment variable ${name}, which is not set. Set it where Node-RED is started.`,
-  );
 }
 
 /** One of `choices`, or `otherwise` when blank. ErrInvalidArgument. */

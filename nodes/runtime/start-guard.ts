@@ -18,7 +18,7 @@ export function startGuarded(RED: Runtime, node: FlowNode, start: () => void): v
       new StatusBadge(node).show(badges.error(error));
       node.error(error, {});
     });
-    onInput(node, new PendingWork(), () => Promise.reject(error));
+    onInput(RED, node, new PendingWork(), { read: () => undefined, act: () => Promise.reject(error) });
     onClose(node, cancel);
   }
 }

@@ -17,7 +17,7 @@ export function followOutcomes(node: FlowNode, session: Session, pending: Pendin
       .then(() => {
         // Back to the router, which keeps it for the node's next instance.
         if (ended) session.outcomes.route(outcome);
-        else node.send([null, outcomeMessage(outcome, context)]);
+        else node.send([null, outcomeMessage(session.open, outcome, context)]);
       })
       .catch((error: unknown) => node.error(nodeError(error), {}));
   });

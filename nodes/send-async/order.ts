@@ -1,67 +1,74 @@
 import { DEFAULT_MESSAGE_LIFETIME, MessageType, ToxAsyncError, type SendOptions } from '../../lib/index';
-import type { MessageContext } from '../session/outcome-router';
-import { payloadText } from '../runtime/payload';
-import type { IncomingMessage, SessionConfig } from '../runtime/runtime';
+import { faithfulJson } from '../runtime/payload/faithful-json';
+import { payloadText } from '../runtime/payload/payload-text';
+import type { IncomingMessage } from '../runtime/runtime';
 import { choiceOf, isBlank, settingOr } from '../runtime/setting-values';
-import { lifetimeOf } from './lifetime';
+import { setting } from '../runtime/settings';
+import { friendTexts, type GivenName } from '../session/friend-names';
+import type { MessageContext } from '../session/outcome-router';
+import { lifetimeOf, type Lifetime } from './lifetime';
+import type { SendSettings } from './send-settings';
 
-export interface SendAsyncConfig extends SessionConfig {
-  readonly friend?: string;
-  readonly messageType?: string;
-  readonly expires?: string;
-  readonly withoutKeys?: string;
-}
-
-/** Everything that one message to `friend` (a name or key, or a list of them) is to be sent with. */
+/** Everything that one message is to be sent with. It shares nothing with the flow's message. */
 export interface Order {
   readonly text: string;
   readonly type: MessageType;
-  readonly friend: unknown;
+  /** Names, keys or Tox IDs. */
+  readonly friends: readonly GivenName[];
+  /** Whether they came as a list: then the receipts are one, too. */
+  readonly isList: boolean;
   readonly options: SendOptions;
+  /** See Lifetime. */
+  readonly clockUnset: boolean;
 }
-
-/** A topic or id longer than this is not kept for the outcomes, characters of JSON. */
-const LONGEST_KEPT = 1_500;
 
 /**
  * What the node's settings and `msg` order together: a setting wins, the message fills what is blank.
- * @throws ErrInvalidArgument, also for any `msg.action`: what is meant as an order must not go out as a message
+ * @param node id of the send-async node
+ * @param now Unix milliseconds
+ * @throws ErrInvalidArgument, also for any `msg.action`: what is meant as an order must not go out as a message;
+ *   ErrMessageEmpty, ErrMessageTooLarge, ErrPayload; ErrNotConfigured the node's own expiry has passed
  */
-export function orderOf(config: SendAsyncConfig, msg: IncomingMessage, now: number): Order {
+export function orderOf(settings: SendSettings, node: string, msg: IncomingMessage, now: number): Order {
   if (!isBlank(msg.action)) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
       'send-async has no actions in this version, so nothing was sent. Remove msg.action from messages that you want to send.',
     );
   }
-  const kind = choiceOf(
-    settingOr(config.messageType, msg.messageType),
-    ['normal', 'action'],
-    'normal',
-    'messageType',
-  );
+  const kind =
+    settings.messageType ?? choiceOf(msg.messageType, ['normal', 'action'], 'normal', 'messageType');
+  const friend = settingOr(settings.friend, msg.friend);
+  const { seconds, clockUnset } = lifetime(settings, msg, now);
   return {
     text: payloadText(msg.payload),
     type: kind === 'action' ? MessageType.Action : MessageType.Normal,
-    friend: settingOr(config.friend, msg.friend),
+    friends: friendTexts(friend),
+    isList: Array.isArray(friend),
     options: {
-      lifetime: lifetimeOf(settingOr(config.expires, msg.expires), now) ?? DEFAULT_MESSAGE_LIFETIME,
-      withoutKeys: choiceOf(config.withoutKeys, ['queue', 'error'], 'queue', 'The setting for missing keys'),
-      context: contextOf(config.id, msg),
+      lifetime: seconds ?? DEFAULT_MESSAGE_LIFETIME,
+      withoutKeys: settings.withoutKeys,
+      context: contextOf(node, msg),
     },
+    clockUnset,
   };
 }
 
+function lifetime({ expires }: SendSettings, msg: IncomingMessage, now: number): Lifetime {
+  if (expires === undefined) return lifetimeOf(msg.expires, now);
+  return setting(expires, 'Expires', (value) => lifetimeOf(value, now));
+}
+
 function contextOf(node: string, { _msgid: msgid, topic }: IncomingMessage): MessageContext {
-  return { node, ...(isShort(msgid) && { msgid }), ...(isShort(topic) && { topic }) };
+  return { node, ...kept('msgid', msgid), ...kept('topic', topic) };
 }
 
 /** Topics and ids are text by custom only: one that has no short JSON form is left out. */
-function isShort(value: unknown): boolean {
-  if (value === undefined) return false;
+function kept(name: 'msgid' | 'topic', value: unknown): Partial<Record<'msgid' | 'topic', unknown>> {
+  if (value === undefined) return {};
   try {
-    return JSON.stringify(value).length <= LONGEST_KEPT;
+    return { [name]: JSON.parse(faithfulJson(value, name)) as unknown };
   } catch {
-    return false;
+    return {};
   }
 }

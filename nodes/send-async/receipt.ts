@@ -1,12 +1,24 @@
-import { toHex, type Outcome, type SendReceipt } from '../../lib/index';
-import type { MessageContext } from '../session/outcome-router';
+import { toHex, type AsyncManager, type Outcome, type QueuedReason, type SendReceipt } from '../../lib/index';
 import type { Message } from '../runtime/runtime';
+import { friendFields } from '../session/friend-names';
+import type { MessageContext } from '../session/outcome-router';
 
 /** `msg.receipt` of the first output. Times are Unix milliseconds, ids and keys hexadecimal. */
-export function receiptFields({ messageId, friend, state, reason, createdAt, expiresAt }: SendReceipt) {
+export interface FlowReceipt {
+  readonly messageId: string;
+  readonly friend: string;
+  readonly friendName?: string;
+  readonly state: 'queued';
+  readonly reason?: QueuedReason;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+export function receiptFields(manager: AsyncManager, receipt: SendReceipt): FlowReceipt {
+  const { messageId, friend, state, reason, createdAt, expiresAt } = receipt;
   return {
     messageId: toHex(messageId),
-    friend: toHex(friend),
+    ...friendFields(manager, friend),
     state,
     ...(reason !== undefined && { reason }),
     createdAt,
@@ -14,21 +26,22 @@ export function receiptFields({ messageId, friend, state, reason, createdAt, exp
   };
 }
 
-/** A message of the second output: a later outcome, under the id and topic of the message that was sent. */
-export function outcomeMessage(outcome: Outcome, { msgid, topic }: MessageContext): Message {
-  const receipt: Record<string, unknown> = {
-    ...outcome,
-    messageId: toHex(outcome.messageId),
-    friend: toHex(outcome.friend),
-  };
-  delete receipt.context;
+/**
+ * A message of the second output: a later outcome, under the id and topic of the message that was sent.
+ * @param manager undefined when the session is closing: then nobody has a name
+ */
+export function outcomeMessage(
+  manager: AsyncManager | undefined,
+  { context: _, ...outcome }: Outcome,
+  { msgid, topic }: MessageContext,
+): Message {
+  const { friend } = outcome;
+  const named = manager === undefined ? { friend: toHex(friend) } : friendFields(manager, friend);
+  const own = { ...(msgid !== undefined && { _msgid: msgid }), ...(topic !== undefined && { topic }) };
   return {
-    ...({ ...(msgid !== undefined && { _msgid: msgid }), ...(topic !== undefined && { topic }) } as Pick<
-      Message,
-      '_msgid' | 'topic'
-    >),
+    ...(own as Pick<Message, '_msgid' | 'topic'>),
     payload: outcome.state,
-    friend: receipt.friend,
-    receipt,
+    ...named,
+    receipt: { ...outcome, ...named, messageId: toHex(outcome.messageId) },
   };
 }

@@ -1,28 +1,37 @@
-import { systemPlatform, type AsyncManager, type PublicKey, type SendReceipt } from '../../lib/index';
+import { systemPlatform, type AsyncManager } from '../../lib/index';
 import { FLUSH_BUDGET, onClose } from '../runtime/close';
-import { friendsOf } from '../session/friend-names';
 import { onInput } from '../runtime/input';
-import { nodeError } from '../runtime/node-error';
 import { PendingWork } from '../runtime/pending-work';
-import { withFields, type FlowNode, type IncomingMessage, type Runtime, type Send } from '../runtime/runtime';
+import type { FlowNode, Runtime } from '../runtime/runtime';
 import { SessionUser } from '../session/session-user';
 import { badges, type Badge } from '../runtime/status-badge';
-import { orderOf, type Order, type SendAsyncConfig } from './order';
+import { accept } from './accept';
 import { followOutcomes } from './follow-outcomes';
-import { receiptFields } from './receipt';
+import { orderOf } from './order';
+import { sendSettings, type SendAsyncConfig } from './send-settings';
 
 export type { SendAsyncConfig };
 
 /** Accepts messages for friends: receipts go to output 1, later outcomes to output 2. */
 export function startSendAsync(RED: Runtime, node: FlowNode, config: SendAsyncConfig): void {
   const user = new SessionUser(RED, node, config.storageNode);
+  const settings = sendSettings(config);
   const pending = new PendingWork();
 
-  onInput(node, pending, async (msg, send) => {
-    const manager = await user.manager();
-    const order = orderOf({ ...config, id: node.id }, msg, Date.now());
-    await accept(node, manager, order, msg, send);
+  onInput(RED, node, new PendingWork(), {
+    read: (msg) => orderOf(settings, node.id, msg, Date.now()),
+    act: async (order, reply) => {
+      const { session } = user;
+      const manager = await pending.add(user.manager());
+      if (order.clockUnset) warnOfClock();
+      if (session !== undefined) await accept(session, manager, order, reply, pending);
+    },
   });
+  let warned = false;
+  const warnOfClock = () => {
+    if (!warned) node.warn(CLOCK_UNSET);
+    warned = true;
+  };
 
   user.atStart(RED, sendBadge, (session) => user.onRelease(followOutcomes(node, session, pending)));
   onClose(node, async (removed) => {
@@ -32,37 +41,8 @@ export function startSendAsync(RED: Runtime, node: FlowNode, config: SendAsyncCo
   });
 }
 
-/** Puts the message into the outbox, once for each friend. An error with one friend stops none of the others. */
-async function accept(
-  node: FlowNode,
-  manager: AsyncManager,
-  order: Order,
-  msg: IncomingMessage,
-  send: Send,
-): Promise<void> {
-  const friends = friendsOf(manager, order.friend);
-  const results = await Promise.allSettled(friends.map((friend) => sendTo(manager, friend, order)));
-  const receipts = results
-    .filter((each) => each.status === 'fulfilled')
-    .map(({ value }) => receiptFields(value));
-  const [failure, ...others] = results
-    .filter((each) => each.status === 'rejected')
-    .map(({ reason }) => nodeError(reason));
-  if (receipts.length > 0) {
-    const receipt = Array.isArray(order.friend) ? receipts : receipts[0];
-    send([withFields(msg, { receipt }), null]);
-  }
-  for (const error of others) node.error(error, msg);
-  if (failure !== undefined) throw failure;
-}
-
-function sendTo(
-  manager: AsyncManager,
-  friend: PublicKey,
-  { text, type, options }: Order,
-): Promise<SendReceipt> {
-  return manager.sendAsyncMessage(friend, text, type, options);
-}
+const CLOCK_UNSET =
+  'The clock is not set yet: it shows a time before this package was built. Until it is set, a message that expires at a time of day gets the default life of 7 days.';
 
 function sendBadge(manager: AsyncManager): Badge | undefined {
   const { queued } = manager.counts();

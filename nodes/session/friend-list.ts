@@ -7,6 +7,7 @@ import {
   type PublicKey,
 } from '../../lib/index';
 import { nodeError } from '../runtime/node-error';
+import { settingText } from '../runtime/settings';
 import { textsIn } from './preference-texts';
 import type { FriendSetting } from './session-settings';
 
@@ -27,7 +28,7 @@ export async function syncFriends(
   const listed = new Set<string>();
   for (const { name, key } of friends) {
     try {
-      const publicKey = publicKeyOf(key);
+      const publicKey = publicKeyOf(settingText(key, 'The key of a friend'));
       listed.add(toHex(publicKey));
       await addUnderName(manager, publicKey, name);
     } catch (error) {
@@ -50,9 +51,10 @@ export async function syncFriends(
 /** A name that cannot be used does not keep its owner from being a friend. */
 async function addUnderName(manager: AsyncManager, publicKey: PublicKey, name: string): Promise<void> {
   try {
-    await manager.addFriend(publicKey, name === '' ? undefined : name);
+    await manager.addFriend(publicKey, settingText(name, 'The name of a friend') || undefined);
   } catch (error) {
-    if (ToxAsyncError.is(error, 'ErrInvalidArgument', 'ErrMalformed')) await manager.addFriend(publicKey);
+    if (ToxAsyncError.is(error, 'ErrInvalidArgument', 'ErrMalformed', 'ErrEnvironment'))
+      await manager.addFriend(publicKey);
     throw error;
   }
 }

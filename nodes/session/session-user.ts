@@ -2,6 +2,8 @@ import { ToxAsyncError, type AsyncManager } from '../../lib/index';
 import { nodeError } from '../runtime/node-error';
 import { atFlowsStarted, type FlowNode, type Runtime } from '../runtime/runtime';
 import type { Session } from './session';
+import { textOf } from '../runtime/setting-values';
+import { setting } from '../runtime/settings';
 import { badges, StatusBadge, type Badge } from '../runtime/status-badge';
 
 /** A storage-node as the nodes see it that use it. */
@@ -23,6 +25,7 @@ export class SessionUser {
   constructor(RED: Runtime, node: FlowNode, storageNodeId: string | undefined) {
     this.#node = node;
     this.badge = new StatusBadge(node);
+    setting(storageNodeId, 'The storage-node', textOf);
     const found: unknown = storageNodeId === undefined ? undefined : RED.nodes.getNode(storageNodeId);
     this.#storageNode = isSessionNode(found) ? found : undefined;
     if (this.#storageNode !== undefined) this.#storageNode.users[node.id] = node;
@@ -33,7 +36,7 @@ export class SessionUser {
     return this.#storageNode?.session;
   }
 
-  /** The open session. Rejects with what keeps it from opening; ErrInvalidArgument without a storage-node. */
+  /** The open session. Rejects with what keeps it from opening; ErrNotConfigured without a storage-node. */
   async manager(): Promise<AsyncManager> {
     if (this.session === undefined) throw noStorageNode();
     return this.session.manager();
@@ -107,7 +110,7 @@ function isSessionNode(node: unknown): node is SessionNode {
 
 function noStorageNode(): ToxAsyncError {
   return new ToxAsyncError(
-    'ErrInvalidArgument',
+    'ErrNotConfigured',
     "No usable session is chosen. Choose one in this node's dialog, or correct its settings.",
   );
 }

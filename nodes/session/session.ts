@@ -7,6 +7,7 @@ import {
   type Logger,
   type Timers,
 } from '../../lib/index';
+import { FirstMinute } from './first-minute';
 import { syncFriends } from './friend-list';
 import { InboxFanOut } from './inbox-fan-out';
 import { Latch } from '../runtime/latch';
@@ -38,6 +39,8 @@ export class Session {
   readonly transport: TransportSlot;
   /** The state of the session, or one of its counts, changed. */
   readonly changed = new SignalList();
+  /** See FirstMinute. */
+  readonly firstMinute: FirstMinute;
   /** The log of the node instance that is there now. */
   log: Logger;
   /** The same for what outlives a node instance. */
@@ -65,6 +68,7 @@ export class Session {
     this.#parts = parts;
     this.inbox = new InboxFanOut((error) => this.log.error(nodeError(error).message));
     this.transport = new TransportSlot(parts.timers, (error) => this.log.error(nodeError(error).message));
+    this.firstMinute = new FirstMinute(parts.timers, this.changed);
     this.#opening = untilDone(() => this.#open(), {
       timers: parts.timers,
       signal: this.#ending.signal,
@@ -129,6 +133,7 @@ export class Session {
 
   async #close(): Promise<void> {
     this.#ending.abort();
+    this.firstMinute.end();
     this.#tried.open();
     this.#closingStep = 'opening the data directory';
     const manager = await this.#opening;

@@ -10,7 +10,8 @@ import {
 import type { Config } from '../runtime/runtime';
 import { publicKeyOf } from '../session/friend-list';
 import type { Admission, FriendSetting, SessionSettings } from '../session/session-settings';
-import { choiceOf, numberOf, secretOf, settingText, textOf } from '../runtime/setting-values';
+import { settingChoice, settingNumber, settingPath, settingSecret, settingText } from '../runtime/settings';
+import { textOf } from '../runtime/setting-values';
 
 const MEGABYTE = 1_000_000;
 /** libtoxcore takes half a core for 2,000 friends. */
@@ -42,14 +43,14 @@ export const CREDENTIALS = { passphrase: { type: 'password' }, identity: { type:
 
 /**
  * The session that a dialog describes. Without a folder of its own it gets one below `userDir` that bears the
- * node's id. ErrInvalidArgument.
+ * node's id. ErrNotConfigured, ErrEnvironment, ErrInvalidKey, ErrInvalidToxId.
  */
 export function sessionSettings(
   config: StorageNodeConfig,
   secrets: StorageNodeSecrets,
   userDir: string | undefined,
 ): SessionSettings {
-  const megabytes = numberOf(
+  const megabytes = settingNumber(
     config.cap,
     {
       min: MIN_STORAGE_BYTES / MEGABYTE,
@@ -58,7 +59,12 @@ export function sessionSettings(
     },
     'The limit for stored mail (MB)',
   );
-  const storageRole = choiceOf(config.role, ['friends', 'everyone', 'off'], 'friends', 'The storage role');
+  const storageRole = settingChoice(
+    config.role,
+    ['friends', 'everyone', 'off'],
+    'friends',
+    'The storage role',
+  );
   return {
     name: settingText(config.name, 'The name') || config.id,
     dataDir: dataDir(config, userDir),
@@ -67,35 +73,35 @@ export function sessionSettings(
     storageRole,
     storageCapBytes: megabytes * MEGABYTE,
     ...secretSettings(secrets),
-    engine: choiceOf(config.engine, ['auto', 'lmdb', 'nedb'], 'auto', 'The storage engine'),
+    engine: settingChoice(config.engine, ['auto', 'lmdb', 'nedb'], 'auto', 'The storage engine'),
   };
 }
 
 function secretSettings(secrets: StorageNodeSecrets): Pick<SessionSettings, 'passphrase' | 'profile'> {
-  const passphrase = secretOf(secrets.passphrase, 'The passphrase');
-  const identity = secretOf(secrets.identity, 'The identity');
+  const passphrase = settingSecret(secrets.passphrase, 'The passphrase');
+  const identity = settingSecret(secrets.identity, 'The identity');
   return {
     ...(passphrase === '' ? {} : { passphrase }),
     ...(identity.trim() === '' ? {} : { profile: identityOf(identity) }),
   };
 }
 
-/** A secret key (64 hexadecimal digits), or a Tox profile in hexadecimal or base64. ErrInvalidArgument. */
+/** A secret key (64 hexadecimal digits), or a Tox profile in hexadecimal or base64. ErrNotConfigured. */
 function identityOf(text: string): Uint8Array {
   const digits = text.replace(/\s/g, '');
   if (/^([0-9a-f]{2})+$/i.test(digits)) return new Uint8Array(Buffer.from(digits, 'hex'));
   if (/^[0-9a-z+/]+={0,2}$/i.test(digits)) return new Uint8Array(Buffer.from(digits, 'base64'));
   throw new ToxAsyncError(
-    'ErrInvalidArgument',
+    'ErrNotConfigured',
     'The identity must be a secret key (64 hexadecimal digits) or a Tox profile in hexadecimal or base64.',
   );
 }
 
 function dataDir(config: StorageNodeConfig, userDir: string | undefined): string {
-  const chosen = settingText(config.dataDir, 'The data directory');
+  const chosen = settingPath(config.dataDir, 'The data directory');
   if (path.isAbsolute(chosen)) return path.normalize(chosen);
   if (userDir === undefined) {
-    throw new ToxAsyncError('ErrInvalidArgument', 'The data directory must be a full path.');
+    throw new ToxAsyncError('ErrNotConfigured', 'The data directory must be a full path.');
   }
   const relative = chosen === '' ? path.join(PACKAGE, encodeURIComponent(config.id)) : chosen;
   return path.resolve(userDir, relative);
@@ -105,19 +111,21 @@ function dataDir(config: StorageNodeConfig, userDir: string | undefined): string
 function admission(config: StorageNodeConfig, role: StorageRole): Admission {
   const kinds = ['manual', 'list', 'open'] as const;
   const kind =
-    role === 'everyone' ? 'open' : choiceOf(config.admission, kinds, 'manual', 'The setting for new friends');
+    role === 'everyone'
+      ? 'open'
+      : settingChoice(config.admission, kinds, 'manual', 'The setting for new friends');
   switch (kind) {
     case 'manual':
       return { kind };
     case 'list': {
-      const text = textOf(config.allowed, 'The list of accepted friends').replace(/tox:/gi, ' ');
+      const text = settingText(config.allowed, 'The list of accepted friends').replace(/tox:/gi, ' ');
       const allowed = text.match(/\w+/g) ?? [];
       for (const key of allowed) publicKeyOf(key);
       return { kind, allowed };
     }
     case 'open': {
       const bounds = { min: 1, max: MOST_FRIENDS, otherwise: OPEN_CAP };
-      return { kind, cap: numberOf(config.friendsCap, bounds, 'The limit for accepted friends') };
+      return { kind, cap: settingNumber(config.friendsCap, bounds, 'The limit for accepted friends') };
     }
   }
 }

@@ -1,100 +1,80 @@
-import { ToxAsyncError, type AsyncManager, type FriendTransport } from '../../lib/index';
-import type { Connection } from '../session/connection';
-import { publicKeyOf } from '../session/friend-list';
-import { friendFields, friendsOf } from '../session/friend-names';
-import { payloadText } from '../runtime/payload';
+import { ToxAsyncError, type AsyncManager, type FriendTransport, type PublicKey } from '../../lib/index';
+import { nodeError } from '../runtime/node-error';
 import type { Message } from '../runtime/runtime';
-import { choiceOf, isBlank, textOf } from '../runtime/setting-values';
+import type { Connection } from '../session/connection';
+import { findFriends, friendFields, type GivenName } from '../session/friend-names';
 import { friendsFields, selfFields } from './network-events';
-import { GREETING } from './tox-connection';
+import type { ChangeOrder, ToxOrder } from './order';
 
-/** Actions that need a connection, and leave it as it is. */
-export const ACTIONS = ['send', 'add-friend', 'accept', 'remove-friend', 'set-name', 'set-status'] as const;
-export type Action = (typeof ACTIONS)[number];
-
-/**
- * Does what a message asks for. Resolves with what makes the message an answer; undefined when there is none: an
- * ordinary message that was sent must not be taken for one that came.
- */
-export async function perform(
-  action: Action,
-  msg: Message & Record<string, unknown>,
-  manager: AsyncManager,
-  connection: Connection,
-): Promise<Message | undefined> {
-  if (action === 'send') {
-    await sendMessage(msg, manager, connection);
-    return undefined;
-  }
-  const tox = toxOf(connection);
-  switch (action) {
-    case 'add-friend': {
-      const greeting = textOf(msg.message, 'msg.message') || GREETING;
-      const friend = await tox.addFriend(keyText(msg.friend), greeting);
-      return befriended(msg, manager, tox, friend);
-    }
-    case 'accept':
-      return befriended(msg, manager, tox, publicKeyOf(keyText(msg.friend)));
-    case 'remove-friend':
-      for (const friend of friendsOf(manager, msg.friend)) await manager.removeFriend(friend);
-      return friendsFields(manager, tox);
-    case 'set-name':
-      await tox.setName(textOf(msg.payload, 'msg.payload'));
-      return selfFields(manager, manager.isOnline());
-    case 'set-status':
-      await setStatus(msg, tox);
-      return selfFields(manager, manager.isOnline());
-  }
+/** What an action leads to. */
+export interface Done {
+  /** What makes the message an answer; undefined when there is none. */
+  readonly answer?: Message;
+  /** What went wrong with some of the friends; it stopped none of the others. */
+  readonly failures: readonly Error[];
 }
 
-async function sendMessage(
-  msg: Message & Record<string, unknown>,
+/** Sends an ordinary message. There is no answer: a message that was sent must not be taken for one that came. */
+export async function sendMessage(
+  { text, type, friends }: Extract<ToxOrder, { action: 'send' }>,
   manager: AsyncManager,
   connection: Connection,
-): Promise<void> {
-  const text = payloadText(msg.payload);
-  const type = choiceOf(msg.messageType, ['normal', 'action'], 'normal', 'messageType');
-  const friends = friendsOf(manager, msg.friend);
-  // Each gets it, though another one is offline.
-  const results = await Promise.allSettled(friends.map((friend) => connection.send(friend, type, text)));
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+): Promise<Done> {
+  const named = findFriends(manager, friends);
+  const sent = await Promise.allSettled(named.friends.map((friend) => connection.send(friend, type, text)));
+  const failed = sent.filter((each) => each.status === 'rejected');
+  return {
+    failures: [...named.bad.map(({ error }) => error), ...failed.map(({ reason }) => nodeError(reason))],
+  };
+}
+
+/** @throws ErrInvalidArgument on a virtual network, and what the change itself throws */
+export async function change(
+  order: ChangeOrder,
+  manager: AsyncManager,
+  connection: Connection,
+): Promise<Done> {
+  const tox = toxOf(connection);
+  switch (order.action) {
+    case 'add-friend': {
+      const friend = await tox.addFriend(order.toxId, order.greeting);
+      return befriended(order.name, manager, tox, friend);
+    }
+    case 'accept':
+      return befriended(order.name, manager, tox, order.friend);
+    case 'remove-friend':
+      return removeFriends(order.friends, manager, tox);
+    case 'set-name':
+      await tox.setName(order.name);
+      break;
+    case 'set-status':
+      if (order.status !== undefined) await tox.setStatus(order.status);
+      if (order.text !== undefined) await tox.setStatusMessage(order.text);
+      break;
+  }
+  return { answer: selfFields(manager, manager.isOnline()), failures: [] };
+}
+
+async function removeFriends(
+  names: readonly GivenName[],
+  manager: AsyncManager,
+  tox: FriendTransport,
+): Promise<Done> {
+  const { friends, bad } = findFriends(manager, names);
+  for (const friend of friends) await manager.removeFriend(friend);
+  const answer = friends.length > 0 && { answer: friendsFields(manager, tox) };
+  return { ...answer, failures: bad.map(({ error }) => error) };
 }
 
 /** Who asks us, or was asked by us, is a friend from now on, under the name that the flow gives. */
 async function befriended(
-  msg: Message & Record<string, unknown>,
+  name: string,
   manager: AsyncManager,
   tox: FriendTransport,
-  friend: Uint8Array,
-): Promise<Message> {
-  const name = textOf(msg.name, 'msg.name');
+  friend: PublicKey,
+): Promise<Done> {
   await manager.addFriend(friend, name === '' ? undefined : name);
-  return { ...friendsFields(manager, tox), ...friendFields(manager, friend) };
-}
-
-async function setStatus(msg: Message & Record<string, unknown>, tox: FriendTransport): Promise<void> {
-  const { payload } = msg;
-  if (isBlank(msg.status) && (payload === undefined || payload === null)) {
-    throw new ToxAsyncError(
-      'ErrInvalidArgument',
-      'Set msg.status to "available", "away" or "busy", msg.payload to a text for friends to see, or both.',
-    );
-  }
-  const status = choiceOf(msg.status, ['available', 'away', 'busy'], 'available', 'msg.status');
-  if (!isBlank(msg.status)) await tox.setStatus(status);
-  if (payload !== undefined && payload !== null) {
-    await tox.setStatusMessage(textOf(payload, 'msg.payload'));
-  }
-}
-
-function keyText(friend: unknown): string {
-  const text = textOf(friend, 'msg.friend');
-  if (text !== '') return text;
-  throw new ToxAsyncError(
-    'ErrInvalidArgument',
-    'Set msg.friend to the full Tox ID (76 digits) of a friend to add, or the public key of a friend to accept.',
-  );
+  return { answer: { ...friendsFields(manager, tox), ...friendFields(manager, friend) }, failures: [] };
 }
 
 function toxOf({ tox }: Connection): FriendTransport {

@@ -16,13 +16,11 @@ import { admissionOf } from '../session/admission';
 import { textsIn } from '../session/preference-texts';
 import { nodeError } from '../runtime/node-error';
 import type { Session } from '../session/session';
+import { GREETING } from './order';
 import { SessionConnection } from './session-connection';
 import type { ToxSettings } from './tox-transport-settings';
 
 export type MakeTransport = (options: ToxcoreTransportOptions) => FriendTransport;
-
-/** Text of a friend request for which the flow has none. */
-export const GREETING = 'Hello! I would like to exchange messages with you.';
 
 /** Preference of the session: the Tox IDs in the dialog's list that were sent a friend request. */
 const ASKED = 'friends-asked';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ProxySettings, ToxcoreSettings } from '../../lib/index';
 import type { SessionConfig } from '../runtime/runtime';
-import { choiceOf, flagOf, numberOf, settingText } from '../runtime/setting-values';
+import { settingChoice, settingFlag, settingNumber, settingPath, settingText } from '../runtime/settings';
 
 /** What the dialog saves. */
 export interface ToxTransportConfig extends SessionConfig {
@@ -36,17 +36,22 @@ export interface ToxSettings {
 
 export type ToxTransportSettings = VirtualSettings | ToxSettings;
 
-/** ErrInvalidArgument. @param userDir where a relative path begins */
+/** ErrNotConfigured, ErrEnvironment. @param userDir where a relative path begins */
 export function toxTransportSettings(
   config: ToxTransportConfig,
   userDir: string | undefined,
 ): ToxTransportSettings {
-  const mode = choiceOf(config.mode, ['virtual', 'libtoxcore'], 'virtual', 'The mode');
-  const atStart = choiceOf(config.atStart, ['before', 'online', 'offline'], 'before', 'The start setting');
+  const mode = settingChoice(config.mode, ['virtual', 'libtoxcore'], 'virtual', 'The mode');
+  const atStart = settingChoice(
+    config.atStart,
+    ['before', 'online', 'offline'],
+    'before',
+    'The start setting',
+  );
   if (mode === 'virtual') {
     return { mode, atStart, network: settingText(config.network, 'The name of the network') || 'default' };
   }
-  const file = settingText(config.bootstrap, 'The file with bootstrap nodes');
+  const file = settingPath(config.bootstrap, 'The file with bootstrap nodes');
   return {
     mode,
     atStart,
@@ -61,14 +66,14 @@ function toxcoreSettings(config: ToxTransportConfig): ToxSettings['toxcore'] {
   if (proxy) return { proxy };
   const port = portOf(config.port, 'The port', 0);
   return {
-    udp: choiceOf(config.protocol, ['udp', 'tcp'], 'udp', 'The protocol') === 'udp',
-    localDiscovery: flagOf(config.localDiscovery, 'The local discovery setting'),
+    udp: settingChoice(config.protocol, ['udp', 'tcp'], 'udp', 'The protocol') === 'udp',
+    localDiscovery: settingFlag(config.localDiscovery, 'The local discovery setting'),
     ...(port === 0 ? {} : { ports: { first: port, last: port } }),
   };
 }
 
 function proxySettings(config: ToxTransportConfig): ProxySettings | undefined {
-  const type = choiceOf(config.proxy, ['none', 'socks5', 'http'], 'none', 'The proxy');
+  const type = settingChoice(config.proxy, ['none', 'socks5', 'http'], 'none', 'The proxy');
   if (type === 'none') return undefined;
   const host = settingText(config.proxyHost, 'The proxy host') || '127.0.0.1';
   const usual = type === 'socks5' ? 9050 : 8080;
@@ -76,5 +81,5 @@ function proxySettings(config: ToxTransportConfig): ProxySettings | undefined {
 }
 
 function portOf(value: unknown, what: string, otherwise: number): number {
-  return numberOf(value, { min: 1, max: 65_535, otherwise }, what);
+  return settingNumber(value, { min: 1, max: 65_535, otherwise }, what);
 }

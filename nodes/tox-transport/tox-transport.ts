@@ -2,18 +2,18 @@ import { systemPlatform, ToxAsyncError, type AsyncManager } from '../../lib/inde
 import { onClose } from '../runtime/close';
 import type { Connection, NetworkEvent } from '../session/connection';
 import { friendFields } from '../session/friend-names';
-import { onInput } from '../runtime/input';
+import { onInput, type Reply } from '../runtime/input';
 import { Latch } from '../runtime/latch';
 import { errorCode, nodeError } from '../runtime/node-error';
 import { PendingWork } from '../runtime/pending-work';
 import { untilDone } from '../runtime/retry';
-import { withFields, type FlowNode, type IncomingMessage, type Runtime, type Send } from '../runtime/runtime';
+import type { FlowNode, Runtime } from '../runtime/runtime';
 import type { Session } from '../session/session';
 import { SessionUser } from '../session/session-user';
-import { actionOf } from '../runtime/setting-values';
 import { badges, type Badge } from '../runtime/status-badge';
-import { ACTIONS, perform } from './actions';
+import { change, sendMessage } from './actions';
 import { eventFields, followFriends, friendsFields, selfFields } from './network-events';
+import { orderOf, type ToxOrder } from './order';
 import {
   toxTransportSettings,
   type ToxTransportConfig,
@@ -56,7 +56,13 @@ class ToxTransport {
     this.#make = make;
     this.#user = new SessionUser(RED, node, config.storageNode);
     this.#user.session?.transport.enter(node.id);
-    onInput(node, new PendingWork(), (msg, send) => this.#act(msg, send));
+    if (this.#settings.mode === 'virtual' && !this.#user.session?.transport.connection) {
+      this.#user.session?.firstMinute.begin();
+    }
+    onInput(RED, node, new PendingWork(), {
+      read: orderOf,
+      act: (order, reply) => this.#act(order, reply),
+    });
     this.#user.atStart(
       RED,
       (manager) => this.#badge(manager),
@@ -113,7 +119,7 @@ class ToxTransport {
   #open(manager: AsyncManager, session: Session): Promise<Connection> {
     const settings = this.#settings;
     return settings.mode === 'virtual'
-      ? openVirtualConnection(manager, session.settings.name, settings)
+      ? openVirtualConnection(manager, session, settings)
       : openToxConnection(manager, session, settings, this.#make);
   }
 
@@ -142,26 +148,27 @@ class ToxTransport {
     this.#node.send(selfFields(manager, online));
   }
 
-  async #act(msg: IncomingMessage, send: Send): Promise<void> {
-    const action = actionOf(msg, ['connect', 'disconnect', 'list-friends', ...ACTIONS]);
-    if (action === undefined) {
-      throw new ToxAsyncError('ErrInvalidArgument', 'Set msg.action, for example to "connect" or "send".');
-    }
+  async #act(order: ToxOrder, reply: Reply): Promise<void> {
     const manager = await this.#user.manager();
-    if (action === 'list-friends') {
-      send(withFields(msg, friendsFields(manager, this.#connection?.tox)));
+    if (order.action === 'list-friends') {
+      reply.answer(friendsFields(manager, this.#connection?.tox));
       return;
     }
     await this.#tried.opened;
     const connection = this.#connection;
     if (connection === undefined) throw this.#failure ?? closed();
-    if (action === 'connect' || action === 'disconnect') {
-      await this.#choose(action === 'connect', manager, connection);
-      send(withFields(msg, selfFields(manager, manager.isOnline())));
+    if (order.action === 'connect' || order.action === 'disconnect') {
+      await this.#choose(order.action === 'connect', manager, connection);
+      reply.answer(selfFields(manager, manager.isOnline()));
       return;
     }
-    const answer = await perform(action, msg, manager, connection);
-    if (answer !== undefined) send(withFields(msg, answer));
+    const { answer, failures } = await (order.action === 'send'
+      ? sendMessage(order, manager, connection)
+      : change(order, manager, connection));
+    if (answer !== undefined) reply.answer(answer);
+    const [failure, ...others] = failures;
+    for (const error of others) reply.report(error);
+    if (failure !== undefined) throw failure;
   }
 
   /** The answer to the action is what tells the flow of the change. */

@@ -1,18 +1,20 @@
 import type { AsyncManager } from '../../lib/index';
+import type { Session } from '../session/session';
 import { joinVirtualNetwork } from '../session/virtual-networks';
 import { SessionConnection } from './session-connection';
 import type { VirtualSettings } from './tox-transport-settings';
 
 /**
- * Joins a virtual network under `name` and gives the session its transport.
+ * Joins a virtual network under the session's name and gives the session its transport.
  * @throws ErrAmbiguousFriend, ErrIdentityInUse, ErrTransportAttached
  */
 export async function openVirtualConnection(
   manager: AsyncManager,
-  name: string,
+  { settings: { name }, firstMinute }: Session,
   { network, atStart }: VirtualSettings,
 ): Promise<SessionConnection> {
   const membership = joinVirtualNetwork(network, { publicKey: manager.publicKey, name });
+  firstMinute.begin();
   const connection = new SessionConnection({
     manager,
     transport: membership.transport,

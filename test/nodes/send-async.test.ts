@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { THREE, withChange } from './support/flows';
-import { managerOf, met, NodeRed, until } from './support/node-red';
+import { managerOf, met, NodeRed, sessionOf, until } from './support/node-red';
 import type { Seen } from './support/probe';
 
 /** A public key of which nobody has the secret at hand. */
@@ -31,6 +31,8 @@ describe('send-async', function () {
   before(async () => {
     red = await NodeRed.start(THREE);
     await met(red, ...SESSIONS);
+    // From now on a name that nobody has is an error at once.
+    sessionOf(red, 'device-session').firstMinute.end();
   });
 
   after(() => red.stop());
@@ -104,16 +106,15 @@ describe('send-async', function () {
     ['a text over 1372 bytes', { payload: 'x'.repeat(1373), friend: 'phone' }, 'ErrMessageTooLarge'],
     ['an empty text', { payload: '', friend: 'phone' }, 'ErrMessageEmpty'],
     ['no payload', { friend: 'phone' }, 'ErrMessageEmpty'],
-    ['a Buffer that is no text', { payload: Buffer.from([0xff]), friend: 'phone' }, 'ErrInvalidArgument'],
+    ['a Buffer that is no text', { payload: Buffer.from([0xff]), friend: 'phone' }, 'ErrPayload'],
     ['a name nobody has', { payload: 'x', friend: 'nobody' }, 'ErrUnknownFriend'],
     ['a key of nobody', { payload: 'x', friend: STRANGER }, 'ErrUnknownFriend'],
-    ['a list with an unknown name', { payload: 'x', friend: ['phone', 'nobody'] }, 'ErrUnknownFriend'],
     ['a malformed key', { payload: 'x', friend: '00'.repeat(32) }, 'ErrInvalidKey'],
     ['a wrong checksum', { payload: 'x', friend: `${STRANGER}000000001234` }, 'ErrInvalidToxId'],
     ['no friend', { payload: 'x' }, 'ErrInvalidArgument'],
     ['an empty list of friends', { payload: 'x', friend: [] }, 'ErrInvalidArgument'],
     ['a list with gaps', { payload: 'x', friend: new Array<string>(2) }, 'ErrInvalidArgument'],
-    ['a function', { payload: () => 'x', friend: 'phone' }, 'ErrInvalidArgument'],
+    ['a function', { payload: () => 'x', friend: 'phone' }, 'ErrPayload'],
     ['an expiry that is none', { payload: 'x', friend: 'phone', expires: 'soon' }, 'ErrInvalidArgument'],
     ['an action', { payload: 'x', friend: 'phone', action: 'cancel' }, 'ErrInvalidArgument'],
     ['an unknown type', { payload: 'x', friend: 'phone', messageType: 'shout' }, 'ErrInvalidArgument'],
@@ -128,6 +129,35 @@ describe('send-async', function () {
       assert.ok(!red.probes.all('receipts').some(({ _msgid }) => _msgid === refused));
     });
   }
+
+  it('sends to the others of a list in which one name is wrong, and tells Catch of that one', async () => {
+    for (const friend of [
+      ['phone', 'Typo'],
+      ['Typo', '', 'phone', 'zz'],
+      ['00'.repeat(32), 'phone'],
+    ]) {
+      const id = send({ payload: 'one of them is wrong', friend });
+      const { receipt } = await receiptOf(id);
+      assert.deepEqual(
+        receipt.map(({ friendName }) => friendName),
+        ['phone'],
+      );
+      assert.equal((await outcomeOf(id, 'delivered')).friendName, 'phone');
+      const wrong = () => red.probes.all('errors').filter(({ _msgid }) => _msgid === id);
+      await until('Catch knows', () => wrong().length === friend.length - 1);
+    }
+  });
+
+  it('tells Catch of a message that the runtime cannot copy, without what cannot be copied', async () => {
+    const trap = Object.defineProperty({}, 'sprung', {
+      enumerable: true,
+      get: () => assert.fail('sprung'),
+    });
+    const id = send({ payload: 'x', friend: 'nobody', trap, kept: 1 });
+    const { error, kept, trap: gone } = await red.wait('errors', ({ _msgid }) => _msgid === id);
+    assert.deepEqual([error.code, kept, gone], ['ErrUnknownFriend', 1, undefined]);
+    await receiptOf(send({ payload: 'still here', friend: 'phone' }));
+  });
 
   it('takes a friend by public key and by Tox ID', async () => {
     const phone = await managerOf(red, 'phone-session');

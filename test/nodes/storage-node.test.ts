@@ -184,9 +184,9 @@ describe('storage-node', function () {
     process.env.TOX_ASYNC_TEST_CAP = 'a lot';
     await red.deploy([TAB]);
     await red.deploy(flow({ cap: '${TOX_ASYNC_TEST_CAP}' }));
-    await red.caught('errors', 'ann-session', 'ErrInvalidArgument');
+    await red.caught('errors', 'ann-session', 'ErrNotConfigured');
     red.send('send', { payload: 'x', friend: 'bob' });
-    await red.caught('errors', 'send', 'ErrInvalidArgument');
+    await red.caught('errors', 'send', 'ErrNotConfigured');
     delete process.env.TOX_ASYNC_TEST_CAP;
   });
 
@@ -260,14 +260,14 @@ describe('storage-node', function () {
         red.probes.clear('errors');
         await red.deploy([TAB]);
         await red.deploy(flow(missing));
-        const { error } = await red.caught('errors', 'ann-session', 'ErrInvalidArgument');
-        assert.match(error.message, /variable TOX_ASYNC_NOT_THERE, which is not set/);
+        const { error } = await red.caught('errors', 'ann-session', 'ErrEnvironment');
+        assert.match(error.message, /Variable TOX_ASYNC_NOT_THERE is not set/);
       }
     });
 
     it('tells Catch of an identity that is none, and of one that the folder does not have', async () => {
       await red.deploy(flow({ credentials: { identity: 'no key!' } }));
-      const { error } = await red.caught('errors', 'ann-session', 'ErrInvalidArgument');
+      const { error } = await red.caught('errors', 'ann-session', 'ErrNotConfigured');
       assert.ok(!error.message.includes('no key'));
       await red.deploy(flow({ credentials: { identity: 'abcd' } }));
       await red.caught('errors', 'ann-session', 'ErrInvalidKey');

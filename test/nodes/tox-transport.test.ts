@@ -141,7 +141,7 @@ describe('tox-transport', function () {
 
   it('tells Catch and Status when no storage-node is chosen', async () => {
     await red.deploy([...TWO, node('tox-transport', 'lost-net', '')], 'nodes');
-    await red.caught('errors', 'lost-net', 'ErrInvalidArgument');
-    await red.status('statuses', 'lost-net', 'error: ErrInvalidArgument');
+    await red.caught('errors', 'lost-net', 'ErrNotConfigured');
+    await red.status('statuses', 'lost-net', 'error: ErrNotConfigured');
   });
 });

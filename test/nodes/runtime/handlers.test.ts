@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
+import { util } from '@node-red/util';
 import { onClose } from '../../../nodes/runtime/close';
 import { onInput } from '../../../nodes/runtime/input';
 import { PendingWork } from '../../../nodes/runtime/pending-work';
@@ -12,9 +13,14 @@ import { ERROR_CODES, systemPlatform, ToxAsyncError, type ErrorCode } from '../.
 class FakeNode extends EventEmitter {
   readonly statuses: unknown[] = [];
   readonly warnings: string[] = [];
+  readonly errors: { readonly error: Error; readonly msg: Record<string, unknown> }[] = [];
 
   status(status: unknown): void {
     this.statuses.push(status);
+  }
+
+  error(error: Error, msg: Record<string, unknown>): void {
+    this.errors.push({ error, msg });
   }
 
   warn(text: string): void {
@@ -26,15 +32,21 @@ class FakeNode extends EventEmitter {
   }
 }
 
+const RED = { util } as Runtime;
+
 const input = (node: FakeNode) =>
   new Promise<Error | undefined>((resolve) => {
     node.emit('input', { _msgid: '1' }, () => undefined, resolve);
   });
 
+/** Takes messages, and does with each what `act` does. */
+const take = (node: FakeNode, act: () => Promise<void> | void) =>
+  onInput(RED, node.asNode, new PendingWork(), { read: () => undefined, act });
+
 describe('The wrapper around every input handler', () => {
   it('tells the runtime when a handler is done', async () => {
     const node = new FakeNode();
-    onInput(node.asNode, new PendingWork(), async () => undefined);
+    take(node, async () => undefined);
     assert.equal(await input(node), undefined);
   });
 
@@ -44,15 +56,13 @@ describe('The wrapper around every input handler', () => {
     process.on('unhandledRejection', listener);
     try {
       const rejecting = new FakeNode();
-      onInput(rejecting.asNode, new PendingWork(), () =>
-        Promise.reject(new ToxAsyncError('ErrClosed', 'gone')),
-      );
+      take(rejecting, () => Promise.reject(new ToxAsyncError('ErrClosed', 'gone')));
       const rejected = await input(rejecting);
       assert.ok(ToxAsyncError.is(rejected, 'ErrClosed'));
       assert.ok(Object.hasOwn(rejected, 'code'), 'the runtime copies only a code of its own');
 
       const throwing = new FakeNode();
-      onInput(throwing.asNode, new PendingWork(), () => {
+      take(throwing, () => {
         throw new TypeError('at once');
       });
       assert.ok((await input(throwing)) instanceof TypeError);
@@ -66,7 +76,7 @@ describe('The wrapper around every input handler', () => {
   it('tells the runtime also of what is no Error, and cannot even be made a text', async () => {
     for (const thrown of ['text', undefined, Symbol('s'), Object.create(null)] as unknown[]) {
       const node = new FakeNode();
-      onInput(node.asNode, new PendingWork(), () => {
+      take(node, () => {
         throw thrown;
       });
       assert.ok((await input(node)) instanceof Error);
@@ -75,7 +85,7 @@ describe('The wrapper around every input handler', () => {
 
   it('survives a runtime whose own done fails', async () => {
     const node = new FakeNode();
-    onInput(node.asNode, new PendingWork(), async () => undefined);
+    take(node, async () => undefined);
     node.emit(
       'input',
       {},
@@ -85,7 +95,76 @@ describe('The wrapper around every input handler', () => {
       },
     );
     await new Promise((resolve) => setImmediate(resolve));
-    assert.deepEqual(node.warnings, ['a hook failed']);
+    assert.deepEqual(
+      node.errors.map(({ error }) => error.message),
+      ['a hook failed'],
+    );
+  });
+
+  it('reads the message before anything is awaited, and lets nothing else see it', async () => {
+    const node = new FakeNode();
+    const read: unknown[] = [];
+    onInput(RED, node.asNode, new PendingWork(), {
+      read: ({ payload }) => payload,
+      act: async (payload) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        read.push(payload);
+      },
+    });
+    const msg = { payload: 'first' };
+    const done = new Promise((resolve) => node.emit('input', msg, () => undefined, resolve));
+    msg.payload = 'changed';
+    await done;
+    assert.deepEqual(read, ['first']);
+  });
+
+  it('answers with the same message, and again with a copy of what it was', () => {
+    const node = new FakeNode();
+    const sent: unknown[] = [];
+    onInput(RED, node.asNode, new PendingWork(), {
+      read: () => undefined,
+      act: (_, reply) => {
+        const later = reply.another();
+        reply.answer({ step: 1 });
+        msg.list.push('changed');
+        later.answer({ step: 2 }, 1);
+      },
+    });
+    const msg = { list: ['a'] };
+    node.emit(
+      'input',
+      msg,
+      (each: unknown) => sent.push(each),
+      () => undefined,
+    );
+    assert.equal((sent[0] as unknown[])[0], msg);
+    assert.deepEqual(sent[1], [null, { list: ['a'], step: 2 }]);
+  });
+
+  it('tells Catch of the error without what the runtime cannot copy', async () => {
+    let circle: Record<string, unknown> = {};
+    const top = circle;
+    for (let level = 0; level < 100_000; level += 1) circle = circle.in = {};
+    const node = new FakeNode();
+    take(node, () => Promise.reject(new ToxAsyncError('ErrClosed', 'gone')));
+    const msg = {
+      _msgid: '1',
+      payload: { kept: true },
+      top,
+      get trap(): never {
+        throw new Error('trap');
+      },
+    };
+    // As the runtime does: an error goes out with a copy of the message.
+    node.emit(
+      'input',
+      msg,
+      () => undefined,
+      () => util.cloneMessage(msg),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    const caught = node.errors.map(({ error, msg: copy }) => [ToxAsyncError.is(error, 'ErrClosed'), copy]);
+    assert.deepEqual(caught, [[true, { _msgid: '1', payload: { kept: true } }]]);
   });
 });
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import vm from 'node:vm';
 import { MessageType } from '../../../lib/index';
-import { lifetimeOf } from '../../../nodes/send-async/lifetime';
-import { orderOf, type SendAsyncConfig } from '../../../nodes/send-async/order';
-import { payloadText } from '../../../nodes/runtime/payload';
+import { lifetimeOf as whole } from '../../../nodes/send-async/lifetime';
+import { BUILD_DATE } from '../../../nodes/send-async/build-date';
+import { orderOf as orderOfSettings } from '../../../nodes/send-async/order';
+import { sendSettings, type SendAsyncConfig } from '../../../nodes/send-async/send-settings';
+import type { IncomingMessage } from '../../../nodes/runtime/runtime';
 
 const NOW = Date.parse('2030-01-01T00:00:00Z');
 const config = (more: Partial<SendAsyncConfig> = {}): SendAsyncConfig => ({
@@ -14,30 +16,9 @@ const config = (more: Partial<SendAsyncConfig> = {}): SendAsyncConfig => ({
   ...more,
 });
 
-describe('The payload of send-async', () => {
-  it('is sent as text, whatever it is', () => {
-    assert.equal(payloadText(' Leck im Keller \u{1F4A7} '), ' Leck im Keller \u{1F4A7} ');
-    assert.equal(payloadText(21.5), '21.5');
-    assert.equal(payloadText(false), 'false');
-    assert.equal(payloadText({ leak: true, at: [1, 2] }), '{"leak":true,"at":[1,2]}');
-    assert.equal(payloadText(['a']), '["a"]');
-    assert.equal(payloadText(Buffer.from('grün')), 'grün');
-    assert.equal(payloadText(10n), '10');
-    assert.equal(payloadText(vm.runInNewContext('new Uint8Array([104, 105])')), 'hi', 'of a Function node');
-  });
-
-  it('is refused when it is no text', () => {
-    assert.throws(() => payloadText(undefined), { code: 'ErrMessageEmpty' });
-    assert.throws(() => payloadText(null), { code: 'ErrMessageEmpty' });
-    assert.throws(() => payloadText(Buffer.from([0xff, 0xfe, 0x00])), { code: 'ErrInvalidArgument' });
-    const circular: Record<string, unknown> = {};
-    circular.self = circular;
-    assert.throws(() => payloadText(circular), { code: 'ErrInvalidArgument' });
-    assert.throws(() => payloadText(() => 'x'), { code: 'ErrInvalidArgument' });
-    assert.throws(() => payloadText(Symbol('x')), { code: 'ErrInvalidArgument' });
-    assert.throws(() => payloadText({ toJSON: () => undefined }), { code: 'ErrInvalidArgument' });
-  });
-});
+const orderOf = (from: SendAsyncConfig, msg: IncomingMessage & Record<string, unknown>, now: number) =>
+  orderOfSettings(sendSettings(from), 'send', msg, now);
+const lifetimeOf = (expires: unknown, now: number) => whole(expires, now).seconds;
 
 describe('The expiry of send-async', () => {
   it('takes seconds and ISO times, as number or as text', () => {
@@ -68,14 +49,26 @@ describe('The expiry of send-async', () => {
       assert.throws(() => lifetimeOf(expires, NOW), { code: 'ErrInvalidArgument' });
     }
   });
+
+  it('gives the default life to a time of day while the clock has not been set', () => {
+    for (const now of [0, BUILD_DATE - 1]) {
+      for (const expires of ['2030-01-31T12:00:00Z', new Date(NOW), '1970-01-01']) {
+        assert.deepEqual(whole(expires, now), { seconds: undefined, clockUnset: true });
+      }
+      assert.deepEqual(whole(60, now), { seconds: 60, clockUnset: false }, 'seconds need no clock');
+      assert.deepEqual(whole(undefined, now), { seconds: undefined, clockUnset: false });
+      assert.throws(() => whole('soon', now), { code: 'ErrInvalidArgument' });
+    }
+    assert.throws(() => whole('1970-01-01', BUILD_DATE), { code: 'ErrInvalidArgument' });
+  });
 });
 
 describe('What send-async is told', () => {
   const msg = { _msgid: 'm', payload: 'x', friend: 'Ann', messageType: 'action', expires: 60, topic: 'leak' };
 
   it('comes from the message where the node says nothing', () => {
-    const { friend, type, options } = orderOf(config(), msg, NOW);
-    assert.equal(friend, 'Ann');
+    const { friends, type, options } = orderOf(config(), msg, NOW);
+    assert.deepEqual(friends, ['Ann']);
     assert.equal(type, MessageType.Action);
     assert.equal(options.lifetime, 60);
     assert.deepEqual(options.context, { node: 'send', msgid: 'm', topic: 'leak' });
@@ -83,8 +76,8 @@ describe('What send-async is told', () => {
 
   it('comes from the node where it says something', () => {
     const own = config({ friend: 'Bob', messageType: 'normal', expires: '120', withoutKeys: 'error' });
-    const { friend, type, options } = orderOf(own, msg, NOW);
-    assert.equal(friend, 'Bob');
+    const { friends, type, options } = orderOf(own, msg, NOW);
+    assert.deepEqual(friends, ['Bob']);
     assert.equal(type, MessageType.Normal);
     assert.equal(options.lifetime, 120);
     assert.equal(options.withoutKeys, 'error');
@@ -104,11 +97,46 @@ describe('What send-async is told', () => {
     for (const action of ['', null, undefined]) orderOf(config(), { ...msg, action }, NOW);
   });
 
+  it('is no order without a name of a friend, but a bad entry of a list stops none of the others', () => {
+    for (const friend of [undefined, '', [], [undefined], new Array<string>(2)]) {
+      assert.throws(() => orderOf(config(), { ...msg, friend }, NOW), { code: 'ErrInvalidArgument' });
+    }
+    const { friends, isList } = orderOf(config(), { ...msg, friend: ['Ann', '', {}, ' Bob '] }, NOW);
+    assert.equal(isList, true);
+    assert.deepEqual(
+      friends.map((each) => (each instanceof Error ? 'bad' : each)),
+      ['Ann', 'bad', 'bad', 'Bob'],
+    );
+  });
+
+  it('is a bad setting of the node, when it is its own', () => {
+    const bad: Partial<SendAsyncConfig>[] = [
+      { messageType: 'shout' },
+      { expires: 'soon' },
+      { expires: '0' },
+      { expires: 15 * 24 * 3600 },
+      { withoutKeys: 'perhaps' },
+    ];
+    for (const each of bad) assert.throws(() => sendSettings(config(each)), { code: 'ErrNotConfigured' });
+    const past = config({ expires: '2029-12-31T23:59:59Z' });
+    assert.throws(() => orderOf(past, msg, NOW), { code: 'ErrNotConfigured' });
+    for (const field of ['friend', 'messageType', 'expires', 'withoutKeys']) {
+      assert.throws(() => sendSettings(config({ [field]: '${NOT_THERE}' })), {
+        code: 'ErrEnvironment',
+        message: /^Variable NOT_THERE is not set/,
+      });
+    }
+  });
+
   it('refuses an unknown type, and leaves out a topic that cannot be kept', () => {
     assert.throws(() => orderOf(config(), { ...msg, messageType: 'shout' }, NOW), {
       code: 'ErrInvalidArgument',
     });
     const huge = { ...msg, topic: 'x'.repeat(5000) };
     assert.deepEqual(orderOf(config(), huge, NOW).options.context, { node: 'send', msgid: 'm' });
+    for (const topic of [new Map(), () => 1, '\uD83D', Symbol('x'), NaN]) {
+      const context = { node: 'send', msgid: 'm' };
+      assert.deepEqual(orderOf(config(), { ...msg, topic } as never, NOW).options.context, context);
+    }
   });
 });

@@ -112,10 +112,14 @@ export class NodeRed {
   }
 }
 
-/** The session of a storage-node as its users have it; for looking into the core. */
+/** The session of a storage-node as its users have it. */
+export function sessionOf(red: NodeRed, id: string): Session {
+  return (red.node(id) as unknown as { session: Session }).session;
+}
+
+/** The same, for looking into the core. */
 export function managerOf(red: NodeRed, id: string): Promise<AsyncManager> {
-  const { session } = red.node(id) as unknown as { session: Session };
-  return session.manager();
+  return sessionOf(red, id).manager();
 }
 
 /** Looks every few milliseconds until `isTrue`. */

@@ -4,6 +4,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 export interface SeenReceipt {
   readonly messageId: string;
   readonly friend: string;
+  readonly friendName?: string;
   readonly state: string;
   readonly reason?: string;
   readonly via?: string;

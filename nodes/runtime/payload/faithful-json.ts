@@ -1,0 +1,120 @@
+import { types } from 'node:util';
+import { MAX_MESSAGE_SIZE, ToxAsyncError } from '../../../lib/index';
+import { describe, isWellFormed, noForm } from './no-form';
+
+/** Deepest nesting of lists and objects that is written, levels: receivers copy and print what they get. */
+const DEEPEST = 500;
+
+/**
+ * The JSON of a value that comes out of it as it was, with every value of every kind inside. undefined members are left
+ * out, a Date becomes its ISO text and an Error its text; nothing else changes.
+ * @param path of the value, for the error
+ * @throws ErrPayload names what has no such form and where it is; ErrMessageTooLarge
+ */
+export function faithfulJson(value: unknown, path: string): string {
+  return new Writer().write(value, path);
+}
+
+/** The text that stands for a Date or an Error; undefined for anything else. ErrPayload for a Date that is none. */
+export function textFor(value: unknown, path: string): string | undefined {
+  if (types.isNativeError(value)) return wellFormed(errorText(value), path);
+  if (!types.isDate(value)) return undefined;
+  if (Number.isNaN(Date.prototype.getTime.call(value))) throw noForm(path, 'a Date that is no time');
+  return Date.prototype.toISOString.call(value);
+}
+
+/** A flow can put anything into the properties of an Error. */
+function errorText({ message, name }: { readonly message: unknown; readonly name: unknown }): string {
+  return String(message === '' ? name : message);
+}
+
+/** ErrPayload when a character has lost its other half: it would arrive as another one. */
+export function wellFormed(text: string, path: string): string {
+  if (isWellFormed(text)) return text;
+  throw noForm(path, 'text with half a character (a lone surrogate)');
+}
+
+class Writer {
+  /** The lists and objects around the value that is being written. */
+  readonly #around = new Set<object>();
+  /** Characters so far: what shares its parts can be short in memory and endless as text. */
+  #length = 0;
+
+  write(value: unknown, path: string): string {
+    switch (typeof value) {
+      case 'string':
+        return this.#count(JSON.stringify(wellFormed(value, path)));
+      case 'boolean':
+        return this.#count(String(value));
+      case 'number':
+        if (!Number.isFinite(value)) throw noForm(path, String(value));
+        return this.#count(Object.is(value, -0) ? '-0' : String(value));
+      case 'object':
+        return value === null ? this.#count('null') : this.#writeObject(value, path);
+      case 'undefined':
+      case 'function':
+      case 'symbol':
+      case 'bigint':
+        throw noForm(path, describe(value));
+    }
+  }
+
+  #writeObject(value: object, path: string): string {
+    const text = textFor(value, path);
+    if (text !== undefined) return this.#count(JSON.stringify(text));
+    if (this.#around.has(value)) throw noForm(path, 'a circle: it holds itself');
+    if (this.#around.size === DEEPEST) throw noForm(path, `nested more than ${DEEPEST} levels deep`);
+    this.#around.add(value);
+    this.#count('{}');
+    const written = Array.isArray(value) ? this.#writeList(value, path) : this.#writeMembers(value, path);
+    this.#around.delete(value);
+    return written;
+  }
+
+  #writeList(list: readonly unknown[], path: string): string {
+    if (Reflect.ownKeys(list).length !== list.length + 1) throw noForm(path, 'a list with gaps or names');
+    return `[${list.map((each, index) => this.write(each, `${path}[${index}]`)).join()}]`;
+  }
+
+  #writeMembers(value: object, path: string): string {
+    if (!isPlain(value)) throw noForm(path, describe(value));
+    const members: string[] = [];
+    for (const key of Reflect.ownKeys(value)) {
+      if (!Object.prototype.propertyIsEnumerable.call(value, key)) continue;
+      if (typeof key === 'symbol') throw noForm(path, 'an object with a symbol for a name');
+      const member = memberOf(value, key, memberPath(path, key));
+      if (member === undefined) continue;
+      const name = this.#count(JSON.stringify(wellFormed(key, path)));
+      members.push(`${name}:${this.write(member, memberPath(path, key))}`);
+    }
+    return `{${members.join()}}`;
+  }
+
+  #count(text: string): string {
+    this.#length += text.length;
+    if (this.#length <= MAX_MESSAGE_SIZE) return text;
+    throw new ToxAsyncError(
+      'ErrMessageTooLarge',
+      `The payload is too large: as JSON it has more than the ${MAX_MESSAGE_SIZE} bytes of a message. Send only the parts that matter.`,
+    );
+  }
+}
+
+/** Also one of a Function node, whose own globals are not ours; not one of a class. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf');
+}
+
+function memberOf(value: object, key: string, path: string): unknown {
+  try {
+    return Reflect.get(value, key);
+  } catch (cause) {
+    throw noForm(path, 'something that throws when it is read', cause);
+  }
+}
+
+function memberPath(path: string, key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+}

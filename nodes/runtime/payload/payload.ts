@@ -1,0 +1,47 @@
+import { types } from 'node:util';
+import { ToxAsyncError } from '../../../lib/index';
+import { faithfulJson, textFor, wellFormed } from './faithful-json';
+import { noForm } from './no-form';
+
+/** What a flow wants to be sent, copied: whatever the flow does afterwards with its own changes nothing. */
+export type Payload =
+  | { readonly kind: 'text'; readonly text: string }
+  /** Number, boolean, null, object or list. */
+  | { readonly kind: 'json'; readonly text: string }
+  /** Buffer, ArrayBuffer, or any view of one. */
+  | { readonly kind: 'binary'; readonly bytes: Uint8Array };
+
+/**
+ * The payload of a message of a flow, in the form in which it arrives as it was. Reads each part of it once.
+ * @throws ErrMessageEmpty; ErrPayload what has no such form; ErrMessageTooLarge
+ */
+export function readPayload(payload: unknown): Payload {
+  try {
+    return payloadOf(payload);
+  } catch (error) {
+    if (ToxAsyncError.is(error)) throw error;
+    // A getter or a proxy of the flow.
+    throw noForm('msg.payload', 'something that throws when it is read', error);
+  }
+}
+
+function payloadOf(payload: unknown): Payload {
+  const bytes = bytesOf(payload);
+  if (payload === undefined || payload === '' || bytes?.length === 0) throw nothing();
+  if (bytes !== undefined) return { kind: 'binary', bytes };
+  if (typeof payload === 'string') return { kind: 'text', text: wellFormed(payload, 'msg.payload') };
+  const text = textFor(payload, 'msg.payload');
+  if (text !== undefined) return { kind: 'text', text };
+  return { kind: 'json', text: faithfulJson(payload, 'msg.payload') };
+}
+
+/** A copy of the bytes, also of those of a Function node, whose own globals are not ours. */
+function bytesOf(payload: unknown): Uint8Array | undefined {
+  if (types.isAnyArrayBuffer(payload)) return new Uint8Array(payload).slice();
+  if (!ArrayBuffer.isView(payload)) return undefined;
+  return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength).slice();
+}
+
+function nothing(): ToxAsyncError {
+  return new ToxAsyncError('ErrMessageEmpty', 'There is nothing to send. Put the text in msg.payload.');
+}

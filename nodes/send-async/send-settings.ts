@@ -1,0 +1,48 @@
+import { ToxAsyncError } from '../../lib/index';
+import type { SessionConfig } from '../runtime/runtime';
+import { isBlank } from '../runtime/setting-values';
+import { optionalChoice, setting, settingChoice, settingText } from '../runtime/settings';
+import { isLifetime } from './lifetime';
+
+/** What the dialog saves. */
+export interface SendAsyncConfig extends SessionConfig {
+  readonly friend?: string;
+  readonly messageType?: string;
+  readonly expires?: string | number;
+  readonly withoutKeys?: string;
+}
+
+/** What the dialog says; the message says the rest. */
+export interface SendSettings {
+  /** '' when the message names the friend. */
+  readonly friend: string;
+  readonly messageType: 'normal' | 'action' | undefined;
+  /** Seconds or an ISO time; undefined when the message says it. */
+  readonly expires: unknown;
+  readonly withoutKeys: 'queue' | 'error';
+}
+
+/** ErrNotConfigured, ErrEnvironment. */
+export function sendSettings(config: SendAsyncConfig): SendSettings {
+  return {
+    friend: settingText(config.friend, 'The friend'),
+    messageType: optionalChoice(config.messageType, ['normal', 'action'], 'The message type'),
+    expires: setting(config.expires, 'Expires', expiry),
+    withoutKeys: settingChoice(
+      config.withoutKeys,
+      ['queue', 'error'],
+      'queue',
+      'The setting for missing keys',
+    ),
+  };
+}
+
+/** Whether a time has passed is only known when a message is sent. */
+function expiry(value: unknown, what: string): unknown {
+  if (isBlank(value)) return undefined;
+  if (isLifetime(value)) return value;
+  throw new ToxAsyncError(
+    'ErrInvalidArgument',
+    `${what} must be 1 to 1209600 seconds (14 days) or a time like 2030-01-31T12:00:00Z.`,
+  );
+}
