@@ -6,8 +6,6 @@ export const PLAIN_TYPE = {
   action: MessageType.Action,
   binary: 2,
   json: 3,
-  /** One part of a split payload (part.ts). */
-  part: 4,
   /** Receipts by mail (mail-receipts.ts). */
   receipts: 0x80,
   /** One-time keys by mail (mail-keys.ts). */

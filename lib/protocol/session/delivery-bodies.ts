@@ -4,7 +4,7 @@ import { MESSAGE_ID_BYTES } from '../names';
 import { MAX_RECEIPTS, readReceipt, writeReceipt, type Codec } from './body-codec';
 import type { Deliver, DeliverAnswer, Receipts, ReceiptsConfirmed } from './session-message';
 
-/** 'incomplete' only as the repeated first answer of a message whose parts were dropped. */
+/** 'incomplete' only as the repeated first answer of a message in pieces that did not become whole. */
 const DELIVER_CODES: ReadonlySet<CodeWord> = new Set<CodeWord>([
   'ok',
   'known',

@@ -8,7 +8,6 @@ import { decodeHello, encodeHello } from '../../../lib/protocol/session/handshak
 import { decodeMailKeys, encodeMailKeys } from '../../../lib/protocol/keys/mail-keys';
 import { decodeMailReceipts, encodeMailReceipts } from '../../../lib/protocol/keys/mail-receipts';
 import { openEnvelope } from '../../../lib/protocol/envelope/open';
-import { decodePart, encodePart } from '../../../lib/protocol/part';
 import { decodePlaintext, encodePlaintext } from '../../../lib/protocol/envelope/plaintext';
 import { openSealed, sealMessage } from '../../../lib/protocol/session/sealed-message';
 import { decodeSessionMessage } from '../../../lib/protocol/session/message-kinds';
@@ -68,11 +67,6 @@ const DECODERS: readonly [string, Uint8Array, (bytes: Uint8Array) => unknown][] 
     'receipts by mail',
     encodeMailReceipts({ held: 1, receipts: [{ messageId: MESSAGE_ID, code: 'ok' }] }),
     decodeMailReceipts,
-  ],
-  [
-    'part',
-    encodePart({ payloadId: filled(16, 1), part: 0, parts: 2, innerType: 0, data: utf8('le') }),
-    decodePart,
   ],
   [
     'storage record',

@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { concat, toHex, utf8 } from '../../../../lib/bytes';
 import { MAX_MESSAGE_SIZE } from '../../../../lib/constants';
-import { labelledHash } from '../../../../lib/crypto/labelled-hash';
 import { decodeMailKeys, encodeMailKeys, MAX_MAIL_KEYS } from '../../../../lib/protocol/keys/mail-keys';
 import { decodeMailReceipts, encodeMailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
 import { isKnownType, isTextType, PLAIN_TYPE } from '../../../../lib/protocol/envelope/message-types';
-import {
-  decodePart,
-  encodePart,
-  MAX_PARTS,
-  PART_DATA_BYTES,
-  partMessageId,
-} from '../../../../lib/protocol/part';
 import { decodePlaintext, encodePlaintext } from '../../../../lib/protocol/envelope/plaintext';
-import { bytes, crypto, filled, MESSAGE_ID, P, R, throwsCode } from '../support/fixtures';
+import { bytes, filled, MESSAGE_ID, P, R, throwsCode } from '../support/fixtures';
 
 describe('the plaintext of the specification', () => {
   it('is type, length and data', () => {
@@ -43,9 +35,9 @@ describe('the plaintext of the specification', () => {
   });
 
   it('has the types of docs/PROTOCOL.md', () => {
-    assert.deepEqual(Object.values(PLAIN_TYPE), [0, 1, 2, 3, 4, 0x80, 0x81]);
+    assert.deepEqual(Object.values(PLAIN_TYPE), [0, 1, 2, 3, 0x80, 0x81]);
     const types = Array.from({ length: 256 }, (_, type) => type);
-    assert.deepEqual(types.filter(isKnownType), [0, 1, 2, 3, 4, 0x80, 0x81]);
+    assert.deepEqual(types.filter(isKnownType), [0, 1, 2, 3, 0x80, 0x81]);
     assert.deepEqual(types.filter(isTextType), [0, 1]);
   });
 });
@@ -128,56 +120,5 @@ describe('keys by mail', () => {
     throwsCode(() => encodeMailKeys({ ...mail, batch: 0 }), 'ErrInvalidArgument');
     throwsCode(() => encodeMailKeys({ ...mail, valid: 2_592_001 }), 'ErrInvalidArgument');
     throwsCode(() => encodeMailKeys({ ...mail, keys: [...keys].reverse() }), 'ErrInvalidArgument');
-  });
-});
-
-describe('a part of a split payload', () => {
-  const part = { payloadId: filled(16, 9), part: 1, parts: 8, innerType: 3, data: utf8('{"a":') };
-
-  it('is payload id, part, parts, inner type and data', () => {
-    const data = encodePart(part);
-    assert.deepEqual(data, concat(filled(16, 9), bytes('01 08 03'), utf8('{"a":')));
-    assert.deepEqual(decodePart(data), part);
-  });
-
-  it('holds as much as one envelope, and no more', () => {
-    const full = encodePart({ ...part, data: filled(PART_DATA_BYTES, 1) });
-    assert.equal(full.length, MAX_MESSAGE_SIZE);
-    throwsCode(() => encodePart({ ...part, data: filled(PART_DATA_BYTES + 1, 1) }), 'ErrMessageTooLarge');
-  });
-
-  it('is one of 2 to 8, of a type from 0 to 3', () => {
-    const at = (n: number, parts: number, type: number) =>
-      concat(filled(16, 9), new Uint8Array([n, parts, type]));
-    for (const [n, parts, type] of [
-      [0, 2, 0],
-      [7, MAX_PARTS, 3],
-      [1, 2, 2],
-    ] as const)
-      decodePart(at(n, parts, type));
-    for (const [n, parts, type] of [
-      [0, 0, 0],
-      [0, 1, 0],
-      [0, 9, 0],
-      [2, 2, 0],
-      [8, 8, 0],
-      [0, 2, 4],
-      [0, 2, 0x80],
-    ] as const) {
-      throwsCode(() => decodePart(at(n, parts, type)), 'ErrMalformed', `${n} ${parts} ${type}`);
-      const made = { ...part, part: n, parts, innerType: type };
-      throwsCode(() => encodePart(made), 'ErrInvalidArgument', `${n} ${parts} ${type}`);
-    }
-    throwsCode(() => decodePart(filled(18, 2)), 'ErrMalformed');
-    throwsCode(() => encodePart({ ...part, payloadId: filled(15, 1) }), 'ErrInvalidArgument');
-    throwsCode(() => encodePart({ ...part, part: 0.5 }), 'ErrInvalidArgument');
-  });
-
-  it('has the id of the message, or one that follows from it', () => {
-    assert.deepEqual(partMessageId(crypto, MESSAGE_ID, 0), MESSAGE_ID);
-    assert.deepEqual(
-      partMessageId(crypto, MESSAGE_ID, 3),
-      labelledHash(crypto, 'part', MESSAGE_ID, bytes('03')),
-    );
   });
 });

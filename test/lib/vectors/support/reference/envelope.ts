@@ -2,7 +2,7 @@ import nacl from 'tweetnacl';
 import { H, isAcceptable, isUtf8, join, publicOf, readUint, same, sha256, uint } from './bytes';
 
 const BUCKETS = [128, 384, 1152, 1375];
-const KNOWN_TYPES = [0, 1, 2, 3, 4, 0x80, 0x81];
+const KNOWN_TYPES = [0, 1, 2, 3, 0x80, 0x81];
 const MAX_LIFETIME = 1_209_600;
 
 export interface Message {
