@@ -3,7 +3,7 @@
  * and never holds a secret, a plaintext or a whole key. Reasons and outcomes are words (types.ts), not errors.
  */
 
-/** Code -> what it means. README's table of errors is generated from this. */
+/** Code -> what it means. */
 export const ERROR_CODES = {
   ErrMessageNotFound: 'This storage has no such message.',
   ErrStorageFull: 'The storage node is full, or your share of it is used up.',
@@ -22,7 +22,6 @@ export const ERROR_CODES = {
   ErrNoPreKeys: 'No one-time keys for this friend are left.',
   ErrNoSession: 'The packet did not arrive within a session with its sender.',
   ErrOutboxFull: 'The outbox is full.',
-  ErrMessageIdInUse: 'This message id belongs to another message.',
   ErrMalformed: 'The data is malformed.',
   ErrUnsupportedVersion: 'This build does not know this version.',
   ErrForged: 'A box does not open, or was not made by the sender it names.',

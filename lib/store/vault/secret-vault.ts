@@ -1,9 +1,9 @@
 import type { WriteBatch } from '../store';
 
 /**
- * Where every secret lives that must be gone for good one day: fixed slots in a file, overwritten in place
- *. The vault makes its secrets itself: a slot's 32 random bytes serve as a one-time
- * secret key, or as the key of one plaintext that lies in the Store as a secretbox.
+ * Where every secret lives that must be gone for good one day: fixed slots in a file, overwritten in place.
+ * The vault makes its secrets itself: a slot's 32 random bytes serve as a one-time secret key, or as the key of
+ * one plaintext that lies in the Store as a secretbox.
  *
  * Order of a write: the slot is durable, then the batch that names it. Order of an erasure: the batch that
  * marks the slot dead, the overwrite, a sync, then the mark is deleted and the slot is free.

@@ -9,8 +9,9 @@ import { crc32 } from '../crc32';
  * header   magic 8 | version 1 | vault id 16 | key id 16 | zeros 19   | CRC-32 4
  * secret   serial 6 | secret 32 | zeros 22  or  salt 6 | secretbox 48   | CRC-32 4
  * ```
- * Big-endian. The key id is zeros in a vault without a passphrase; the other form is that of one with (store/vault/slot-cipher.ts). The CRC covers the slot's number (8 bytes) and the slot's first 60 bytes, so a slot that was moved
- * reads as damaged.
+ * Big-endian. The key id is zeros in a vault without a passphrase; the second form of a secret is that of a vault
+ * with one (slot-cipher.ts). The CRC covers the slot's number (8 bytes) and the slot's first 60 bytes, so a slot
+ * that was moved reads as damaged.
  */
 export const SLOT_BYTES = 64;
 export const SECRET_BYTES = 32;
