@@ -2,7 +2,7 @@ import { toHex } from '../../bytes';
 import type { Store, WriteBatch } from '../../store/store';
 import { Table } from '../../store/table';
 import type { PublicKey } from '../../types';
-import type { ReceiptCode } from './tombstones';
+import type { ReceiptCode } from '../../protocol/codes';
 import { MEMORY_AFTER_LIFE } from '../client-limits';
 
 interface OwedRecord {

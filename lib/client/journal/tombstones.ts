@@ -1,4 +1,4 @@
-import type { CodeWord } from '../../protocol/codes';
+import type { ReceiptCode } from '../../protocol/codes';
 import type { Store, WriteBatch } from '../../store/store';
 import { bareBytes, readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
@@ -6,14 +6,12 @@ import { MEMORY_AFTER_LIFE } from '../client-limits';
 
 const NOTHING = new Uint8Array();
 
-/** What the first answer to a message was; receipts repeat it. */
-export type ReceiptCode = Extract<CodeWord, 'ok' | 'forged' | 'malformed' | 'unsupported' | 'incomplete'>;
-
 /** A key that opened a message and is gone. */
 export interface TagTombstone {
   readonly storageId: Uint8Array;
   readonly sender: PublicKey;
   readonly messageId: Uint8Array;
+  /** The first answer; receipts repeat it. */
   readonly code: ReceiptCode;
   /** It is never receipted: it was itself mail of receipts. */
   readonly silent?: true;

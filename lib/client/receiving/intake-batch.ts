@@ -17,7 +17,8 @@ import type { OwedDeletes } from '../journal/owed-deletes';
 import type { OwedReceipts } from '../journal/owed-receipts';
 import { answer, type Origin, type Received } from './receive-result';
 import { allocateSlot } from '../../store/vault/slot-box';
-import type { ReceiptCode, TagTombstone, Tombstones } from '../journal/tombstones';
+import type { ReceiptCode } from '../../protocol/codes';
+import type { TagTombstone, Tombstones } from '../journal/tombstones';
 
 /** An envelope and where it came from. */
 export interface Arrival {

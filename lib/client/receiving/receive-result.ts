@@ -1,6 +1,7 @@
 import type { CodeWord } from '../../protocol/codes';
 import type { PublicKey } from '../../types';
-import type { ReceiptCode, TagTombstone } from '../journal/tombstones';
+import type { ReceiptCode } from '../../protocol/codes';
+import type { TagTombstone } from '../journal/tombstones';
 
 /** Where an envelope came from: the friend itself, or a storage node. */
 export type Origin =

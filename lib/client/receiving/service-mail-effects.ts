@@ -10,7 +10,7 @@ import type { Resealer } from '../sending/resealer';
 import type { WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
 import { type Completion, firstOfEach } from '../sending/completion';
-import type { ReceiptCode } from '../journal/tombstones';
+import type { ReceiptCode } from '../../protocol/codes';
 
 export interface ServiceMailEffectsComponents {
   readonly network: Pick<PeerNetwork, 'isProven'>;

@@ -1,4 +1,4 @@
-import type { ReceiptCode } from '../../../../lib/client/journal/tombstones';
+import type { ReceiptCode } from '../../../../lib/protocol/codes';
 import { Inbox } from '../../../../lib/client/journal/inbox';
 import { ServiceMailEffects } from '../../../../lib/client/receiving/service-mail-effects';
 import { OwedDeletes } from '../../../../lib/client/journal/owed-deletes';
