@@ -2,6 +2,7 @@ import path from 'node:path';
 import { ToxAsyncError } from '../../errors';
 import type { Disk } from '../../platform/disk';
 import type { Random } from '../../platform/random';
+import { backoff } from '../../platform/backoff';
 import { SerialQueue } from '../../platform/serial-queue';
 import type { Timer, Timers } from '../../platform/timers';
 import { type Logger, silentLogger } from '../../types';
@@ -142,8 +143,8 @@ export class SpaceGuard {
   #checkLater(): void {
     this.#timer?.cancel();
     if (this.#isClosed) return;
-    const calm = this.hasRoom() ? CALM_MS : TIGHT_MS;
-    const wait = Math.min(calm * 2 ** this.#failures, LONGEST_MS);
+    const first = this.hasRoom() ? CALM_MS : TIGHT_MS;
+    const wait = backoff(this.#failures + 1, { first, longest: LONGEST_MS });
     this.#timer = this.#o.timers.after(wait, () => void this.#checkSoon());
   }
 

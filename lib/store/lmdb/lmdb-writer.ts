@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
+import { backoff } from '../../platform/backoff';
 import { sleep, type Timers } from '../../platform/timers';
 import { lmdbWorkerFile } from './lmdb-loader';
 
-/** Longest wait before a thread that keeps dying is started again, milliseconds. */
-const LONGEST_PAUSE = 5000;
-const FIRST_PAUSE = 100;
+/** Wait before a thread that keeps dying is started again, milliseconds. */
+const RESTART = { first: 100, longest: 5000 };
 
 interface Thread {
   readonly worker: Worker;
@@ -84,9 +84,9 @@ export class LmdbWriter {
   }
 }
 
-/** Milliseconds to wait after so many failures in a row. */
+/** Milliseconds to wait after so many failures in a row: the first does not count. */
 export function restartPause(failures: number): number {
-  return failures < 2 ? 0 : Math.min(FIRST_PAUSE * 2 ** (failures - 2), LONGEST_PAUSE);
+  return backoff(failures - 1, RESTART);
 }
 
 async function answer(thread: Thread, ask: () => void): Promise<void> {

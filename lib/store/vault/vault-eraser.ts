@@ -1,4 +1,5 @@
 import { ToxAsyncError } from '../../errors';
+import { backoff } from '../../platform/backoff';
 import { sleep, type Timers } from '../../platform/timers';
 import type { Logger } from '../../types';
 import type { SlotRef } from './secret-vault';
@@ -19,9 +20,8 @@ interface Waiter {
   readonly reject: (error: ToxAsyncError) => void;
 }
 
-/** Wait after a failed round, ms; doubled up to the longest. */
-const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 60_000;
+/** Wait after a failed round, milliseconds. */
+const RETRY = { first: 1000, longest: 60_000 };
 
 /**
  * Erases in the background, everything that arrived during one round together in the next. A round that fails
@@ -84,8 +84,7 @@ export class VaultEraser {
         this.#waiting = erasures.concat(this.#waiting);
         this.#report(error, failures, isLast);
         if (isLast) break;
-        const wait = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
-        await sleep(this.#timers, wait, this.#closing.signal);
+        await sleep(this.#timers, backoff(failures, RETRY), this.#closing.signal);
       }
     }
     this.#running = undefined;

@@ -1,16 +1,16 @@
+import { backoff } from '../../platform/backoff';
 import type { Timer, Timers } from '../../platform/timers';
 
-/** Between two questions, milliseconds: at least this, then twice as long each time. */
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 60_000;
+/** Between two questions, milliseconds. */
+const WAIT = { first: 1_000, longest: 60_000 };
 
 /** When a bridge asks the foreign transport how things stand: at once, and again until it was answered. */
 export class SyncTimetable {
   readonly #timers: Timers;
   readonly #ask: () => void;
   #timer: Timer | undefined;
-  /** Time that must pass before the next question. */
-  #wait = 0;
+  /** Questions that had no answer; 1 after an answer, so that the next question waits, too. */
+  #asked = 0;
 
   constructor(timers: Timers, ask: () => void) {
     this.#timers = timers;
@@ -24,8 +24,8 @@ export class SyncTimetable {
 
   begin(): void {
     if (this.#timer !== undefined) return;
-    this.#timer = this.#timers.after(this.#wait, () => {
-      this.#wait = Math.min(Math.max(this.#wait * 2, FIRST_WAIT), LONGEST_WAIT);
+    this.#timer = this.#timers.after(backoff(this.#asked, WAIT), () => {
+      this.#asked += 1;
       this.#timer = undefined;
       this.begin();
       this.#ask();
@@ -34,10 +34,10 @@ export class SyncTimetable {
 
   /** The other side is there after all: asks again within a second. */
   hurry(): void {
-    if (this.#timer === undefined || this.#wait <= FIRST_WAIT) return;
+    if (this.#timer === undefined || this.#asked <= 1) return;
     this.#timer.cancel();
     this.#timer = undefined;
-    this.#wait = FIRST_WAIT;
+    this.#asked = 1;
     this.begin();
   }
 
@@ -45,12 +45,12 @@ export class SyncTimetable {
   answered(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#wait = FIRST_WAIT;
+    this.#asked = 1;
   }
 
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#wait = 0;
+    this.#asked = 0;
   }
 }

@@ -1,13 +1,13 @@
 import { asToxAsyncError, ToxAsyncError } from '../../../errors';
+import { backoff } from '../../../platform/backoff';
 import type { Timer, Timers } from '../../../platform/timers';
 import type { Logger } from '../../../types';
 import type { Call, ChildEvent, Order, ProfileState } from '../process-messages';
 import { type CompleteSettings, nodesLeftOut } from '../toxcore-settings';
 import { ToxChild } from './tox-child';
 
-/** Pause before a child that keeps dying is started again, milliseconds; it doubles up to the longest. */
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 60_000;
+/** Pause before a child that keeps dying is started again, milliseconds. */
+const RESTART = { first: 500, longest: 60_000 };
 /** A child that ran for so long did not die of its start. */
 const SOUND_AFTER = 60_000;
 
@@ -124,8 +124,8 @@ export class Supervisor {
 
   #again(reason: string): void {
     if (!this.#running) return;
-    const waitMs = Math.min(FIRST_PAUSE * 2 ** this.#failures, LONGEST_PAUSE);
     this.#failures += 1;
+    const waitMs = backoff(this.#failures, RESTART);
     this.#o.log.warn(`The libtoxcore process ended (${reason}). It restarts in ${waitMs / 1000} s.`);
     this.#o.onLost(reason, waitMs);
     this.#pause = this.#o.timers.after(waitMs, () => {
