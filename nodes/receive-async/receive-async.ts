@@ -1,6 +1,6 @@
 import { ToxAsyncError, type AsyncManager } from '../../lib/index';
 import { onClose } from '../runtime/close';
-import type { Receiver } from '../session/inbox-fan-out';
+import type { InboxSubscriber } from '../session/inbox-fan-out';
 import { onInput } from '../runtime/input';
 import { messageIdOf } from '../runtime/message-id';
 import { PendingWork } from '../runtime/pending-work';
@@ -28,7 +28,7 @@ export function startReceiveAsync(RED: Runtime, node: FlowNode, config: ReceiveA
   });
 
   user.atStart(RED, receiveBadge, (session) => {
-    session.inbox.register(receiver(node, session, settings));
+    session.inbox.register(subscriber(node, session, settings));
     user.whenOpen((manager) => checkFriend(manager, settings.friend));
   });
   onClose(node, (removed) => {
@@ -52,7 +52,7 @@ function act(node: FlowNode, session: Session, manager: AsyncManager, order: Ord
   return order.again ? session.inbox.again(node.id) : manager.retrieve();
 }
 
-function receiver(node: FlowNode, session: Session, settings: ReceiveSettings): Receiver {
+function subscriber(node: FlowNode, session: Session, settings: ReceiveSettings): InboxSubscriber {
   return {
     id: node.id,
     accepts: (message) => session.open !== undefined && accepts(session.open, settings, message),

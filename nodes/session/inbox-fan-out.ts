@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { fromHex, toHex, type AsyncManager, type ReceivedMessage } from '../../lib/index';
+import { ByteMap, type AsyncManager, type ReceivedMessage } from '../../lib/index';
 
 /** What tells one message from another before it is opened. */
 export type MessageHead = Pick<ReceivedMessage, 'sender' | 'via' | 'type'>;
 
 /** A receive-async node. */
-export interface Receiver {
+export interface InboxSubscriber {
   readonly id: string;
   accepts(message: MessageHead): boolean;
   /** Passes the message on. 'later': the node will acknowledge it. */
@@ -27,10 +27,10 @@ interface Open {
  */
 export class InboxFanOut {
   readonly #onError: (error: unknown) => void;
-  readonly #receivers = new Map<string, Receiver>();
-  readonly #open = new Map<string, Open>();
+  readonly #subscribers = new Map<string, InboxSubscriber>();
+  readonly #open = new ByteMap<Open>();
   /** Message id -> whether it had been handed over before: taken from the session just as the last node left. */
-  readonly #unclaimed = new Map<string, boolean>();
+  readonly #unclaimed = new ByteMap<boolean>();
   #manager: AsyncManager | undefined;
 
   constructor(onError: (error: unknown) => void) {
@@ -43,19 +43,19 @@ export class InboxFanOut {
   }
 
   /** A node is there, for the first time or again: what it owes comes once more. */
-  register(receiver: Receiver): void {
-    this.#receivers.set(receiver.id, receiver);
-    for (const [id, { head, owing }] of this.#open) {
-      if (owing.has(receiver.id) && !receiver.accepts(head)) this.#settle(id, receiver.id);
+  register(subscriber: InboxSubscriber): void {
+    this.#subscribers.set(subscriber.id, subscriber);
+    for (const [messageId, { head, owing }] of this.#open) {
+      if (owing.has(subscriber.id) && !subscriber.accepts(head)) this.#settle(messageId, subscriber.id);
     }
     this.refresh();
-    const owes = [...this.#open.values()].some(({ again }) => again.has(receiver.id));
+    const owes = [...this.#open.values()].some(({ again }) => again.has(subscriber.id));
     if (owes || this.#unclaimed.size > 0) this.#offerAgain();
   }
 
   /** A node closes: for good (`removed`), or for a redeploy. */
   unregister(node: string, removed: boolean): void {
-    this.#receivers.delete(node);
+    this.#subscribers.delete(node);
     this.refresh();
     if (removed) this.#forget(node);
     else this.#markAgain(node);
@@ -65,7 +65,7 @@ export class InboxFanOut {
   prune(): void {
     const away = new Set<string>();
     for (const { owing } of this.#open.values()) {
-      for (const node of owing) if (!this.#receivers.has(node)) away.add(node);
+      for (const node of owing) if (!this.#subscribers.has(node)) away.add(node);
     }
     for (const node of away) this.#forget(node);
   }
@@ -73,20 +73,19 @@ export class InboxFanOut {
   /** Offers what waits to the nodes that are there; their filters may have changed their minds. */
   refresh(): void {
     const wanted = (message: MessageHead) =>
-      [...this.#receivers.values()].some((each) => each.accepts(message));
-    if (this.#receivers.size === 0) this.#manager?.setMessageHandler(undefined);
+      [...this.#subscribers.values()].some((each) => each.accepts(message));
+    if (this.#subscribers.size === 0) this.#manager?.setMessageHandler(undefined);
     else this.#manager?.setMessageHandler((message) => this.#hand(message), wanted);
   }
 
   /** The node is done with a message. One that nobody waits for any more is no error: acknowledging twice is fine. */
   async acknowledge(node: string, messageId: Uint8Array): Promise<void> {
-    const id = toHex(messageId);
-    const open = this.#open.get(id);
+    const open = this.#open.get(messageId);
     open?.owing.delete(node);
     if (open !== undefined && open.owing.size > 0) return;
     try {
       await this.#manager?.acknowledge(messageId);
-      this.#open.delete(id);
+      this.#open.delete(messageId);
     } catch (error) {
       open?.owing.add(node);
       throw error;
@@ -100,21 +99,20 @@ export class InboxFanOut {
   }
 
   async #hand(message: ReceivedMessage): Promise<'done' | 'later'> {
-    const id = toHex(message.messageId);
-    const open = this.#open.get(id);
-    const targets = [...this.#receivers.values()].filter((each) =>
+    const { messageId, sender, via, type } = message;
+    const open = this.#open.get(messageId);
+    const targets = [...this.#subscribers.values()].filter((each) =>
       open === undefined ? each.accepts(message) : open.again.has(each.id),
     );
     if (open === undefined && targets.length === 0) {
-      this.#unclaimed.set(id, message.redelivered);
+      this.#unclaimed.set(messageId, message.redelivered);
       return 'later';
     }
-    const redelivered = open !== undefined || (this.#unclaimed.get(id) ?? message.redelivered);
-    this.#unclaimed.delete(id);
-    const { sender, via, type } = message;
+    const redelivered = open !== undefined || (this.#unclaimed.get(messageId) ?? message.redelivered);
+    this.#unclaimed.delete(messageId);
     const { owing, again } = open ?? { owing: new Set<string>(), again: new Set<string>() };
-    this.#open.set(id, { head: { sender, via, type }, owing, again });
-    const done: Receiver[] = [];
+    this.#open.set(messageId, { head: { sender, via, type }, owing, again });
+    const done: InboxSubscriber[] = [];
     for (const each of targets) {
       again.delete(each.id);
       owing.add(each.id);
@@ -122,13 +120,13 @@ export class InboxFanOut {
     }
     // The runtime passes on in its next turn what a node sends, and drops it if a redeploy closes the flow before.
     await setImmediate();
-    for (const each of done) if (this.#receivers.get(each.id) === each) owing.delete(each.id);
+    for (const each of done) if (this.#subscribers.get(each.id) === each) owing.delete(each.id);
     if (owing.size === 0) {
-      this.#open.delete(id);
+      this.#open.delete(messageId);
       return 'done';
     }
     // A node that is back already asked for what it owes before this message was owed.
-    if ([...again].some((node) => this.#receivers.has(node)))
+    if ([...again].some((node) => this.#subscribers.has(node)))
       void setImmediate().then(() => this.#offerAgain());
     return 'later';
   }
@@ -138,12 +136,11 @@ export class InboxFanOut {
   }
 
   #forget(node: string): void {
-    for (const [id, { owing }] of this.#open) if (owing.has(node)) this.#settle(id, node);
+    for (const [messageId, { owing }] of this.#open) if (owing.has(node)) this.#settle(messageId, node);
   }
 
-  #settle(id: string, node: string): void {
-    const messageId = fromHex(id);
-    if (messageId !== undefined) this.acknowledge(node, messageId).catch(this.#onError);
+  #settle(messageId: Uint8Array, node: string): void {
+    this.acknowledge(node, messageId).catch(this.#onError);
   }
 
   #offerAgain(): void {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import type { ReceivedMessage } from '../../../lib/index';
-import { InboxFanOut, type MessageHead, type Receiver } from '../../../nodes/session/inbox-fan-out';
+import { InboxFanOut, type MessageHead, type InboxSubscriber } from '../../../nodes/session/inbox-fan-out';
 import { FakeManager, received } from '../support/fake-manager';
 
-class FakeReceiver implements Receiver {
+class FakeSubscriber implements InboxSubscriber {
   readonly got: string[] = [];
 
   constructor(
@@ -34,7 +34,7 @@ describe('A session that hands messages to several receive-async nodes', () => {
 
   it('wants nothing while no node is there, and only what one of them accepts', () => {
     assert.equal(manager.wants(received(1)), false);
-    inbox.register(new FakeReceiver('a', 'done', ({ via }) => via === 'direct'));
+    inbox.register(new FakeSubscriber('a', 'done', ({ via }) => via === 'direct'));
     assert.equal(manager.wants(received(1)), false);
     assert.equal(manager.wants(received(1, { via: 'direct' })), true);
     inbox.unregister('a', true);
@@ -43,9 +43,9 @@ describe('A session that hands messages to several receive-async nodes', () => {
 
   it('gives every node that accepts a message a copy', async () => {
     const [a, b, c] = [
-      new FakeReceiver('a'),
-      new FakeReceiver('b'),
-      new FakeReceiver('c', 'done', () => false),
+      new FakeSubscriber('a'),
+      new FakeSubscriber('b'),
+      new FakeSubscriber('c', 'done', () => false),
     ];
     for (const each of [a, b, c]) inbox.register(each);
     assert.equal(await manager.hand(received(1)), 'done');
@@ -53,8 +53,8 @@ describe('A session that hands messages to several receive-async nodes', () => {
   });
 
   it('is done when all that got a message are done', async () => {
-    for (const id of ['a', 'b']) inbox.register(new FakeReceiver(id, 'later'));
-    inbox.register(new FakeReceiver('c'));
+    for (const id of ['a', 'b']) inbox.register(new FakeSubscriber(id, 'later'));
+    inbox.register(new FakeSubscriber('c'));
     const message = received(1);
     assert.equal(await manager.hand(message), 'later');
     await inbox.acknowledge('a', message.messageId);
@@ -64,7 +64,7 @@ describe('A session that hands messages to several receive-async nodes', () => {
   });
 
   it('does not wait for a node that was removed', async () => {
-    for (const id of ['a', 'b']) inbox.register(new FakeReceiver(id, 'later'));
+    for (const id of ['a', 'b']) inbox.register(new FakeSubscriber(id, 'later'));
     const message = received(1);
     await manager.hand(message);
     await inbox.acknowledge('a', message.messageId);
@@ -73,7 +73,7 @@ describe('A session that hands messages to several receive-async nodes', () => {
   });
 
   it('does not wait for a node that never came back from a redeploy', async () => {
-    inbox.register(new FakeReceiver('a', 'later'));
+    inbox.register(new FakeSubscriber('a', 'later'));
     await manager.hand(received(1));
     inbox.unregister('a', false);
     assert.deepEqual(manager.acknowledged, []);
@@ -82,13 +82,13 @@ describe('A session that hands messages to several receive-async nodes', () => {
   });
 
   it('gives a redeployed node its unacknowledged messages once more, and no other node', async () => {
-    const other = new FakeReceiver('b', 'later');
-    inbox.register(new FakeReceiver('a', 'later'));
+    const other = new FakeSubscriber('b', 'later');
+    inbox.register(new FakeSubscriber('a', 'later'));
     inbox.register(other);
     const message = received(1);
     await manager.hand(message);
     inbox.unregister('a', false);
-    const back = new FakeReceiver('a', 'later');
+    const back = new FakeSubscriber('a', 'later');
     inbox.register(back);
     assert.ok(manager.calls.includes('retrieve again'));
     assert.equal(await manager.hand({ ...message, redelivered: true }), 'later');
@@ -97,7 +97,7 @@ describe('A session that hands messages to several receive-async nodes', () => {
   });
 
   it('gives nobody a message twice because another node asked for its own', async () => {
-    const [a, b] = [new FakeReceiver('a', 'later'), new FakeReceiver('b', 'later')];
+    const [a, b] = [new FakeSubscriber('a', 'later'), new FakeSubscriber('b', 'later')];
     inbox.register(a);
     inbox.register(b);
     const message = received(1);
@@ -108,19 +108,19 @@ describe('A session that hands messages to several receive-async nodes', () => {
   });
 
   it('settles for a node whose filter no longer accepts what it owes', async () => {
-    inbox.register(new FakeReceiver('a', 'later'));
+    inbox.register(new FakeSubscriber('a', 'later'));
     await manager.hand(received(1));
     inbox.unregister('a', false);
-    inbox.register(new FakeReceiver('a', 'later', () => false));
+    inbox.register(new FakeSubscriber('a', 'later', () => false));
     assert.equal(manager.acknowledged.length, 1);
   });
 
   it('keeps a message that was on its way as the last node left, and gives it to the next as new', async () => {
     // The core asks the filter, marks the entry, and only then hands it over; by then nobody accepts it.
-    inbox.register(new FakeReceiver('a', 'done', () => false));
+    inbox.register(new FakeSubscriber('a', 'done', () => false));
     assert.equal(await manager.hand(received(1)), 'later');
     inbox.unregister('a', false);
-    const back = new FakeReceiver('a');
+    const back = new FakeSubscriber('a');
     inbox.register(back);
     assert.ok(manager.calls.includes('retrieve again'));
     assert.equal(await manager.hand(received(1, { redelivered: true })), 'done');
@@ -128,10 +128,10 @@ describe('A session that hands messages to several receive-async nodes', () => {
   });
 
   it('gives a message once more when a redeploy came before the runtime passed it on', async () => {
-    inbox.register(new FakeReceiver('a'));
+    inbox.register(new FakeSubscriber('a'));
     const handed = manager.hand(received(1));
     inbox.unregister('a', false);
-    const back = new FakeReceiver('a');
+    const back = new FakeSubscriber('a');
     inbox.register(back);
     manager.calls.length = 0;
     assert.equal(await handed, 'later');
@@ -142,7 +142,7 @@ describe('A session that hands messages to several receive-async nodes', () => {
   });
 
   it('takes an acknowledgement twice, and one for a message of before a restart', async () => {
-    inbox.register(new FakeReceiver('a', 'later'));
+    inbox.register(new FakeSubscriber('a', 'later'));
     const message = received(1);
     await manager.hand(message);
     await inbox.acknowledge('a', message.messageId);
