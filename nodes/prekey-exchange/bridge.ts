@@ -52,7 +52,7 @@ export class Bridge {
       await session.transport.occupy(this.#o.node, () => this.#open(manager, session));
     };
     void untilDone(attempt, {
-      timers: systemPlatform.timers,
+      platform: systemPlatform,
       signal: this.#ending.signal,
       onFailure: (error) => {
         const known = this.#failure !== undefined && errorCode(this.#failure) === errorCode(error);

@@ -3,6 +3,7 @@ import {
   systemPlatform,
   type AsyncManagerOptions,
   type Logger,
+  type Random,
   type Timer,
   type Timers,
 } from '../../lib/index';
@@ -12,6 +13,7 @@ import { sameSettings, type SessionSettings } from './session-settings';
 
 export interface SessionRegistryParts {
   readonly timers: Timers;
+  readonly random: Random;
   readonly create: (options: AsyncManagerOptions) => Promise<AsyncManager>;
 }
 
@@ -84,5 +86,6 @@ export class SessionRegistry {
 /** The runtime's sessions. Like its nodes, they belong to the process. */
 export const sessions = new SessionRegistry({
   timers: systemPlatform.timers,
+  random: systemPlatform.random,
   create: (options) => AsyncManager.create(options),
 });

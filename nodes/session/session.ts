@@ -5,6 +5,7 @@ import {
   type AsyncManager,
   type AsyncManagerOptions,
   type Logger,
+  type Random,
   type Timers,
 } from '../../lib/index';
 import { FirstMinute } from './first-minute';
@@ -21,6 +22,7 @@ import { TransportSlot } from './transport-slot';
 /** What a session needs from the registry that keeps it. */
 export interface SessionParts {
   readonly timers: Timers;
+  readonly random: Random;
   readonly create: (options: AsyncManagerOptions) => Promise<AsyncManager>;
   /** Resolves when sessions that are on their way out have released what they held. */
   readonly othersClosed: () => Promise<void>;
@@ -70,7 +72,7 @@ export class Session {
     this.transport = new TransportSlot(parts.timers, (error) => this.log.error(nodeError(error).message));
     this.firstMinute = new FirstMinute(parts.timers, this.changed);
     this.#opening = untilDone(() => this.#open(), {
-      timers: parts.timers,
+      platform: parts,
       signal: this.#ending.signal,
       onFailure: (error, wait) => this.#failed(error, wait),
     });
@@ -191,7 +193,7 @@ export class Session {
     this.#failure = error;
     this.#tried.open();
     this.log.info(
-      `The session could not be opened. The next attempt is in ${wait / 1000} s. ${error.message}`,
+      `The session could not be opened. The next attempt is in ${Math.ceil(wait / 1000)} s. ${error.message}`,
     );
     this.changed.emit();
   }

@@ -76,7 +76,7 @@ class ToxTransport {
   /** Tries again and again; Catch hears of each kind of failure once. */
   async #untilDone(session: Session, attempt: () => Promise<void>): Promise<void> {
     await untilDone(attempt, {
-      timers: systemPlatform.timers,
+      platform: systemPlatform,
       signal: this.#ending.signal,
       onFailure: (error) => {
         const known = this.#failure !== undefined && errorCode(this.#failure) === errorCode(error);

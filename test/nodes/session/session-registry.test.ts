@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { AsyncManagerOptions, Logger } from '../../../lib/index';
+import type { AsyncManagerOptions, Logger, Random } from '../../../lib/index';
 import { ToxAsyncError } from '../../../lib/index';
 import { SimulatedTime } from '../../../lib/testing/simulated-platform';
 import { SessionRegistry } from '../../../nodes/session/session-registry';
@@ -19,6 +19,9 @@ const settings = (more: Partial<SessionSettings> = {}): SessionSettings => ({
   ...more,
 });
 
+/** Lets back-off wait as long as it says, neither more nor less. */
+const unspread: Random = { bytes: (n) => new Uint8Array(n).fill(0x80, 0, 1) };
+
 describe('The sessions behind the storage-nodes', () => {
   let time: SimulatedTime;
   let made: { manager: FakeManager; options: AsyncManagerOptions }[];
@@ -31,6 +34,7 @@ describe('The sessions behind the storage-nodes', () => {
     failures = [];
     registry = new SessionRegistry({
       timers: time.timers,
+      random: unspread,
       create: async (options) => {
         const failure = failures.shift();
         if (failure !== undefined) throw failure;
