@@ -10,12 +10,20 @@ interface OwedRecord {
   readonly until: number;
   /** It may have left this process: the sender may count the message as delivered. */
   readonly sent: boolean;
-  /** Whether mail is to carry it, or the age at which mail last did; absent: only a meeting gives it. */
-  readonly mail?: 'due' | number;
+  /**
+   * Whether mail is to carry it, for the first time or again, or the age at which mail last did; absent: only a meeting
+   * gives it.
+   */
+  readonly mail?: 'due' | 'again' | number;
+  /** Times that mail carried it again. */
+  readonly repeats?: number;
 }
 
 /** Mail that turns up on a node this much later, seconds, was deposited again: its receipt was lost. */
 const LOST_AFTER = 12 * 60 * 60;
+
+/** Times that mail carries a receipt again: each may use a key up, and nodes say when. */
+const MOST_REPEATS = 3;
 
 export interface OwedReceipt {
   readonly messageId: Uint8Array;
@@ -26,14 +34,15 @@ export interface OwedReceipt {
 export class OwedReceipts {
   readonly #ages: { now(): number };
   readonly #table: Table<OwedRecord>;
-  /** Peers, in hex, to whom mail may be due. */
+  /** Peers, in hex, to whom mail may be due: for the first time, and again. */
   readonly #due = new Set<string>();
+  readonly #again = new Set<string>();
 
   constructor(parts: { store: Store; ages: { now(): number } }) {
     this.#ages = parts.ages;
     this.#table = new Table(parts.store, 'owed-receipt');
     for (const { rest, record } of this.#table.entries()) {
-      if (record.mail === 'due') this.#due.add(toHex(rest.subarray(0, 32)));
+      this.#noteDue(toHex(rest.subarray(0, 32)), record);
     }
   }
 
@@ -60,21 +69,36 @@ export class OwedReceipts {
   /** The envelope that it answers lies on a node: no receipt reached the sender in time to keep it from that. */
   turnedUp(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array): void {
     const record = this.#table.get(sender, messageId);
-    if (record === undefined || record.mail === 'due') return;
-    if (record.mail !== undefined && this.#ages.now() - record.mail < LOST_AFTER) return;
-    this.#put(writes, sender, messageId, { ...record, mail: 'due' });
+    if (record === undefined || record.mail === 'due' || record.mail === 'again') return;
+    if (record.mail === undefined) {
+      this.#put(writes, sender, messageId, { ...record, mail: 'due' });
+    } else if (this.#ages.now() - record.mail >= LOST_AFTER && (record.repeats ?? 0) < MOST_REPEATS) {
+      this.#put(writes, sender, messageId, { ...record, mail: 'again' });
+    }
   }
 
-  /** Peers to whom mail is due. */
+  /** Peers to whom mail may be due. */
   duePeers(): PublicKey[] {
-    return [...this.#due].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));
+    return [...new Set([...this.#due, ...this.#again])].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));
   }
 
-  /** Receipts that mail is to carry. */
-  dueTo(sender: PublicKey): OwedReceipt[] {
-    const due = [...this.#table.entries(sender)].filter(({ record }) => record.mail === 'due');
-    if (due.length === 0) this.#due.delete(toHex(sender));
-    return due.map(({ rest, record }) => ({ messageId: rest.slice(), code: record.code }));
+  /** Whether mail may be due to this peer for the first time, not only again. */
+  isDue(sender: PublicKey): boolean {
+    return this.#due.has(toHex(sender));
+  }
+
+  /** Receipts that mail is to carry, those first that it never carried. */
+  dueTo(sender: PublicKey): { first: OwedReceipt[]; again: OwedReceipt[] } {
+    const first: OwedReceipt[] = [];
+    const again: OwedReceipt[] = [];
+    for (const { rest, record } of this.#table.entries(sender)) {
+      const receipt = { messageId: rest.slice(), code: record.code };
+      if (record.mail === 'due') first.push(receipt);
+      if (record.mail === 'again') again.push(receipt);
+    }
+    if (first.length === 0) this.#due.delete(toHex(sender));
+    if (again.length === 0) this.#again.delete(toHex(sender));
+    return { first, again };
   }
 
   /** With the mail that carries them. */
@@ -82,7 +106,8 @@ export class OwedReceipts {
     for (const { messageId } of receipts) {
       const record = this.#table.get(sender, messageId);
       if (record === undefined) continue;
-      this.#put(writes, sender, messageId, { ...record, sent: true, mail: this.#ages.now() });
+      const repeats = (record.repeats ?? 0) + (record.mail === 'again' ? 1 : 0);
+      this.#put(writes, sender, messageId, { ...record, sent: true, mail: this.#ages.now(), repeats });
     }
   }
 
@@ -119,6 +144,11 @@ export class OwedReceipts {
 
   #put(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array, record: OwedRecord): void {
     this.#table.put(writes, [sender, messageId], record);
-    if (record.mail === 'due') writes.afterCommit(() => this.#due.add(toHex(sender)));
+    writes.afterCommit(() => this.#noteDue(toHex(sender), record));
+  }
+
+  #noteDue(sender: string, { mail }: OwedRecord): void {
+    if (mail === 'due') this.#due.add(sender);
+    if (mail === 'again') this.#again.add(sender);
   }
 }

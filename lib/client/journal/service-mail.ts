@@ -4,9 +4,9 @@ import { readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
 import { withCopy, type Copy } from './copies';
 
-/** What is sealed for a friend: receipts (type 0x80), or a batch of our keys (0x81; none: it only asks for keys). */
+/** What is sealed for a friend: receipts (type 0x80; all of them again), or a batch of our keys (0x81; none: it only asks for keys). */
 export type ServiceContent =
-  { readonly kind: 'receipts' } | { readonly kind: 'keys'; readonly batch?: number };
+  { readonly kind: 'receipts'; readonly again?: true } | { readonly kind: 'keys'; readonly batch?: number };
 
 interface ServiceRecord {
   readonly friend: PublicKey;
@@ -29,6 +29,8 @@ export interface ServiceEntry extends Omit<ServiceRecord, 'envelope'> {
 /** Ages at which mail of each kind was last sealed for a friend. */
 export interface LastSealed {
   readonly receipts?: number;
+  /** Receipts that mail had carried before, and nothing else. */
+  readonly again?: number;
   readonly keys?: number;
   /** Age at which the friend last refused keys by mail. */
   readonly refused?: number;
@@ -83,7 +85,8 @@ export class ServiceMail {
     const sequence = this.#nextSequence;
     this.#nextSequence += 1;
     this.#records.put(writes, [sequenceKey(sequence)], record);
-    this.#last.put(writes, [friend], { ...this.lastSealed(friend), [content.kind]: now });
+    const again = content.kind === 'receipts' && content.again ? { again: now } : {};
+    this.#last.put(writes, [friend], { ...this.lastSealed(friend), [content.kind]: now, ...again });
     writes.afterCommit(() => this.#remember(sequence, record));
   }
 

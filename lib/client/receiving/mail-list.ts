@@ -6,6 +6,8 @@ import type { BaseComponents } from '../components';
 import type { OwedDeletes } from '../journal/owed-deletes';
 import type { OwedReceipts } from '../journal/owed-receipts';
 import type { Tombstones } from '../journal/tombstones';
+import type { StorageNodes } from '../storage-nodes/storage-nodes';
+import type { ConfirmedDeletes } from './confirmed-deletes';
 import type { UnknownMail } from './unknown-mail';
 
 const LIST_MAX = 64;
@@ -25,12 +27,15 @@ export interface MailListComponents extends Pick<BaseComponents, 'store'> {
   readonly tombstones: Pick<Tombstones, 'findTag'>;
   readonly deletes: Pick<OwedDeletes, 'owe'>;
   readonly receipts: Pick<OwedReceipts, 'turnedUp'>;
+  readonly nodes: Pick<StorageNodes, 'noteBroken'>;
   readonly unknown: Pick<UnknownMail, 'note'>;
+  readonly confirmed: Pick<ConfirmedDeletes, 'contradicts'>;
 }
 
 export interface Listed {
   /** To be fetched, in the order in which the keys were issued. */
   readonly wanted: readonly Item[];
+  /** Pages that said that more follow. */
   readonly pages: number;
   /** Where to go on, if the node has more. */
   readonly cursor: number;
@@ -70,13 +75,13 @@ export class MailList {
           after: cursor,
           max: LIST_MAX,
         });
-        pages += 1;
         if (page.code !== 'ok') {
           more = false;
           break;
         }
         wanted.push(...(await this.#sift(node, page.items)));
         const last = page.items.at(-1)?.cursor ?? cursor;
+        if (page.more) pages += 1;
         more = page.more && last > cursor;
         cursor = Math.max(cursor, last);
       }
@@ -90,16 +95,19 @@ export class MailList {
 
   /** What is to be fetched; what we have, and what nobody can open, need not be. */
   async #sift(node: PublicKey, items: readonly Item[]): Promise<Wanted[]> {
-    const { store, tombstones, forwardSecurity, deletes, receipts, unknown } = this.#components;
+    const { store, tombstones, forwardSecurity, deletes, receipts, unknown, nodes, confirmed } =
+      this.#components;
+    let lied = false;
     const wanted: Wanted[] = [];
     const writes = store.batch();
     for (const item of items) {
       const known = tombstones.findTag(item.tag);
       const key = forwardSecurity.issued.find(item.tag);
       if (known !== undefined && sameBytes(known.storageId, item.storageId)) {
-        // We have it: the node may drop it, and its sender has not heard of that.
+        // We have it: the node may drop it, and if it is a new deposit, its sender has not heard of that.
         deletes.owe(writes, node, item.storageId);
-        receipts.turnedUp(writes, known.sender, known.messageId);
+        if (confirmed.contradicts(node, item)) lied = true;
+        else receipts.turnedUp(writes, known.sender, known.messageId);
       } else if (key === undefined) {
         unknown.note(writes, node, item.storageId);
       } else {
@@ -107,6 +115,7 @@ export class MailList {
       }
     }
     await writes.commit();
+    if (lied) nodes.noteBroken(node);
     return wanted;
   }
 }

@@ -11,6 +11,8 @@ import type { InboxRoom } from './inbox-room';
 import { MailFetcher, type MailFetcherComponents } from './mail-fetcher';
 import { MailList, type MailListComponents } from './mail-list';
 import type { OwedDeletes } from '../journal/owed-deletes';
+import { ConfirmedDeletes } from './confirmed-deletes';
+import { PageBudget } from './page-budget';
 import { UnknownMail } from './unknown-mail';
 
 /** Between two looks at every node, milliseconds, before jitter. */
@@ -18,8 +20,6 @@ const POLL_INTERVAL = 300_000;
 /** A cursor starts again from 0 after this many seconds. */
 const FULL_LIST_AGE = 3600;
 const DELETE_MAX = 64;
-/** Pages of one visit: a node that lists without end is left after these. */
-const MAX_PAGES = 500;
 
 interface NodeState {
   cursor: number;
@@ -27,11 +27,12 @@ interface NodeState {
   fullAt: number;
   running: boolean;
   again: boolean;
+  readonly pages: PageBudget;
 }
 
 export interface RetrieverComponents
   extends
-    Omit<MailListComponents, 'unknown'>,
+    Omit<MailListComponents, 'unknown' | 'confirmed'>,
     Omit<MailFetcherComponents, 'unknown'>,
     Pick<BaseComponents, 'crypto' | 'store' | 'timers' | 'random' | 'ages'> {
   readonly network: MailListComponents['network'] &
@@ -53,6 +54,7 @@ export class Retriever {
   readonly #list: MailList;
   readonly #fetcher: MailFetcher;
   readonly #unknown: UnknownMail;
+  readonly #confirmed: ConfirmedDeletes;
   readonly #nodes = new Map<string, NodeState>();
   readonly #runs = new Set<Promise<void>>();
   #timer: Timer | undefined;
@@ -61,7 +63,8 @@ export class Retriever {
   constructor(components: RetrieverComponents) {
     this.#components = components;
     this.#unknown = new UnknownMail(components);
-    this.#list = new MailList({ ...components, unknown: this.#unknown });
+    this.#confirmed = new ConfirmedDeletes(components);
+    this.#list = new MailList({ ...components, unknown: this.#unknown, confirmed: this.#confirmed });
     this.#fetcher = new MailFetcher({ ...components, unknown: this.#unknown });
   }
 
@@ -102,6 +105,7 @@ export class Retriever {
   /** The peer is no longer a friend. */
   forget(node: PublicKey): void {
     this.#nodes.delete(toHex(node));
+    this.#confirmed.forget(node);
   }
 
   async #visit(node: PublicKey, state: NodeState): Promise<void> {
@@ -132,23 +136,25 @@ export class Retriever {
       state.cursor = 0;
       state.fullAt = ages.now();
     }
-    for (let pages = 0, more = true; more && pages < MAX_PAGES && this.#running;) {
-      const listed = await this.#list.read(node, state.cursor, MAX_PAGES - pages);
+    for (let more = true; more && state.pages.left > 0 && this.#running;) {
+      const listed = await this.#list.read(node, state.cursor, state.pages.left);
       if (!(await this.#fetcher.fetch(node, listed.wanted))) state.fullAt = -Infinity;
+      state.pages.take(listed.pages);
       if ('error' in listed) throw listed.error;
       state.cursor = listed.cursor;
-      pages += listed.pages;
       more = listed.more;
     }
   }
 
   async #sendDeletes(node: PublicKey): Promise<void> {
-    const { deletes, network, store } = this.#components;
+    const { deletes, network, store, ages } = this.#components;
     const owed = deletes.owedTo(node);
     for (let i = 0; i < owed.length; i += DELETE_MAX) {
       const storageIds = owed.slice(i, i + DELETE_MAX);
+      const askedAt = ages.now();
       const { code } = await network.request(node, { kind: 'delete', storageIds });
       if (code !== 'ok') return;
+      this.#confirmed.note(node, storageIds, askedAt);
       const writes = store.batch();
       deletes.done(writes, node, storageIds);
       await writes.commit();
@@ -173,7 +179,8 @@ export class Retriever {
     const hex = toHex(node);
     const known = this.#nodes.get(hex);
     if (known !== undefined) return known;
-    const made: NodeState = { cursor: 0, fullAt: -Infinity, running: false, again: false };
+    const pages = new PageBudget(this.#components.ages);
+    const made: NodeState = { cursor: 0, fullAt: -Infinity, running: false, again: false, pages };
     this.#nodes.set(hex, made);
     return made;
   }

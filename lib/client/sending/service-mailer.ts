@@ -25,6 +25,9 @@ const DAY = 24 * HOUR;
 /** Receipts for one friend are mailed at most this often, and keys asked for; seconds. */
 const RECEIPTS_INTERVAL = 600;
 const ASK_INTERVAL = DAY;
+/** Receipts that were mailed before are mailed again at most this often, and only while so many keys can be used. */
+const AGAIN_INTERVAL = DAY / 2;
+const AGAIN_STOCK = 20;
 /** After a friend refused keys by mail it gets none for this long. */
 const REFUSED_INTERVAL = DAY;
 /** Keys are mailed to nobody who may be about to connect: not before this many seconds after the start. */
@@ -85,13 +88,18 @@ export class ServiceMailer {
 
   async #mailReceipts(peer: PublicKey): Promise<void> {
     const { receipts, mail, ages, forwardSecurity, store } = this.#components;
-    const { receipts: lastAt = -Infinity } = mail.lastSealed(peer);
+    const { receipts: lastAt = -Infinity, again: againAt = -Infinity } = mail.lastSealed(peer);
+    const sendable = forwardSecurity.held.sendable(peer);
+    // Nodes say what turns up again: with that alone they must not use up the friend's keys.
+    const mayRepeat = sendable >= AGAIN_STOCK && ages.now() - againAt >= AGAIN_INTERVAL;
+    if (sendable === 0 || (!receipts.isDue(peer) && !mayRepeat)) return;
     if (!this.#canMail(peer) || ages.now() - lastAt < RECEIPTS_INTERVAL) return;
-    const due = receipts.dueTo(peer).slice(0, RECEIPTS_PER_MESSAGE);
-    if (due.length === 0 || forwardSecurity.held.sendable(peer) === 0) return;
+    const { first, again } = receipts.dueTo(peer);
+    if (first.length === 0 && (again.length === 0 || !mayRepeat)) return;
+    const due = [...first, ...again].slice(0, RECEIPTS_PER_MESSAGE);
     const writes = store.batch();
     const data = encodeMailReceipts({ held: this.#heldAfter(peer), receipts: due });
-    this.#seal(writes, peer, { kind: 'receipts' }, data);
+    this.#seal(writes, peer, { kind: 'receipts', ...(first.length === 0 && { again: true }) }, data);
     receipts.markMailed(writes, peer, due);
     await writes.commit();
     this.#components.wakeup.soon();
@@ -163,7 +171,7 @@ export class ServiceMailer {
   #waitsForKeys(peer: PublicKey): boolean {
     const { outbox, receipts, forwardSecurity } = this.#components;
     if (forwardSecurity.held.sendable(peer) > 0) return false;
-    return outbox.waitsForKey(peer) || receipts.dueTo(peer).length > 0;
+    return outbox.waitsForKey(peer) || receipts.dueTo(peer).first.length > 0;
   }
 
   /** Keys of the friend that are left once the next envelope is sealed. */

@@ -42,7 +42,7 @@ describe('owed receipts', () => {
   const mailed = (...ids: number[]) => write((writes) => receipts.markMailed(writes, bob, ids.map(receipt)));
   const turnUp = (id: number) => write((writes) => receipts.turnedUp(writes, bob, idOf(id)));
   const sweep = () => write((writes) => receipts.expire(writes));
-  const due = () => numbers(receipts.dueTo(bob));
+  const due = () => Object.values(receipts.dueTo(bob)).flatMap(numbers);
 
   it('are owed to the sender with their code until it confirms them, also after a crash', async () => {
     await owe(1);
@@ -120,7 +120,7 @@ describe('owed receipts', () => {
       await owe(3, { to: new Uint8Array(32).fill(3) });
       restart();
       assert.deepEqual(receipts.duePeers(), [cat]);
-      assert.deepEqual(numbers(receipts.dueTo(cat)), [1]);
+      assert.deepEqual(numbers(receipts.dueTo(cat).first), [1]);
     });
 
     it('are due no more, but owed, when mail carries them; none is that was confirmed meanwhile', async () => {
@@ -148,6 +148,23 @@ describe('owed receipts', () => {
       await mailed(1);
       memory.age += 12 * HOUR - 1;
       assert.equal(await turnUp(1), 0);
+    });
+
+    it('are due again three times at most, apart from those that are due for the first time', async () => {
+      await owe(1, { mail: true });
+      await mailed(1);
+      for (let repeat = 0; repeat < 3; repeat += 1) {
+        memory.age += 12 * HOUR;
+        await turnUp(1);
+        assert.deepEqual([due(), receipts.isDue(bob)], [[1], false], `${repeat}`);
+        restart();
+        assert.deepEqual(receipts.dueTo(bob), { first: [], again: [receipt(1)] });
+        assert.deepEqual([receipts.duePeers(), receipts.isDue(bob)], [[bob], false]);
+        await mailed(1);
+      }
+      memory.age += DAY;
+      assert.equal(await turnUp(1), 0);
+      assert.deepEqual([due(), receipts.duePeers()], [[], []]);
     });
 
     it('are due at once when a message turns up whose receipt was never mailed, if one is owed', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ToxAsyncError } from '../../../../lib/errors';
-import { Collector, tagOf, type MailNode } from '../support/collector';
+import { Collector, MailNode, tagOf } from '../support/collector';
 import { later } from '../support/depositor';
 
 const HOUR = 3600;
@@ -110,6 +110,76 @@ describe('visits to storage nodes', () => {
     node.more = () => true;
     await collector.collect();
     assert.equal(node.heard().length, 500);
+    // Nor does the next visit begin anew, nor one for which the node itself calls.
+    await collector.collect();
+    await collector.retriever.retrieveFrom(node.pk);
+    assert.equal(node.heard().length, 0);
+    const day = 24 * 60;
+    for (let minute = 0; minute < day; minute += 1) {
+      collector.age += 60;
+      await collector.retriever.retrieveFrom(node.pk);
+    }
+    const pages = node.heard().filter((asked) => asked.startsWith('list')).length;
+    assert.ok(pages > 15 * day - 10 && pages <= 15 * day, `${pages} pages in a day`);
+  });
+
+  it('of a node whose list ends are never braked', async () => {
+    node.hold(1);
+    for (let i = 0; i < 2000; i += 1) await collector.retriever.retrieveFrom(node.pk);
+    assert.equal(node.heard().length, 2000);
+  });
+
+  it('of another node go on while one is braked, and those of a braked one when its list ends', async () => {
+    node.item = (_envelope, cursor) => ({ cursor, storageId: tagOf(cursor), tag: tagOf(0), age: 0 });
+    node.before = (request) => {
+      if (request.kind === 'list') node.first = request.after + 1;
+    };
+    node.hold(0);
+    node.more = () => true;
+    const other = new MailNode(3);
+    collector.nodes.push(other);
+    await collector.collect();
+    other.heard();
+    node.heard();
+    await collector.collect();
+    assert.deepEqual([node.heard().length, other.heard().length], [0, 1]);
+    node.more = () => false;
+    collector.age += 4;
+    await collector.collect();
+    await collector.collect();
+    assert.equal(node.heard().length, 2);
+  });
+
+  describe('to a node that lists what it confirmed as deleted', () => {
+    /** It was taken, deleted, and is listed at the next visit, with this age. */
+    async function listedAgain(age: number, passed: number): Promise<void> {
+      collector.issue(1);
+      node.hold(1);
+      await collector.collect();
+      assert.deepEqual(node.heard(), ['list 0', 'fetch 1', 'delete 1']);
+      collector.taken.add(1);
+      collector.health.length = 0;
+      collector.age += passed;
+      const { item } = node;
+      node.item = (envelope, cursor) => ({ ...item(envelope, cursor), age });
+      await collector.collect();
+    }
+
+    it('find it broken when the mail is older than the delete, and take it for no new deposit', async () => {
+      await listedAgain(2 * HOUR + 61, 2 * HOUR);
+      assert.deepEqual([collector.health, collector.turnedUp], [['1 broken', '1 well'], []]);
+    });
+
+    it('find nothing wrong with a new deposit, nor with clocks that differ by a minute', async () => {
+      await listedAgain(2 * HOUR + 60, 2 * HOUR);
+      assert.deepEqual([collector.health, collector.turnedUp], [['1 well'], ['1']]);
+    });
+
+    it('find nothing wrong with one that did not confirm the delete', async () => {
+      node.deleteCode = 'busy';
+      await listedAgain(3 * HOUR, 2 * HOUR);
+      assert.deepEqual([collector.health, collector.turnedUp], [['1 well'], ['1']]);
+    });
   });
 
   describe('deletes', () => {

@@ -86,6 +86,67 @@ describe('the mailer', () => {
       );
     });
 
+    describe('that turn up again', () => {
+      const HALF_DAY = DAY / 2;
+      const ids = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+
+      /** 96 receipts that mail carried twelve hours ago, in three mails. */
+      async function mailedLongAgo(): Promise<void> {
+        await peer.owe(...ids(1, 96));
+        await peer.pass(30 * MINUTE);
+        assert.deepEqual([peer.stock, peer.due], [101, 0]);
+        peer.sleep(HALF_DAY);
+      }
+
+      it('cost a key in twelve hours, whatever a node lists every ten minutes', async () => {
+        await mailedLongAgo();
+        for (let i = 0; i < 27 * 6; i += 1) {
+          await peer.turnUp(1 + (i % 96));
+          await peer.pass(10 * MINUTE);
+        }
+        assert.equal(peer.stock, 101 - 3);
+      });
+
+      it('cost none more when each was mailed three times again, however long a node goes on', async () => {
+        await peer.owe(1);
+        await peer.pass(10);
+        for (let i = 0; i < 10; i += 1) {
+          peer.sleep(HALF_DAY);
+          await peer.turnUp(1);
+          await peer.pass(20);
+        }
+        assert.equal(peer.stock, 104 - 1 - 3);
+      });
+
+      it('are mailed at once by themselves, as for a friend who deposited anew', async () => {
+        await mailedLongAgo();
+        await peer.turnUp(5);
+        await peer.pass(10);
+        const again = peer.mailedReceipts.at(-1)?.receipts.map(({ messageId }) => messageId[0]);
+        assert.deepEqual([again, peer.stock, peer.due], [[5], 100, 0]);
+      });
+
+      it('take a key from no stock under 20, but go along with others', async () => {
+        await mailedLongAgo();
+        await peer.keep(4 + 19);
+        await peer.turnUp(5);
+        await peer.pass(20);
+        assert.deepEqual([peer.stock, peer.due], [23, 1]);
+        await peer.owe(97);
+        await peer.pass(10);
+        const last = peer.mailedReceipts.at(-1)?.receipts.map(({ messageId }) => messageId[0]);
+        assert.deepEqual([last, peer.stock, peer.due], [[97, 5], 22, 0]);
+      });
+
+      it('are mailed from a stock of 20', async () => {
+        await mailedLongAgo();
+        await peer.keep(4 + 20);
+        await peer.turnUp(5);
+        await peer.pass(10);
+        assert.deepEqual([peer.stock, peer.due], [23, 0]);
+      });
+    });
+
     it('names what fails, loses none of them, and looks again', async () => {
       await peer.owe(1);
       const { store } = peer.keys;

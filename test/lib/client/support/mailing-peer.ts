@@ -89,9 +89,15 @@ export class MailingPeer {
     });
   }
 
+  /** A node lists the envelope of this message. */
+  turnUp(id: number): Promise<void> {
+    return this.write((writes) => this.receipts.turnedUp(writes, this.friend.pk, idOf(id)));
+  }
+
   /** Receipts that mail is to carry. */
   get due(): number {
-    return this.receipts.dueTo(this.friend.pk).length;
+    const { first, again } = this.receipts.dueTo(this.friend.pk);
+    return first.length + again.length;
   }
 
   /** Keys of the friend's that are left. */
