@@ -1,5 +1,5 @@
+import { PeerMap } from '../peer-map';
 import type { Store, WriteBatch } from '../store/store';
-import { toHex } from '../bytes';
 import { afterPrefix, bareBytes, readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../store/table';
 import type { PublicKey } from '../types';
 import { BATCH_FORGETTABLE_AFTER, BATCH_MEMORY } from './key-limits';
@@ -28,7 +28,7 @@ export class BatchMemory {
   readonly #order: Table<OrderedBatch>;
   readonly #listed: Table<ListedRecord>;
   /** Per peer the last place given away in this run, durable or not. */
-  readonly #given = new Map<string, number>();
+  readonly #given = new PeerMap<number>();
 
   /** @param parts.most batches of one peer */
   constructor(parts: { readonly store: Store; readonly ages: { now(): number }; readonly most: number }) {
@@ -80,7 +80,7 @@ export class BatchMemory {
     if (next - oldest >= this.#most && !this.#forgetOne(writes, peer, isUsable)) return false;
     this.#hashes.put(writes, [peer, batchKey(batch)], listHash);
     this.#order.put(writes, [peer, sequenceKey(next)], { batch, takenAt: this.#ages.now() });
-    this.#given.set(toHex(peer), next);
+    this.#given.set(peer, next);
     return true;
   }
 
@@ -129,7 +129,7 @@ export class BatchMemory {
   }
 
   #next(peer: PublicKey): number {
-    return Math.max(this.#place(peer, 'newest') ?? 0, this.#given.get(toHex(peer)) ?? 0) + 1;
+    return Math.max(this.#place(peer, 'newest') ?? 0, this.#given.get(peer) ?? 0) + 1;
   }
 
   /** The first or last place in the order that is taken. */
