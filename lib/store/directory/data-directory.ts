@@ -6,9 +6,9 @@ import type { Disk } from '../../platform/disk';
 import type { Platform } from '../../platform/platform';
 import { type Logger, silentLogger } from '../../types';
 import { LOCK, lockDirectory } from './directory-lock';
-import { chooseEngine } from './engine-choice';
+import { chooseStoreEngine } from './engine-choice';
 import { lmdbAvailable, openLmdbStore } from '../lmdb/lmdb-store';
-import { type Engine, readManifest, writeManifest } from './manifest';
+import { type StoreEngine, readManifest, writeManifest } from './manifest';
 import { formatAfter, migrate, type Migration, MIGRATIONS } from './migrations';
 import { openNedbStore } from '../nedb/nedb-store';
 import { Closers, type DataDirectory, openParts } from './open-parts';
@@ -26,7 +26,7 @@ export interface DataDirectoryOptions {
   /** The folder; made with mode 0700 when it does not exist. */
   readonly path: string;
   /** For a new directory; an existing one keeps its own. Default 'auto': lmdb where it loads, else nedb. */
-  readonly engine?: Engine | 'auto';
+  readonly engine?: StoreEngine | 'auto';
   readonly log?: Logger;
   /** See SpaceGuardOptions. */
   readonly space?: SpaceSizes;
@@ -59,7 +59,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
   const choose = async (logger: Logger) => {
     const recorded = await readManifest(disk, folder, newest);
     const wish = { asked, recorded: recorded?.engine, lmdbLoads: lmdbAvailable() };
-    return { recorded, engine: chooseEngine(wish, logger) };
+    return { recorded, engine: chooseStoreEngine(wish, logger) };
   };
   // Once to refuse before anything is touched, once when no other process can change it any more.
   await choose(silentLogger);
@@ -73,7 +73,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     const manifest = recorded ?? { format: newest, engine, created: clock.wall() };
     if (recorded === undefined) await writeManifest(disk, folder, manifest);
     const openStore = async () => {
-      const store = await openEngine(engine, folder, platform);
+      const store = await openStoreEngine(engine, folder, platform);
       try {
         await migrate({ disk, folder, store }, manifest, migrations);
         return store;
@@ -105,7 +105,7 @@ async function makeFolder(disk: Disk, folder: string): Promise<void> {
   }
 }
 
-function openEngine(engine: Engine, folder: string, { disk, timers }: Platform): Promise<Store> {
+function openStoreEngine(engine: StoreEngine, folder: string, { disk, timers }: Platform): Promise<Store> {
   switch (engine) {
     case 'lmdb':
       return openLmdbStore({ path: path.join(folder, LMDB), disk, timers });

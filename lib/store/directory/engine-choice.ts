@@ -1,17 +1,17 @@
 import { ToxAsyncError } from '../../errors';
 import type { Logger } from '../../types';
-import type { Engine } from './manifest';
+import type { StoreEngine } from './manifest';
 
-export interface EngineWish {
+export interface StoreEngineWish {
   /** What the user asked for; 'auto' takes lmdb where it loads. */
-  readonly asked: Engine | 'auto';
+  readonly asked: StoreEngine | 'auto';
   /** What an existing directory was made with: that is obeyed. */
-  readonly recorded: Engine | undefined;
+  readonly recorded: StoreEngine | undefined;
   readonly lmdbLoads: boolean;
 }
 
 /** @throws ErrMissingLibrary lmdb is needed and does not load */
-export function chooseEngine({ asked, recorded, lmdbLoads }: EngineWish, log: Logger): Engine {
+export function chooseStoreEngine({ asked, recorded, lmdbLoads }: StoreEngineWish, log: Logger): StoreEngine {
   const engine = recorded ?? (asked === 'auto' ? (lmdbLoads ? 'lmdb' : 'nedb') : asked);
   if (engine === 'lmdb' && !lmdbLoads) {
     throw new ToxAsyncError(

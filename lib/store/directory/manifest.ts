@@ -5,14 +5,14 @@ import type { Disk } from '../../platform/disk';
 import { storeError } from '../store-errors';
 
 /** The engines that a directory can be made with. */
-export const ENGINES = ['lmdb', 'nedb'] as const;
-export type Engine = (typeof ENGINES)[number];
+export const STORE_ENGINES = ['lmdb', 'nedb'] as const;
+export type StoreEngine = (typeof STORE_ENGINES)[number];
 
 /** `manifest.json`: says that a folder is a data directory, and how it is to be read. */
 export interface Manifest {
   /** Version of what lies in the folder (store/directory/migrations.ts). */
   readonly format: number;
-  readonly engine: Engine;
+  readonly engine: StoreEngine;
   /** Unix milliseconds. */
   readonly created: number;
 }
@@ -65,7 +65,7 @@ function parseManifest(folder: string, bytes: Uint8Array, newest: number): Manif
   if (typeof format !== 'number' || !Number.isSafeInteger(format) || format < 1 || format > newest) {
     throw foreignError(folder, `its format (${String(format)}) is unknown to this version`);
   }
-  const known = ENGINES.find((name) => name === engine);
+  const known = STORE_ENGINES.find((name) => name === engine);
   if (known === undefined) {
     throw foreignError(folder, `its engine (${String(engine)}) is unknown to this version`);
   }

@@ -8,11 +8,11 @@ import type { SessionMessage } from '../../../lib/protocol/session/message-kinds
 import { MessageStorage } from '../../../lib/storage/message-storage';
 import { openLocalEngine } from '../../../lib/storage/local/local-engine';
 import { type DataDirectory, openDataDirectory } from '../../../lib/store/directory/data-directory';
-import type { Engine } from '../../../lib/store/directory/manifest';
+import type { StoreEngine } from '../../../lib/store/directory/manifest';
 import { silentLogger } from '../../../lib/types';
 import { alice, bob, carol, envelopeTo } from '../../lib/storage/support/storage-fixture';
 
-export const ENGINES: readonly Engine[] = ['lmdb', 'nedb'];
+export const ENGINES: readonly StoreEngine[] = ['lmdb', 'nedb'];
 export const RECIPIENTS = [bob, carol];
 export const FULL = process.env.FULL === '1';
 
@@ -67,7 +67,7 @@ export class FaultNode {
   }
 
   /** @throws whatever the data directory throws */
-  static async open(folder: string, engine: Engine): Promise<FaultNode> {
+  static async open(folder: string, engine: StoreEngine): Promise<FaultNode> {
     const warnings: string[] = [];
     const directory = await openDataDirectory({
       platform: { ...systemPlatform, timers },

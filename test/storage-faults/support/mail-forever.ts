@@ -3,13 +3,13 @@
  * what was acknowledged: `stored N`, `deleting N` before a delete is asked for, `deleted N`.
  */
 import { writeSync } from 'node:fs';
-import type { Engine } from '../../../lib/store/directory/manifest';
+import type { StoreEngine } from '../../../lib/store/directory/manifest';
 import { storageIdOfBytes } from '../../../lib/testing/engine/sample-mail';
 import { FaultNode, numbered } from './fault-node';
 
 const say = (line: string) => writeSync(1, `${line}\n`);
 
-async function main(engine: Engine, folder: string, name: string): Promise<void> {
+async function main(engine: StoreEngine, folder: string, name: string): Promise<void> {
   const node = await FaultNode.open(folder, engine);
   let next = 0;
   const work = async (): Promise<void> => {
@@ -30,4 +30,4 @@ async function main(engine: Engine, folder: string, name: string): Promise<void>
   await Promise.all(Array.from({ length: 8 }, work));
 }
 
-void main(process.argv[2] as Engine, process.argv[3] ?? '', process.argv[4] ?? '');
+void main(process.argv[2] as StoreEngine, process.argv[3] ?? '', process.argv[4] ?? '');

@@ -7,7 +7,7 @@ import { writeSync } from 'node:fs';
 import { toHex } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
 import { AsyncManager } from '../../../lib/manager/async-manager';
-import type { Engine } from '../../../lib/store/directory/manifest';
+import type { StoreEngine } from '../../../lib/store/directory/manifest';
 import { FaultNode, RECIPIENTS } from './fault-node';
 
 export type Opened =
@@ -25,7 +25,7 @@ async function openDirectory(folder: string): Promise<Opened> {
   try {
     const manager = await AsyncManager.create({ dataDir: folder });
     const publicKey = toHex(manager.publicKey);
-    const engine = manager.engineName as Engine;
+    const engine = manager.engineName as StoreEngine;
     manager.getStorageStats();
     await manager.stop();
     const node = await FaultNode.open(folder, engine);

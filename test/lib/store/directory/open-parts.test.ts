@@ -4,7 +4,7 @@ import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { MemoryDisk } from '../../../../lib/testing/memory-disk';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
-import { chooseEngine, type EngineWish } from '../../../../lib/store/directory/engine-choice';
+import { chooseStoreEngine, type StoreEngineWish } from '../../../../lib/store/directory/engine-choice';
 import { openMemoryDirectory } from '../../../../lib/testing/memory-directory';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import { Closers } from '../../../../lib/store/directory/open-parts';
@@ -127,8 +127,8 @@ describe('a watched store', () => {
 
 describe('the engine', () => {
   let logged: string[];
-  const choose = (wish: EngineWish) =>
-    chooseEngine(wish, {
+  const choose = (wish: StoreEngineWish) =>
+    chooseStoreEngine(wish, {
       ...silentLogger,
       info: (text) => logged.push(text),
       warn: (text) => logged.push(text),

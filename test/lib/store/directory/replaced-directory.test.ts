@@ -7,14 +7,14 @@ import { ToxAsyncError } from '../../../../lib/errors';
 import { systemPlatform } from '../../../../lib/platform/system-platform';
 import { sleep, systemTimers } from '../../../../lib/platform/timers';
 import { type DataDirectory, openDataDirectory } from '../../../../lib/store/directory/data-directory';
-import type { Engine } from '../../../../lib/store/directory/manifest';
+import type { StoreEngine } from '../../../../lib/store/directory/manifest';
 import { silentLogger } from '../../../../lib/types';
 import { makeScratch } from '../support/scratch';
 
 /** A minute's look at the disk comes after this, milliseconds. */
 const LOOK = 60;
 
-for (const engine of ['lmdb', 'nedb'] as const satisfies readonly Engine[]) {
+for (const engine of ['lmdb', 'nedb'] as const satisfies readonly StoreEngine[]) {
   describe(`a data directory on ${engine} that somebody deletes or replaces while it is in use`, () => {
     let scratch: ReturnType<typeof makeScratch>;
     let folder: string;
