@@ -16,7 +16,7 @@ const NONCE = new Uint8Array(NONCE_BYTES);
 export function hedgedRandom(parts: {
   readonly crypto: CryptoProvider;
   readonly random: Random;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'monotonic' | 'wall'>;
 }): Random {
   const { crypto, random, clock } = parts;
   const secret = random.bytes(KEY_BYTES);

@@ -17,10 +17,15 @@ const WALL_AT_START = 1_764_000_000_000;
  * due time, those due together in the order in which they were made; like Node's, none is shorter than 1 ms.
  */
 export class SimulatedTime {
-  readonly clock: Clock = { wall: () => this.#wallAtZero + this.#now, monotonic: () => this.#now };
+  readonly clock: Clock = {
+    wall: () => this.#wallAtZero + this.#now,
+    monotonic: () => this.#now,
+    elapsed: () => this.#suspended + this.#now,
+  };
   readonly timers: Timers = { after: (ms, run) => this.#add(ms, run) };
   #now = 0;
   #wallAtZero: number;
+  #suspended = 0;
   #made = 0;
   #advancing = false;
   /** Sorted, the next one last. */
@@ -37,6 +42,12 @@ export class SimulatedTime {
 
   /** Moves the wall clock alone, as a time server or a person does. */
   stepWall(ms: number): void {
+    this.#wallAtZero += ms;
+  }
+
+  /** The machine sleeps for `ms`: the wall clock goes on, the monotonic clock and the timers stand still. */
+  suspend(ms: number): void {
+    this.#suspended += ms;
     this.#wallAtZero += ms;
   }
 

@@ -17,7 +17,7 @@ import { OneKeyVault } from './one-key-vault';
 
 /** Stands in the vectors for "nothing is answered". */
 const DROPPED = 'dropped';
-const CLOCK = { wall: () => 0, monotonic: () => 0 };
+const CLOCK = { wall: () => 0, monotonic: () => 0, elapsed: () => 0 };
 /** Runs what is due at once, and nothing else. */
 const TIMERS = {
   after(ms: number, run: () => void) {

@@ -18,13 +18,18 @@ interface AgeRecord {
 }
 
 const SAVE_EVERY_MS = 60_000;
-/** The wall clock's advance while the machine was down is believed up to this, ms. */
+/** An advance while the machine was down or suspended is believed up to this, ms. */
 const LONGEST_PAUSE_MS = 7 * 24 * 60 * 60 * 1000;
+/** Two clocks may drift apart by this, ms, before the difference counts as time in which the machine was suspended. */
+const DRIFT_MS = 2000;
+/** To ask for suspended time costs a look at the system: at most one in these ms. */
+const LOOK_EVERY_MS = 1000;
 
 /**
  * The machine's own age in seconds, by which every lifetime is measured (docs/PROTOCOL.md, clocks). Nobody can
- * turn it while it runs: it follows the monotonic clock and is saved each minute. At start it adds what the wall
- * clock advanced since the last save when that is plausible, 0 to 7 days, else nothing.
+ * turn it while it runs: it follows the monotonic clock, and what the clock that counts suspended time advanced
+ * beyond that, each time up to 7 days. It is saved each minute. At start it adds what the wall clock advanced since
+ * the last save when that is plausible, 0 to 7 days, else nothing.
  *
  * After a crash without a plausible wall clock it may show up to a minute less than before.
  */
@@ -32,8 +37,12 @@ export class AgeClock {
   readonly #o: AgeClockOptions;
   readonly #log: Logger;
   readonly #table: Table<AgeRecord>;
-  /** Age at monotonic time 0, ms. */
-  readonly #origin: number;
+  /** Age at monotonic time 0, ms; grows by the time in which the machine was suspended. */
+  #origin: number;
+  /** How far the clock that counts suspended time was ahead of the monotonic one, ms, when that was last counted. */
+  #lead: number | undefined;
+  /** Monotonic time of the last look at that. */
+  #looked: number;
   #timer: Timer | undefined;
   #saving: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -42,7 +51,10 @@ export class AgeClock {
     this.#o = o;
     this.#log = o.log ?? silentLogger;
     this.#table = table;
-    this.#origin = age - o.clock.monotonic();
+    const now = o.clock.monotonic();
+    this.#origin = age - now;
+    this.#looked = now;
+    this.#lead = this.#leadAt(now);
   }
 
   /** @throws ErrStore a damaged store */
@@ -99,6 +111,26 @@ export class AgeClock {
   }
 
   #age(): number {
-    return this.#origin + this.#o.clock.monotonic();
+    const now = this.#o.clock.monotonic();
+    if (now - this.#looked >= LOOK_EVERY_MS) {
+      this.#looked = now;
+      this.#countSuspension(now);
+    }
+    return this.#origin + now;
+  }
+
+  #countSuspension(now: number): void {
+    const lead = this.#leadAt(now);
+    if (lead === undefined) return;
+    const gain = lead - (this.#lead ?? lead);
+    // Small differences stay uncounted until they add up.
+    if (this.#lead !== undefined && Math.abs(gain) < DRIFT_MS) return;
+    this.#lead = lead;
+    if (gain > 0 && gain <= LONGEST_PAUSE_MS) this.#origin += gain;
+  }
+
+  #leadAt(now: number): number | undefined {
+    const elapsed = this.#o.clock.elapsed();
+    return elapsed === undefined || !Number.isFinite(elapsed) ? undefined : elapsed - now;
   }
 }

@@ -9,7 +9,7 @@ describe('a session whose generator repeats itself', () => {
   it('draws other secrets at another moment', async () => {
     const scratch = makeScratch();
     const toxIdAt = async (name: string, monotonic: number) => {
-      const clock = { wall: () => 1_764_000_000_000, monotonic: () => monotonic };
+      const clock = { wall: () => 1_764_000_000_000, monotonic: () => monotonic, elapsed: () => undefined };
       const platform = { ...systemPlatform, random: new SeededRandom('one state'), clock };
       const dataDir = path.join(scratch.path, name);
       const manager = await AsyncManager.create({ dataDir, engine: 'nedb', platform });

@@ -12,6 +12,7 @@ export function fastPlatform(epoch: number): Platform {
     clock: {
       wall: () => epoch + (clock.wall() - epoch) * FACTOR,
       monotonic: () => clock.monotonic() * FACTOR,
+      elapsed: () => clock.monotonic() * FACTOR,
     },
     timers: { after: (ms, run) => timers.after(ms / FACTOR, run) },
   };

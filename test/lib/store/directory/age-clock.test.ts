@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { ToxAsyncError } from '../../../../lib/errors';
+import type { Clock } from '../../../../lib/platform/clock';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { AgeClock } from '../../../../lib/store/directory/age-clock';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import type { Store } from '../../../../lib/store/store';
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 describe('the age clock', () => {
   let volume: MemoryVolume;
@@ -47,6 +49,79 @@ describe('the age clock', () => {
     assert.equal(ages.now(), 20);
   });
 
+  it('counts the time in which the machine was suspended', async () => {
+    await time.advance(10_000);
+    time.suspend(3 * HOUR);
+    await time.advance(1000);
+    assert.equal(ages.now(), 11 + (3 * HOUR) / 1000);
+    await time.advance(5 * MINUTE);
+    time.suspend(3 * HOUR);
+    await time.advance(MINUTE);
+    assert.equal(ages.now(), 11 + 6 * 60 + (6 * HOUR) / 1000);
+  });
+
+  it('counts suspended time once, and keeps it over a restart', async () => {
+    time.suspend(3 * HOUR);
+    await time.advance(2 * MINUTE);
+    await restart(0);
+    assert.equal(ages.now(), 120 + (3 * HOUR) / 1000);
+    await ages.close();
+    await restart(-DAY);
+    assert.equal(ages.now(), 120 + (3 * HOUR) / 1000);
+  });
+
+  it('counts many short suspensions', async () => {
+    for (let i = 0; i < 60; i++) {
+      time.suspend(1000);
+      await time.advance(1000);
+    }
+    assert.ok(ages.now() >= 118 && ages.now() <= 120, String(ages.now()));
+  });
+
+  it('counts no step of the wall clock, be the machine suspended or not', async () => {
+    time.suspend(HOUR);
+    time.stepWall(5 * DAY);
+    await time.advance(1000);
+    time.stepWall(-9 * DAY);
+    await time.advance(MINUTE);
+    assert.equal(ages.now(), 61 + HOUR / 1000);
+  });
+
+  /** The age after a minute in which the clock that counts suspended time shows what `told` makes of it. */
+  const ageWhenTold = async (told: (elapsed: number) => number | undefined) => {
+    await ages.close();
+    const honest = time.clock;
+    let isTold = false;
+    const clock: Clock = { ...honest, elapsed: () => (isTold ? told(honest.monotonic()) : honest.elapsed()) };
+    const opened = await AgeClock.open({ store, clock, timers: time.timers });
+    isTold = true;
+    await time.advance(MINUTE);
+    return opened.now();
+  };
+
+  for (const [what, told] of [
+    ['is less than 2 seconds off', (ms: number) => ms + 1999],
+    ['goes back', (ms: number) => ms - HOUR],
+    ['begins anew', () => 0],
+    ['leaps by more than 7 days', (ms: number) => ms + 7 * DAY + MINUTE],
+    ['fails', () => undefined],
+    ['shows no number', () => NaN],
+  ] as const) {
+    it(`follows the monotonic clock alone when the other one ${what}`, async () => {
+      assert.equal(await ageWhenTold(told), 60);
+    });
+  }
+
+  it('trusts a clock again that went back before', async () => {
+    await time.advance(10_000);
+    time.suspend(-HOUR);
+    await time.advance(1000);
+    assert.equal(ages.now(), 11);
+    time.suspend(3 * HOUR);
+    await time.advance(1000);
+    assert.equal(ages.now(), 12 + (3 * HOUR) / 1000);
+  });
+
   it('adds the time it was down, up to 7 days', async () => {
     await time.advance(10_000);
     await ages.close();
@@ -65,6 +140,14 @@ describe('the age clock', () => {
     await ages.close();
     await restart(7 * DAY + 1);
     assert.equal(ages.now(), 10);
+  });
+
+  it('takes two boots with a clock far ahead for the time they show', async () => {
+    await ages.close();
+    await restart(6 * DAY);
+    await ages.close();
+    await restart(6 * DAY);
+    assert.equal(ages.now(), (12 * DAY) / 1000);
   });
 
   it('adds nothing for a step that was made while it ran', async () => {
