@@ -26,18 +26,25 @@ export const MAX_STORAGE_CAPACITY = 1_536_000;
 /** Share of the available disk space that a storage node offers, percent (specification). */
 export const STORAGE_PERCENTAGE = 1;
 
-/** The same bounds in bytes (the specification's 1 MB and 1 GB). */
+/** MIN_STORAGE_CAPACITY in bytes (the specification's 1 MB). */
 export const MIN_STORAGE_BYTES = 1_000_000;
+/** MAX_STORAGE_CAPACITY in bytes (the specification's 1 GB). */
 export const MAX_STORAGE_BYTES = 1_000_000_000;
+
+/** An ordinary text message (docs/SPECIFICATION.md#message-types). */
+export const MESSAGE_TYPE_NORMAL = 0;
+/** An action, as "/me waves" (docs/SPECIFICATION.md#message-types). */
+export const MESSAGE_TYPE_ACTION = 1;
 
 /**
  * The specification's message types (docs/SPECIFICATION.md#message-types). Larger numbers are ours: see
  * docs/PROTOCOL.md.
  */
 export const MessageType = {
-  Normal: 0,
-  Action: 1,
+  Normal: MESSAGE_TYPE_NORMAL,
+  Action: MESSAGE_TYPE_ACTION,
 } as const;
+/** MESSAGE_TYPE_NORMAL or MESSAGE_TYPE_ACTION. */
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 
 /** Keys beyond PRE_KEYS_PER_PEER that are kept for sending new keys by mail; they seal nothing else. */
@@ -52,8 +59,9 @@ export const DEFAULT_MESSAGE_LIFETIME = 7 * 24 * 60 * 60;
 export const MAX_MESSAGE_LIFETIME = 14 * 24 * 60 * 60;
 /** Storage nodes that should hold a copy of each message. */
 export const DEFAULT_COPIES = 3;
-/** Outbox limits: messages, and bytes of plaintext. */
+/** Most messages in the outbox. */
 export const MAX_OUTBOX_MESSAGES = 1000;
+/** Most plaintext in the outbox, bytes. */
 export const MAX_OUTBOX_BYTES = 16_000_000;
 /** Messages waiting in the inbox for a handler; beyond it mail stays at the nodes. */
 export const MAX_INBOX_MESSAGES = 1000;

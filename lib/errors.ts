@@ -47,6 +47,7 @@ export const ERROR_CODES = {
   ErrMissingLibrary: 'A library that this feature needs is not installed.',
 } as const;
 
+/** The code, and the name, of an error of this family. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** The base and only class; narrow with `ToxAsyncError.is(error, code)`. */

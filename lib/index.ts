@@ -1,45 +1,41 @@
-/** The one public door of the core library. */
+/**
+ * The public door of the core library: everything here is described, and mentions no type that is not here as well.
+ * The second door, `node-red-contrib-tox-async/testing`, is lib/testing/index.ts.
+ */
+
+// One session with all its parts: most programs need no more than this.
+export { AsyncManager } from './manager/async-manager';
+export type { AsyncManagerOptions, FriendInfo, SessionCounts } from './manager/options';
+export * from './manager/events';
+
+// Messages: what is sent, what became of it, and what comes in.
+export * from './client/messages';
+
+// The words that all parts share: constants with the specification's names and values, errors, types.
 export * from './constants';
 export * from './errors';
 export * from './types';
-export { ByteMap, ByteSet } from './byte-map';
-export { fromHex, toHex } from './bytes';
-export { PeerMap, PeerSet } from './peer-map';
-export { backoff, type BackoffLimits } from './platform/backoff';
-export type { Clock } from './platform/clock';
-export { systemClock } from './platform/clock';
-export type { Disk, DiskFile } from './platform/disk';
-export { Emitter } from './platform/emitter';
-export type { Platform } from './platform/platform';
-export type { Random } from './platform/random';
-export { systemPlatform } from './platform/system-platform';
-export { sleep, type Timer, type Timers } from './platform/timers';
-export { chooseCryptoProvider } from './crypto/choose-provider';
+export { Emitter, type EventMap } from './platform/emitter';
+
+// Identities, Tox IDs and friends.
 export { generateKeyPair } from './crypto/generate';
 export { Passphrase } from './crypto/pass-encryption';
-export { createPortableProvider } from './crypto/portable';
-export type { CryptoProvider } from './crypto/provider';
-export type { RangeOptions, Store, WriteBatch } from './store/store';
-export type { SecretVault, SlotRef, VaultSecret } from './store/vault/secret-vault';
-export { lmdbAvailable } from './store/lmdb/lmdb-loader';
-export { openLmdbStore } from './store/lmdb/lmdb-store';
-export { openNedbStore } from './store/nedb/nedb-store';
-export { openDataDirectory, type DataDirectory } from './store/directory/data-directory';
+export { fromHex, toHex } from './bytes';
+export { ByteMap, ByteSet } from './byte-map';
+export { PeerMap, PeerSet } from './peer-map';
 export { openBackup } from './identity/backup';
 export { readFriendKey } from './identity/friend-text';
-export { formatToxId, parseToxId, pastedDigits, TOX_ID_DIGITS } from './identity/tox-id';
+export { formatToxId, parseToxId, pastedDigits, TOX_ID_DIGITS, type ToxId } from './identity/tox-id';
 export {
-  ForwardSecurityManager,
-  type ForwardSecurityOptions,
-} from './forward-security/forward-security-manager';
-export type { DecryptedMessage, ForwardSecureMessage } from './forward-security/forward-secure-message';
-export { DEFAULT_KEY_LIMITS, type KeyLimits } from './forward-security/key-limits';
-export { PreKeyStore, type PreKeyBundle } from './forward-security/pre-key-store';
-export { MessageStorage, type MessageStorageOptions, type StorageStats } from './storage/message-storage';
-export type { MessageEngine } from './storage/message-engine';
-export { StorageCapacity } from './storage/storage-capacity';
-export { openLocalEngine } from './storage/local/local-engine';
-export type { Transport, TransportHandler, SendResult } from './transport/transport';
+  FriendAdmission,
+  OPEN_CAP,
+  type AdmissionPolicy,
+  type Candidate,
+  type FriendAdmissionOptions,
+} from './transport/friend-admission';
+
+// Networks: the contract of a transport, and what implements it.
+export type { SendResult, Transport, TransportHandler } from './transport/transport';
 export {
   isFriendTransport,
   type FriendDetails,
@@ -47,23 +43,85 @@ export {
   type FriendTransportEvents,
   type UserStatus,
 } from './transport/friend-transport';
-export {
-  FriendAdmission,
-  OPEN_CAP,
-  type AdmissionPolicy,
-  type Candidate,
-} from './transport/friend-admission';
-export { loadBootstrapNodes, type BootstrapNode } from './transport/toxcore/bootstrap-nodes';
-export type { ProxySettings, ToxcoreSettings } from './transport/toxcore/toxcore-settings';
 export { ToxcoreTransport, type ToxcoreTransportOptions } from './transport/toxcore/toxcore-transport';
-export type { FromForeign, ToForeign, WireAbility } from './transport/wired/wire-messages';
-export { WiredTransport, type WiredTransportOptions } from './transport/wired/wired-transport';
-export { VirtualNetwork } from './transport/virtual/virtual-network';
+export type { ProxySettings, ToxcoreSettings } from './transport/toxcore/toxcore-settings';
+export { loadBootstrapNodes, type BootstrapNode } from './transport/toxcore/bootstrap-nodes';
+export {
+  VirtualNetwork,
+  type VirtualMemberInfo,
+  type VirtualNetworkOptions,
+} from './transport/virtual/virtual-network';
+export type { VirtualConditions } from './transport/virtual/virtual-wires';
 export type { VirtualTransport } from './transport/virtual/virtual-transport';
-export { AsyncClient } from './client/async-client';
-export type { AsyncClientHooks, AsyncClientComponents, AsyncClientInit } from './client/client-options';
+export { WiredTransport, type WiredTransportOptions } from './transport/wired/wired-transport';
+export {
+  WIRE_ABILITIES,
+  type FromForeign,
+  type ToForeign,
+  type WireAbility,
+} from './transport/wired/wire-messages';
+
+// The client by itself: outbox, distribution, retrieval and inbox of one identity.
+export type { AsyncClient } from './client/async-client';
+export { openAsyncClient, type OpenClientOptions, type OpenedClient } from './client/open-client';
+export type { AsyncClientHooks } from './client/client-options';
+export type { OpenNodeAddress } from './client/storage-nodes/open-node-address';
 export { DEFAULT_CLIENT_LIMITS, type ClientLimits } from './client/client-limits';
-export * from './client/messages';
-export { AsyncManager } from './manager/async-manager';
-export * from './manager/events';
-export type { AsyncManagerOptions, FriendInfo, SessionCounts } from './manager/options';
+
+// Forward security by itself: one-time keys, and messages sealed to them.
+export { ForwardSecurityManager } from './forward-security/forward-security-manager';
+export { PreKeyStore } from './forward-security/pre-key-store';
+export type { PreKey, PreKeyBundle } from './forward-security/pre-key-bundle';
+export type { ForwardSecurityOptions } from './forward-security/forward-security-options';
+export type { DecryptedMessage, ForwardSecureMessage } from './forward-security/forward-secure-message';
+export type { TakeResult } from './forward-security/held-keys';
+export { DEFAULT_KEY_LIMITS, type KeyLimits } from './forward-security/key-limits';
+
+// A storage node by itself: its policy, its engine and its capacity.
+export { MessageStorage, type MessageStorageOptions, type StorageStats } from './storage/message-storage';
+export type { Refused, StoreAnswer, Stored, StoreRefusal } from './storage/store-answer';
+export { STORAGE_LIMITS, type StorageLimits } from './storage/storage-limits';
+export type {
+  EngineStats,
+  MailEntry,
+  MailPage,
+  MailUsage,
+  MessageEngine,
+  NewMail,
+  RenewedMail,
+  StoredMail,
+} from './storage/message-engine';
+export { openLocalEngine, type LocalEngine, type LocalEngineOptions } from './storage/local/local-engine';
+export {
+  StorageCapacity,
+  type DiskSpaceProbe,
+  type StorageCapacityOptions,
+} from './storage/storage-capacity';
+
+// What is durable: the data directory, its store and its vault.
+export { openDataDirectory } from './store/directory/data-directory';
+export type { DataDirectory, DataDirectoryOptions } from './store/directory/data-directory';
+export type { DirectorySpace } from './store/directory/open-parts';
+export type { SpaceSizes } from './store/directory/space-guard';
+export type { RangeOptions, Store, WriteBatch } from './store/store';
+export type { SecretVault, SlotRef, VaultSecret } from './store/vault/secret-vault';
+export { lmdbAvailable } from './store/lmdb/lmdb-loader';
+export { openLmdbStore, type LmdbStoreOptions } from './store/lmdb/lmdb-store';
+export { openNedbStore, type NedbStoreOptions } from './store/nedb/nedb-store';
+
+// The specification's own forms, for exchange with other programs.
+export * from './protocol/spec/legacy';
+export * from './protocol/spec/spec-json';
+export * from './protocol/spec/spec-records';
+
+// The machine: clock, chance, timers, disk and cryptography, all of them replaceable.
+export type { Platform } from './platform/platform';
+export { systemPlatform } from './platform/system-platform';
+export { systemClock, type Clock } from './platform/clock';
+export type { Disk, DiskFile } from './platform/disk';
+export type { Random } from './platform/random';
+export { sleep, type Timer, type Timers } from './platform/timers';
+export { backoff, type BackoffLimits } from './platform/backoff';
+export { chooseCryptoProvider } from './crypto/choose-provider';
+export { createPortableProvider } from './crypto/portable';
+export type { CryptoProvider } from './crypto/provider';

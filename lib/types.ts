@@ -33,4 +33,5 @@ export interface Logger {
   error(text: string): void;
 }
 
+/** Says nothing. */
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };

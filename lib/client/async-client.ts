@@ -1,4 +1,5 @@
 import type { MessageType } from '../constants';
+import { checkPublicKey } from '../crypto/public-key';
 import type { PublicKey, QueuedReason } from '../types';
 import { buildClient, type ClientParts } from './build-client';
 import type { AsyncClientComponents, AsyncClientInit } from './client-options';
@@ -14,8 +15,9 @@ import { withdrawUnreadable } from './receiving/withdrawal';
  * one identity.
  */
 export class AsyncClient {
+  /** @internal */
   readonly outcomes: OutcomeJournal;
-  /** Takes what the network tells. */
+  /** Takes what the network tells. @internal */
   readonly peerEvents: PeerEvents;
   readonly #parts: ClientParts;
   /** Told at the start: nobody can listen before. */
@@ -27,7 +29,7 @@ export class AsyncClient {
     this.peerEvents = this.#parts.peerEvents;
   }
 
-  /** Reads the journals and cleans the vault. @throws ErrStore */
+  /** Reads the journals and cleans the vault. @throws ErrStore @internal */
   static async open(components: AsyncClientComponents, init: AsyncClientInit): Promise<AsyncClient> {
     const parts = buildClient(components, init);
     const client = new AsyncClient(parts);
@@ -98,19 +100,27 @@ export class AsyncClient {
     return this.#parts.handOver.takeAll();
   }
 
-  /** Uses a friend as a storage node although it has not said yet that it stores for us. */
-  addStorageNode(nodePk: PublicKey): void {
-    this.#parts.nodes.noteSession(nodePk, { acceptsStores: true, openNode: false });
+  /**
+   * Names a friend as a storage node: it is asked for our mail from now on, although it has not said yet that it
+   * stores for us. Departs from the specification: the network finds the address. Durable on return.
+   * @throws ErrInvalidKey, ErrLocalStorageFull, ErrStore, ErrClosed
+   */
+  async addStorageNode(nodePk: PublicKey): Promise<void> {
+    checkPublicKey(nodePk, 'The storage node');
+    await this.#parts.nodes.name(nodePk);
   }
 
+  /** Replaces the handler; what it did not take yet is offered again. */
   setMessageHandler(handler: MessageHandler | undefined, filter?: MessageFilter): void {
     this.#parts.handOver.setHandler(handler, filter);
   }
 
+  /** Ends a message whose handler resolved with 'later'. False when there is no such message. */
   acknowledge(messageId: Uint8Array): Promise<boolean> {
     return this.#parts.handOver.acknowledge(messageId);
   }
 
+  /** Asks the nodes for mail now; `again` also hands unacknowledged messages over once more. */
   async retrieve(options: { again?: boolean } = {}): Promise<void> {
     if (options.again === true) this.#parts.handOver.offerAgain();
     await this.#parts.retriever.retrieve();
@@ -121,35 +131,37 @@ export class AsyncClient {
     return this.#parts.meetings.processExchange(exchange);
   }
 
+  /** Fills the friend's stock of our keys, if the friend is connected. */
   exchangeKeys(peer: PublicKey): Promise<'sent' | 'not-needed' | 'offline'> {
     return this.#parts.meetings.exchangeKeys(peer);
   }
 
-  /** What a message to this friend waits for. */
+  /** What a message to this friend waits for. @internal */
   queuedOf(friend: PublicKey): { entry: OutboxEntry; reason: QueuedReason | undefined }[] {
     return this.#parts.outbox.of(friend).map((entry) => ({ entry, reason: this.#parts.reasons.of(entry) }));
   }
 
-  /** The way to a friend changed (online, plain client). */
+  /** The way to a friend changed (online, plain client). @internal */
   onFriendChange(): void {
     this.#parts.wakeup.soon();
   }
 
   /** Erases everything that belongs to a peer who is no longer a friend. */
   async forget(peer: PublicKey): Promise<void> {
-    const { store, forwardSecurity, queues, outbox, mail, completion } = this.#parts;
+    const { store, forwardSecurity, nodes, queues, outbox, mail, completion } = this.#parts;
     await queues.run(peer, async () => {
       await outbox.settled();
       const writes = store.batch();
       forwardSecurity.issued.forget(writes, peer);
       forwardSecurity.held.forget(writes, peer);
       mail.forget(writes, peer);
+      nodes.unname(writes, peer);
       for (const entry of outbox.of(peer)) completion.failed(writes, entry, 'not-a-friend');
       await writes.commit();
     });
   }
 
-  /** And what only memory has of it, once it is gone from the network too. */
+  /** And what only memory has of it, once it is gone from the network too. @internal */
   forgetTraces(peer: PublicKey): void {
     const { retriever, meetings, room, deposits, serviceDeposits } = this.#parts;
     for (const part of [retriever, meetings, room, deposits, serviceDeposits]) part.forget(peer);

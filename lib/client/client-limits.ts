@@ -18,6 +18,7 @@ export interface ClientLimits {
   readonly maxStorageTime: number;
 }
 
+/** The limits of a client that names none. */
 export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   copies: DEFAULT_COPIES,
   outboxMessages: MAX_OUTBOX_MESSAGES,

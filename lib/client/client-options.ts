@@ -36,6 +36,7 @@ export interface AsyncClientHooks {
   onError(error: unknown): void;
 }
 
+/** What an AsyncClient consists of. */
 export interface AsyncClientComponents {
   readonly crypto: CryptoProvider;
   readonly platform: Platform;

@@ -15,6 +15,7 @@ export interface SendReceipt {
   readonly expiresAt: number;
 }
 
+/** How one message is sent; each field has a default. */
 export interface SendOptions {
   /** The caller's id, 32 bytes: the same id twice within its life is one message and the same receipt. */
   readonly messageId?: Uint8Array;
@@ -84,6 +85,7 @@ export interface PreKeyStats {
   readonly issued: number;
 }
 
+/** A listener of an event failed. */
 export interface ListenerFailure {
   readonly event: string;
   readonly code?: ErrorCode;

@@ -1,37 +1,22 @@
 import { sameBytes } from '../bytes';
 import { DEFAULT_MESSAGE_LIFETIME, MessageType } from '../constants';
 import { KEY_BYTES } from '../crypto/lengths';
-import type { CryptoProvider } from '../crypto/provider';
 import { checkPublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
-import type { Clock } from '../platform/clock';
-import type { Random } from '../platform/random';
 import { readEnvelopeHeader } from '../protocol/envelope/envelope';
 import { decodeExchange, verifyExchange } from '../protocol/keys/exchange';
 import { mailboxOf, preKeyId } from '../protocol/names';
 import { openEnvelope } from '../protocol/envelope/open';
 import { sealEnvelope } from '../protocol/envelope/seal';
-import type { SecretVault } from '../store/vault/secret-vault';
-import type { Store, WriteBatch } from '../store/store';
-import type { KeyPair, PublicKey } from '../types';
-import { HeldKeys, type TakeResult } from './held-keys';
+import type { WriteBatch } from '../store/store';
+import type { PublicKey } from '../types';
+import type { HeldKeys, TakeResult } from './held-keys';
+import { type ForwardSecurityOptions, unixSeconds } from './forward-security-options';
 import type { DecryptedMessage, ForwardSecureMessage, SealRequest } from './forward-secure-message';
-import { IssuedKeys } from './issued-keys';
+import type { IssuedKeys } from './issued-keys';
 import type { IssuedKey } from './key-records';
-import { DEFAULT_KEY_LIMITS, type KeyLimits } from './key-limits';
 import { assertAuthentic, type Opening } from './opening';
 import { PreKeyStore } from './pre-key-store';
-
-export interface ForwardSecurityOptions {
-  readonly crypto: CryptoProvider;
-  readonly random: Random;
-  readonly clock: Clock;
-  readonly ages: { now(): number };
-  readonly keyPair: KeyPair;
-  readonly store: Store;
-  readonly vault: SecretVault;
-  readonly limits?: Partial<KeyLimits>;
-}
 
 /**
  * The specification's ForwardSecurityManager (docs/SPECIFICATION.md#forwardsecuritymanager): one key seals one
@@ -39,28 +24,19 @@ export interface ForwardSecurityOptions {
  */
 export class ForwardSecurityManager {
   readonly preKeys: PreKeyStore;
+  /** @internal */
   readonly issued: IssuedKeys;
+  /** @internal */
   readonly held: HeldKeys;
   readonly #o: ForwardSecurityOptions;
   readonly #mailbox: Uint8Array;
 
   private constructor(options: ForwardSecurityOptions) {
-    const { crypto, ages, store, vault, random, clock, keyPair } = options;
-    const limits = { ...DEFAULT_KEY_LIMITS, ...options.limits };
     this.#o = options;
-    this.#mailbox = mailboxOf(crypto, keyPair.publicKey);
-    this.issued = new IssuedKeys({
-      crypto,
-      random,
-      ages,
-      store,
-      vault,
-      identity: keyPair,
-      limits,
-      timestamp: () => unixSeconds(clock),
-    });
-    this.held = new HeldKeys({ crypto, ages, store, identity: keyPair.publicKey, limits });
-    this.preKeys = new PreKeyStore({ issued: this.issued, held: this.held, store, vault });
+    this.#mailbox = mailboxOf(options.crypto, options.keyPair.publicKey);
+    this.preKeys = new PreKeyStore(options);
+    this.issued = this.preKeys.issued;
+    this.held = this.preKeys.held;
   }
 
   /** Reads the keys of both sides from the store. @throws ErrStore */
@@ -99,7 +75,7 @@ export class ForwardSecurityManager {
     return sealed;
   }
 
-  /** The same, at once and into `writes`; undefined when no key is left. */
+  /** The same, at once and into `writes`; undefined when no key is left. @internal */
   seal(writes: WriteBatch, request: SealRequest): ForwardSecureMessage | undefined {
     const { crypto, random, keyPair } = this.#o;
     const key = this.held.next(request.recipientPk, { reserve: request.reserve ?? false });
@@ -135,7 +111,7 @@ export class ForwardSecurityManager {
     };
   }
 
-  /** Which live key of ours an envelope is sealed to, as far as its clear header says. Opens nothing. */
+  /** Which live key of ours an envelope is sealed to, as far as its clear header says. Opens nothing. @internal */
   keyOf(envelope: Uint8Array): IssuedKey | 'bad-request' | 'not-yours' | 'unknown-tag' {
     let header;
     try {
@@ -148,7 +124,7 @@ export class ForwardSecurityManager {
     return this.issued.find(header.tag) ?? 'unknown-tag';
   }
 
-  /** What an envelope is, in the order of checks of docs/PROTOCOL.md; writes nothing and never throws. */
+  /** What an envelope is, in the order of checks of docs/PROTOCOL.md; writes nothing and never throws. @internal */
   open(envelope: Uint8Array): Opening {
     const { crypto, vault, keyPair } = this.#o;
     const key = this.keyOf(envelope);
@@ -174,7 +150,7 @@ export class ForwardSecurityManager {
     }
   }
 
-  /** The keys of openings, all of one peer, die with `writes`. */
+  /** The keys of openings, all of one peer, die with `writes`. @internal */
   consume(writes: WriteBatch, keys: readonly IssuedKey[]): void {
     this.issued.consume(writes, keys);
   }
@@ -250,8 +226,4 @@ export class ForwardSecurityManager {
   getAvailableKeyCount(peerPk: PublicKey): number {
     return this.held.sendable(peerPk);
   }
-}
-
-function unixSeconds(clock: Clock): number {
-  return Math.max(0, Math.floor(clock.wall() / 1000));
 }

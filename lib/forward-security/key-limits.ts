@@ -22,6 +22,7 @@ export interface KeyLimits {
   readonly maxMessageLifetime: number;
 }
 
+/** The specification's constants, and ours beside them. */
 export const DEFAULT_KEY_LIMITS: KeyLimits = {
   preKeysPerPeer: PRE_KEYS_PER_PEER,
   preKeyRefreshThreshold: PRE_KEY_REFRESH_THRESHOLD,

@@ -1,18 +1,11 @@
-import type { SecretVault } from '../store/vault/secret-vault';
-import type { Store } from '../store/store';
+import { decodeExchange } from '../protocol/keys/exchange';
+import { preKeyId } from '../protocol/names';
 import type { PublicKey } from '../types';
-import type { HeldKeys } from './held-keys';
-import type { IssuedKeys } from './issued-keys';
-import type { HeldKey } from './key-records';
-
-/** Keys of one new batch, as the specification's PreKeyBundle names them; no secret leaves the vault. */
-export interface PreKeyBundle {
-  readonly peerPk: PublicKey;
-  readonly batch: number;
-  readonly keyCount: number;
-  /** The bytes to give to the peer (docs/PROTOCOL.md, "Exchange"). */
-  readonly exchange: Uint8Array;
-}
+import { type ForwardSecurityOptions, unixSeconds } from './forward-security-options';
+import { HeldKeys } from './held-keys';
+import { IssuedKeys } from './issued-keys';
+import { DEFAULT_KEY_LIMITS } from './key-limits';
+import type { PreKey, PreKeyBundle } from './pre-key-bundle';
 
 /**
  * The specification's PreKeyStore (docs/SPECIFICATION.md#prekeystore): the one-time keys we issued (`issued`) and
@@ -20,16 +13,21 @@ export interface PreKeyBundle {
  * getAvailablePreKey and getRemainingKeyCount of keys we hold.
  */
 export class PreKeyStore {
+  /** @internal */
   readonly issued: IssuedKeys;
+  /** @internal */
   readonly held: HeldKeys;
-  readonly #store: Store;
-  readonly #vault: SecretVault;
+  readonly #o: ForwardSecurityOptions;
+  readonly #maxKeys: number;
 
-  constructor(parts: { issued: IssuedKeys; held: HeldKeys; store: Store; vault: SecretVault }) {
-    this.issued = parts.issued;
-    this.held = parts.held;
-    this.#store = parts.store;
-    this.#vault = parts.vault;
+  /** Reads the keys of both sides from the store. @throws ErrStore */
+  constructor(options: ForwardSecurityOptions) {
+    const { keyPair: identity, clock } = options;
+    const limits = { ...DEFAULT_KEY_LIMITS, ...options.limits };
+    this.#o = options;
+    this.#maxKeys = limits.preKeysPerPeer;
+    this.issued = new IssuedKeys({ ...options, identity, limits, timestamp: () => unixSeconds(clock) });
+    this.held = new HeldKeys({ ...options, identity: identity.publicKey, limits });
   }
 
   /**
@@ -51,8 +49,9 @@ export class PreKeyStore {
   }
 
   /** The peer's key that the next message would use; it is not spent by asking. */
-  getAvailablePreKey(peerPk: PublicKey): HeldKey | undefined {
-    return this.held.next(peerPk);
+  getAvailablePreKey(peerPk: PublicKey): PreKey | undefined {
+    const key = this.held.next(peerPk);
+    return key && unused(key.batch, key);
   }
 
   /** Messages that can be sealed for the peer before it must give us new keys. */
@@ -62,10 +61,24 @@ export class PreKeyStore {
 
   async #issue(peerPk: PublicKey, keyCount: number): Promise<PreKeyBundle | undefined> {
     if (keyCount === 0) return undefined;
-    const writes = this.#store.batch();
+    const { store, vault } = this.#o;
+    const writes = store.batch();
     const { batch, exchange } = await this.issued.issue(writes, peerPk, keyCount);
     await writes.commit();
-    await this.#vault.settled();
-    return { peerPk, batch, keyCount, exchange };
+    await vault.settled();
+    const { keys, timestamp } = decodeExchange(exchange);
+    return {
+      peerPk,
+      keys: keys.map((key) => unused(batch, key)),
+      createdAt: timestamp,
+      usedCount: 0,
+      maxKeys: this.#maxKeys,
+      lastRefreshOffer: timestamp,
+      exchange,
+    };
   }
+}
+
+function unused(batch: number, { index, publicKey }: { index: number; publicKey: PublicKey }): PreKey {
+  return { id: preKeyId(batch, index), publicKey, used: false, usedAt: undefined };
 }

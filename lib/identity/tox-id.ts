@@ -9,8 +9,10 @@ import type { PublicKey } from '../types';
 
 export const NOSPAM_BYTES = 4;
 const CHECKSUM_BYTES = 2;
+/** Hexadecimal digits of a Tox ID: 76. */
 export const TOX_ID_DIGITS = 2 * (KEY_BYTES + NOSPAM_BYTES + CHECKSUM_BYTES);
 
+/** What a Tox ID holds. */
 export interface ToxId {
   readonly publicKey: PublicKey;
   /** 4 bytes that a stranger must know to send a friend request. */

@@ -7,6 +7,7 @@ import type { DataDirectory } from '../store/directory/data-directory';
 import type { Transport } from '../transport/transport';
 import type { KeyPair, Logger, PublicKey, StorageRole } from '../types';
 
+/** How a session is opened; only `dataDir` is needed. */
 export interface AsyncManagerOptions {
   /** Absolute path of the data directory; made (mode 0700) when it does not exist. */
   readonly dataDir: string;
@@ -41,6 +42,7 @@ export interface AsyncManagerOptions {
   readonly crypto?: CryptoProvider;
 }
 
+/** A friend, and how it is connected now. */
 export interface FriendInfo {
   readonly publicKey: PublicKey;
   readonly name?: string;

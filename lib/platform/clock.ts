@@ -13,6 +13,7 @@ export interface Clock {
   elapsed(): number | undefined;
 }
 
+/** The clocks of this machine. */
 export const systemClock: Clock = {
   wall: () => Date.now(),
   monotonic: () => performance.now(),

@@ -39,6 +39,7 @@ export interface MessageEngine {
   stats(): Promise<EngineStats>;
 }
 
+/** One envelope to store. */
 export interface NewMail {
   /** 32 bytes; the one the envelope names. */
   readonly mailbox: Uint8Array;
@@ -50,6 +51,7 @@ export interface NewMail {
   readonly keepSeconds: number;
 }
 
+/** One envelope as a mailbox lists it. */
 export interface MailEntry {
   /** Rises with each arrival and is never used twice. */
   readonly cursor: number;
@@ -60,16 +62,19 @@ export interface MailEntry {
   readonly age: number;
 }
 
+/** One envelope with its bytes. */
 export interface StoredMail extends MailEntry {
   readonly envelope: Uint8Array;
   /** Seconds until it expires. */
   readonly remaining: number;
 }
 
+/** What a further deposit gave. */
 export interface RenewedMail {
   readonly remaining: number;
 }
 
+/** Part of a mailbox. */
 export interface MailPage {
   readonly items: MailEntry[];
   readonly more: boolean;
@@ -81,6 +86,7 @@ export interface MailUsage {
   readonly bytes: number;
 }
 
+/** What an engine holds. */
 export interface EngineStats extends MailUsage {
   /** Mailboxes with at least one record. */
   readonly mailboxes: number;

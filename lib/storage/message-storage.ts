@@ -13,6 +13,7 @@ import { onDisk } from './storage-capacity';
 import { STORAGE_LIMITS, type StorageLimits } from './storage-limits';
 import { isStored, refusalError, type StoreAnswer, type Stored, type StoreRefusal } from './store-answer';
 
+/** What a MessageStorage needs. */
 export interface MessageStorageOptions {
   readonly engine: MessageEngine;
   readonly crypto: CryptoProvider;
@@ -29,6 +30,7 @@ export interface MessageStorageOptions {
   readonly limits?: Partial<StorageLimits>;
 }
 
+/** What a storage node holds, as far as memory can answer. */
 export interface StorageStats {
   readonly totalMessages: number;
   /** Bytes that these take on the disk, records included, reckoned. */

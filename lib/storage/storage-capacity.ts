@@ -23,6 +23,7 @@ export const systemDiskSpace: DiskSpaceProbe = async (path) => {
   return { freeBytes: free };
 };
 
+/** What a StorageCapacity needs. */
 export interface StorageCapacityOptions {
   /** Absolute path of the data directory. */
   readonly path: string;

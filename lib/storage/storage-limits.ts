@@ -17,4 +17,5 @@ export const STORAGE_LIMITS = {
   sweepSlice: 50,
 } as const;
 
+/** The limits of a storage node, as options. */
 export type StorageLimits = { readonly [Name in keyof typeof STORAGE_LIMITS]: number };

@@ -5,6 +5,7 @@ import type { PublicKey } from '../types';
 export type StoreRefusal =
   'off' | 'bad-request' | 'no-mailbox' | 'rate' | 'mailbox-share' | 'node-share' | 'node-full';
 
+/** The node keeps the envelope. */
 export interface Stored {
   /** 'known': this envelope was already stored; its lifetime starts over. */
   readonly code: 'ok' | 'known';
@@ -15,6 +16,7 @@ export interface Stored {
   readonly recipient: PublicKey;
 }
 
+/** The node does not take the envelope. */
 export interface Refused {
   readonly code: StoreRefusal;
   /** Zeros when the request was refused before it was computed. */
@@ -23,6 +25,7 @@ export interface Refused {
   readonly wait: number;
 }
 
+/** What became of an envelope. */
 export type StoreAnswer = Stored | Refused;
 
 export const isStored = (answer: StoreAnswer): answer is Stored =>

@@ -36,6 +36,7 @@ export interface RangeOptions {
 /** Longest key, bytes. */
 export const MAX_KEY_BYTES = 256;
 
+/** Writes that become durable together, or not at all. */
 export interface WriteBatch {
   /** Operations so far; of several on one key the last wins. */
   readonly size: number;

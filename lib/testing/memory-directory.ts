@@ -6,6 +6,7 @@ import { type MemoryVolume, openMemoryStore } from './memory-store';
 import { Closers, type DataDirectory, openParts } from '../store/directory/open-parts';
 import type { SpaceSizes } from '../store/directory/space-guard';
 
+/** Where a data directory in memory lies. */
 export interface MemoryDirectoryOptions {
   /** Its disk holds the vault: a MemoryDisk. */
   readonly platform: Platform;

@@ -17,6 +17,7 @@ export interface CommitDelay {
  * `crash`; with the same calls in the same order it does the same every time.
  */
 export class MemoryVolume {
+  /** @internal */
   readonly index = new OrderedIndex<Uint8Array>();
   readonly delay: CommitDelay | undefined;
   #open: MemoryStore | undefined;
@@ -46,7 +47,7 @@ export class MemoryVolume {
   }
 }
 
-/** @throws ErrStore when a store on this volume is open */
+/** Opens the store that lies on a volume. @throws ErrStore when one is open on it */
 export function openMemoryStore(volume: MemoryVolume): Store {
   return new MemoryStore(volume);
 }

@@ -11,6 +11,7 @@ export type AdmissionPolicy =
   /** Everybody, up to `cap` at a time (200 by default): for open storage nodes. */
   | { readonly kind: 'open'; readonly cap?: number };
 
+/** What a FriendAdmission needs. */
 export interface FriendAdmissionOptions {
   readonly policy: AdmissionPolicy;
   /** Whom the open policy let in, as digits: only those ever make room. Kept by the caller. */
@@ -25,6 +26,7 @@ export interface FriendAdmissionOptions {
   readonly holdsMailFor: (friend: PublicKey) => boolean;
 }
 
+/** Somebody who asks to become a friend. */
 export interface Candidate {
   readonly publicKey: PublicKey;
   readonly online: boolean;

@@ -2,6 +2,7 @@ import type { Emitter } from '../platform/emitter';
 import type { PublicKey } from '../types';
 import type { Transport } from './transport';
 
+/** What a friend's client says of its user. */
 export type UserStatus = 'available' | 'away' | 'busy';
 
 /** A transport whose friends are made and unmade on the network itself, as on Tox. */
@@ -37,6 +38,7 @@ export interface FriendTransport extends Transport {
   details(): readonly FriendDetails[];
 }
 
+/** What a friend says of itself, as last seen. */
 export interface FriendDetails {
   readonly publicKey: PublicKey;
   readonly online: boolean;
@@ -48,6 +50,7 @@ export interface FriendDetails {
   readonly lastOnline: number | undefined;
 }
 
+/** What a friend transport tells; names are stable. */
 export type FriendTransportEvents = {
   'friend-request': { readonly publicKey: PublicKey; readonly message: string };
   /** A friend's own name, status message or status, or our Tox ID, changed. */
@@ -57,6 +60,7 @@ export type FriendTransportEvents = {
   running: undefined;
 };
 
+/** Whether friends are made and unmade on this transport's network. */
 export function isFriendTransport(transport: Transport): transport is FriendTransport {
   return 'acceptFriend' in transport;
 }

@@ -33,6 +33,7 @@ export interface Transport {
   sendMessage(friend: PublicKey, type: 'normal' | 'action', text: string): Promise<boolean>;
 }
 
+/** Taken; not now, wait for `onWritable`; the friend is not connected. */
 export type SendResult = 'sent' | 'busy' | 'offline';
 
 /** The transport calls these one at a time, never from inside a call of the core's into it. */

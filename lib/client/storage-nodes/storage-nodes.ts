@@ -3,9 +3,10 @@ import type { CryptoProvider } from '../../crypto/provider';
 import type { Clock } from '../../platform/clock';
 import type { HelloFlags } from '../../protocol/session/handshake';
 import { mailboxOf, nodeHint } from '../../protocol/names';
-import type { Store } from '../../store/store';
+import type { Store, WriteBatch } from '../../store/store';
 import type { Logger, PublicKey } from '../../types';
 import { NodeHealth, type HealthGrade } from './node-health';
+import { NamedNodes } from './named-nodes';
 import { NodeRecords } from './node-records';
 import { readOpenNodeAddress, type OpenNodeAddress } from './open-node-address';
 
@@ -41,11 +42,13 @@ interface Seen {
 export class StorageNodes {
   readonly #o: StorageNodesOptions;
   readonly #records: NodeRecords;
+  readonly #named: NamedNodes;
   readonly #seen = new Map<string, Seen>();
 
   constructor(options: StorageNodesOptions) {
     this.#o = options;
     this.#records = new NodeRecords(options.store, options.log);
+    this.#named = new NamedNodes(options.store);
   }
 
   /** It proved a session; the flags are those of its hello. */
@@ -53,6 +56,20 @@ export class StorageNodes {
     const heardAt = Math.floor(this.#o.ages.now() / HOUR) * HOUR;
     this.#records.update(peer, { acceptsStores, openNode, heardAt });
     this.#seenNow(peer).health.noteReturn();
+  }
+
+  /**
+   * The user says that this friend is a storage node: it is asked for our mail from now on, whatever it said so far,
+   * and senders hear of it. Whether it takes mail is for its hello to say. Durable on return.
+   * @throws ErrLocalStorageFull, ErrStore, ErrClosed
+   */
+  name(node: PublicKey): Promise<void> {
+    return this.#named.add(node);
+  }
+
+  /** With `writes`: it is no longer a friend. */
+  unname(writes: WriteBatch, node: PublicKey): void {
+    this.#named.remove(writes, node);
   }
 
   /** Its session ended. */
@@ -161,12 +178,17 @@ export class StorageNodes {
       .map(({ peer }) => peer);
   }
 
-  /** Friends to ask for our mail, connected or not: they said that they store for us or hold mail of ours. */
+  /**
+   * Friends to ask for our mail, connected or not: they said that they store for us or hold mail of ours, or the user
+   * named them.
+   */
   polled(): PublicKey[] {
-    return this.#records
+    const polled = this.#records
       .all()
       .filter(({ record }) => record.acceptsStores || record.holdsMail)
       .map(({ peer }) => peer);
+    const known = new Set(polled.map(toHex));
+    return [...polled, ...this.#named.all().filter((node) => !known.has(toHex(node)))];
   }
 
   /** What our state says: hints, in bytewise order, of the 16 healthiest nodes we poll. */

@@ -26,7 +26,7 @@ export interface LegacyInput {
   readonly data: Uint8Array;
 }
 
-/** @throws ErrMessageEmpty, ErrMessageTooLarge, ErrInvalidKey, ErrInvalidArgument */
+/** A message in the specification's legacy form. @throws ErrMessageEmpty, ErrMessageTooLarge, ErrInvalidKey, ErrInvalidArgument */
 export function sealLegacyMessage(crypto: CryptoProvider, input: LegacyInput): AsyncMessage {
   const { sender, recipientPk, id, nonce, timestamp, messageType, data } = input;
   checkPublicKey(recipientPk, 'The recipient', sender.publicKey);

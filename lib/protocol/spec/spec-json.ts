@@ -35,7 +35,7 @@ export interface PreKeyExchangeFields {
   readonly timestamp: number;
 }
 
-/** @throws ErrInvalidArgument */
+/** The specification's ForwardSecureMessage as JSON. @throws ErrInvalidArgument */
 export function forwardSecureMessageToJson(message: ForwardSecureMessageFields): string {
   return JSON.stringify({
     Type: MESSAGE_TYPE,
@@ -68,7 +68,7 @@ export function forwardSecureMessageFromJson(text: string): ForwardSecureMessage
   };
 }
 
-/** @throws ErrInvalidArgument */
+/** The specification's PreKeyExchangeMessage as JSON. @throws ErrInvalidArgument */
 export function preKeyExchangeToJson(exchange: PreKeyExchangeFields): string {
   return JSON.stringify({
     Type: EXCHANGE_TYPE,

@@ -28,7 +28,7 @@ export interface AsyncMessage {
 const ID_BYTES = 16;
 const MAX_ENCRYPTED_BYTES = MAX_MESSAGE_SIZE + PLAINTEXT_HEADER_BYTES + ENCRYPTION_OVERHEAD;
 
-/** @throws ErrInvalidArgument, ErrMessageTooLarge */
+/** The specification's storage record of a message. @throws ErrInvalidArgument, ErrMessageTooLarge */
 export function encodeStorageRecord(message: AsyncMessage): Uint8Array {
   const { encryptedData } = message;
   if (encryptedData.length > MAX_ENCRYPTED_BYTES) {
@@ -49,7 +49,7 @@ export function encodeStorageRecord(message: AsyncMessage): Uint8Array {
     .done();
 }
 
-/** @throws ErrMalformed */
+/** The message in the specification's storage record. @throws ErrMalformed */
 export function decodeStorageRecord(bytes: Uint8Array): AsyncMessage {
   const r = new ByteReader(bytes, 'storage record');
   const id = r.bytes(ID_BYTES);

@@ -31,6 +31,7 @@ import type {
   StoredMail,
 } from '../message-engine';
 
+/** What an engine over a Store needs. */
 export interface LocalEngineOptions {
   readonly store: Store;
   /** Names envelopes by their hashes. */
@@ -39,7 +40,7 @@ export interface LocalEngineOptions {
   readonly ages: { now(): number };
 }
 
-/** @throws ErrStore, ErrClosed */
+/** Opens the storage engine that keeps mail in a Store. @throws ErrStore, ErrClosed */
 export function openLocalEngine(options: LocalEngineOptions): LocalEngine {
   return new LocalEngine(options);
 }

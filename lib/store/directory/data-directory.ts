@@ -19,6 +19,7 @@ import { readVaultKey } from '../vault/vault-key';
 
 export type { DataDirectory } from './open-parts';
 
+/** Where a data directory lies, and what opens it. */
 export interface DataDirectoryOptions {
   /** The real machine's: the lock and the engines use real files. */
   readonly platform: Platform;
@@ -26,13 +27,13 @@ export interface DataDirectoryOptions {
   /** The folder; made with mode 0700 when it does not exist. */
   readonly path: string;
   /** For a new directory; an existing one keeps its own. Default 'auto': lmdb where it loads, else nedb. */
-  readonly engine?: StoreEngine | 'auto';
+  readonly engine?: 'lmdb' | 'nedb' | 'auto';
   readonly log?: Logger;
   /** See SpaceGuardOptions. */
   readonly space?: SpaceSizes;
   /** Seals the vault, one that was not sealed so far as well. */
   readonly passphrase?: Passphrase;
-  /** Those of a later version, for tests. */
+  /** Those of a later version, for tests. @internal */
   readonly migrations?: readonly Migration[];
 }
 

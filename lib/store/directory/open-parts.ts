@@ -6,12 +6,24 @@ import type { Logger } from '../../types';
 import { AgeClock } from './age-clock';
 import { openVault } from '../vault/file-vault';
 import { HeldFiles } from './held-files';
+import type { ToxAsyncError } from '../../errors';
 import type { SecretVault } from '../vault/secret-vault';
 import { SpaceGuard, type SpaceSizes } from './space-guard';
 import type { Store } from '../store';
 import { storeError } from '../store-errors';
 import { openSlotCipher } from '../vault/vault-key';
 import { watchedStore } from './watched-store';
+
+/** Whether new work may be taken now, and why not. */
+export interface DirectorySpace {
+  hasRoom(): boolean;
+  /** @throws ErrLocalStorageFull, ErrDirectoryReplaced */
+  assertRoom(): void;
+  /** What `assertRoom` would throw; undefined while there is room. */
+  problem(): ToxAsyncError | undefined;
+  /** `listener` replaces the one before it. */
+  onChange(listener: () => void): void;
+}
 
 /** Everything durable of one session. */
 export interface DataDirectory {
@@ -21,7 +33,7 @@ export interface DataDirectory {
   /** Seconds that never go back while the session runs (store/directory/age-clock.ts). */
   readonly ages: { now(): number };
   /** Whether new work may be taken: the disk has room, and the directory is in its place (store/directory/space-guard.ts). */
-  readonly space: Pick<SpaceGuard, 'hasRoom' | 'assertRoom' | 'problem' | 'onChange'>;
+  readonly space: DirectorySpace;
   /** Finishes what is under way and lets go of everything, also when a part of that fails; then it throws. */
   close(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { storeErrorByFreeSpace } from '../store-errors';
 
 export { lmdbAvailable } from './lmdb-loader';
 
+/** Where a store on lmdb lies. */
 export interface LmdbStoreOptions {
   /** The database file; its lock file is `path`-lock. Their folder exists. */
   readonly path: string;

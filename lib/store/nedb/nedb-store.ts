@@ -16,6 +16,7 @@ const GARBAGE_BYTES = 1024 * 1024;
 /** Live operations moved out of sparse documents go into documents of about this many. */
 const OPERATIONS_PER_DOCUMENT = 256;
 
+/** Where a store on NeDB lies. */
 export interface NedbStoreOptions {
   /** The data file; its folder exists. */
   readonly path: string;

@@ -40,6 +40,7 @@ export interface SlotRef {
   readonly serial: number;
 }
 
+/** A new secret and where it lies. */
 export interface VaultSecret {
   readonly ref: SlotRef;
   /** 32 bytes; a copy, for the caller to wipe. */

@@ -5,6 +5,7 @@ import { playHistory } from './histories';
 import { readingTests } from './reading';
 import { type StorePlace, type StoreTest, StoreUnderTest } from './store-under-test';
 
+/** How long the suite runs. */
 export interface StoreSuiteOptions {
   /** Random histories to play; each opens the store up to four times. Default 25. */
   readonly histories?: number;

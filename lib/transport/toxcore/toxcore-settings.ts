@@ -20,6 +20,7 @@ export interface ToxcoreSettings {
   readonly library?: string;
 }
 
+/** A proxy that all traffic goes through. */
 export interface ProxySettings {
   readonly type: 'socks5' | 'http';
   readonly host: string;

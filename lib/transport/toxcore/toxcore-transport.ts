@@ -16,6 +16,7 @@ import { PeerTable } from './parent/peer-table';
 import { completeSettings, type ToxcoreSettings } from './toxcore-settings';
 import { Supervisor } from './parent/supervisor';
 
+/** What a ToxcoreTransport needs. */
 export interface ToxcoreTransportOptions {
   readonly settings: ToxcoreSettings;
   /** The Tox profile now, not sealed: read at each start of libtoxcore. */

@@ -15,6 +15,7 @@ import { unlink, type VirtualConditions, VirtualWires } from './virtual-wires';
 /** Time of one trip between two members when the options name none, milliseconds. */
 const DEFAULT_LATENCY_MS = 5;
 
+/** What a VirtualNetwork needs. */
 export interface VirtualNetworkOptions {
   readonly timers: Timers;
   readonly random: Random;

@@ -6,6 +6,7 @@ import type { PublicKey } from '../../types';
 
 /** What a foreign transport can do beyond packets and status; it names them in `tox/state`. */
 export const WIRE_ABILITIES = ['tox/message', 'tox/busy', 'tox/request', 'tox/add-friend'] as const;
+/** One of WIRE_ABILITIES. */
 export type WireAbility = (typeof WIRE_ABILITIES)[number];
 
 /** From the bridge to the foreign transport. */

@@ -21,6 +21,7 @@ interface WiredFriend {
   lane: WiredLane | undefined;
 }
 
+/** What a WiredTransport needs. */
 export interface WiredTransportOptions {
   /** Our public key: a foreign transport of another identity is refused. */
   readonly self: PublicKey;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { sameBytes } from '../../../lib/bytes';
 import { ToxAsyncError, type ErrorCode } from '../../../lib/errors';
 import { decodeExchange as decoded } from '../../../lib/protocol/keys/exchange';
+import { preKeyId } from '../../../lib/protocol/names';
 import { DAY, KeyPeer, pair } from './support/key-peer';
 
 function code(expected: ErrorCode) {
@@ -143,10 +144,40 @@ describe('forward security: life of keys', () => {
     const { envelope } = await alice.send(bob, 'in flight');
     bob.fsm.issued.noteHeld(alice.pk, 19);
     const bundle = await bob.fsm.preKeys.refreshPreKeys(alice.pk);
-    assert.equal(bundle?.keyCount, 85);
+    assert.equal(bundle?.keys.length, 85);
     assert.equal((await alice.fsm.processPreKeyExchange(bundle.exchange)).result, 'added');
     assert.equal(await bob.read(envelope), 'in flight');
     assert.equal(alice.fsm.held.held(bob.pk), 103 + 85);
+  });
+
+  it('gives a bundle with the fields of the specification, and no secret in it', async () => {
+    bob.fsm.issued.noteHeld(alice.pk, 19);
+    const bundle = await bob.fsm.preKeys.refreshPreKeys(alice.pk);
+    assert.ok(bundle);
+    const { from, batch, keys, timestamp } = decoded(bundle.exchange);
+    assert.deepEqual(bundle, {
+      peerPk: alice.pk,
+      keys: keys.map(({ index, publicKey }) => ({
+        id: preKeyId(batch, index),
+        publicKey,
+        used: false,
+        usedAt: undefined,
+      })),
+      createdAt: timestamp,
+      usedCount: 0,
+      maxKeys: 100,
+      lastRefreshOffer: timestamp,
+      exchange: bundle.exchange,
+    });
+    assert.deepEqual(from, bob.pk);
+  });
+
+  it('names the key that the next message is sealed to, without its use', async () => {
+    const next = alice.fsm.preKeys.getAvailablePreKey(bob.pk);
+    assert.deepEqual(Object.keys(next ?? {}), ['id', 'publicKey', 'used', 'usedAt']);
+    assert.equal(alice.fsm.preKeys.getAvailablePreKey(bob.pk)?.id, next?.id);
+    assert.equal((await alice.send(bob, 'hello')).preKeyId, next?.id);
+    assert.notEqual(alice.fsm.preKeys.getAvailablePreKey(bob.pk)?.id, next?.id);
   });
 
   it('opens what was in flight at a refresh and the 199 messages after it, refreshed as they go', async () => {
@@ -168,7 +199,7 @@ describe('forward security: life of keys', () => {
     bob.age += 16 * DAY;
     bob.fsm.issued.noteHeld(alice.pk, 104);
     const bundle = await bob.fsm.preKeys.refreshPreKeys(alice.pk);
-    assert.equal(bundle?.keyCount, 104);
+    assert.equal(bundle?.keys.length, 104);
   });
 
   it('sends the same exchange again until it is acknowledged, for at most 14 days', async () => {
@@ -246,7 +277,8 @@ describe('forward security: life of keys', () => {
       assert.ok(bundle);
       const digest = createHash('sha256').update(bundle.exchange).digest();
       const writes = bob.store.batch();
-      bob.fsm.issued.acknowledge(writes, alice.pk, bundle.batch, digest.subarray(0, 16));
+      const { batch } = decoded(bundle.exchange);
+      bob.fsm.issued.acknowledge(writes, alice.pk, batch, digest.subarray(0, 16));
       await writes.commit();
       assert.ok(bob.fsm.issued.liveCount(alice.pk) <= 300);
     }

@@ -320,4 +320,40 @@ describe('storage nodes', () => {
     assert.deepEqual(hex(nodes.polled()), hex([peer]));
     assert.equal(warnings.length, 1);
   });
+
+  describe('that the user named', () => {
+    it('are asked for mail and told to senders, also after a restart, but never stand for a session', async () => {
+      const named = key();
+      await nodes.name(named);
+      await nodes.name(named);
+      for (const each of [nodes, open()]) {
+        assert.deepEqual(hex(each.polled()), hex([named]));
+        assert.deepEqual(hex(each.hintsFor()), hex([nodeHint(crypto, self, named)]));
+        assert.equal(each.hasSpoken(named), false);
+      }
+    });
+
+    it('get mail to keep only when they say that they take it', async () => {
+      const named = key();
+      await nodes.name(named);
+      connected.add(toHex(named));
+      nodes.noteSession(named, storesNot);
+      assert.deepEqual(nodes.candidates(recipient), []);
+      assert.deepEqual(hex(nodes.polled()), hex([named]));
+      nodes.noteSession(named, stores);
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex([named]));
+      assert.deepEqual(hex(nodes.polled()), hex([named]));
+    });
+
+    it('are forgotten with the friend', async () => {
+      const named = key();
+      await nodes.name(named);
+      const writes = store.batch();
+      nodes.unname(writes, named);
+      assert.equal(nodes.polled().length, 1);
+      await writes.commit();
+      assert.deepEqual(nodes.polled(), []);
+      assert.deepEqual(open().polled(), []);
+    });
+  });
 });

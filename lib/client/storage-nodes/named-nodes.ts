@@ -1,0 +1,37 @@
+import { toHex } from '../../bytes';
+import type { Store, WriteBatch } from '../../store/store';
+import { Table } from '../../store/table';
+import type { PublicKey } from '../../types';
+
+/** The storage nodes that the user named, whatever they said of themselves so far. Durable. */
+export class NamedNodes {
+  readonly #store: Store;
+  readonly #table: Table<Record<string, never>>;
+  readonly #nodes = new Map<string, PublicKey>();
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#table = new Table(store, 'named-node');
+    for (const { rest } of this.#table.entries()) this.#nodes.set(toHex(rest), rest.slice());
+  }
+
+  all(): PublicKey[] {
+    return [...this.#nodes.values()];
+  }
+
+  /** Durable on return. @throws ErrLocalStorageFull, ErrStore, ErrClosed */
+  async add(node: PublicKey): Promise<void> {
+    if (this.#nodes.has(toHex(node))) return;
+    const writes = this.#store.batch();
+    this.#table.put(writes, [node], {});
+    writes.afterCommit(() => this.#nodes.set(toHex(node), node.slice()));
+    await writes.commit();
+  }
+
+  /** With `writes`, when the node is no longer a friend. */
+  remove(writes: WriteBatch, node: PublicKey): void {
+    if (!this.#nodes.has(toHex(node))) return;
+    this.#table.delete(writes, [node]);
+    writes.afterCommit(() => this.#nodes.delete(toHex(node)));
+  }
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { openAsyncClient, type OpenedClient } from '../../../lib/client/open-client';
+import type { Outcome } from '../../../lib/client/messages';
+import { generateKeyPair } from '../../../lib/crypto/generate';
+import { createPortableProvider } from '../../../lib/crypto/portable';
+import { ToxAsyncError } from '../../../lib/errors';
+import type { DataDirectory } from '../../../lib/store/directory/data-directory';
+import { MemoryDisk } from '../../../lib/testing/memory-disk';
+import { openMemoryDirectory } from '../../../lib/testing/memory-directory';
+import { MemoryVolume } from '../../../lib/testing/memory-store';
+import { SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
+import { VirtualNetwork } from '../../../lib/transport/virtual/virtual-network';
+
+describe('an AsyncClient by itself', () => {
+  const crypto = createPortableProvider();
+  let time: SimulatedTime;
+  let random: SeededRandom;
+  let network: VirtualNetwork;
+  let opened: { client: OpenedClient; directory: DataDirectory }[];
+
+  const open = async (name: string, hooks = {}) => {
+    const platform = { clock: time.clock, timers: time.timers, random, disk: new MemoryDisk() };
+    const directory = await openMemoryDirectory({ platform, crypto, volume: new MemoryVolume() });
+    const keyPair = generateKeyPair(crypto, random);
+    const transport = network.join({ publicKey: keyPair.publicKey, name });
+    const client = await openAsyncClient({ keyPair, directory, transport, platform, crypto, hooks });
+    opened.push({ client, directory });
+    await client.start();
+    return { client: client.client, pk: keyPair.publicKey };
+  };
+
+  beforeEach(() => {
+    time = new SimulatedTime();
+    random = new SeededRandom('a client by itself');
+    network = new VirtualNetwork({ timers: time.timers, random });
+    opened = [];
+  });
+
+  afterEach(async () => {
+    for (const { client, directory } of opened) {
+      await client[Symbol.asyncDispose]();
+      await directory.close();
+    }
+  });
+
+  it('exchanges keys with another, sends a message, and hears that it was delivered', async () => {
+    const outcomes: Outcome[] = [];
+    const alice = await open('alice', { onOutcome: (outcome: Outcome) => outcomes.push(outcome) });
+    const bob = await open('bob');
+    const texts: string[] = [];
+    bob.client.setMessageHandler(({ text }) => {
+      texts.push(text);
+    });
+    await time.advance(10_000);
+    await alice.client.sendAsyncMessage(bob.pk, 'hello');
+    await time.advance(60_000);
+    assert.deepEqual(texts, ['hello']);
+    assert.deepEqual(
+      outcomes.map(({ state }) => state),
+      ['delivered'],
+    );
+  });
+
+  it('takes a key as a storage node only when it is one', async () => {
+    const alice = await open('alice');
+    await assert.rejects(alice.client.addStorageNode(new Uint8Array(31)), (error) =>
+      ToxAsyncError.is(error, 'ErrInvalidKey'),
+    );
+    await alice.client.addStorageNode(generateKeyPair(crypto, random).publicKey);
+  });
+});
