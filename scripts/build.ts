@@ -2,7 +2,7 @@
  * Builds the package into dist/: the compiled core and nodes, and beside the nodes what Node-RED looks for there
  * (dialogs, icons, translations), and the list of bootstrap nodes.
  */
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ROOT, tool } from './support/project';
 import { run } from './support/run';
@@ -26,6 +26,16 @@ async function build(): Promise<void> {
   await rm(DIST, { recursive: true, force: true });
   await run(tool('tsc'), ['-p', 'tsconfig.build.json']);
   await copyAssets();
+  await stampBuildDate();
+}
+
+/** A machine whose clock shows less than this time has not set it yet. */
+async function stampBuildDate(): Promise<void> {
+  const file = path.join(DIST, 'nodes/send-async/build-date.js');
+  const code = await readFile(file, 'utf8');
+  const stamped = code.replace(/Date\.parse\('[^']*'\)/, `Date.parse('${new Date().toISOString()}')`);
+  if (stamped === code) throw new Error(`${file} has no build date to set`);
+  await writeFile(file, stamped);
 }
 
 build().catch((error: unknown) => {

@@ -1,10 +1,11 @@
 /**
- * `npm start`: the Node-RED editor on http://127.0.0.1:1880 with the nodes of this checkout. The first start puts the
+ * `npm start`: the Node-RED editor on http://127.0.0.1:1880 (`npm start -- --port N`: on another port) with the nodes of this checkout. The first start puts the
  * example flow in; later starts keep what you made of it. Everything lies in .cache/start: delete it to begin anew.
  */
 import { spawn } from 'node:child_process';
 import { copyFile, constants, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { writeSettings } from './support/node-red-settings';
 import { CACHE, ROOT } from './support/project';
 
@@ -14,7 +15,7 @@ const EXAMPLE = path.join(ROOT, 'examples/offline-alert.json');
 async function start(): Promise<void> {
   await mkdir(USER_DIR, { recursive: true });
   await copyFile(EXAMPLE, path.join(USER_DIR, 'flows.json'), constants.COPYFILE_EXCL).catch(unlessItExists);
-  const settings = await writeSettings(USER_DIR, { uiPort: 1880, nodesDir: [ROOT] });
+  const settings = await writeSettings(USER_DIR, { uiPort: port(), nodesDir: [ROOT] });
   const redJs = path.join(ROOT, 'node_modules/node-red/red.js');
   const child = spawn(process.execPath, [redJs, '--settings', settings], { cwd: USER_DIR, stdio: 'inherit' });
   // A terminal sends Ctrl-C to both processes: this one waits for the orderly end of the other.
@@ -23,8 +24,19 @@ async function start(): Promise<void> {
   child.on('exit', (code) => (process.exitCode = code ?? 1));
 }
 
+/** @throws TypeError for another option, Error for what is no port */
+function port(): number {
+  const { values } = parseArgs({ options: { port: { type: 'string', default: '1880' } } });
+  const number = Number(values.port);
+  if (Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
+  throw new Error(`--port must be a number from 1 to 65535, not ${JSON.stringify(values.port)}.`);
+}
+
 function unlessItExists(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
 }
 
-void start();
+start().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

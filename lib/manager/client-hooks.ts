@@ -91,6 +91,11 @@ export function clientHooks(components: ClientHooksComponents): AsyncClientHooks
       }
     },
     onError(error) {
+      // A node that asks us to come later; we do.
+      if (ToxAsyncError.is(error, 'ErrRateLimited')) {
+        log.debug(error.message);
+        return;
+      }
       const code = ToxAsyncError.is(error) ? `${error.code}: ` : '';
       log.error(code + (error instanceof Error ? error.message : String(error)));
     },

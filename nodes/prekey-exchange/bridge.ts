@@ -21,6 +21,8 @@ type Incoming = Message & Record<string, unknown>;
 
 export interface BridgeParts {
   readonly node: string;
+  /** What users call it. */
+  readonly label: string;
   /** undefined when no storage-node is chosen. */
   readonly session: Session | undefined;
   /** To the foreign transport. */
@@ -42,7 +44,7 @@ export class Bridge {
 
   constructor(parts: BridgeParts) {
     this.#o = parts;
-    parts.session?.transport.enter(parts.node);
+    parts.session?.transport.enter(parts.node, parts.label);
   }
 
   /** Takes the session's place for a transport, and tries until it is free. */

@@ -1,6 +1,11 @@
-import { toHex, type AsyncManager, type PublicKey } from '../../lib/index';
+import { PeerMap, PeerSet, toHex, type AsyncManager, type PublicKey } from '../../lib/index';
 import { friendFields } from '../session/friend-names';
 import type { Message } from '../runtime/runtime';
+
+interface KeyCounts {
+  readonly sendable: number;
+  readonly issued: number;
+}
 
 /**
  * Leads the session's key events to `send`, each as a message with its topic. `concerns` says whether an event about
@@ -14,9 +19,28 @@ export function followKeyEvents(
   const tell = (topic: string, friend: PublicKey, payload: unknown, more?: Message) => {
     if (concerns(friend)) send({ topic, payload, ...friendFields(manager, friend), ...more });
   };
+  /** Friends whose exchange of this meeting was told. */
+  const met = new PeerSet();
+  /** Exchanges of which only one half is known so far. */
+  const halves = new PeerMap<KeyCounts>();
+  const exchanged = (friend: PublicKey, counts: KeyCounts) => {
+    halves.delete(friend);
+    met.add(friend);
+    tell('keys/exchanged', friend, counts);
+  };
   const { events } = manager;
   const undo = [
-    events.on('keys-exchanged', ({ friend, ...payload }) => tell('keys/exchanged', friend, payload)),
+    events.on('keys-exchanged', ({ friend, ...counts }) => {
+      if (met.has(friend)) return;
+      if (counts.sendable > 0 && counts.issued > 0) exchanged(friend, counts);
+      else halves.set(friend, counts);
+    }),
+    events.on('friend-status', ({ friend, online }) => {
+      if (online) return;
+      const half = halves.get(friend);
+      if (half !== undefined) exchanged(friend, half);
+      met.delete(friend);
+    }),
     events.on('keys-low', ({ friend, ...payload }) => tell('keys/low', friend, payload)),
     events.on('keys-exhausted', ({ friend }) => tell('keys/exhausted', friend, { sendable: 0 })),
     events.on('keys-refused', ({ friend, ...payload }) => tell('keys/refused', friend, payload)),

@@ -10,6 +10,7 @@ import {
 import { onInput, type Reply } from '../runtime/input';
 import { PendingWork } from '../runtime/pending-work';
 import {
+  labelOf,
   type FlowNode,
   type IncomingMessage,
   type Message,
@@ -42,6 +43,7 @@ export function startPrekeyExchange(RED: Runtime, node: FlowNode, config: Prekey
   const bridge = settingFlag(config.bridge, 'The bridge setting')
     ? new Bridge({
         node: node.id,
+        label: labelOf(RED, node),
         session: user.session,
         send: (msg) => node.send([msg, null]),
         tell,

@@ -42,3 +42,13 @@ export function atFlowsStarted({ events }: Runtime, run: () => void): () => void
 
 /** One listener for all nodes: a flow has more of them than an emitter takes listeners without a warning. */
 const waitingAt = new WeakMap<Runtime['events'], Set<() => void>>();
+
+/** What users call a node: its type, its name if it has one, and the tab that it is on. */
+export function labelOf(RED: Runtime, { type, id, name, z }: FlowNode): string {
+  let tab: string | undefined;
+  RED.nodes.eachNode((each: NodeDef & { readonly label?: string }) => {
+    if (each.id === z) tab = each.label ?? each.name;
+  });
+  const own = name === undefined || name === '' ? `the ${type} ${id}` : `"${name}" (${type})`;
+  return tab === undefined || tab === '' ? own : `${own} on tab "${tab}"`;
+}

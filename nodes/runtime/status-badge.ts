@@ -1,3 +1,4 @@
+import { systemPlatform, type Timer, type Timers } from '../../lib/index';
 import { errorCode } from './node-error';
 import type { FlowNode } from './runtime';
 
@@ -33,20 +34,42 @@ export const badges = {
   error: (error: Error): Badge => ({ fill: 'red', shape: 'ring', text: `error: ${errorCode(error)}` }),
 } as const;
 
-/** Shows a badge, and tells the runtime only when its text changes. */
+/** Shortest time between two statuses of a node, milliseconds. */
+const INTERVAL = 1_000;
+
+/** Shows a badge. The runtime hears of it only when the text changes, and at most once a second; the last one counts. */
 export class StatusBadge {
   readonly #node: FlowNode;
-  #shown: string | undefined;
+  readonly #timers: Timers;
+  #wanted: Badge | undefined;
+  #shown = '';
+  #pause: Timer | undefined;
 
-  constructor(node: FlowNode) {
+  constructor(node: FlowNode, timers: Timers = systemPlatform.timers) {
     this.#node = node;
+    this.#timers = timers;
   }
 
   /** undefined: nothing to say. */
   show(badge: Badge | undefined): void {
-    const text = badge?.text ?? '';
-    if (text === (this.#shown ?? '')) return;
+    this.#wanted = badge;
+    if (this.#pause === undefined) this.#tell();
+  }
+
+  /** The node closes: what waits is not told any more. */
+  end(): void {
+    this.#wanted = undefined;
+    this.#pause?.cancel();
+  }
+
+  #tell(): void {
+    const text = this.#wanted?.text ?? '';
+    if (text === this.#shown) return;
     this.#shown = text;
-    this.#node.status(badge ?? {});
+    this.#node.status(this.#wanted ?? {});
+    this.#pause = this.#timers.after(INTERVAL, () => {
+      this.#pause = undefined;
+      this.#tell();
+    });
   }
 }

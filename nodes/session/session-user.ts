@@ -85,6 +85,7 @@ export class SessionUser {
   /** The node closes. */
   release(): void {
     this.#released = true;
+    this.badge.end();
     for (const undo of this.#undo.splice(0)) undo();
     if (this.#storageNode !== undefined) Reflect.deleteProperty(this.#storageNode.users, this.#node.id);
   }

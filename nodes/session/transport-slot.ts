@@ -16,8 +16,8 @@ interface Holder {
 export class TransportSlot {
   readonly #timers: Timers;
   readonly #onError: (error: unknown) => void;
-  /** Ids of the nodes that are there and want the place, the earliest first. */
-  readonly #present = new Set<string>();
+  /** Ids of the nodes that are there and want the place, with what users call them; the earliest first. */
+  readonly #present = new Map<string, string>();
   #holder: Holder | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -32,8 +32,8 @@ export class TransportSlot {
   }
 
   /** A node is there; called in its constructor, so that all are known when the first one attaches. */
-  enter(node: string): void {
-    this.#present.add(node);
+  enter(node: string, label: string): void {
+    this.#present.set(node, label);
   }
 
   /**
@@ -42,7 +42,7 @@ export class TransportSlot {
    */
   attach(node: string, key: string, connect: () => Promise<Connection>): Promise<Connection> {
     return this.#enqueue(async () => {
-      if (this.#rightful() !== node) throw taken();
+      if (this.#rightful() !== node) throw this.#taken();
       const holder = this.#holder;
       if (holder?.node === node && holder.kept?.key === key) {
         holder.linger?.cancel();
@@ -63,7 +63,7 @@ export class TransportSlot {
    */
   occupy(node: string, connect: () => Promise<Attachment>): Promise<void> {
     return this.#enqueue(async () => {
-      if (this.#rightful() !== node) throw taken();
+      if (this.#rightful() !== node) throw this.#taken();
       await this.#vacate();
       this.#holder = { node, attachment: await connect() };
       // The node may have closed meanwhile.
@@ -93,7 +93,7 @@ export class TransportSlot {
   /** The node whose place it is: its holder's, unless that one has gone, else the earliest one's. */
   #rightful(): string | undefined {
     if (this.#holder !== undefined && this.#present.has(this.#holder.node)) return this.#holder.node;
-    const [first] = this.#present;
+    const [first] = this.#present.keys();
     return first;
   }
 
@@ -118,11 +118,12 @@ export class TransportSlot {
     this.#queue = result.catch(() => undefined);
     return result;
   }
-}
 
-function taken(): ToxAsyncError {
-  return new ToxAsyncError(
-    'ErrTransportAttached',
-    'This session already has a tox-transport or a bridge. Remove one of them, or choose another session for this one.',
-  );
+  #taken(): ToxAsyncError {
+    const holder = this.#present.get(this.#rightful() ?? '') ?? 'another node';
+    return new ToxAsyncError(
+      'ErrTransportAttached',
+      `Already connected by ${holder}: a session has one tox-transport or bridge. Remove one of them, or choose another session for this one.`,
+    );
+  }
 }

@@ -6,6 +6,7 @@ import type { Session } from '../session/session';
 import { sessions } from '../session/session-registry';
 import { sessionBadge } from '../session/session-user';
 import { badges, StatusBadge, type Badge } from '../runtime/status-badge';
+import { usersForOneError } from './catch-once';
 import { sessionSettings, type StorageNodeConfig, type StorageNodeSecrets } from './storage-node-settings';
 
 /** The node as it is while it is being set up; afterwards it is a SessionNode. */
@@ -29,14 +30,14 @@ export function startStorageNode(RED: Runtime, node: StorageNode, config: Storag
     badge.show(sessionBadge(session, (manager) => openBadge(manager, session)));
     const { trouble } = session;
     const code = trouble && errorCode(trouble);
-    if (code !== told && trouble !== undefined) node.error(trouble, {});
+    if (code !== told && trouble !== undefined) tellOnce(node, trouble);
     told = code;
   };
   const undo: (() => void)[] = [];
   const cancel = atFlowsStarted(RED, () => {
     undo.push(session.changed.on(tell));
     tell();
-    session.start().catch((error: unknown) => node.error(nodeError(error), {}));
+    session.start().catch((error: unknown) => tellOnce(node, nodeError(error)));
     session
       .opened()
       .then((manager) => greet(node, session, manager))
@@ -46,16 +47,36 @@ export function startStorageNode(RED: Runtime, node: StorageNode, config: Storag
   });
   const close = async (removed: boolean) => {
     cancel();
+    badge.end();
     for (const each of undo) each();
     await sessions.release(node.id, removed);
   };
   onClose(node, close, { underWay: () => session.closingStep });
 }
 
-/** Says once what the session is, and which of its friends could not be added. */
-function greet(node: FlowNode, session: Session, manager: AsyncManager): void {
-  node.log(`Tox ID ${manager.toxId}; engine ${manager.engineName}, cryptography ${manager.providerName}`);
-  for (const error of session.badFriends) node.error(error, {});
+/** Preference of the session: the Tox ID that the log had last. */
+const LOGGED = 'tox-id-logged';
+
+/** Says what the session is, its Tox ID when that is new, and which of its friends could not be added. */
+async function greet(node: StorageNode, session: Session, manager: AsyncManager): Promise<void> {
+  const { toxId, engineName, providerName } = manager;
+  node.log(`Engine ${engineName}, cryptography ${providerName}`);
+  if (manager.preference(LOGGED) !== toxId) {
+    node.log(`New Tox ID ${toxId}`);
+    await manager.savePreference(LOGGED, toxId);
+  }
+  for (const error of session.badFriends) tellOnce(node, error);
+}
+
+/** Each Catch node hears of it once, not once for each node that uses the session. */
+function tellOnce(node: StorageNode, error: Error): void {
+  const { users = {} } = node;
+  node.users = usersForOneError(users);
+  try {
+    node.error(error, {});
+  } finally {
+    node.users = users;
+  }
 }
 
 function openBadge(manager: AsyncManager, { transport }: Session): Badge {

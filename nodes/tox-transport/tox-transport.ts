@@ -7,7 +7,7 @@ import { Latch } from '../runtime/latch';
 import { errorCode, nodeError } from '../runtime/node-error';
 import { PendingWork } from '../runtime/pending-work';
 import { untilDone } from '../runtime/retry';
-import type { FlowNode, Runtime } from '../runtime/runtime';
+import { labelOf, type FlowNode, type Runtime } from '../runtime/runtime';
 import type { Session } from '../session/session';
 import { SessionUser } from '../session/session-user';
 import { badges, type Badge } from '../runtime/status-badge';
@@ -55,7 +55,7 @@ class ToxTransport {
     this.#node = node;
     this.#make = make;
     this.#user = new SessionUser(RED, node, config.storageNode);
-    this.#user.session?.transport.enter(node.id);
+    this.#user.session?.transport.enter(node.id, labelOf(RED, node));
     if (this.#settings.mode === 'virtual' && !this.#user.session?.transport.connection) {
       this.#user.session?.firstMinute.begin();
     }

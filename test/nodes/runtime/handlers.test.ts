@@ -231,19 +231,27 @@ describe('Work in flight', () => {
 });
 
 describe('A status badge', () => {
-  it('tells the runtime only when its text changes', () => {
+  it('tells the runtime only when its text changes, and at most once a second', async () => {
     const node = new FakeNode();
-    const badge = new StatusBadge(node.asNode);
+    const time = new SimulatedTime();
+    const badge = new StatusBadge(node.asNode, time.timers);
+    const texts = () => node.statuses.map((status) => (status as { text?: string }).text);
     badge.show(undefined);
     badge.show(badges.queued(1));
+    for (let count = 1; count <= 100; count += 1) badge.show(badges.queued(count));
+    await time.advance(999);
+    assert.deepEqual(texts(), ['1 queued']);
+    await time.advance(1);
+    assert.deepEqual(texts(), ['1 queued', '100 queued'], 'the last one counts');
+    badge.show(badges.queued(7));
+    badge.show(badges.queued(100));
+    await time.advance(10_000);
+    assert.deepEqual(texts(), ['1 queued', '100 queued']);
+    badge.show(undefined);
     badge.show(badges.queued(1));
-    badge.show(badges.queued(2));
-    badge.show(undefined);
-    badge.show(undefined);
-    assert.deepEqual(
-      node.statuses.map((status) => (status as { text?: string }).text),
-      ['1 queued', '2 queued', undefined],
-    );
+    badge.end();
+    await time.advance(10_000);
+    assert.deepEqual(texts(), ['1 queued', '100 queued', undefined], 'a closed node says no more');
   });
 
   it('stays under 20 characters, but shows an error code whole', () => {

@@ -38,16 +38,19 @@ describe("A session's one place for a transport", () => {
   });
 
   it('is the first node’s, and refused to the second', async () => {
-    slot.enter('a');
-    slot.enter('b');
-    await assert.rejects(attach('b'), { code: 'ErrTransportAttached' });
+    slot.enter('a', 'node a');
+    slot.enter('b', 'node b');
+    await assert.rejects(attach('b'), {
+      code: 'ErrTransportAttached',
+      message: /^Already connected by node a:/,
+    });
     await attach('a');
     await assert.rejects(attach('b'), { code: 'ErrTransportAttached' });
   });
 
   it('is the second’s once the first is removed', async () => {
-    slot.enter('a');
-    slot.enter('b');
+    slot.enter('a', 'node a');
+    slot.enter('b', 'node b');
     await attach('a');
     await slot.leave('a', true);
     assert.equal(made[0]?.closed, true);
@@ -55,17 +58,17 @@ describe("A session's one place for a transport", () => {
   });
 
   it('keeps its connection through a redeploy with the same settings', async () => {
-    slot.enter('a');
+    slot.enter('a', 'node a');
     const connection = await attach('a');
     await slot.leave('a', false);
-    slot.enter('a');
+    slot.enter('a', 'node a');
     assert.equal(await attach('a'), connection);
     await time.advance(20_000);
     assert.equal(made[0]?.closed, false);
   });
 
   it('keeps what the network tells while its node is being replaced', async () => {
-    slot.enter('a');
+    slot.enter('a', 'node a');
     const { events } = await attach('a');
     const heard: NetworkEvent[] = [];
     const message = (text: string): NetworkEvent => ({
@@ -79,16 +82,16 @@ describe("A session's one place for a transport", () => {
     await slot.leave('a', false);
     events.tell(message('between'));
     assert.equal(heard.length, 1);
-    slot.enter('a');
+    slot.enter('a', 'node a');
     (await attach('a')).events.listen((event) => heard.push(event));
     assert.deepEqual(heard, [message('before'), message('between')]);
   });
 
   it('makes a new connection when the settings change', async () => {
-    slot.enter('a');
+    slot.enter('a', 'node a');
     await attach('a', 'one');
     await slot.leave('a', false);
-    slot.enter('a');
+    slot.enter('a', 'node a');
     await attach('a', 'two');
     assert.deepEqual(
       made.map(({ closed }) => closed),
@@ -97,17 +100,17 @@ describe("A session's one place for a transport", () => {
   });
 
   it('stays with its node through a redeploy in which another one comes first', async () => {
-    slot.enter('a');
+    slot.enter('a', 'node a');
     const connection = await attach('a');
     await slot.leave('a', false);
-    slot.enter('b');
-    slot.enter('a');
+    slot.enter('b', 'node b');
+    slot.enter('a', 'node a');
     await assert.rejects(attach('b'), { code: 'ErrTransportAttached' });
     assert.equal(await attach('a'), connection);
   });
 
   it('closes the connection 10 s after its node left and did not come back', async () => {
-    slot.enter('a');
+    slot.enter('a', 'node a');
     await attach('a');
     await slot.leave('a', false);
     await time.advance(9_999);
