@@ -1,5 +1,6 @@
 import { randomFraction, type Random } from './random';
 
+/** The shortest and the longest wait, milliseconds. */
 export interface BackoffLimits {
   /** Wait after the first failure, milliseconds. Each further one doubles it. */
   readonly first: number;
