@@ -68,6 +68,11 @@ export class IssuedBatches {
     return [...batches].sort((a, b) => a.record.order - b.record.order);
   }
 
+  /** Those that the peer has not acknowledged, oldest first. */
+  waiting(peer: PublicKey): IssuedBatch[] {
+    return this.of(peer).filter(({ record }) => record.exchange !== undefined && !record.acknowledged);
+  }
+
   /** Peers with batches. */
   peers(): PublicKey[] {
     return [...this.#peers.keys()];

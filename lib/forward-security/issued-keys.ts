@@ -1,16 +1,17 @@
 import { sameBytes } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
-import { PeerMap } from '../peer-map';
 import type { Random } from '../platform/random';
 import { encodeExchange } from '../protocol/keys/exchange';
 import { prekeyTag } from '../protocol/names';
 import type { SecretVault, SlotRef } from '../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../store/store';
 import type { KeyPair, PublicKey } from '../types';
+import { ErasedKeys } from './erased-keys';
 import { IssueBudget } from './issue-budget';
-import { IssuedBatches } from './issued-batches';
+import { type IssuedBatch, IssuedBatches } from './issued-batches';
 import { readBatchKey, type IssuedKey } from './key-records';
-import { ERASE_SLACK, EXCHANGE_RETRY_AGE, type KeyLimits } from './key-limits';
+import { StockReckoning } from './stock-reckoning';
+import { ERASE_SLACK, EXCHANGE_RETRY_AGE, type KeyLimits, MAX_MAILED_BATCHES } from './key-limits';
 
 export interface IssuedKeysOptions {
   readonly crypto: CryptoProvider;
@@ -29,13 +30,15 @@ export class IssuedKeys {
   readonly #o: IssuedKeysOptions;
   readonly #batches: IssuedBatches;
   readonly #budget: IssueBudget;
-  /** Per peer: keys it last said it holds, corrected by what we saw since; absent before it said so. */
-  readonly #reckoned = new PeerMap<number>();
+  readonly #erased: ErasedKeys;
+  readonly #stocks: StockReckoning;
 
   constructor(options: IssuedKeysOptions) {
     this.#o = options;
     this.#batches = new IssuedBatches(options);
     this.#budget = new IssueBudget(options.ages);
+    this.#erased = new ErasedKeys(options);
+    this.#stocks = new StockReckoning({ ...options, batches: this.#batches });
   }
 
   /** The live key under a tag. */
@@ -60,9 +63,19 @@ export class IssuedKeys {
     return this.#batches.of(peer).reduce((count, { keys }) => count + keys.size, 0);
   }
 
+  /** The most keys of ours that this peer can hold as far as this directory knows: live ones, and ones we erased. */
+  mostHeld(peer: PublicKey): number {
+    return this.liveCount(peer) + this.#erased.count(peer);
+  }
+
+  /** Whether a key died unused, by our own doing. */
+  wasErased(tag: Uint8Array): boolean {
+    return this.#erased.has(tag);
+  }
+
   /** The peer said how many unused keys of ours it holds. */
   noteHeld(peer: PublicKey, held: number): void {
-    this.#reckoned.set(peer, held);
+    this.#stocks.noteHeld(peer, held);
   }
 
   /**
@@ -71,37 +84,28 @@ export class IssuedKeys {
    * @param options.mail keys by mail are dear: old ones are replaced only when all are old
    */
   shortage(peer: PublicKey, options: { fill?: boolean; mail?: boolean } = {}): number {
-    const { preKeysPerPeer, reservedKeysPerPeer, preKeyRefreshThreshold, maxPreKeyAge } = this.#o.limits;
-    const now = this.#o.ages.now();
-    let fresh = 0;
-    let acknowledged = 0;
-    for (const { record, keys } of this.#batches.of(peer)) {
-      if (!record.acknowledged) continue;
-      acknowledged += keys.size;
-      if (now - record.createdAt <= maxPreKeyAge / 2) fresh += keys.size;
-    }
-    const reckoned = this.#reckoned.get(peer) ?? acknowledged;
-    const aging = options.mail === true ? fresh === 0 && acknowledged > 0 : fresh < acknowledged;
-    if (reckoned >= preKeyRefreshThreshold && !aging && options.fill !== true) return 0;
-    const missing = Math.max(0, preKeysPerPeer + reservedKeysPerPeer - Math.min(reckoned, fresh));
+    const missing = this.#stocks.shortage(peer, options);
     return this.#budget.allows(peer, missing) ? missing : 0;
   }
 
-  /**
-   * An exchange that the peer has not acknowledged and that may go out again, the oldest.
-   * @param options.most one of at most so many keys
-   */
-  pending(
-    peer: PublicKey,
-    options: { most?: number } = {},
-  ): { batch: number; exchange: Uint8Array } | undefined {
+  /** An exchange that the peer has not acknowledged and that may go out again, the oldest. */
+  pending(peer: PublicKey): { batch: number; exchange: Uint8Array } | undefined {
     const now = this.#o.ages.now();
-    for (const { batch, record, keys } of this.#batches.of(peer)) {
-      if (record.exchange === undefined || record.acknowledged) continue;
-      if (keys.size > (options.most ?? Infinity)) continue;
-      if (now - record.createdAt <= EXCHANGE_RETRY_AGE) return { batch, exchange: record.exchange };
-    }
-    return undefined;
+    const isYoung = ({ record }: IssuedBatch) => now - record.createdAt <= EXCHANGE_RETRY_AGE;
+    return offerOf(this.#batches.waiting(peer).find(isYoung));
+  }
+
+  /**
+   * What a mail of at most `most` keys carries in place of a new batch: one that waits for its acknowledgement and was
+   * never mailed, or the newest of three that were. Undefined: a new batch.
+   */
+  pendingMail(peer: PublicKey, most: number): { batch: number; exchange: Uint8Array } | undefined {
+    const now = this.#o.ages.now();
+    const fitting = this.#batches.waiting(peer).filter(({ keys }) => keys.size <= most);
+    const isNew = ({ record }: IssuedBatch) =>
+      record.mailed === undefined && now - record.createdAt <= EXCHANGE_RETRY_AGE;
+    const mailed = fitting.filter(({ record }) => record.mailed === true);
+    return offerOf(mailed.length < MAX_MAILED_BATCHES ? fitting.find(isNew) : mailed.at(-1));
   }
 
   /** Whether this batch waits for its acknowledgement. */
@@ -111,12 +115,14 @@ export class IssuedKeys {
 
   /**
    * Adds a batch of `count` keys for `peer` to `writes`; at the caps the oldest batches go first.
+   * @param how.mailed it goes out by mail
    * @throws ErrLocalStorageFull, ErrStore from the vault
    */
   async issue(
     writes: WriteBatch,
     peer: PublicKey,
     count: number,
+    how: { mailed?: true } = {},
   ): Promise<{ batch: number; exchange: Uint8Array }> {
     const { crypto, vault, identity, limits, ages, timestamp } = this.#o;
     const secrets = await vault.allocate(count);
@@ -139,7 +145,7 @@ export class IssuedKeys {
       keys: keys.map(({ index, publicKey }) => ({ index, publicKey })),
     });
     const now = ages.now();
-    const record = { order, exchange, acknowledged: false, createdAt: now, sentAt: now };
+    const record = { order, exchange, acknowledged: false, createdAt: now, sentAt: now, ...how };
     this.#batches.add(writes, peer, record, keys);
     return { batch, exchange };
   }
@@ -155,6 +161,11 @@ export class IssuedKeys {
   /** Before each sending: its keys are erased this long after the last one. */
   markSent(writes: WriteBatch, peer: PublicKey, batch: number): void {
     this.#batches.update(writes, peer, batch, { sentAt: this.#o.ages.now() });
+  }
+
+  /** With the mail that carries it, of one that exists. */
+  markMailed(writes: WriteBatch, peer: PublicKey, batch: number): void {
+    this.#batches.update(writes, peer, batch, { sentAt: this.#o.ages.now(), mailed: true });
   }
 
   /** True when `digest` (SHA-256(exchange)[:16]) is of the batch that waits for its acknowledgement. */
@@ -175,7 +186,7 @@ export class IssuedKeys {
   refuse(writes: WriteBatch, peer: PublicKey, batch: number): boolean {
     const found = this.#batches.find(peer, batch);
     if (found === undefined || found.record.acknowledged) return false;
-    this.#batches.erase(writes, peer, found);
+    this.#eraseUnused(writes, peer, found);
     return true;
   }
 
@@ -191,7 +202,7 @@ export class IssuedKeys {
       const dead = keys.filter((key) => key.batch === batch);
       this.#batches.erase(writes, peer, found, dead);
       writes.afterCommit(() => {
-        this.#reckon(peer, -dead.length);
+        this.#stocks.change(peer, -dead.length);
         this.#budget.giveBack(peer, dead.length);
       });
     }
@@ -206,6 +217,7 @@ export class IssuedKeys {
         if (issued.record.sentAt < oldest) this.#batches.erase(writes, peer, issued);
       }
     }
+    this.#erased.expire(writes);
   }
 
   /** After a loss of the vault: keys without a secret are dead, and the next state says so. */
@@ -214,6 +226,7 @@ export class IssuedKeys {
       for (const issued of this.#batches.of(peer)) {
         const lost = [...issued.keys.values()].filter(({ ref }) => !this.#isReadable(ref));
         if (lost.length > 0 || issued.keys.size === 0) this.#batches.drop(writes, peer, issued, lost);
+        this.#erased.add(writes, peer, lost);
       }
     }
   }
@@ -221,10 +234,11 @@ export class IssuedKeys {
   /** Erases everything issued to a peer who is no longer a friend. */
   forget(writes: WriteBatch, peer: PublicKey): void {
     for (const issued of this.#batches.of(peer)) this.#batches.erase(writes, peer, issued);
+    this.#erased.forget(writes, peer);
     writes.afterCommit(() => {
       this.#batches.forget(peer);
       this.#budget.forget(peer);
-      this.#reckoned.delete(peer);
+      this.#stocks.forget(peer);
     });
   }
 
@@ -238,19 +252,19 @@ export class IssuedKeys {
       if (room >= count && places >= 1) return;
       room += oldest.keys.size;
       places += 1;
-      this.#batches.erase(writes, peer, oldest);
+      this.#eraseUnused(writes, peer, oldest);
     }
+  }
+
+  #eraseUnused(writes: WriteBatch, peer: PublicKey, issued: IssuedBatch): void {
+    this.#erased.add(writes, peer, [...issued.keys.values()]);
+    this.#batches.erase(writes, peer, issued);
   }
 
   #confirm(writes: WriteBatch, peer: PublicKey, batch: number): void {
     const size = this.#batches.find(peer, batch)?.keys.size ?? 0;
     this.#batches.update(writes, peer, batch, { acknowledged: true });
-    writes.afterCommit(() => this.#reckon(peer, size));
-  }
-
-  #reckon(peer: PublicKey, change: number): void {
-    const reckoned = this.#reckoned.get(peer);
-    if (reckoned !== undefined) this.#reckoned.set(peer, Math.max(0, reckoned + change));
+    writes.afterCommit(() => this.#stocks.change(peer, size));
   }
 
   #isReadable(ref: SlotRef): boolean {
@@ -258,4 +272,9 @@ export class IssuedKeys {
     if (secret !== undefined) this.#o.crypto.wipe(secret);
     return secret !== undefined;
   }
+}
+
+function offerOf(issued: IssuedBatch | undefined): { batch: number; exchange: Uint8Array } | undefined {
+  const exchange = issued?.record.exchange;
+  return issued && exchange && { batch: issued.batch, exchange };
 }

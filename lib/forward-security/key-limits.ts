@@ -48,3 +48,8 @@ export const ISSUE_BUDGET = 1664;
 export const ISSUE_BUDGET_REFILL = 3600;
 /** Slack of an owner's erasure over the sender's last use. */
 export const ERASE_SLACK = DAY;
+/** Keys that were erased unused are remembered this long (30 + 14 + 1 days), and so many of one peer. */
+export const ERASED_MEMORY = 45 * DAY;
+export const MAX_ERASED_KEYS_PER_PEER = 1024;
+/** Batches sent by mail that wait for their acknowledgement; then the newest of them goes out again. */
+export const MAX_MAILED_BATCHES = 3;

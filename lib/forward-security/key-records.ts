@@ -9,6 +9,8 @@ export interface IssuedBatchRecord {
   /** The exchange, kept until the peer acknowledged it so that the same bytes go out again. */
   exchange?: Uint8Array;
   acknowledged: boolean;
+  /** It went out in a mail. */
+  mailed?: true;
   /** Ages in seconds (store/directory/age-clock.ts). */
   readonly createdAt: number;
   sentAt: number;

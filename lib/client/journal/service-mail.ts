@@ -4,9 +4,12 @@ import { readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
 import { withCopy, type Copy } from './copies';
 
-/** What is sealed for a friend: receipts (type 0x80; all of them again), or a batch of our keys (0x81; none: it only asks for keys). */
+/** What is sealed for a friend: receipts (type 0x80; all of them again), or a batch of our keys (0x81). */
 export type ServiceContent =
-  { readonly kind: 'receipts'; readonly again?: true } | { readonly kind: 'keys'; readonly batch?: number };
+  { readonly kind: 'receipts'; readonly again?: true } | { readonly kind: 'keys'; readonly batch: number };
+
+/** Keys that no key is left to seal another mail to are deposited again until this age, seconds. */
+const LONGEST_KEYS_LIFE = 44 * 24 * 60 * 60;
 
 interface ServiceRecord {
   readonly friend: PublicKey;
@@ -16,7 +19,8 @@ interface ServiceRecord {
   readonly sealed: { readonly preKeyId: number; readonly storageId: Uint8Array };
   /** Age in seconds. */
   readonly acceptedAt: number;
-  readonly lifetime: number;
+  /** Seconds after `acceptedAt` up to which it is deposited. */
+  lifetime: number;
   readonly once: boolean;
   copies: readonly Copy[];
   told: number;
@@ -98,6 +102,15 @@ export class ServiceMail {
     writes.afterCommit(() => Object.assign(entry, change));
   }
 
+  /** It is deposited for so many seconds more. */
+  prolong(writes: WriteBatch, entry: ServiceEntry, seconds: number): void {
+    const record = this.#records.get(sequenceKey(entry.sequence));
+    if (record === undefined) return;
+    const lifetime = Math.min(LONGEST_KEYS_LIFE, entry.lifetime + seconds);
+    this.#records.put(writes, [sequenceKey(entry.sequence)], { ...record, lifetime });
+    writes.afterCommit(() => (entry.lifetime = lifetime));
+  }
+
   remove(writes: WriteBatch, entry: ServiceEntry): void {
     this.#records.delete(writes, [sequenceKey(entry.sequence)]);
     writes.afterCommit(() => this.#entries.delete(entry.sequence));
@@ -131,11 +144,12 @@ export class ServiceMail {
     this.#last.delete(writes, [friend]);
   }
 
-  /** Drops what no node keeps any more. */
+  /** Drops receipts whose life is over. Keys may be needed for longer, if nothing can take their place. */
   expire(writes: WriteBatch): void {
     const now = this.#ages.now();
     for (const entry of this.#entries.values()) {
-      if (entry.acceptedAt + entry.lifetime <= now) this.remove(writes, entry);
+      const life = entry.content.kind === 'keys' ? LONGEST_KEYS_LIFE : entry.lifetime;
+      if (entry.acceptedAt + life <= now) this.remove(writes, entry);
     }
   }
 

@@ -4,6 +4,7 @@ import type { ForwardSecurityManager } from '../../forward-security/forward-secu
 import type { PeerNetwork } from '../../network/peer-network';
 import type { MessageOf } from '../../network/requests';
 import { decodeExchange } from '../../protocol/keys/exchange';
+import type { Timer } from '../../platform/timers';
 import { type RateLimit, TokenBuckets } from '../../platform/token-bucket';
 import type { PublicKey } from '../../types';
 import type { AsyncClientHooks } from '../client-options';
@@ -14,20 +15,25 @@ import type { Resealer } from '../sending/resealer';
 /** Refusals that a peer and the user hear of: exchanges beyond them that come to nothing are dropped without a word. */
 const REFUSALS: RateLimit = { burst: 16, perSecond: 1 / 60 };
 
+/** A peer that has no room for keys is offered others after this many milliseconds, if it is still there. */
+const ROOM_INTERVAL = 3_600_000;
+
 /** What is known of the present meeting. */
 interface Offers {
-  /** A batch that the peer refused for lack of room is not offered again in this meeting. */
+  /** A batch was refused: none is offered in this meeting, unless it was for lack of room. */
   refused: boolean;
+  /** After a refusal for lack of room: when it is tried again. */
+  again: Timer | undefined;
   /** The batch that went out in this meeting and waits for its answer. */
   offered: number | undefined;
 }
 
-export interface KeyExchangesComponents extends Pick<BaseComponents, 'crypto' | 'clock' | 'store'> {
+export interface KeyExchangesComponents extends Pick<BaseComponents, 'crypto' | 'clock' | 'store' | 'timers'> {
   readonly network: Pick<PeerNetwork, 'isProven' | 'send'>;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'issued' | 'processPreKeyExchange'>;
   readonly queues: KeyedQueue;
   readonly resealer: Pick<Resealer, 'sealWaiting'>;
-  readonly hooks: Pick<AsyncClientHooks, 'onKeysExchanged' | 'onKeysRefused'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onKeysExchanged' | 'onKeysRefused' | 'onError'>;
 }
 
 export interface KeyExchangesInit {
@@ -51,14 +57,17 @@ export class KeyExchanges {
   }
 
   beginMeeting(peer: PublicKey): void {
-    this.#offers.set(toHex(peer), { refused: false, offered: undefined });
+    this.endMeeting(peer);
+    this.#offers.set(toHex(peer), { refused: false, again: undefined, offered: undefined });
   }
 
   endMeeting(peer: PublicKey): void {
+    this.#offers.get(toHex(peer))?.again?.cancel();
     this.#offers.delete(toHex(peer));
   }
 
   stop(): void {
+    for (const { again } of this.#offers.values()) again?.cancel();
     this.#offers.clear();
   }
 
@@ -137,6 +146,7 @@ export class KeyExchanges {
     const offers = this.#offers.get(toHex(peer));
     // Another number settles 'batch in use'; anything else would be refused again.
     if (offers !== undefined && code !== 'batch-in-use') offers.refused = true;
+    if (offers !== undefined && code === 'no-room') this.#offerLater(peer, offers);
     await this.offer(peer);
   }
 
@@ -162,6 +172,16 @@ export class KeyExchanges {
       this.#init.onAdded(peer);
     }
     return result;
+  }
+
+  /** Room comes with time, and a session may last for months. */
+  #offerLater(peer: PublicKey, offers: Offers): void {
+    const { timers, queues, hooks } = this.#components;
+    offers.again?.cancel();
+    offers.again = timers.after(ROOM_INTERVAL, () => {
+      offers.refused = false;
+      queues.run(peer, () => this.offer(peer)).catch((error: unknown) => hooks.onError(error));
+    });
   }
 
   #mayTellRefusal(peer: PublicKey): boolean {

@@ -255,7 +255,7 @@ export class Meetings {
     const { forwardSecurity, nodes, resealer, direct, wakeup, hooks } = this.#components;
     const live = new Map(state.batches.map(({ batch, live: indexes }) => [batch, new Set(indexes)]));
     // Keys of ours that we never issued: another copy of this identity did, or this one was restored.
-    if (state.held > forwardSecurity.issued.liveCount(peer)) hooks.onElsewhere(peer);
+    if (state.held > forwardSecurity.issued.mostHeld(peer)) hooks.onElsewhere(peer);
     const dropped = await resealer.applyState(peer, live);
     forwardSecurity.issued.noteHeld(peer, state.held);
     nodes.noteHoldsMail(peer, state.holdsMail);

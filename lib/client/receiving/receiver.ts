@@ -18,7 +18,7 @@ import { allocateSlot } from '../../store/vault/slot-box';
 const QUIET_MS = 60_000;
 
 export interface ReceiverComponents extends IntakeBatchComponents, Pick<BaseComponents, 'random'> {
-  readonly forwardSecurity: Pick<ForwardSecurityManager, 'consume' | 'keyOf' | 'open'>;
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'consume' | 'issued' | 'keyOf' | 'open'>;
   readonly tombstones: Pick<Tombstones, 'add' | 'findMessage' | 'findTag'>;
   readonly queues: KeyedQueue;
   readonly room: Pick<InboxRoom, 'takes' | 'keepFor'>;
@@ -120,9 +120,13 @@ export class Receiver {
    * hears no more than of a tag that never was: not whether it was read.
    */
   #known({ envelope, origin }: Arrival): Received {
-    const { tombstones, crypto } = this.#components;
-    const tombstone = tombstones.findTag(readEnvelopeHeader(envelope).tag);
-    if (tombstone === undefined) return { code: 'unknown-tag', unheardOf: true };
+    const { tombstones, crypto, forwardSecurity } = this.#components;
+    const { tag } = readEnvelopeHeader(envelope);
+    const tombstone = tombstones.findTag(tag);
+    if (tombstone === undefined) {
+      const unknown = { code: 'unknown-tag' } as const;
+      return forwardSecurity.issued.wasErased(tag) ? unknown : { ...unknown, unheardOf: true };
+    }
     const others = origin.via === 'direct' && !sameBytes(origin.peer, tombstone.sender);
     const same = sameBytes(tombstone.storageId, storageIdOf(crypto, envelope));
     return same && !others ? answer(tombstone) : { code: 'unknown-tag' };

@@ -58,7 +58,6 @@ export class ServiceMailEffects {
     const { forwardSecurity, hooks } = this.#components;
     const { batch, valid, held, keys } = decodeMailKeys(data);
     this.#noteHeld(writes, sender, held);
-    if (keys.length === 0) return 'ok';
     const result = forwardSecurity.held.take(writes, { from: sender, batch, valid, keys });
     if (result === 'added') writes.afterCommit(() => this.#onKeysAdded(sender));
     if (result === 'added' || result === 'known') return 'ok';

@@ -59,7 +59,6 @@ export class Completion {
     const { issued } = forwardSecurity;
     const content = mail.answered(writes, friend, messageId, code === 'ok');
     if (content?.kind !== 'keys') return false;
-    if (content.batch === undefined) return true;
     if (code === 'ok') issued.acknowledgeMailed(writes, friend, content.batch);
     else issued.refuse(writes, friend, content.batch);
     return true;

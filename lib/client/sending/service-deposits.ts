@@ -14,7 +14,7 @@ export function serviceDeposits(
 ): Deposits<ServiceEntry> {
   const { mail, forwardSecurity, queues, store } = components;
   const markSent = async ({ friend, content }: ServiceEntry) => {
-    if (content.kind !== 'keys' || content.batch === undefined) return;
+    if (content.kind !== 'keys') return;
     const writes = store.batch();
     forwardSecurity.issued.markSent(writes, friend, content.batch);
     await writes.commit();

@@ -2,7 +2,6 @@ import type { ForwardSecurityManager } from '../../forward-security/forward-secu
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 import type { Timer } from '../../platform/timers';
 import { decodeExchange } from '../../protocol/keys/exchange';
-import type { ListedKey } from '../../protocol/keys/key-list';
 import { encodeMailKeys, MAX_MAIL_KEYS } from '../../protocol/keys/mail-keys';
 import { encodeMailReceipts } from '../../protocol/keys/mail-receipts';
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
@@ -16,7 +15,7 @@ import type { OwedReceipts } from '../journal/owed-receipts';
 import type { DirectDelivery } from './direct-delivery';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Wakeup } from '../wakeup';
-import type { ServiceContent, ServiceMail } from '../journal/service-mail';
+import type { ServiceContent, ServiceEntry, ServiceMail } from '../journal/service-mail';
 
 /** Milliseconds between two looks at what is due. */
 const LOOK_INTERVAL = 10_000;
@@ -107,35 +106,40 @@ export class ServiceMailer {
 
   async #mailKeys(peer: PublicKey): Promise<void> {
     const { mail, ages, forwardSecurity, store } = this.#components;
-    const { issued } = forwardSecurity;
+    const { issued, held } = forwardSecurity;
     const now = ages.now();
     const { keys: lastAt = -Infinity, refused = -Infinity } = mail.lastSealed(peer);
-    const underWay = mail.of(peer, 'keys');
-    const done = underWay.filter(({ content }) => {
-      return content.kind === 'keys' && content.batch !== undefined && !issued.isPending(peer, content.batch);
+    const underWay = mail.of(peer, 'keys').filter(({ content }) => {
+      return content.kind === 'keys' && issued.isPending(peer, content.batch);
     });
+    const isOver = ({ acceptedAt }: ServiceEntry) => now - acceptedAt >= KEYS_LIFETIME;
     const asks = this.#waitsForKeys(peer) && now - lastAt >= ASK_INTERVAL;
     const wanted = issued.shortage(peer, { mail: true });
-    const due = (wanted > 0 && underWay.length === done.length) || asks;
+    const due = (wanted > 0 && underWay.every(isOver)) || asks;
     const seals = due && now - refused >= REFUSED_INTERVAL && this.#canMail(peer);
+    const isReplaceable = held.next(peer, { reserve: true }) !== undefined;
     const writes = store.batch();
-    // What is under way stays so until another takes its place: without a key left, nothing else asks for keys.
-    for (const entry of asks && seals ? underWay : done) mail.remove(writes, entry);
-    if (seals) await this.#sealKeys(writes, peer, Math.min(wanted, MAX_MAIL_KEYS));
+    for (const entry of mail.of(peer, 'keys')) {
+      // Without a key left for another, nothing else asks for keys, or gives them.
+      const stays = underWay.includes(entry) && !seals && !(isOver(entry) && isReplaceable);
+      if (!stays) mail.remove(writes, entry);
+      else if (entry.acceptedAt + entry.lifetime <= now) mail.prolong(writes, entry, KEYS_LIFETIME);
+    }
+    if (seals)
+      await this.#sealKeys(writes, peer, wanted > 0 ? Math.min(wanted, MAX_MAIL_KEYS) : MAX_MAIL_KEYS);
     if (writes.size > 0) await writes.commit();
     this.#components.wakeup.soon();
   }
 
-  /** The batch that waits for its acknowledgement, else a new one; without a need for either it only asks. */
+  /** A batch that waits for its acknowledgement, or a new one of `count` keys. */
   async #sealKeys(writes: WriteBatch, peer: PublicKey, count: number): Promise<void> {
     const { issued } = this.#components.forwardSecurity;
-    const pending = issued.pending(peer, { most: MAX_MAIL_KEYS });
-    const offer = pending ?? (count > 0 ? await issued.issue(writes, peer, count) : undefined);
-    const listed = offer && decodeExchange(offer.exchange);
-    const keys: readonly ListedKey[] = listed?.keys ?? [];
-    const batch = offer?.batch ?? issued.unusedNumber(peer);
-    const data = encodeMailKeys({ batch, valid: listed?.valid ?? 0, held: this.#heldAfter(peer), keys });
-    this.#seal(writes, peer, { kind: 'keys', ...(offer ? { batch } : {}) }, data);
+    const pending = issued.pendingMail(peer, MAX_MAIL_KEYS);
+    const { batch, exchange } = pending ?? (await issued.issue(writes, peer, count, { mailed: true }));
+    if (pending !== undefined) issued.markMailed(writes, peer, batch);
+    const { valid, keys } = decodeExchange(exchange);
+    const data = encodeMailKeys({ batch, valid, held: this.#heldAfter(peer), keys });
+    this.#seal(writes, peer, { kind: 'keys', batch }, data);
   }
 
   #seal(writes: WriteBatch, peer: PublicKey, content: ServiceContent, data: Uint8Array): void {

@@ -4,7 +4,7 @@ import { ByteWriter } from '../byte-writer';
 import { MAX_VALID, readBatch, readKeys, writeBatch, writeKeys, type ListedKey } from './key-list';
 
 /**
- * The data of a message of type 0x81 (docs/PROTOCOL.md, "Types"): batch 3 | valid 4 | held 2 | count 1 |
+ * The data of a message of type 0x81 (docs/PROTOCOL.md, "Types"): batch 3 | valid 4 | held 2 | count 1 (1..41) |
  * count x (index 1 | public 32). The envelope around it proves who made it.
  */
 export interface MailKeys {
@@ -14,7 +14,7 @@ export interface MailKeys {
   readonly valid: number;
   /** Keys of the reader that the writer still holds after sealing this. */
   readonly held: number;
-  /** At most 41; none in a message that only asks for keys. */
+  /** 1 to 41. */
   readonly keys: readonly ListedKey[];
 }
 
@@ -23,6 +23,9 @@ export const MAX_MAIL_KEYS = 41;
 
 /** @throws ErrInvalidArgument */
 export function encodeMailKeys({ batch, valid, held, keys }: MailKeys): Uint8Array {
+  if (keys.length === 0) {
+    throw new ToxAsyncError('ErrInvalidArgument', 'A key message carries at least one key.');
+  }
   if (valid > MAX_VALID) {
     throw new ToxAsyncError('ErrInvalidArgument', `Keys may be valid for at most ${MAX_VALID} seconds.`);
   }
@@ -40,7 +43,9 @@ export function decodeMailKeys(data: Uint8Array): MailKeys {
   const valid = r.u32();
   if (valid > MAX_VALID) throw r.bad(`its keys are valid for more than ${MAX_VALID} seconds`);
   const held = r.u16();
-  const keys = readKeys(r, r.count(MAX_MAIL_KEYS));
+  const count = r.count(MAX_MAIL_KEYS);
+  if (count === 0) throw r.bad('it has no keys');
+  const keys = readKeys(r, count);
   r.end();
   return { batch, valid, held, keys };
 }

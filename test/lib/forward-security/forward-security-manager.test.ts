@@ -186,8 +186,18 @@ describe('forward security: life of keys', () => {
     for (let i = 1; i <= 199; i += 1) {
       bob.fsm.issued.noteHeld(alice.pk, alice.fsm.held.held(bob.pk));
       const bundle = await bob.fsm.preKeys.refreshPreKeys(alice.pk);
-      const taken = bundle && (await alice.fsm.processPreKeyExchange(bundle.exchange));
-      if (taken?.result === 'added') refreshes += 1;
+      if (bundle !== undefined) {
+        const { result } = await alice.fsm.processPreKeyExchange(bundle.exchange);
+        const writes = bob.store.batch();
+        bob.fsm.issued.acknowledge(
+          writes,
+          alice.pk,
+          bundle.batch,
+          createHash('sha256').update(bundle.exchange).digest().subarray(0, 16),
+        );
+        await writes.commit();
+        if (result === 'added') refreshes += 1;
+      }
       const next = await alice.send(bob, `message ${i}`);
       assert.equal(await bob.read(next.envelope), `message ${i}`);
     }

@@ -43,9 +43,9 @@ describe('the owner of keys', () => {
 
   it('mails no batch that is larger than mail can hold', async () => {
     await issue(42);
-    assert.equal(bob.fsm.issued.pending(alice.pk, { most: 41 }), undefined);
+    assert.equal(bob.fsm.issued.pendingMail(alice.pk, 41), undefined);
     const { batch } = await issue(41);
-    assert.equal(bob.fsm.issued.pending(alice.pk, { most: 41 })?.batch, batch);
+    assert.equal(bob.fsm.issued.pendingMail(alice.pk, 41)?.batch, batch);
   });
 
   it('lists the oldest batch first, also after a restart', async () => {

@@ -172,6 +172,22 @@ describe('the limits of key life', () => {
     assert.equal(shortage(), 25);
   });
 
+  it('a stock is reckoned no higher than the acknowledged keys that live and are under 30 days old', async () => {
+    const shortage = () => {
+      bob.fsm.issued.noteHeld(alice.pk, 104);
+      return bob.fsm.issued.shortage(alice.pk);
+    };
+    await issueTo(alice, 104, { acknowledged: false });
+    assert.equal(shortage(), 104, 'not acknowledged');
+    await issueTo(alice, 19);
+    assert.equal(shortage(), 85);
+    await issueTo(alice, 1);
+    assert.equal(shortage(), 0);
+    bob.age += 30 * DAY;
+    bob.fsm.issued.noteHeld(alice.pk, 104);
+    assert.equal(bob.fsm.issued.shortage(alice.pk, { mail: true }), 104, 'too old');
+  });
+
   it('an exchange is kept until it is acknowledged', async () => {
     const { exchange, confirm } = await issueTo(alice, 3, { acknowledged: false });
     const bytes = Buffer.from(exchange).subarray(39, 99);

@@ -98,6 +98,32 @@ describe('a meeting', () => {
     assert.ok((await friend.kinds()).includes('exchange'));
   });
 
+  it('offers another batch each hour to a friend who has no room, while the session lasts', async () => {
+    const HOUR = 3_600_000;
+    await friend.meet();
+    friend.sayState();
+    const refuse = async () => {
+      const { batch } = decodeExchange((await friend.hearOne('exchange')).exchange);
+      friend.peer.say({ kind: 'exchange-refused', batch, code: 'no-room' });
+      await friend.hear();
+      return batch;
+    };
+    const first = await refuse();
+    assert.ok(!(await friend.kinds(HOUR - 1_000)).includes('exchange'));
+    await friend.time.advance(2_000);
+    assert.notEqual(await refuse(), first);
+    friend.leave();
+    assert.ok(!(await friend.kinds(HOUR + 1_000)).includes('exchange'));
+  });
+
+  it('offers no further batch for hours after one was refused as malformed', async () => {
+    await friend.meet();
+    friend.sayState();
+    const { batch } = decodeExchange((await friend.hearOne('exchange')).exchange);
+    friend.peer.say({ kind: 'exchange-refused', batch, code: 'malformed' });
+    assert.ok(!(await friend.kinds(2 * 3_600_000)).includes('exchange'));
+  });
+
   it('takes keys only from the friend whose session it is', async () => {
     const eve = await KeyPeer.open('eve');
     const foreign = await eve.fsm.exchangePreKeys(friend.manager.publicKey);

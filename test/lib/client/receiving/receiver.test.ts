@@ -143,7 +143,7 @@ describe('receiving an envelope', () => {
     const again = await seal('leak');
     const other = await seal('other', 0, OTHER);
     const receipts = await seal(encodeMailReceipts({ held: 90, receipts: [] }), 0x80, filled(20));
-    const keys = { batch: 5, valid: DAY, held: 80, keys: [] };
+    const keys = { batch: 5, valid: DAY, held: 80, keys: [{ index: 1, publicKey: filled(9) }] };
     const mailed = await seal(encodeMailKeys(keys), 0x81, filled(21));
     bob.hasRoom = false;
     assert.equal((await bob.receive(again, direct)).code, 'known');

@@ -176,7 +176,7 @@ describe('the mailer', () => {
       assert.deepEqual(peer.mail.entries()[0]?.content, { kind: 'keys', batch: keys?.batch });
       await peer.pass(10 * MINUTE);
       assert.equal(peer.mailedKeys.length, 1, 'one at a time');
-      assert.equal(peer.keys.fsm.issued.liveCount(peer.friend.pk), 41);
+      assert.equal(peer.keys.fsm.issued.liveCount(peer.friend.pk), 104 + 41);
     });
 
     it('gives none to a friend who has enough', async () => {
@@ -199,16 +199,49 @@ describe('the mailer', () => {
       assert.deepEqual([peer.mailedKeys.length, peer.stock, peer.mailedKeys[0]?.held], [1, 0, 0]);
     });
 
-    it('sends the batch that waits for its acknowledgement again, when the life of the mail is over', async () => {
+    it('gives a new batch each time, when the life of the mail is over, and then the newest of three', async () => {
       peer.friendHolds(19);
       await peer.pass(MINUTE);
-      const [first] = peer.mailedKeys;
+      const batches: (number | undefined)[] = [];
+      for (let i = 0; i < 5; i += 1) {
+        const [keys, ...more] = peer.mailedKeys;
+        assert.deepEqual([keys?.keys.length, more], [41, []]);
+        batches.push(keys?.batch);
+        peer.sleep(7 * DAY - 20);
+        await peer.pass(10);
+        assert.equal(peer.mailedKeys[0]?.batch, keys?.batch, 'not before');
+        await peer.pass(10);
+      }
+      assert.equal(new Set(batches).size, 3);
+      assert.deepEqual(batches.slice(2), [batches[2], batches[2], batches[2]]);
+    });
+
+    it('drops a mail whose life is over when the friend has enough', async () => {
+      peer.friendHolds(19);
+      await peer.pass(MINUTE);
+      peer.friendHolds(104);
       peer.sleep(7 * DAY);
-      await peer.write((writes) => peer.mail.expire(writes));
       await peer.pass(10);
-      const [second, ...more] = peer.mailedKeys;
-      assert.deepEqual([second?.batch, second?.keys, more], [first?.batch, first?.keys, []]);
-      assert.equal(peer.keys.fsm.issued.liveCount(peer.friend.pk), 41);
+      assert.deepEqual(peer.mail.entries(), []);
+    });
+
+    it('deposits a mail that no key is left to replace until the age of 44 days', async () => {
+      await peer.keep(1);
+      peer.friendHolds(19);
+      await peer.pass(MINUTE);
+      const [only] = peer.mail.entries();
+      assert.ok(only);
+      const until = () => only.acceptedAt + only.lifetime - peer.keys.age;
+      for (let day = 0; day < 44; day += 1) {
+        await peer.write((writes) => peer.mail.expire(writes));
+        await peer.pass(10);
+        assert.ok(peer.mail.has(only) && until() > 0, `day ${day}`);
+        assert.ok(until() <= 7 * DAY);
+        peer.sleep(DAY - 10);
+      }
+      assert.equal(only.lifetime, 44 * DAY);
+      await peer.write((writes) => peer.mail.expire(writes));
+      assert.deepEqual(peer.mail.entries(), []);
     });
 
     it('is done with mail whose batch was acknowledged', async () => {
@@ -248,22 +281,16 @@ describe('the mailer', () => {
       await peer.pass(MINUTE);
     });
 
-    it('gives none with it when the friend has enough, and does so once a day', async () => {
-      const [first] = peer.mail.entries();
-      assert.deepEqual(
-        peer.mailedKeys.map(({ keys, held }) => [keys, held]),
-        [[[], 1]],
-      );
-      assert.deepEqual(first?.content, { kind: 'keys' });
+    it('carries a new batch although the friend has enough, and does so once a day', async () => {
+      const [first] = peer.mailedKeys;
+      assert.deepEqual([first?.keys.length, first?.held], [41, 1]);
       peer.sleep(DAY - 20);
       await peer.pass(10);
-      assert.deepEqual(peer.mail.entries(), [first]);
+      assert.deepEqual(peer.mailedKeys, [first]);
       await peer.pass(10);
-      assert.deepEqual(
-        peer.mailedKeys.map(({ held }) => held),
-        [0],
-        'in place of the first',
-      );
+      const [second, ...more] = peer.mailedKeys;
+      assert.deepEqual([second?.keys.length, second?.held, more], [41, 0, []], 'in place of the first');
+      assert.notEqual(second?.batch, first?.batch);
     });
 
     it('lets the last that it could seal be under way as long as it lives', async () => {

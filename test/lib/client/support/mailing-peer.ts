@@ -11,7 +11,7 @@ import { DAY, pair, type KeyPeer } from '../../forward-security/support/key-peer
 
 export const idOf = (n: number) => new Uint8Array(32).fill(n);
 
-/** A mailer that has all 104 keys of one friend, who has plenty of its own; what else is there the test says. */
+/** A mailer and a friend who have all 104 keys of each other's; what else is there the test says. */
 export class MailingPeer {
   /** The friend is here. */
   session = false;
@@ -57,6 +57,7 @@ export class MailingPeer {
   static async open(): Promise<MailingPeer> {
     const { alice, bob } = await pair('mailer');
     await bob.giveKeys(alice);
+    await alice.giveKeys(bob);
     return new MailingPeer(alice, bob);
   }
 
