@@ -28,7 +28,10 @@ interface Offers {
   offered: number | undefined;
 }
 
-export interface KeyExchangesComponents extends Pick<BaseComponents, 'crypto' | 'clock' | 'store' | 'timers'> {
+export interface KeyExchangesComponents extends Pick<
+  BaseComponents,
+  'crypto' | 'clock' | 'store' | 'timers'
+> {
   readonly network: Pick<PeerNetwork, 'isProven' | 'send'>;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'issued' | 'processPreKeyExchange'>;
   readonly queues: KeyedQueue;

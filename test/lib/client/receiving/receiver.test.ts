@@ -70,6 +70,19 @@ describe('receiving an envelope', () => {
     assert.deepEqual(await bob.receive(changed, direct), { code: 'unknown-tag', unheardOf: true });
   });
 
+  it('says no such thing of a key that it erased itself', async () => {
+    const envelope = await seal('leak');
+    const { fsm, store } = bob.keys;
+    const key = fsm.keyOf(envelope);
+    assert.ok(typeof key !== 'string');
+    for (let i = 0; i < 2; i += 1) {
+      const writes = store.batch();
+      await fsm.issued.issue(writes, key.peer, 104);
+      await writes.commit();
+    }
+    assert.deepEqual(await bob.receive(envelope, direct), { code: 'unknown-tag' });
+  });
+
   it('hands a known message id over once, and repeats the code of the first answer', async () => {
     await bob.receive(await seal('leak'), direct);
     const before = keysLeft();
