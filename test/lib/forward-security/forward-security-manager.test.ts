@@ -187,12 +187,12 @@ describe('forward security: life of keys', () => {
       bob.fsm.issued.noteHeld(alice.pk, alice.fsm.held.held(bob.pk));
       const bundle = await bob.fsm.preKeys.refreshPreKeys(alice.pk);
       if (bundle !== undefined) {
-        const { result } = await alice.fsm.processPreKeyExchange(bundle.exchange);
+        const { result, batch } = await alice.fsm.processPreKeyExchange(bundle.exchange);
         const writes = bob.store.batch();
         bob.fsm.issued.acknowledge(
           writes,
           alice.pk,
-          bundle.batch,
+          batch,
           createHash('sha256').update(bundle.exchange).digest().subarray(0, 16),
         );
         await writes.commit();
