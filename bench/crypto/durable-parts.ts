@@ -2,6 +2,7 @@ import { Inbox } from '../../lib/client/journal/inbox';
 import { Outbox } from '../../lib/client/journal/outbox';
 import { OutcomeJournal } from '../../lib/client/journal/outcome-journal';
 import { OwedDeletes } from '../../lib/client/journal/owed-deletes';
+import { FriendMemory } from '../../lib/client/journal/friend-memory';
 import { OwedReceipts } from '../../lib/client/journal/owed-receipts';
 import { KeyedQueue } from '../../lib/platform/keyed-queue';
 import { Receiver } from '../../lib/client/receiving/receiver';
@@ -59,6 +60,8 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
     },
     { outboxMessages: Infinity, outboxBytes: Infinity },
   );
+  const tombstones = new Tombstones({ store, ages });
+  const receipts = new OwedReceipts({ store, ages, tombstones });
   const receiver = new Receiver({
     crypto,
     random,
@@ -68,8 +71,9 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
     forwardSecurity,
     queues,
     inbox: new Inbox({ crypto, store, vault }),
-    tombstones: new Tombstones({ store, ages }),
-    receipts: new OwedReceipts({ store, ages }),
+    tombstones,
+    receipts,
+    memory: new FriendMemory({ store, ages, tombstones, receipts }),
     deletes: new OwedDeletes({ store, ages }),
     effects: {
       apply: () => {

@@ -1,4 +1,5 @@
 import type { RoomComponents } from '../components';
+import { FriendMemory } from './friend-memory';
 import { Inbox } from './inbox';
 import { Outbox } from './outbox';
 import { OutcomeJournal } from './outcome-journal';
@@ -11,11 +12,14 @@ export type Journals = ReturnType<typeof openJournals>;
 
 /** Everything durable of a client beside keys; each reads what the store has of it. @throws ErrStore */
 export function openJournals(components: RoomComponents) {
+  const tombstones = new Tombstones(components);
+  const receipts = new OwedReceipts({ ...components, tombstones });
   return {
     outbox: new Outbox(components),
     inbox: new Inbox(components),
-    tombstones: new Tombstones(components),
-    receipts: new OwedReceipts(components),
+    tombstones,
+    receipts,
+    memory: new FriendMemory({ ...components, tombstones, receipts }),
     deletes: new OwedDeletes(components),
     mail: new ServiceMail(components),
     outcomes: new OutcomeJournal(components),

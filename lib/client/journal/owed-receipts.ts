@@ -1,8 +1,10 @@
+import { ByteMap, ByteSet } from '../../byte-map';
 import { toHex } from '../../bytes';
 import type { Store, WriteBatch } from '../../store/store';
 import { Table } from '../../store/table';
 import type { PublicKey } from '../../types';
 import type { ReceiptCode } from '../../protocol/codes';
+import type { Tombstones } from './tombstones';
 import { MEMORY_AFTER_LIFE } from '../client-limits';
 
 interface OwedRecord {
@@ -34,19 +36,34 @@ export interface OwedReceipt {
 export class OwedReceipts {
   readonly #ages: { now(): number };
   readonly #table: Table<OwedRecord>;
+  readonly #tombstones: Pick<Tombstones, 'noteReceipt'>;
+  readonly #counts = new ByteMap<number>();
   /** Peers, in hex, to whom mail may be due: for the first time, and again. */
   readonly #due = new Set<string>();
   readonly #again = new Set<string>();
 
-  constructor(parts: { store: Store; ages: { now(): number } }) {
+  constructor(parts: { store: Store; ages: { now(): number }; tombstones: Pick<Tombstones, 'noteReceipt'> }) {
     this.#ages = parts.ages;
+    this.#tombstones = parts.tombstones;
     this.#table = new Table(parts.store, 'owed-receipt');
     for (const { rest, record } of this.#table.entries()) {
-      this.#noteDue(toHex(rest.subarray(0, 32)), record);
+      const sender = rest.subarray(0, 32);
+      this.#count(sender, 1);
+      this.#noteDue(toHex(sender), record);
     }
   }
 
+  /** Receipts owed to one sender. */
+  countOf(sender: PublicKey): number {
+    return this.#counts.get(sender) ?? 0;
+  }
+
+  has(sender: PublicKey, messageId: Uint8Array): boolean {
+    return this.#table.get(sender, messageId) !== undefined;
+  }
+
   /**
+   * With the tombstone of its message.
    * @param options.sent whether it goes out right after the commit
    * @param options.mail whether mail may carry it: what it answers came from a node
    */
@@ -57,13 +74,15 @@ export class OwedReceipts {
     options: { lifetime: number; sent: boolean; mail: boolean },
   ): void {
     // What went out once stays so, although the message comes again.
-    const sent = options.sent || this.#table.get(sender, receipt.messageId)?.sent === true;
+    const before = this.#table.get(sender, receipt.messageId);
+    const sent = options.sent || before?.sent === true;
     this.#put(writes, sender, receipt.messageId, {
       code: receipt.code,
       until: this.#ages.now() + options.lifetime + MEMORY_AFTER_LIFE,
       sent,
       ...(options.mail ? { mail: 'due' as const } : {}),
     });
+    if (before === undefined) writes.afterCommit(() => this.#count(sender, 1));
   }
 
   /** The envelope that it answers lies on a node: no receipt reached the sender in time to keep it from that. */
@@ -108,6 +127,7 @@ export class OwedReceipts {
       if (record === undefined) continue;
       const repeats = (record.repeats ?? 0) + (record.mail === 'again' ? 1 : 0);
       this.#put(writes, sender, messageId, { ...record, sent: true, mail: this.#ages.now(), repeats });
+      this.#tombstones.noteReceipt(writes, sender, messageId, 'mailed');
     }
   }
 
@@ -132,14 +152,30 @@ export class OwedReceipts {
 
   /** The sender has them. */
   confirm(writes: WriteBatch, sender: PublicKey, messageIds: readonly Uint8Array[]): void {
-    for (const messageId of messageIds) this.#table.delete(writes, [sender, messageId]);
+    for (const messageId of new ByteSet(messageIds).values()) {
+      if (!this.has(sender, messageId)) continue;
+      this.drop(writes, sender, messageId);
+      this.#tombstones.noteReceipt(writes, sender, messageId, 'settled');
+    }
+  }
+
+  /** It is owed no more, although the sender may not have it. */
+  drop(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array): void {
+    this.#table.delete(writes, [sender, messageId]);
+    writes.afterCommit(() => this.#count(sender, -1));
   }
 
   expire(writes: WriteBatch): void {
     const now = this.#ages.now();
     for (const { rest, record } of this.#table.entries()) {
-      if (record.until < now) this.#table.delete(writes, [rest]);
+      if (record.until < now) this.drop(writes, rest.slice(0, 32), rest.slice(32));
     }
+  }
+
+  #count(sender: PublicKey, by: 1 | -1): void {
+    const count = this.countOf(sender) + by;
+    if (count > 0) this.#counts.set(sender, count);
+    else this.#counts.delete(sender);
   }
 
   #put(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array, record: OwedRecord): void {

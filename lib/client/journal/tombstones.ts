@@ -1,3 +1,5 @@
+import { ByteMap } from '../../byte-map';
+import { sameBytes } from '../../bytes';
 import type { ReceiptCode } from '../../protocol/codes';
 import type { Store, WriteBatch } from '../../store/store';
 import { bareBytes, readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../../store/table';
@@ -5,6 +7,7 @@ import type { PublicKey } from '../../types';
 import { MEMORY_AFTER_LIFE } from '../client-limits';
 
 const NOTHING = new Uint8Array();
+const SENDER_BYTES = 32;
 
 /** A key that opened a message and is gone. */
 export interface TagTombstone {
@@ -18,22 +21,49 @@ export interface TagTombstone {
 }
 
 /**
+ * What became of the receipt: it is owed; mail carried it, and it is owed still; it is owed no more for want of room; the
+ * friend has it or there is none.
+ */
+export type ReceiptState = 'owed' | 'mailed' | 'dropped' | 'settled';
+const STATES: readonly ReceiptState[] = ['owed', 'mailed', 'dropped', 'settled'];
+
+interface MessageRecord {
+  readonly code: ReceiptCode;
+  readonly receipt: ReceiptState;
+  /** Those that opened, and the age until which each is remembered. */
+  readonly envelopes: readonly { readonly tag: Uint8Array; readonly until: number }[];
+}
+
+/** A tombstone that may have to make room. */
+export interface OldTombstone {
+  readonly tag: Uint8Array;
+  readonly messageId: Uint8Array;
+  readonly until: number;
+}
+
+/**
  * What we consumed, remembered for the envelope's lifetime and 30 days: by tag, so that another copy of the
  * same envelope is known, and by (sender, message id), so that a resealed message is not handed over twice.
  */
 export class Tombstones {
   readonly #ages: { now(): number };
   readonly #byTag: Table<TagTombstone>;
-  /** `until`: the age at which the last of its tombstones may go. */
-  readonly #byMessage: Table<{ code: ReceiptCode; until: number }>;
-  /** Keys: age at which the tombstone may go, then its tag. */
-  readonly #expiry: Table<Uint8Array>;
+  readonly #byMessage: Table<MessageRecord>;
+  /** Keys: sender, state of the receipt, age at which the tombstone may go, tag. */
+  readonly #order: Table<Uint8Array>;
+  readonly #counts = new ByteMap<number>();
 
   constructor(parts: { store: Store; ages: { now(): number } }) {
     this.#ages = parts.ages;
     this.#byTag = new Table(parts.store, 'tombstone-tag');
     this.#byMessage = new Table(parts.store, 'tombstone-message');
-    this.#expiry = new Table(parts.store, 'tombstone-expiry', bareBytes);
+    this.#order = new Table(parts.store, 'tombstone-order', bareBytes);
+    for (const { rest } of this.#order.entries()) this.#count(rest.subarray(0, SENDER_BYTES), 1);
+  }
+
+  /** Tombstones of one sender. */
+  countOf(sender: PublicKey): number {
+    return this.#counts.get(sender) ?? 0;
   }
 
   findTag(tag: Uint8Array): TagTombstone | undefined {
@@ -46,32 +76,86 @@ export class Tombstones {
   }
 
   add(writes: WriteBatch, tag: Uint8Array, tombstone: TagTombstone, lifetime: number): void {
-    const { sender, messageId, code } = tombstone;
+    const { sender, messageId, code, silent } = tombstone;
     const until = this.#ages.now() + lifetime + MEMORY_AFTER_LIFE;
+    const receipt = silent ? 'settled' : 'owed';
+    this.noteReceipt(writes, sender, messageId, receipt);
+    const envelopes = this.#byMessage.get(sender, messageId)?.envelopes ?? [];
+    const record = { code, receipt, envelopes: [...envelopes, { tag, until }] } as const;
     this.#byTag.put(writes, [tag], tombstone);
-    const last = Math.max(until, this.#byMessage.get(sender, messageId)?.until ?? 0);
-    this.#byMessage.put(writes, [sender, messageId], { code, until: last });
-    this.#expiry.put(writes, [sequenceKey(until), tag], NOTHING);
+    this.#byMessage.put(writes, [sender, messageId], record);
+    this.#order.put(writes, orderKey(sender, receipt, until, tag), NOTHING);
+    writes.afterCommit(() => this.#count(sender, 1));
+  }
+
+  /** What became of its receipt: it says what goes first when room is needed. */
+  noteReceipt(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array, receipt: ReceiptState): void {
+    const record = this.#byMessage.get(sender, messageId);
+    if (record === undefined || record.receipt === receipt) return;
+    for (const { tag, until } of record.envelopes) {
+      this.#order.delete(writes, orderKey(sender, record.receipt, until, tag));
+      this.#order.put(writes, orderKey(sender, receipt, until, tag), NOTHING);
+    }
+    this.#byMessage.put(writes, [sender, messageId], { ...record, receipt });
+  }
+
+  /** Up to `most` of one sender, those first whose life ends first. */
+  oldest(sender: PublicKey, receipt: ReceiptState, most: number): OldTombstone[] {
+    const found: OldTombstone[] = [];
+    for (const { rest } of this.#order.entries(sender, stateByte(receipt))) {
+      if (found.length >= most) break;
+      const tag = rest.slice(SEQUENCE_BYTES);
+      const tombstone = this.#byTag.get(tag);
+      if (tombstone) found.push({ tag, messageId: tombstone.messageId, until: readSequence(rest) });
+    }
+    return found;
   }
 
   /** The message was lost here before anybody heard of it: it may come again. */
   withdraw(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array): void {
+    this.noteReceipt(writes, sender, messageId, 'settled');
     this.#byMessage.delete(writes, [sender, messageId]);
+  }
+
+  /** Forgets an envelope, and with the last of them its message. */
+  forget(writes: WriteBatch, sender: PublicKey, { tag, messageId, until }: OldTombstone): void {
+    const record = this.#byMessage.get(sender, messageId);
+    const now = this.#ages.now();
+    // What the same sweep forgets may still be named.
+    const left = record?.envelopes.filter((each) => each.until >= now && !sameBytes(each.tag, tag)) ?? [];
+    this.#byTag.delete(writes, [tag]);
+    for (const state of STATES) this.#order.delete(writes, orderKey(sender, state, until, tag));
+    if (left.length === 0) this.#byMessage.delete(writes, [sender, messageId]);
+    else if (record) this.#byMessage.put(writes, [sender, messageId], { ...record, envelopes: left });
+    writes.afterCommit(() => this.#count(sender, -1));
   }
 
   expire(writes: WriteBatch): void {
     const now = this.#ages.now();
-    for (const { rest } of this.#expiry.entries()) {
-      if (readSequence(rest) >= now) break;
-      this.#expiry.delete(writes, [rest]);
-      const tag = rest.subarray(SEQUENCE_BYTES);
-      const tombstone = this.#byTag.get(tag);
-      if (tombstone === undefined) continue;
-      this.#byTag.delete(writes, [tag]);
-      // A message that came again, sealed to another key, is remembered as long as the last of its envelopes.
-      const { sender, messageId } = tombstone;
-      const message = this.#byMessage.get(sender, messageId);
-      if (message !== undefined && message.until < now) this.#byMessage.delete(writes, [sender, messageId]);
+    for (const sender of this.#counts.keys()) {
+      for (const state of STATES) {
+        for (const { rest } of this.#order.entries(sender, stateByte(state))) {
+          const until = readSequence(rest);
+          if (until >= now) break;
+          const tag = rest.slice(SEQUENCE_BYTES);
+          const messageId = this.#byTag.get(tag)?.messageId ?? NOTHING;
+          this.forget(writes, sender, { tag, messageId, until });
+        }
+      }
     }
   }
+
+  #count(sender: PublicKey, by: 1 | -1): void {
+    const count = this.countOf(sender) + by;
+    if (count > 0) this.#counts.set(sender, count);
+    else this.#counts.delete(sender);
+  }
+}
+
+function stateByte(state: ReceiptState): Uint8Array {
+  return Uint8Array.of(STATES.indexOf(state));
+}
+
+function orderKey(sender: PublicKey, state: ReceiptState, until: number, tag: Uint8Array): Uint8Array[] {
+  return [sender, stateByte(state), sequenceKey(until), tag];
 }

@@ -13,6 +13,7 @@ import type { Inbox } from '../journal/inbox';
 import type { HandOver } from './hand-over';
 import type { InboxRoom } from './inbox-room';
 import { isServiceType, type ServiceMailEffects } from './service-mail-effects';
+import type { FriendMemory, MemoryTurn } from '../journal/friend-memory';
 import type { OwedDeletes } from '../journal/owed-deletes';
 import type { OwedReceipts } from '../journal/owed-receipts';
 import { answer, type Origin, type Received } from './receive-result';
@@ -31,7 +32,8 @@ export interface IntakeBatchComponents extends Pick<BaseComponents, 'crypto' | '
   readonly network: Pick<PeerNetwork, 'isProven'>;
   readonly inbox: Pick<Inbox, 'add'>;
   readonly tombstones: Pick<Tombstones, 'add' | 'findMessage'>;
-  readonly receipts: Pick<OwedReceipts, 'owe'>;
+  readonly receipts: Pick<OwedReceipts, 'has' | 'owe'>;
+  readonly memory: Pick<FriendMemory, 'turn'>;
   readonly deletes: Pick<OwedDeletes, 'owe'>;
   readonly effects: Pick<ServiceMailEffects, 'apply'>;
   /** Without room for it mail stays where it is. */
@@ -54,6 +56,8 @@ export class IntakeBatch {
   /** Messages that go into the inbox. */
   #placed = 0;
   #isComplete = false;
+  /** All are of one friend. */
+  #memory: MemoryTurn | undefined;
 
   constructor(components: IntakeBatchComponents) {
     this.#components = components;
@@ -75,7 +79,7 @@ export class IntakeBatch {
   }
 
   async #add({ envelope, origin }: Arrival, opening: AuthenticOpening): Promise<Received> {
-    const { crypto, tombstones, receipts, deletes, room, network, hooks } = this.#components;
+    const { crypto, tombstones, receipts, memory, deletes, room, network, hooks } = this.#components;
     const { key, result } = opening;
     const sender = key.peer;
     const { messageId } = result;
@@ -89,6 +93,10 @@ export class IntakeBatch {
     if (first === undefined && !isService && !room.takes(sender, this.#placed)) {
       return { code: 'busy', turnedAway: sender };
     }
+    const silent = type === PLAIN_TYPE.receipts;
+    this.#memory ??= memory.turn(this.#writes, sender);
+    const owesReceipt = !silent && !this.#codes.has(hex) && !receipts.has(sender, messageId);
+    if (!this.#memory.takes({ owesReceipt })) return { code: 'busy' };
     this.#keys.push(key);
     if (isService) this.#complete();
     const code = first ?? (await this.#place(origin, opening));
@@ -98,7 +106,7 @@ export class IntakeBatch {
       sender,
       messageId,
       code,
-      ...(type === PLAIN_TYPE.receipts ? { silent: true } : {}),
+      ...(silent ? { silent: true } : {}),
     };
     tombstones.add(this.#writes, key.tag, tombstone, lifetime);
     if (!tombstone.silent) {

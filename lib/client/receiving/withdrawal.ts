@@ -27,7 +27,7 @@ export async function withdrawUnreadable(parts: WithdrawalParts): Promise<InboxE
     const mayComeAgain = !entry.handed && !receipts.wasSent(entry.sender, entry.messageId);
     if (mayComeAgain) {
       tombstones.withdraw(writes, entry.sender, entry.messageId);
-      receipts.confirm(writes, entry.sender, [entry.messageId]);
+      receipts.drop(writes, entry.sender, entry.messageId);
     } else {
       lost.push(entry);
     }

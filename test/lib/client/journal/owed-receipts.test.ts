@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Tombstones } from '../../../../lib/client/journal/tombstones';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
 import type { WriteBatch } from '../../../../lib/store/store';
 import { AgingStore } from '../support/aging-store';
@@ -23,7 +24,7 @@ describe('owed receipts', () => {
 
   function open(): void {
     const { store, ages } = memory;
-    receipts = new OwedReceipts({ store, ages });
+    receipts = new OwedReceipts({ store, ages, tombstones: new Tombstones({ store, ages }) });
   }
 
   function restart(): void {

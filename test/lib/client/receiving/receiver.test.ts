@@ -242,6 +242,21 @@ describe('receiving an envelope', () => {
       assert.equal((await bob.receive(second, NODE)).code, 'ok');
     });
 
+    it('is busy, and consumes nothing, when it would have to remember too much of one friend', async () => {
+      bob = new ReceivingPeer(bob.keys, { tombstones: 2, receipts: 2 });
+      const [first, second, third, fourth] = await sealMany(10, 14);
+      assert.ok(first && second && third && fourth);
+      assert.deepEqual(await receiveAll([first, second, third]), ['ok', 'ok', 'busy']);
+      assert.equal((await bob.receive(first, direct)).code, 'known');
+      const before = keysLeft();
+      assert.equal((await bob.receive(third, direct)).code, 'busy');
+      assert.equal(keysLeft(), before);
+      const writes = bob.keys.store.batch();
+      bob.receipts.confirm(writes, alice.pk, [bob.tombstones.oldest(alice.pk, 'owed', 1)[0]!.messageId]);
+      await writes.commit();
+      assert.deepEqual(await receiveAll([third, fourth]), ['ok', 'busy']);
+    });
+
     it('consumes nothing of any when the batch fails', async () => {
       const envelopes = await sealMany(10, 14);
       const { store } = bob.keys;

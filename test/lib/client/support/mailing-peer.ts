@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ServiceMailer } from '../../../../lib/client/sending/service-mailer';
+import { Tombstones } from '../../../../lib/client/journal/tombstones';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { ServiceMail, type ServiceEntry } from '../../../../lib/client/journal/service-mail';
@@ -32,7 +33,7 @@ export class MailingPeer {
   ) {
     const { store, random, fsm: forwardSecurity, time } = keys;
     const ages = { now: () => keys.age };
-    this.receipts = new OwedReceipts({ store, ages });
+    this.receipts = new OwedReceipts({ store, ages, tombstones: new Tombstones({ store, ages }) });
     this.mail = new ServiceMail({ store, ages });
     this.mailer = new ServiceMailer({
       random,

@@ -2,6 +2,7 @@ import type { ReceiptCode } from '../../../../lib/protocol/codes';
 import { Inbox } from '../../../../lib/client/journal/inbox';
 import { ServiceMailEffects } from '../../../../lib/client/receiving/service-mail-effects';
 import { OwedDeletes } from '../../../../lib/client/journal/owed-deletes';
+import { FriendMemory, type FriendMemoryInit } from '../../../../lib/client/journal/friend-memory';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import type { Origin, Received } from '../../../../lib/client/receiving/receive-result';
@@ -30,7 +31,10 @@ export class ReceivingPeer {
   receiver!: Receiver;
   readonly queues = new KeyedQueue();
 
-  constructor(readonly keys: KeyPeer) {
+  constructor(
+    readonly keys: KeyPeer,
+    readonly most: FriendMemoryInit = {},
+  ) {
     this.#build();
   }
 
@@ -54,7 +58,8 @@ export class ReceivingPeer {
     const ages = { now: () => keys.age };
     this.inbox = new Inbox({ crypto, store, vault });
     this.tombstones = new Tombstones({ store, ages });
-    this.receipts = new OwedReceipts({ store, ages });
+    const { tombstones } = this;
+    this.receipts = new OwedReceipts({ store, ages, tombstones });
     this.deletes = new OwedDeletes({ store, ages });
     const effects = new ServiceMailEffects({
       network: { isProven: () => this.hasSession },
@@ -83,6 +88,7 @@ export class ReceivingPeer {
       inbox: this.inbox,
       tombstones: this.tombstones,
       receipts: this.receipts,
+      memory: new FriendMemory({ store, ages, tombstones, receipts: this.receipts }, this.most),
       deletes: this.deletes,
       effects,
       room: { takes: () => this.hasRoom, keepFor: (_sender, place) => place() },
