@@ -55,10 +55,11 @@ export class ByteReader {
     return value > MAX_TIMESTAMP ? 0 : Number(value);
   }
 
-  /** A number of things, at most `max`. */
-  count(max: number): number {
+  /** A number of things, `least` to `max`. */
+  count(max: number, least = 0): number {
     const n = this.u8();
     if (n > max) throw this.bad(`it has ${n} entries, more than ${max}`);
+    if (n < least) throw this.bad(`it has ${n} entries, fewer than ${least}`);
     return n;
   }
 

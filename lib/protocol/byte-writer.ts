@@ -42,8 +42,9 @@ export class ByteWriter {
     return this.#number(value, 1, max);
   }
 
-  /** How many entries follow, at most `max`. */
-  count(entries: readonly unknown[], max: number): this {
+  /** How many entries follow, `least` to `max`. */
+  count(entries: readonly unknown[], max: number, least = 0): this {
+    if (entries.length < least) throw this.#bad(`${entries.length} entries are fewer than ${least}`);
     return this.#number(entries.length, 1, max);
   }
 

@@ -7,8 +7,8 @@ export const STORAGE_LIMITS = {
   /** Messages of one submitter in one mailbox. */
   maxMessagesPerRecipient: MAX_MESSAGES_PER_RECIPIENT,
   /** New messages one submitter may store at once, and a second after that. */
-  storeBurst: 200,
-  storesPerSecond: 5,
+  storeBurst: 400,
+  storesPerSecond: 20,
   /** Part of the capacity that is divided evenly among the friends. */
   guaranteedPart: 0.5,
   /** Part of the rest that one submitter may take beyond its guaranteed share. */

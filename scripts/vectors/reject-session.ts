@@ -118,9 +118,11 @@ function bodies(): RejectVector[] {
     ['fetch: 17 ids', 0x24, join(new Uint8Array(4), uint(17, 1), new Uint8Array(17 * 16))],
     ['fetch: fewer ids than counted', 0x24, join(new Uint8Array(4), uint(2, 1), new Uint8Array(16))],
     ['delete: 65 ids', 0x26, join(new Uint8Array(4), uint(65, 1), new Uint8Array(65 * 16))],
+    ['delete: no id', 0x26, new Uint8Array(5)],
     ['mail: three bytes', 0x28, new Uint8Array(3)],
     ['deliver-answer: a code of storage nodes', 0x31, new Uint8Array([0, 0, 0, 1, 3])],
     ['receipts: 42', 0x32, join(uint(42, 1), new Uint8Array(42 * 33))],
+    ['receipts: none', 0x32, new Uint8Array(1)],
     ['receipts: a code no receipt has', 0x32, join(uint(1, 1), new Uint8Array(32), uint(1, 1))],
     ['receipts-confirmed: 42', 0x33, join(uint(42, 1), new Uint8Array(42 * 32))],
   ];

@@ -30,13 +30,13 @@ export function readReceipt(r: ByteReader): Receipt {
   return { messageId, code };
 }
 
-/** n 1 (<= max) | n x storage id */
-export function writeStorageIds(w: ByteWriter, ids: readonly Uint8Array[], max: number): void {
-  w.count(ids, max).each(ids, (id) => w.fixed(id, STORAGE_ID_BYTES));
+/** n 1 (least..max) | n x storage id */
+export function writeStorageIds(w: ByteWriter, ids: readonly Uint8Array[], max: number, least = 0): void {
+  w.count(ids, max, least).each(ids, (id) => w.fixed(id, STORAGE_ID_BYTES));
 }
 
-export function readStorageIds(r: ByteReader, max: number): Uint8Array[] {
-  return r.list(r.count(max), () => r.bytes(STORAGE_ID_BYTES));
+export function readStorageIds(r: ByteReader, max: number, least = 0): Uint8Array[] {
+  return r.list(r.count(max, least), () => r.bytes(STORAGE_ID_BYTES));
 }
 
 export function readFlag(r: ByteReader): boolean {

@@ -43,12 +43,12 @@ export const deliverAnswerCodec: Codec<DeliverAnswer> = {
   },
 };
 
-/** n 1 | n x (message id 32 | code 1) */
+/** n 1 (at least 1) | n x (message id 32 | code 1) */
 export const receiptsCodec: Codec<Receipts> = {
   write({ receipts }, w) {
-    w.count(receipts, MAX_RECEIPTS).each(receipts, (receipt) => writeReceipt(w, receipt));
+    w.count(receipts, MAX_RECEIPTS, 1).each(receipts, (receipt) => writeReceipt(w, receipt));
   },
-  read: (r) => ({ kind: 'receipts', receipts: r.list(r.count(MAX_RECEIPTS), () => readReceipt(r)) }),
+  read: (r) => ({ kind: 'receipts', receipts: r.list(r.count(MAX_RECEIPTS, 1), () => readReceipt(r)) }),
 };
 
 /** n 1 | n x message id 32 */

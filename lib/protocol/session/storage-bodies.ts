@@ -73,7 +73,7 @@ export const listAnswerCodec: Codec<ListAnswer> = {
   }),
 };
 
-/** request 4 | n 1 | n x storage id 16 */
+/** request 4 | n 1 | n x storage id 16; none is answered with a code */
 export const fetchCodec: Codec<Fetch> = {
   write({ request, storageIds }, w) {
     w.u32(request);
@@ -97,13 +97,13 @@ export const fetchedCodec: Codec<Fetched> = {
   }),
 };
 
-/** request 4 | n 1 | n x storage id 16 */
+/** request 4 | n 1 (at least 1) | n x storage id 16 */
 export const deleteCodec: Codec<Delete> = {
   write({ request, storageIds }, w) {
     w.u32(request);
-    writeStorageIds(w, storageIds, MAX_DELETE_IDS);
+    writeStorageIds(w, storageIds, MAX_DELETE_IDS, 1);
   },
-  read: (r) => ({ kind: 'delete', request: r.u32(), storageIds: readStorageIds(r, MAX_DELETE_IDS) }),
+  read: (r) => ({ kind: 'delete', request: r.u32(), storageIds: readStorageIds(r, MAX_DELETE_IDS, 1) }),
 };
 
 /** request 4 | code 1 | deleted 1 */

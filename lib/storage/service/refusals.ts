@@ -13,6 +13,8 @@ export function refusalsOf(message: StorageRequest, code: CodeWord): SessionMess
     case 'list':
       return [{ kind: 'list-answer', request, code, more: false, items: [] }];
     case 'fetch':
+      // A fetch of none has an answer too, or its asker would wait for one.
+      if (message.storageIds.length === 0) return [fetchedNothing(request, 0, code)];
       return message.storageIds.map((_id, position) => fetchedNothing(request, position, code));
     case 'delete':
       return [{ kind: 'delete-answer', request, code, deleted: 0 }];

@@ -135,6 +135,10 @@ export class StorageService {
         return;
       }
       case 'fetch': {
+        if (message.storageIds.length === 0) {
+          this.#refuse(peer, message, 'bad-request');
+          return;
+        }
         for (const [position, storageId] of message.storageIds.entries()) {
           await this.#fetch(peer, request, position, storageId);
         }

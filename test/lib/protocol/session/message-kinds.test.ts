@@ -107,6 +107,15 @@ describe('session messages', () => {
     doesNotFit({ kind: 'receipts-confirmed', messageIds: many(42, filled(32, 1)) });
   });
 
+  it('delete something and receipt something, while a fetch of none is for its reader to refuse', () => {
+    doesNotFit({ kind: 'delete', request: 1, storageIds: [] });
+    isMalformed(0x26, '00000001 00');
+    doesNotFit({ kind: 'receipts', receipts: [] });
+    isMalformed(0x32, '00');
+    fits({ kind: 'fetch', request: 1, storageIds: [] });
+    fits({ kind: 'delete', request: 1, storageIds: [id(1)] });
+  });
+
   it('are refused when they count more entries than the protocol allows, whatever follows', () => {
     const filler = '01'.repeat(4000);
     isMalformed(0x10, `00 0000 11 ${filler}`);

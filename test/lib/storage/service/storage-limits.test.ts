@@ -57,6 +57,22 @@ describe('the limits of a storage node towards one peer', () => {
     assert.deepEqual([count(second, 'ok'), count(second, 'busy')], [50, 10]);
   });
 
+  it('are 400 new messages at once, and 20 a second after that', async () => {
+    const { store, time, codes } = serve({ limits: { maxMessagesPerRecipient: 1e9 } });
+    for (let n = 0; n < 402; n += 1) {
+      store(n);
+      if (n % 50 === 0) await time.advance(1);
+    }
+    await time.advance(1);
+    const first = codes('store-answer');
+    assert.deepEqual([count(first, 'ok'), count(first, 'rate')], [400, 2]);
+    await time.advance(1000);
+    for (let n = 1000; n < 1030; n += 1) store(n);
+    await time.advance(1);
+    const second = codes('store-answer').slice(first.length);
+    assert.deepEqual([count(second, 'ok'), count(second, 'rate')], [20, 10]);
+  });
+
   it('name a wait that its field holds', async () => {
     const { store, time, sent } = serve({ limits: { storeBurst: 1, storesPerSecond: 1e-6 } });
     store(1);

@@ -155,6 +155,22 @@ describe('storage service', () => {
     );
   });
 
+  it('answers a fetch of none once, with a code, and goes on', async () => {
+    const { service, taken, idle } = serve({ service: { readBurst: 2, readsPerSecond: 1e-6 } });
+    for (const request of [1, 2, 3]) service.handle(bob, { kind: 'fetch', request, storageIds: [] });
+    await idle();
+    assert.deepEqual(
+      taken(bob, 'fetched')
+        .toSorted((a, b) => a.request - b.request)
+        .map(({ request, position, code, envelope }) => [request, position, code, envelope.length]),
+      [
+        [1, 0, 'bad-request', 0],
+        [2, 0, 'bad-request', 0],
+        [3, 0, 'busy', 0],
+      ],
+    );
+  });
+
   it('switched off, refuses stores and still gives what it holds', async () => {
     const { service, store, taken, idle } = serve({ role: 'off' });
     assert.equal((await store(alice, envelopeTo(bob, 'x')))?.code, 'off');

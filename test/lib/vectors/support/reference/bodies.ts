@@ -44,12 +44,13 @@ const FORMS: Readonly<Record<number, (body: Uint8Array) => boolean>> = {
   0x23: (b) => isList(b, 6, 64, 44) && isCode(at(b, 4)) && at(b, 5) <= 1,
   0x24: (b) => isList(b, 4, 16, 16),
   0x25: (b) => b.length >= 10 && isCode(at(b, 5)),
-  0x26: (b) => isList(b, 4, 64, 16),
+  0x26: (b) => isList(b, 4, 64, 16) && at(b, 4) > 0,
   0x27: (b) => b.length === 6 && isCode(at(b, 4)),
   0x28: (b) => b.length === 2,
   0x30: (b) => b.length >= 4,
   0x31: (b) => b.length === 5 && isDeliverCode(at(b, 4)),
-  0x32: (b) => isList(b, 0, 41, 33) && every(at(b, 0), (i) => isReceiptCode(at(b, 33 * (i + 1)))),
+  0x32: (b) =>
+    isList(b, 0, 41, 33) && at(b, 0) > 0 && every(at(b, 0), (i) => isReceiptCode(at(b, 33 * (i + 1)))),
   0x33: (b) => isList(b, 0, 41, 32),
 };
 
