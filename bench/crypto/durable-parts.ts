@@ -83,6 +83,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
     room: { takes: () => true, keepFor: (_sender, place) => place() },
     network: { isProven: () => false },
     handOver: { offer: () => undefined },
+    nodes: { noteHeard: () => undefined },
     hooks: {
       onMalformed: () => undefined,
       onError: (error) => {

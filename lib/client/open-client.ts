@@ -63,9 +63,10 @@ export async function openAsyncClient(options: OpenClientOptions): Promise<Opene
   const nodes = new StorageNodes({
     crypto,
     clock,
+    random,
     ages,
     store,
-    self: keyPair.publicKey,
+    identity: keyPair,
     ownAddress: () => undefined,
     connected: (peer) => network.isProven(peer),
     log,
@@ -75,7 +76,7 @@ export async function openAsyncClient(options: OpenClientOptions): Promise<Opene
     { crypto, platform, directory, forwardSecurity, network, nodes, hooks },
     { holdsMailFor: () => false, limits },
   );
-  const disconnect = connect(network, client);
+  const disconnect = connect(network, nodes, client);
   const stop = async () => {
     await network.detach();
     await client.stop();
@@ -92,9 +93,10 @@ export async function openAsyncClient(options: OpenClientOptions): Promise<Opene
   };
 }
 
-/** Leads what the network tells to the client. Returns what undoes that. */
-function connect({ events }: PeerNetwork, client: AsyncClient): () => void {
+/** Leads what the network tells to the client and its nodes. Returns what undoes that. */
+function connect({ events }: PeerNetwork, nodes: StorageNodes, client: AsyncClient): () => void {
   const undo = [
+    events.on('online', ({ online }) => nodes.noteOnline(online)),
     events.on('session', ({ peer }) => client.peerEvents.onSession(peer)),
     events.on('proven', ({ peer, ...flags }) => client.peerEvents.onProven(peer, flags)),
     events.on('closed', ({ peer }) => client.peerEvents.onClosed(peer)),

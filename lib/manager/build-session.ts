@@ -117,9 +117,10 @@ async function assemble(
   const nodes: StorageNodes = new StorageNodes({
     crypto,
     clock,
+    random,
     ages,
     store,
-    self: keyPair.publicKey,
+    identity: keyPair,
     ownAddress: () => (storageRole === 'everyone' ? fromHex(identity.toxId) : undefined),
     connected: (peer: PublicKey) => network.isProven(peer),
     log,

@@ -6,7 +6,7 @@ type ServiceKind = (typeof SERVICE_KINDS)[number];
 
 /** Leads what the network tells to the layers above it. Returns what undoes that. */
 export function connectSession(
-  { network, client, service, events, log }: SessionParts,
+  { network, nodes, client, service, events, log }: SessionParts,
   hooks: { friendsOfTransport: () => Promise<void> },
 ): () => void {
   const changed = () => events.emit('changed', undefined);
@@ -29,6 +29,7 @@ export function connectSession(
       changed();
     }),
     network.events.on('online', ({ online }) => {
+      nodes.noteOnline(online);
       events.emit('transport-status', { attached: network.attached, online });
       changed();
     }),

@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { sameBytes } from '../../bytes';
 import type { PublicKey } from '../../types';
 
 /** A confirmed deposit: `at` is an age in seconds, `kept` how long the node said it keeps it. */
@@ -10,6 +10,5 @@ export interface Copy {
 
 /** An older copy at the same node is replaced. */
 export function withCopy(copies: readonly Copy[], copy: Copy): Copy[] {
-  const node = toHex(copy.node);
-  return [...copies.filter((other) => toHex(other.node) !== node), copy];
+  return [...copies.filter(({ node }) => !sameBytes(node, copy.node)), copy];
 }

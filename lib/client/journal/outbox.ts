@@ -27,6 +27,8 @@ export interface OutboxRecord {
   copies: Copy[];
   /** A node confirmed a copy at some time. */
   stored: boolean;
+  /** Age at which a node first confirmed this envelope. */
+  depositedAt?: number;
   /** The most nodes that a "stored" outcome of this envelope named. */
   told: number;
 }
@@ -125,7 +127,7 @@ export class Outbox {
    */
   add(
     writes: WriteBatch,
-    fields: Omit<OutboxRecord, 'copies' | 'stored' | 'told' | 'sealed' | 'size'>,
+    fields: Omit<OutboxRecord, 'copies' | 'stored' | 'depositedAt' | 'told' | 'sealed' | 'size'>,
     data: Uint8Array,
     secret: Uint8Array,
   ): OutboxEntry {
@@ -185,11 +187,12 @@ export class Outbox {
 
   /** The key of its envelope is dead: the message needs another. */
   unseal(writes: WriteBatch, entry: OutboxEntry): void {
-    const { sealed: _sealed, ...rest } = durable(entry);
+    const { sealed: _sealed, depositedAt: _at, ...rest } = durable(entry);
     this.#envelopes.delete(writes, [sequenceKey(entry.sequence)]);
     this.#records.put(writes, [sequenceKey(entry.sequence)], { ...rest, copies: [], told: 0 });
     writes.afterCommit(() => {
       delete entry.sealed;
+      delete entry.depositedAt;
       entry.copies = [];
       entry.told = 0;
     });
@@ -201,7 +204,7 @@ export class Outbox {
    */
   recordCopy(writes: WriteBatch, entry: OutboxEntry, copy: Copy, told: number): void {
     const copies = withCopy(entry.copies, copy);
-    const change = { copies, stored: true, told };
+    const change = { copies, stored: true, told, depositedAt: entry.depositedAt ?? copy.at };
     this.#records.put(writes, [sequenceKey(entry.sequence)], { ...durable(entry), ...change });
     writes.afterCommit(() => Object.assign(entry, change));
   }

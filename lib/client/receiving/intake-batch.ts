@@ -20,6 +20,7 @@ import { answer, type Origin, type Received } from './receive-result';
 import { allocateSlot } from '../../store/vault/slot-box';
 import type { ReceiptCode } from '../../protocol/codes';
 import type { TagTombstone, Tombstones } from '../journal/tombstones';
+import type { StorageNodes } from '../storage-nodes/storage-nodes';
 
 /** An envelope and where it came from. */
 export interface Arrival {
@@ -39,6 +40,7 @@ export interface IntakeBatchComponents extends Pick<BaseComponents, 'crypto' | '
   /** Without room for it mail stays where it is. */
   readonly room: Pick<InboxRoom, 'takes'>;
   readonly handOver: Pick<HandOver, 'offer'>;
+  readonly nodes: Pick<StorageNodes, 'noteHeard'>;
   readonly hooks: Pick<AsyncClientHooks, 'onMalformed'>;
 }
 
@@ -79,7 +81,7 @@ export class IntakeBatch {
   }
 
   async #add({ envelope, origin }: Arrival, opening: AuthenticOpening): Promise<Received> {
-    const { crypto, tombstones, receipts, memory, deletes, room, network, hooks } = this.#components;
+    const { crypto, tombstones, receipts, memory, deletes, room, network, nodes, hooks } = this.#components;
     const { key, result } = opening;
     const sender = key.peer;
     const { messageId } = result;
@@ -97,6 +99,7 @@ export class IntakeBatch {
     this.#memory ??= memory.turn(this.#writes, sender);
     const owesReceipt = !silent && !this.#codes.has(hex) && !receipts.has(sender, messageId);
     if (!this.#memory.takes({ owesReceipt })) return { code: 'busy' };
+    nodes.noteHeard(sender);
     this.#keys.push(key);
     if (isService) this.#complete();
     const code = first ?? (await this.#place(origin, opening));

@@ -8,12 +8,14 @@ import type { BaseComponents } from '../components';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { OutcomeJournal } from '../journal/outcome-journal';
 import type { ServiceMail } from '../journal/service-mail';
+import type { StorageNodes } from '../storage-nodes/storage-nodes';
 
 export interface CompletionComponents extends Pick<BaseComponents, 'store' | 'ages'> {
   readonly outbox: Pick<Outbox, 'entries' | 'find' | 'of' | 'remove'>;
   readonly outcomes: Pick<OutcomeJournal, 'confirmLate' | 'finish'>;
   readonly mail: Pick<ServiceMail, 'answered'>;
   readonly forwardSecurity: { readonly issued: Pick<IssuedKeys, 'acknowledgeMailed' | 'refuse'> };
+  readonly nodes: Pick<StorageNodes, 'noteHeard' | 'noteUnconfirmed'>;
   readonly hooks: Pick<AsyncClientHooks, 'onEnded'>;
 }
 
@@ -47,6 +49,7 @@ export class Completion {
 
   /** A receipt: for a message under way, for one whose life is over, or for one we don't know. */
   receipt(writes: WriteBatch, friend: PublicKey, messageId: Uint8Array, code: CodeWord): void {
+    this.#components.nodes.noteHeard(friend);
     const entry = this.#components.outbox.find(friend, messageId);
     if (entry !== undefined) this.answered(writes, entry, code, entry.stored ? 'stored' : 'direct');
     else if (!this.#keysAnswered(writes, friend, messageId, code) && code === 'ok')
@@ -89,10 +92,17 @@ export class Completion {
     entry: OutboxEntry,
     ending: { state: 'delivered' | 'failed' | 'unconfirmed' | 'expired'; via?: Via; code?: string },
   ): void {
-    const { outbox, outcomes, hooks } = this.#components;
+    const { outbox, outcomes, nodes, hooks } = this.#components;
+    const { friend, copies, depositedAt } = entry;
     outbox.remove(writes, entry);
-    outcomes.finish(writes, entry, { ...ending, nodes: entry.copies.length, wanted: this.#wanted });
-    writes.afterCommit(() => hooks.onEnded(entry.friend));
+    // Renewals may have gone to further nodes.
+    const reached = Math.min(copies.length, this.#wanted);
+    outcomes.finish(writes, entry, { ...ending, nodes: reached, wanted: this.#wanted });
+    writes.afterCommit(() => {
+      if (ending.state === 'unconfirmed' && depositedAt !== undefined)
+        nodes.noteUnconfirmed(friend, depositedAt);
+      hooks.onEnded(friend);
+    });
   }
 }
 

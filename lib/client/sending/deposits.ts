@@ -1,9 +1,8 @@
-import { sameBytes, toHex } from '../../bytes';
+import { sameBytes } from '../../bytes';
 import { asToxAsyncError, ToxAsyncError } from '../../errors';
-import type { PeerNetwork } from '../../network/peer-network';
 import type { MessageOf } from '../../network/requests';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
-import { randomFraction } from '../../platform/random';
+import { PeerMap, PeerSet } from '../../peer-map';
 import type { WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
 import { withCopy, type Copy } from '../journal/copies';
@@ -11,25 +10,22 @@ import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Wakeup } from '../wakeup';
+import { Trials, type Trial } from './trials';
 
-/** Back-off of one message at one node, milliseconds. */
-const RETRY_FIRST = 15_000;
-const RETRY_MOST = 3_600_000;
 /** A node that keeps mail for less than this, seconds, is not used, unless the life of the mail ends before. */
 const LEAST_KEPT = 15;
 /** A deposit is renewed when this share of its keeping time is over. */
 const RENEW_AFTER = 0.9;
-/** A node that has been away this long counts as gone, seconds. */
-const GONE_AFTER = 3600;
+/** Deposits under way at one node; it answers `busy` to more than it can work on. */
+const MOST_UNDER_WAY = 32;
 
 type StoreRequest = Omit<MessageOf<'store'>, 'request'>;
 type StoreAnswer = MessageOf<'store-answer'>;
 
-interface Trial {
-  inFlight: boolean;
-  failures: number;
-  /** Monotonic milliseconds. */
-  retryAt: number;
+interface Lane {
+  underWay: number;
+  /** It did not answer the last time. */
+  silent: boolean;
 }
 
 /** Something that is to lie on storage nodes: a message of the outbox, or service mail. */
@@ -61,10 +57,8 @@ export interface DepositsComponents<E extends Deposit> extends Pick<
   BaseComponents,
   'store' | 'clock' | 'random' | 'ages'
 > {
-  readonly network: Pick<PeerNetwork, 'isProven'> & {
-    request(node: PublicKey, request: StoreRequest): Promise<StoreAnswer>;
-  };
-  readonly nodes: Pick<StorageNodes, 'candidates' | 'noteSuccess' | 'noteFailure'>;
+  readonly network: { request(node: PublicKey, request: StoreRequest): Promise<StoreAnswer> };
+  readonly nodes: Pick<StorageNodes, 'candidates' | 'holds' | 'isGone' | 'noteSuccess' | 'noteFailure'>;
   readonly journal: DepositJournal<E>;
   readonly queues: KeyedQueue;
   readonly wakeup: Pick<Wakeup, 'soon'>;
@@ -78,7 +72,7 @@ export interface DepositsInit<E extends Deposit> {
   readonly maxStorageTime: number;
   /** Awaited before each deposit. */
   readonly beforeDeposit?: (entry: E) => Promise<void>;
-  /** More nodes than ever before have it. */
+  /** More nodes than ever before have it; never more than wanted. */
   readonly onStored?: (entry: E, nodes: number) => void;
 }
 
@@ -86,55 +80,54 @@ export interface DepositsInit<E extends Deposit> {
 export class Deposits<E extends Deposit> {
   readonly #components: DepositsComponents<E>;
   readonly #init: DepositsInit<E>;
-  readonly #trials = new Map<string, Trial>();
-  /** Nodes and the age at which we last had a session with them. */
-  readonly #seen = new Map<string, number>();
+  readonly #trials: Trials;
+  readonly #lanes = new PeerMap<Lane>();
 
   constructor(components: DepositsComponents<E>, init: DepositsInit<E>) {
     this.#components = components;
     this.#init = init;
+    this.#trials = new Trials(components);
   }
 
   /** Asks as many nodes as copies are missing. */
   consider(entry: E): void {
-    const envelope = this.#components.journal.envelope(entry);
+    const { journal, nodes } = this.#components;
+    const envelope = journal.envelope(entry);
     // Nobody need be asked for what its life leaves no second of.
     if (envelope === undefined || this.#remaining(entry) < 1) return;
-    const good = new Set(this.#goodCopies(entry).map(({ node }) => toHex(node)));
-    let missing = this.#init.wanted - good.size;
-    for (const node of this.#components.nodes.candidates(entry.friend)) {
-      this.#seen.set(toHex(node), this.#components.ages.now());
-      if (good.has(toHex(node))) continue;
-      const trial = this.#trial(entry, node);
-      if (missing < 1) break;
-      if (trial.inFlight) missing -= 1;
-      if (trial.inFlight || trial.retryAt > this.#components.clock.monotonic()) continue;
+    const good = new PeerSet(this.#goodCopies(entry).map(({ node }) => node));
+    let missing = this.#init.wanted - good.size - this.#trials.underWay(entry.sequence);
+    if (missing < 1) return;
+    for (const node of nodes.candidates(entry.friend, entry)) {
+      if (missing < 1) return;
+      if (good.has(node) || nodes.holds.isHeld(node)) continue;
+      const trial = this.#trials.of(entry.sequence, node);
+      if (trial.inFlight || this.#trials.isBackingOff(trial)) continue;
+      const lane = this.#laneOf(node);
+      const isFull = lane.underWay >= MOST_UNDER_WAY;
+      // Its turn comes soon, unless the node leaves all others waiting too.
+      if (isFull && lane.silent) continue;
       missing -= 1;
-      trial.inFlight = true;
-      void this.#deposit(entry, envelope, node, trial);
+      if (!isFull) void this.#deposit(entry, envelope, trial, lane);
     }
   }
 
   /** A session with this node began: what was refused or failed there may be tried at once. */
   reset(node: PublicKey): void {
-    const suffix = `@${toHex(node)}`;
-    for (const [key, trial] of this.#trials) {
-      if (key.endsWith(suffix) && !trial.inFlight) this.#trials.delete(key);
-    }
+    this.#trials.reset(node);
+    const lane = this.#lanes.get(node);
+    if (lane) lane.silent = false;
   }
 
   /** The peer is no longer a friend. */
   forget(node: PublicKey): void {
     this.reset(node);
-    this.#seen.delete(toHex(node));
+    if (this.#lanes.get(node)?.underWay === 0) this.#lanes.delete(node);
   }
 
   /** Forgets trials of messages that are finished. */
   tidy(): void {
-    const alive = new Set(this.#components.journal.entries().map(({ sequence }) => String(sequence)));
-    for (const [key, trial] of this.#trials) {
-      if (!trial.inFlight && !alive.has(key.slice(0, key.indexOf('@')))) this.#trials.delete(key);
-    }
+    this.#trials.retain(new Set(this.#components.journal.entries().map(({ sequence }) => sequence)));
   }
 
   /** Seconds of its life that are left. */
@@ -150,35 +143,44 @@ export class Deposits<E extends Deposit> {
     const now = this.#components.ages.now();
     const left = this.#remaining(entry);
     return entry.copies.filter(({ node, at, kept }) => {
-      const seen = this.#components.network.isProven(node)
-        ? now
-        : Math.max(at, this.#seen.get(toHex(node)) ?? 0);
-      if (now - seen > GONE_AFTER) return false;
+      if (this.#components.nodes.isGone(node)) return false;
       // The last deposit of a life reaches to its end.
       return at + kept - now >= left || now - at < kept * RENEW_AFTER;
     });
   }
 
-  async #deposit(entry: E, envelope: Uint8Array, node: PublicKey, trial: Trial): Promise<void> {
+  async #deposit(entry: E, envelope: Uint8Array, trial: Trial, lane: Lane): Promise<void> {
     const { network, nodes, queues, wakeup, hooks } = this.#components;
+    const { node } = trial;
     const remaining = this.#remaining(entry);
     const storageId = entry.sealed?.storageId;
+    trial.inFlight = true;
+    lane.underWay += 1;
     try {
       await this.#init.beforeDeposit?.(entry);
       const answer = await network.request(node, { kind: 'store', remaining, envelope });
+      lane.silent = false;
       if (isCopy(answer, storageId, remaining)) {
         nodes.noteSuccess(node);
+        nodes.holds.noteTaken(node);
         trial.failures = 0;
         await queues.run(entry.friend, () => this.#confirmed(entry, node, answer));
+      } else if (answer.code === 'rate') {
+        nodes.holds.hold(node, answer.wait);
       } else {
-        this.#backOff(trial, answer.code === 'rate' ? answer.wait * 1000 : 0);
+        this.#trials.backOff(trial);
       }
     } catch (error) {
-      if (ToxAsyncError.is(error, 'ErrTimeout')) nodes.noteFailure(node);
-      else if (!ToxAsyncError.is(error, 'ErrNotConnected')) hooks.onError(asToxAsyncError(error, 'ErrStore'));
-      this.#backOff(trial, 0);
+      this.#trials.backOff(trial);
+      if (ToxAsyncError.is(error, 'ErrTimeout')) {
+        lane.silent = true;
+        nodes.noteFailure(node);
+      } else if (!ToxAsyncError.is(error, 'ErrNotConnected', 'ErrRateLimited')) {
+        hooks.onError(asToxAsyncError(error, 'ErrStore'));
+      }
     } finally {
       trial.inFlight = false;
+      lane.underWay -= 1;
       wakeup.soon();
     }
   }
@@ -187,9 +189,11 @@ export class Deposits<E extends Deposit> {
     const { journal, store, ages } = this.#components;
     // Finished, or sealed to another key while the node answered: this copy is of no use then.
     if (!journal.has(entry) || entry.sealed === undefined) return;
-    if (toHex(entry.sealed.storageId) !== toHex(answer.storageId)) return;
+    if (!sameBytes(entry.sealed.storageId, answer.storageId)) return;
     const copy = { node, at: ages.now(), kept: Math.min(answer.kept, this.#init.maxStorageTime) };
-    const nodes = this.#goodCopies({ ...entry, copies: withCopy(entry.copies, copy) }).length;
+    const good = this.#goodCopies({ ...entry, copies: withCopy(entry.copies, copy) });
+    // One that was gone and came back makes more than there should be.
+    const nodes = Math.min(good.length, this.#init.wanted);
     const rises = nodes > entry.told;
     const writes = store.batch();
     journal.recordCopy(writes, entry, copy, Math.max(nodes, entry.told));
@@ -197,20 +201,8 @@ export class Deposits<E extends Deposit> {
     if (rises) this.#init.onStored?.(entry, nodes);
   }
 
-  #backOff(trial: Trial, atLeast: number): void {
-    const wait = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** trial.failures);
-    trial.failures += 1;
-    const jitter = 0.75 + randomFraction(this.#components.random) / 2;
-    trial.retryAt = this.#components.clock.monotonic() + Math.max(atLeast, wait * jitter);
-  }
-
-  #trial(entry: E, node: PublicKey): Trial {
-    const key = `${entry.sequence}@${toHex(node)}`;
-    const known = this.#trials.get(key);
-    if (known !== undefined) return known;
-    const made: Trial = { inFlight: false, failures: 0, retryAt: 0 };
-    this.#trials.set(key, made);
-    return made;
+  #laneOf(node: PublicKey): Lane {
+    return this.#lanes.getOrInsert(node, () => ({ underWay: 0, silent: false }));
   }
 }
 

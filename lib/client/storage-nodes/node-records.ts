@@ -1,4 +1,5 @@
 import { toHex } from '../../bytes';
+import { PeerMap } from '../../peer-map';
 import type { Store, WriteBatch } from '../../store/store';
 import { Table } from '../../store/table';
 import type { Logger, PublicKey } from '../../types';
@@ -7,8 +8,6 @@ import type { Logger, PublicKey } from '../../types';
 export interface NodeRecord {
   readonly acceptsStores: boolean;
   readonly openNode: boolean;
-  /** Age in seconds, to the hour, at which it last proved a session. */
-  readonly heardAt: number;
   /** It holds mail for us. */
   readonly holdsMail: boolean;
   /** 8-byte hints of the nodes it polls (docs/PROTOCOL.md, "Names"). */
@@ -17,16 +16,21 @@ export interface NodeRecord {
   readonly address: Uint8Array | undefined;
   /** Tox addresses of open nodes that it polls. */
   readonly openNodes: readonly Uint8Array[];
+  /** Age in seconds, to the hour, at which it was last heard of: a session, a receipt, or mail that it sealed. */
+  readonly heardAt: number;
+  /** A message for it got lost at nodes, although it was there. */
+  readonly withheld: boolean;
 }
 
 const UNKNOWN: NodeRecord = {
   acceptsStores: false,
   openNode: false,
-  heardAt: 0,
   holdsMail: false,
   hints: [],
   address: undefined,
   openNodes: [],
+  heardAt: 0,
+  withheld: false,
 };
 
 /**
@@ -37,7 +41,7 @@ export class NodeRecords {
   readonly #store: Store;
   readonly #log: Logger;
   readonly #table: Table<NodeRecord>;
-  readonly #records = new Map<string, { readonly peer: PublicKey; readonly record: NodeRecord }>();
+  readonly #records = new PeerMap<{ readonly peer: PublicKey; readonly record: NodeRecord }>();
 
   constructor(store: Store, log: Logger) {
     this.#store = store;
@@ -45,12 +49,12 @@ export class NodeRecords {
     this.#table = new Table(store, 'node');
     for (const { rest, record } of this.#table.entries()) {
       const peer = rest.slice();
-      this.#records.set(toHex(peer), { peer, record: { ...UNKNOWN, ...record } });
+      this.#records.set(peer, { peer, record: { ...UNKNOWN, ...record } });
     }
   }
 
   get(peer: PublicKey): NodeRecord | undefined {
-    return this.#records.get(toHex(peer))?.record;
+    return this.#records.get(peer)?.record;
   }
 
   all(): { readonly peer: PublicKey; readonly record: NodeRecord }[] {
@@ -63,12 +67,12 @@ export class NodeRecords {
     const record = { ...(old ?? UNKNOWN), ...change };
     if (old && isSame(old, record)) return;
     const key = peer.slice();
-    this.#records.set(toHex(peer), { peer: key, record });
+    this.#records.set(peer, { peer: key, record });
     void this.#write((batch) => this.#table.put(batch, [key], record));
   }
 
   delete(peer: PublicKey): void {
-    if (!this.#records.delete(toHex(peer))) return;
+    if (!this.#records.delete(peer)) return;
     void this.#write((batch) => this.#table.delete(batch, [peer]));
   }
 
@@ -88,8 +92,9 @@ function isSame(a: NodeRecord, b: NodeRecord): boolean {
   return (
     a.acceptsStores === b.acceptsStores &&
     a.openNode === b.openNode &&
-    a.heardAt === b.heardAt &&
     a.holdsMail === b.holdsMail &&
+    a.heardAt === b.heardAt &&
+    a.withheld === b.withheld &&
     listed(a.hints) === listed(b.hints) &&
     listed(a.address === undefined ? [] : [a.address]) ===
       listed(b.address === undefined ? [] : [b.address]) &&

@@ -1,16 +1,22 @@
-import { compareBytes, sameBytes, toHex } from '../../bytes';
+import { compareBytes, sameBytes } from '../../bytes';
+import { ByteSet } from '../../byte-map';
 import type { CryptoProvider } from '../../crypto/provider';
+import { PeerMap, PeerSet } from '../../peer-map';
 import type { Clock } from '../../platform/clock';
+import type { Random } from '../../platform/random';
+import { nodeHint } from '../../protocol/names';
 import type { HelloFlags } from '../../protocol/session/handshake';
-import { mailboxOf, nodeHint } from '../../protocol/names';
 import type { Store, WriteBatch } from '../../store/store';
-import type { Logger, PublicKey } from '../../types';
-import { NodeHealth, type HealthGrade } from './node-health';
+import type { KeyPair, Logger, PublicKey } from '../../types';
 import { NamedNodes } from './named-nodes';
+import { NodeAbsence } from './node-absence';
+import { NodeHealth, type HealthGrade } from './node-health';
+import { NodeHolds } from './node-holds';
 import { NodeRecords } from './node-records';
 import { readOpenNodeAddress, type OpenNodeAddress } from './open-node-address';
+import { Placement, type Candidate } from './placement';
+import { WithheldMail } from './withheld-mail';
 
-const HOUR = 3600;
 /** Hints that a state message has room for. */
 const MAX_HINTS = 16;
 /** Addresses of open nodes that a state message has room for. */
@@ -19,9 +25,11 @@ const MAX_OPEN_NODES = 4;
 export interface StorageNodesOptions {
   readonly crypto: CryptoProvider;
   readonly clock: Clock;
+  readonly random: Random;
+  /** Durable seconds. */
   readonly ages: { now(): number };
   readonly store: Store;
-  readonly self: PublicKey;
+  readonly identity: KeyPair;
   /** Our Tox address, 38 bytes, while we are an open node. */
   readonly ownAddress: () => Uint8Array | undefined;
   /** Whether there is a session with this peer now. */
@@ -35,27 +43,58 @@ interface Seen {
   lastSeen: number | undefined;
 }
 
+/** An envelope that nodes are chosen for. */
+export interface PlacedMail {
+  readonly sealed?: { readonly storageId: Uint8Array };
+  readonly copies: readonly { readonly node: PublicKey }[];
+}
+
 /**
  * Which friends store mail, how well they do, and which of them to use for whom (docs/PROTOCOL.md, "Which nodes").
  * What friends say of themselves survives a restart; what we found out about their health does not.
  */
 export class StorageNodes {
+  /** Nodes that take no deposits for now. */
+  readonly holds: NodeHolds;
   readonly #o: StorageNodesOptions;
   readonly #records: NodeRecords;
   readonly #named: NamedNodes;
-  readonly #seen = new Map<string, Seen>();
+  readonly #seen = new PeerMap<Seen>();
+  readonly #placement: Placement;
+  readonly #absence: NodeAbsence;
+  readonly #withheld: WithheldMail;
 
   constructor(options: StorageNodesOptions) {
     this.#o = options;
     this.#records = new NodeRecords(options.store, options.log);
     this.#named = new NamedNodes(options.store);
+    this.#placement = new Placement(options);
+    this.#withheld = new WithheldMail({ records: this.#records, ages: options.ages });
+    this.#absence = new NodeAbsence(options.clock);
+    this.holds = new NodeHolds(options);
+  }
+
+  /** We came online ourselves, or went offline. */
+  noteOnline(online: boolean): void {
+    this.#absence.noteOnline(online);
   }
 
   /** It proved a session; the flags are those of its hello. */
   noteSession(peer: PublicKey, { acceptsStores, openNode }: HelloFlags): void {
-    const heardAt = Math.floor(this.#o.ages.now() / HOUR) * HOUR;
-    this.#records.update(peer, { acceptsStores, openNode, heardAt });
+    this.#records.update(peer, { acceptsStores, openNode });
     this.#seenNow(peer).health.noteReturn();
+    this.holds.release(peer);
+    this.noteHeard(peer);
+  }
+
+  /** There is proof that the friend runs: a session, a receipt, or mail that it sealed. */
+  noteHeard(friend: PublicKey): void {
+    this.#withheld.noteHeard(friend);
+  }
+
+  /** The life of a message for this friend that lay on nodes since age `depositedAt` is over without a receipt. */
+  noteUnconfirmed(friend: PublicKey, depositedAt: number): void {
+    this.#withheld.noteUnconfirmed(friend, depositedAt);
   }
 
   /**
@@ -92,19 +131,19 @@ export class StorageNodes {
    * before. Addresses that are no good are left out. Returns the nodes that it did not name before.
    */
   noteOpenNodes(friend: PublicKey, addresses: readonly Uint8Array[]): OpenNodeAddress[] {
-    const before = new Set(this.#records.get(friend)?.openNodes.map(toHex));
+    const before = new ByteSet(this.#records.get(friend)?.openNodes);
     let address: Uint8Array | undefined;
     const openNodes: Uint8Array[] = [];
     const added: OpenNodeAddress[] = [];
     for (const each of addresses.slice(0, MAX_OPEN_NODES)) {
       const node = readOpenNodeAddress(each);
-      if (node === undefined || sameBytes(node.publicKey, this.#o.self)) continue;
+      if (node === undefined || sameBytes(node.publicKey, this.#o.identity.publicKey)) continue;
       if (sameBytes(node.publicKey, friend)) {
         address = each.slice();
         continue;
       }
       openNodes.push(each.slice());
-      if (!before.has(toHex(each))) added.push(node);
+      if (!before.has(each)) added.push(node);
     }
     this.#records.update(friend, { address, openNodes });
     return added;
@@ -120,6 +159,11 @@ export class StorageNodes {
     this.#seenNow(peer).health.noteSuccess();
   }
 
+  /** Whether it has been away for so long, while we were online, that its copies no longer count. */
+  isGone(peer: PublicKey): boolean {
+    return !this.#o.connected(peer) && this.#absence.isGone(peer);
+  }
+
   /** It did not answer, or refused. */
   noteFailure(peer: PublicKey): void {
     this.#seenOf(peer).health.noteFailure();
@@ -133,10 +177,14 @@ export class StorageNodes {
   /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
     this.#records.delete(peer);
-    this.#seen.delete(toHex(peer));
+    this.#seen.delete(peer);
+    this.#placement.forget(peer);
+    this.#absence.forget(peer);
+    this.#withheld.forget(peer);
+    this.holds.release(peer);
   }
 
-  /** Seconds since it last proved a session, to the hour; undefined for a peer that never did. */
+  /** Seconds since it was last heard of, to the hour; undefined for a peer that never proved a session. */
   silence(peer: PublicKey): number | undefined {
     const heardAt = this.#records.get(peer)?.heardAt;
     return heardAt === undefined ? undefined : this.#o.ages.now() - heardAt;
@@ -153,29 +201,30 @@ export class StorageNodes {
   }
 
   /**
-   * Nodes to deposit mail for `recipient` on, best first: those it polls, then by health, then by the distance
-   * of their key's hash to the mailbox, so that senders who know the same nodes choose the same ones. Never
-   * ourselves nor the recipient, only peers with a session who accept stores.
+   * Nodes to deposit mail for `recipient` on, best first (docs/PROTOCOL.md, "Which nodes"): those it polls, then by
+   * health, then those that never had a copy of `mail`, then by a secret of ours. Never ourselves nor the recipient,
+   * only peers with a session who accept stores.
    */
-  candidates(recipient: PublicKey): PublicKey[] {
-    const { crypto, connected, self } = this.#o;
-    const mailbox = mailboxOf(crypto, recipient);
-    const hints = new Set(this.#records.get(recipient)?.hints.map(toHex));
-    return this.#records
+  candidates(recipient: PublicKey, mail?: PlacedMail): PublicKey[] {
+    const { connected, identity } = this.#o;
+    const hints = new ByteSet(this.#records.get(recipient)?.hints);
+    const had = new PeerSet(mail?.copies.map(({ node }) => node));
+    const all = this.#records
       .all()
       .filter(({ peer, record }) => record.acceptsStores && connected(peer))
-      .filter(({ peer }) => !sameBytes(peer, self) && !sameBytes(peer, recipient))
+      .filter(({ peer }) => !sameBytes(peer, identity.publicKey) && !sameBytes(peer, recipient))
       .map(({ peer }) => ({
         peer,
-        polled: hints.has(toHex(nodeHint(crypto, recipient, peer))),
+        polled: hints.has(this.#placement.hintOf(recipient, peer)),
         grade: this.#gradeOf(peer),
-        distance: xor(crypto.sha256(peer), mailbox),
-      }))
-      .sort(
-        (a, b) =>
-          Number(b.polled) - Number(a.polled) || a.grade - b.grade || compareBytes(a.distance, b.distance),
-      )
-      .map(({ peer }) => peer);
+        hadCopy: had.has(peer),
+      }));
+    const sorted = this.#placement.sort(recipient, all);
+    const first =
+      mail?.sealed && this.#withheld.isSuspected(recipient)
+        ? this.#draw(mail.sealed.storageId, sorted)
+        : undefined;
+    return (first ? [first, ...sorted.filter((each) => each !== first)] : sorted).map(({ peer }) => peer);
   }
 
   /**
@@ -187,12 +236,12 @@ export class StorageNodes {
       .all()
       .filter(({ record }) => record.acceptsStores || record.holdsMail)
       .map(({ peer }) => peer);
-    const known = new Set(polled.map(toHex));
-    return [...polled, ...this.#named.all().filter((node) => !known.has(toHex(node)))];
+    const known = new PeerSet(polled);
+    return [...polled, ...this.#named.all().filter((node) => !known.has(node))];
   }
 
   /** What our state says: hints, in bytewise order, of the 16 healthiest nodes we poll. */
-  hintsFor(owner: PublicKey = this.#o.self): Uint8Array[] {
+  hintsFor(owner: PublicKey = this.#o.identity.publicKey): Uint8Array[] {
     return this.#healthiest()
       .slice(0, MAX_HINTS)
       .map((peer) => nodeHint(this.#o.crypto, owner, peer))
@@ -222,30 +271,30 @@ export class StorageNodes {
   }
 
   #gradeOf(peer: PublicKey): HealthGrade {
-    return this.#seen.get(toHex(peer))?.health.grade ?? 0;
+    return this.#seen.get(peer)?.health.grade ?? 0;
   }
 
   /** Milliseconds since it was last seen: 0 while connected, endless when not seen in this process. */
   #awayOf(peer: PublicKey): number {
     if (this.#o.connected(peer)) return 0;
-    const lastSeen = this.#seen.get(toHex(peer))?.lastSeen;
+    const lastSeen = this.#seen.get(peer)?.lastSeen;
     return lastSeen === undefined ? Number.MAX_VALUE : this.#o.clock.monotonic() - lastSeen;
   }
 
+  /** One of those that the recipient polls. */
+  #draw(storageId: Uint8Array, candidates: readonly Candidate[]): Candidate | undefined {
+    const polled = candidates.filter((candidate) => candidate.polled);
+    return this.#placement.draw(storageId, polled);
+  }
+
   #seenOf(peer: PublicKey): Seen {
-    const name = toHex(peer);
-    const seen = this.#seen.get(name) ?? { health: new NodeHealth(), lastSeen: undefined };
-    this.#seen.set(name, seen);
-    return seen;
+    return this.#seen.getOrInsert(peer, () => ({ health: new NodeHealth(), lastSeen: undefined }));
   }
 
   #seenNow(peer: PublicKey): Seen {
     const seen = this.#seenOf(peer);
     seen.lastSeen = this.#o.clock.monotonic();
+    this.#absence.noteSeen(peer);
     return seen;
   }
-}
-
-function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
-  return a.map((byte, i) => byte ^ (b[i] ?? 0));
 }

@@ -42,6 +42,7 @@ describe('the receipt of keys by mail', () => {
         mail,
         forwardSecurity,
         ages: { now: () => alice.age },
+        nodes: { noteHeard: () => undefined, noteUnconfirmed: () => undefined },
         hooks: { onEnded: () => undefined },
       },
       { wanted: 3 },

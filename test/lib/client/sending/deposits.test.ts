@@ -50,12 +50,77 @@ describe('deposits on storage nodes', () => {
     assert.equal(await world.pass(20), 'aa');
   });
 
-  it('wait as long as a node says that is asked too often', async () => {
+  it('offer nothing more to a node that says `rate`, until the time is over that it names', async () => {
+    world.mail = [new Mail(1), new Mail(2)];
     world.nodes = 'a';
     world.answer = { a: () => Promise.resolve({ code: 'rate', wait: 100 }) };
+    assert.equal(await world.pass(), 'aa', 'both were under way');
+    world.mail.push(new Mail(3));
+    assert.equal(await world.pass(95), '', 'neither mail that it refused nor other mail');
+    assert.equal(await world.pass(10), 'aaa');
+  });
+
+  it('go to others while a node says `rate`', async () => {
+    world.mail = [new Mail(1), new Mail(2)];
+    world.nodes = 'ab';
+    world.answer = { a: () => Promise.resolve({ code: 'rate', wait: 100 }) };
     await world.pass();
-    assert.equal(await world.pass(95), '');
-    assert.equal(await world.pass(10), 'a');
+    assert.equal(world.copies, 'bb');
+  });
+
+  it('that a node refuses do not hold back other mail for the same node', async () => {
+    for (const code of ['busy', 'mailbox-share', 'node-share', 'node-full', 'no-mailbox'] as const) {
+      world = new Depositor();
+      world.nodes = 'a';
+      world.answer = { a: () => Promise.resolve({ code }) };
+      assert.equal(await world.pass(), 'a', code);
+      world.mail.push(new Mail(2));
+      world.answer = {};
+      assert.equal(await world.pass(), 'a', code);
+      assert.deepEqual(
+        world.mail.map(({ copies }) => copies.length),
+        [0, 1],
+        code,
+      );
+    }
+  });
+
+  it('are not more because a better node takes mail again while another one is asked', async () => {
+    world.nodes = 'ab';
+    const slow = later<object>();
+    world.answer = { a: refuse, b: () => slow.promise };
+    assert.equal(await world.pass(), 'ab');
+    world.answer = {};
+    world.deposits.reset(nodeOf('a'));
+    assert.equal(await world.pass(), '');
+    slow.resolve({});
+    await world.pass();
+    assert.equal(world.copies, 'b');
+  });
+
+  it('go to a node 32 at a time; the others wait for their turn, unless it does not answer', async () => {
+    world.mail = Array.from({ length: 80 }, (_, i) => new Mail(i + 1));
+    world.nodes = 'ab';
+    const slow = later<object>();
+    world.answer = { a: () => slow.promise };
+    assert.equal(await world.pass(), 'a'.repeat(32));
+    slow.resolve({});
+    await world.pass();
+    assert.equal(world.copies, 'a'.repeat(80));
+
+    world = new Depositor();
+    world.mail = Array.from({ length: 80 }, (_, i) => new Mail(i + 1));
+    world.nodes = 'ab';
+    const silence = later<object>();
+    world.answer = {
+      a: () => silence.promise.then(() => Promise.reject(new ToxAsyncError('ErrTimeout', 'x'))),
+    };
+    await world.pass();
+    silence.resolve({});
+    world.answer = { a: () => later<object>().promise };
+    await world.pass();
+    assert.ok(world.copies.length >= 48, 'all but those that wait for its answer');
+    assert.ok(!world.copies.includes('a'));
   });
 
   it('ask a node that refused at once when a new session with it begins, but never twice at a time', async () => {
@@ -135,16 +200,29 @@ describe('deposits on storage nodes', () => {
     assert.equal(await world.pass(), 'a');
   });
 
-  it('are replaced by others when their node was away for more than an hour, not when it is there', async () => {
+  it('are replaced by others when their node is gone, and count again when it is back', async () => {
     world.nodes = 'a';
     await world.pass();
-    await world.sleep(2 * HOUR);
-    world.nodes = 'ab';
-    assert.equal(await world.pass(), '', 'it is there, seen or not');
     world.nodes = 'b';
-    assert.equal(await world.pass(HOUR), '');
+    assert.equal(await world.pass(10), '');
+    world.gone = 'a';
     assert.equal(await world.pass(10), 'b');
     assert.deepEqual(world.told, [1], 'as many as ever');
+  });
+
+  it('are never more than wanted in what is said of them', async () => {
+    world = new Depositor({ wanted: 2 });
+    world.nodes = 'ab';
+    await world.pass();
+    Object.assign(world, { nodes: 'cd', gone: 'ab' });
+    const slow = later<object>();
+    world.answer = { d: () => slow.promise };
+    await world.pass();
+    world.gone = '';
+    slow.resolve({});
+    await world.pass();
+    assert.equal(world.copies, 'abcd');
+    assert.deepEqual([world.told, mail().told], [[1, 2], 2]);
   });
 
   it('of what is deposited once are neither renewed nor replaced', async () => {
@@ -160,10 +238,9 @@ describe('deposits on storage nodes', () => {
     world = new Depositor({ wanted: 2 });
     world.nodes = 'ab';
     await world.pass();
-    world.nodes = '';
-    await world.sleep(2 * HOUR);
-    world.nodes = 'cd';
+    Object.assign(world, { nodes: 'cd', gone: 'ab' });
     await world.pass();
+    assert.equal(world.copies, 'abcd');
     assert.deepEqual(world.told, [1, 2]);
     assert.equal(mail().told, 2);
   });

@@ -3,9 +3,10 @@ import { compareBytes, toHex } from '../../../../lib/bytes';
 import { generateKeyPair } from '../../../../lib/crypto/generate';
 import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { formatToxId } from '../../../../lib/identity/tox-id';
+import { Placement } from '../../../../lib/client/storage-nodes/placement';
 import { StorageNodes } from '../../../../lib/client/storage-nodes/storage-nodes';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
-import { mailboxOf, nodeHint } from '../../../../lib/protocol/names';
+import { nodeHint } from '../../../../lib/protocol/names';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import type { Store } from '../../../../lib/store/store';
 import { silentLogger, type PublicKey } from '../../../../lib/types';
@@ -17,14 +18,9 @@ const stores = { acceptsStores: true, openNode: false };
 const storesNot = { acceptsStores: false, openNode: false };
 const hex = (keys: Iterable<Uint8Array>): string[] => [...keys].map(toHex);
 
-function byDistance(nodes: PublicKey[], recipient: PublicKey): PublicKey[] {
-  const mailbox = mailboxOf(crypto, recipient);
-  const distance = (node: PublicKey) => crypto.sha256(node).map((byte, i) => byte ^ (mailbox[i] ?? 0));
-  return nodes.toSorted((a, b) => compareBytes(distance(a), distance(b)));
-}
-
 describe('storage nodes', () => {
-  const self = key();
+  const identity = generateKeyPair(crypto, random);
+  const self = identity.publicKey;
   const recipient = key();
   let store: Store;
   let time: SimulatedTime;
@@ -37,13 +33,21 @@ describe('storage nodes', () => {
     return new StorageNodes({
       crypto,
       clock: time.clock,
+      random,
       ages: { now: () => time.clock.monotonic() / 1000 },
       store,
-      self,
+      identity,
       ownAddress: () => ownAddress,
       connected: (peer) => connected.has(toHex(peer)),
       log: { ...silentLogger, warn: (text) => warnings.push(text) },
     });
+  }
+
+  /** In the order that our secret gives them for the recipient, whatever else is known of them. */
+  function ordered(peers: PublicKey[]): PublicKey[] {
+    const placement = new Placement({ crypto, identity });
+    const candidates = peers.map((peer) => ({ peer, polled: false, grade: 0, hadCopy: false }) as const);
+    return placement.sort(recipient, [...candidates]).map(({ peer }) => peer);
   }
 
   /** Connected friends who store mail. */
@@ -66,12 +70,12 @@ describe('storage nodes', () => {
   });
 
   describe('candidates', () => {
-    it('are the connected friends who accept stores, nearest to the mailbox first', () => {
+    it('are the connected friends who accept stores, in the order of our secret', () => {
       const all = meet(6);
       const [refuses, away, ...rest] = all as [PublicKey, PublicKey, ...PublicKey[]];
       nodes.noteSession(refuses, storesNot);
       connected.delete(toHex(away));
-      assert.deepEqual(hex(nodes.candidates(recipient)), hex(byDistance(rest, recipient)));
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(ordered(rest)));
     });
 
     it('are never ourselves nor the recipient', () => {
@@ -83,7 +87,7 @@ describe('storage nodes', () => {
 
     it('that the recipient polls come first, even in bad health', () => {
       const all = meet(5);
-      const last = byDistance(all, recipient).at(-1)!;
+      const last = ordered(all).at(-1)!;
       nodes.noteBroken(last);
       nodes.noteHints(recipient, [nodeHint(crypto, recipient, last)]);
       assert.equal(toHex(nodes.candidates(recipient)[0]!), toHex(last));
@@ -91,42 +95,38 @@ describe('storage nodes', () => {
 
     it('are moved forward by the first 16 hints only', () => {
       const all = meet(5);
-      const last = byDistance(all, recipient).at(-1)!;
+      const last = ordered(all).at(-1)!;
       const others = Array.from({ length: 16 }, () => nodeHint(crypto, recipient, key()));
       const hint = nodeHint(crypto, recipient, last);
       nodes.noteHints(recipient, [...others, hint]);
-      assert.deepEqual(hex(nodes.candidates(recipient)), hex(byDistance(all, recipient)));
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(ordered(all)));
       nodes.noteHints(recipient, [...others.slice(1), hint]);
       assert.equal(toHex(nodes.candidates(recipient)[0]!), toHex(last));
     });
 
     it('are not moved forward by a hint that was made for another mailbox', () => {
       const all = meet(5);
-      const last = byDistance(all, recipient).at(-1)!;
+      const last = ordered(all).at(-1)!;
       nodes.noteHints(recipient, [nodeHint(crypto, key(), last)]);
-      assert.deepEqual(hex(nodes.candidates(recipient)), hex(byDistance(all, recipient)));
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(ordered(all)));
     });
 
     it('that failed come after the healthy ones, and those that lost mail come last', () => {
-      const [nearest, second, ...rest] = byDistance(meet(4), recipient) as [
-        PublicKey,
-        PublicKey,
-        ...PublicKey[],
-      ];
-      nodes.noteBroken(nearest);
+      const [best, second, ...rest] = ordered(meet(4)) as [PublicKey, PublicKey, ...PublicKey[]];
+      nodes.noteBroken(best);
       nodes.noteFailure(second);
-      assert.deepEqual(hex(nodes.candidates(recipient)), hex([...rest, second, nearest]));
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex([...rest, second, best]));
     });
 
     it('that failed once get another chance when they connect anew', () => {
-      const all = byDistance(meet(3), recipient);
+      const all = ordered(meet(3));
       nodes.noteFailure(all[0]!);
       nodes.noteSession(all[0]!, stores);
       assert.deepEqual(hex(nodes.candidates(recipient)), hex(all));
     });
 
     it('that succeed again take their place again', () => {
-      const all = byDistance(meet(3), recipient);
+      const all = ordered(meet(3));
       nodes.noteFailure(all[0]!);
       for (let i = 0; i < 3; i++) nodes.noteSuccess(all[0]!);
       assert.deepEqual(hex(nodes.candidates(recipient)), hex(all));
@@ -228,9 +228,10 @@ describe('storage nodes', () => {
       const again = new StorageNodes({
         crypto,
         clock: time.clock,
+        random,
         ages: { now: () => 0 },
         store,
-        self,
+        identity,
         ownAddress: () => undefined,
         connected: () => false,
         log: silentLogger,
@@ -265,7 +266,7 @@ describe('storage nodes', () => {
 
   describe('after a restart', () => {
     it('it knows whom to poll, and which nodes a friend polls', () => {
-      const [storing, holding, far] = byDistance(meet(3), recipient) as [PublicKey, PublicKey, PublicKey];
+      const [storing, holding, far] = ordered(meet(3)) as [PublicKey, PublicKey, PublicKey];
       nodes.noteSession(holding, { acceptsStores: false, openNode: true });
       nodes.noteHoldsMail(holding, true);
       nodes.noteHints(recipient, [nodeHint(crypto, recipient, far)]);

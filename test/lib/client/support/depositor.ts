@@ -1,5 +1,6 @@
 import { withCopy, type Copy } from '../../../../lib/client/journal/copies';
 import { Deposits, type Deposit, type DepositsInit } from '../../../../lib/client/sending/deposits';
+import { NodeHolds } from '../../../../lib/client/storage-nodes/node-holds';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
@@ -32,8 +33,10 @@ export class Depositor {
   /** Seconds. */
   age = 0;
   mail = [new Mail()];
-  /** Candidates, and who has a session. */
+  /** Candidates. */
   nodes = '';
+  /** Nodes whose copies no longer count. */
+  gone = '';
   answer: Record<string, Answering> = {};
   /** Nodes that were asked, in order, and how they did. */
   asked = '';
@@ -50,11 +53,12 @@ export class Depositor {
     this.deposits = new Deposits<Mail>(
       {
         network: {
-          isProven: (node) => this.nodes.includes(letterOf(node)),
           request: (node, { remaining }) => this.#ask(node, remaining),
         },
         nodes: {
           candidates: () => Array.from(this.nodes, nodeOf),
+          isGone: (node) => this.gone.includes(letterOf(node)),
+          holds: new NodeHolds({ clock: this.time.clock, random: new SeededRandom('holds') }),
           noteSuccess: (node) => this.health.push(`${letterOf(node)} well`),
           noteFailure: (node) => this.health.push(`${letterOf(node)} failed`),
         },

@@ -23,6 +23,8 @@ export class ReceivingPeer {
   /** What receipts by mail said: message id in hex and code. */
   readonly receipted: [string, string][] = [];
   readonly malformed: string[] = [];
+  /** Friends whose mail came. */
+  readonly heard: string[] = [];
   readonly refused: string[] = [];
   inbox!: Inbox;
   tombstones!: Tombstones;
@@ -94,6 +96,7 @@ export class ReceivingPeer {
       room: { takes: () => this.hasRoom, keepFor: (_sender, place) => place() },
       network: { isProven: () => this.hasSession },
       handOver: { offer: () => undefined },
+      nodes: { noteHeard: (friend) => this.heard.push(toHex(friend)) },
       hooks: {
         onError: fail,
         onMalformed: (_sender, messageId) => this.malformed.push(toHex(messageId)),
