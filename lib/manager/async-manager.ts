@@ -23,6 +23,7 @@ import { connectSession } from './session-events';
 import { countsOf, keyStatsOf } from './session-figures';
 import { SessionFriends } from './session-friends';
 import { SessionTransport } from './session-transport';
+import { stopSession } from './stop-session';
 
 /**
  * The specification's AsyncManager (docs/SPECIFICATION.md#asyncmanager): one identity with its data directory,
@@ -104,7 +105,10 @@ export class AsyncManager implements AsyncDisposable {
     await this.#transport.start();
   }
 
-  /** Accepts nothing new, finishes work in progress, closes the directory. Idempotent. */
+  /**
+   * Stops taking, finishes what is under way, closes the directory and releases its lock. Idempotent. It always ends:
+   * what cannot be finished, written or erased within 5 s is left to the next start, and the log says so.
+   */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -279,17 +283,8 @@ export class AsyncManager implements AsyncDisposable {
 
   async #stop(): Promise<void> {
     this.#state = 'stopped';
-    const { client, service, directory } = this.#parts;
-    // In this order: nothing new comes in and requests end, what is under way finishes, then the files close.
-    await this.#transport.stop();
-    await client.stop();
-    await service.stop();
-    this.#disconnect();
-    try {
-      await directory.close();
-    } finally {
-      this.#alive?.cancel();
-    }
+    await stopSession(this.#parts, this.#transport, this.#disconnect);
+    this.#alive?.cancel();
   }
 
   #assertOpen(): void {

@@ -23,6 +23,12 @@ export interface AsyncManagerOptions {
    * opens only with it (ErrPassphrase).
    */
   readonly passphrase?: string;
+  /**
+   * Starts new a part of the directory that is lost (gone, spoiled or another's), by the word that the refusal names:
+   * 'store-1a2b3c4d', 'vault.key-1a2b3c4d' or 'identity-1a2b3c4d' (then all of it). It holds for that loss only; what is
+   * there of the part is kept in the folder under a name that ends in `.old-1a2b3c4d`.
+   */
+  readonly startNew?: string;
   /** May also be attached later. */
   readonly transport?: Transport;
   /** 'auto' (default): lmdb where its binary loads, else nedb. An existing directory keeps its engine. */

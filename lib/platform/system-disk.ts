@@ -1,18 +1,20 @@
-import type { StatsFs } from 'node:fs';
+import type { Stats, StatsFs } from 'node:fs';
 import {
   constants,
   type FileHandle,
+  lstat,
   mkdir,
   open,
   readFile,
   readdir,
+  realpath,
   rename,
   stat,
   statfs,
   unlink,
 } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { Disk, DiskFile } from './disk';
+import type { Disk, DiskFile, EntryKind } from './disk';
 import { SerialQueue } from './serial-queue';
 
 const OWNER_ONLY = 0o600;
@@ -40,6 +42,18 @@ function createSystemDisk(): Disk {
       const handle = await open(path, constants.O_RDWR | constants.O_CREAT, OWNER_ONLY);
       await syncFolder(dirname(path));
       return new SystemFile(handle);
+    },
+    move: async (from, to) => {
+      await rename(from, to);
+      await syncFolder(dirname(to));
+    },
+    kindOf: async (path) => {
+      const found = await unlessMissing(lstat(path));
+      return found && kindIn(found);
+    },
+    stampOf: async (path) => {
+      const found = await unlessMissing(stat(path, { bigint: true }));
+      return found && { size: Number(found.size), text: `${found.size}:${found.mtimeNs}` };
     },
     identify: async (path) => {
       const found = await unlessMissing(stat(path, { bigint: true }));
@@ -112,10 +126,19 @@ async function makeFolder(path: string): Promise<void> {
   await syncFolder(parent);
 }
 
-async function replaceFile(path: string, data: Uint8Array): Promise<void> {
+function kindIn(found: Stats): EntryKind {
+  if (found.isSymbolicLink()) return 'link';
+  if (found.isDirectory()) return 'folder';
+  return found.isFile() ? 'file' : 'other';
+}
+
+async function replaceFile(named: string, data: Uint8Array): Promise<void> {
+  const path = (await unlessMissing(realpath(named))) ?? named;
   const temporary = `${path}.tmp`;
+  // One that was left behind may be read-only, somebody else's, or a link to somewhere else.
+  await unlessMissing(unlink(temporary));
   try {
-    const handle = await open(temporary, 'w', OWNER_ONLY);
+    const handle = await open(temporary, 'wx', OWNER_ONLY);
     try {
       await handle.writeFile(data);
       await handle.sync();

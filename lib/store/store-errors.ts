@@ -1,4 +1,4 @@
-import { ToxAsyncError } from '../errors';
+import { type ErrorCode, ToxAsyncError } from '../errors';
 import type { Disk } from '../platform/disk';
 
 const MIB = 1024 * 1024;
@@ -36,6 +36,20 @@ export async function storeErrorByFreeSpace(
     );
   }
   return storeError(cause);
+}
+
+/** Errors that say that a part of the data directory is gone, spoiled or another's. */
+const lost = new WeakSet<object>();
+
+/** An error after which only an explicit choice starts that part new (store/directory/start-new.ts). */
+export function lostError(code: ErrorCode, message: string, cause?: unknown): ToxAsyncError {
+  const error = new ToxAsyncError(code, message, { cause });
+  lost.add(error);
+  return error;
+}
+
+export function isLost(error: unknown): error is ToxAsyncError {
+  return error instanceof ToxAsyncError && lost.has(error);
 }
 
 export function fullError(cause: unknown): ToxAsyncError {

@@ -24,7 +24,7 @@ const json: RecordForm<object> = { encode: encodeJson, decode: decodeJson };
  * Records are ours alone, so reading checks no more than that.
  */
 export class Table<T extends object> {
-  readonly #store: Store;
+  readonly #store: Pick<Store, 'get' | 'range'>;
   readonly #prefix: Uint8Array;
   readonly #form: RecordForm<T>;
 
@@ -32,7 +32,7 @@ export class Table<T extends object> {
    * @param name ends up in front of every key; no table's name may be a prefix of another's plus '/'.
    * @param form JSON by default
    */
-  constructor(store: Store, name: string, form = json as RecordForm<T>) {
+  constructor(store: Pick<Store, 'get' | 'range'>, name: string, form = json as RecordForm<T>) {
     this.#store = store;
     this.#form = form;
     this.#prefix = new TextEncoder().encode(`${name}/`);
@@ -81,7 +81,8 @@ export class Table<T extends object> {
     if (bytes) return this.#form.decode(bytes);
     throw new ToxAsyncError(
       'ErrStore',
-      'A record in the data directory is damaged. Restore the directory from a backup or start with a new one.',
+      "A record in the data directory's store is damaged. Put a sound copy of the store's file back, or move it away " +
+        'to be asked whether to start new without it.',
     );
   }
 }

@@ -4,6 +4,7 @@ import type { Platform } from '../platform/platform';
 import { type Logger, silentLogger } from '../types';
 import { type MemoryVolume, openMemoryStore } from './memory-store';
 import { Closers, type DataDirectory, openParts } from '../store/directory/open-parts';
+import { openSlotCipher } from '../store/vault/vault-key';
 import type { SpaceSizes } from '../store/directory/space-guard';
 
 /** Where a data directory in memory lies. */
@@ -27,11 +28,13 @@ const SMALL: SpaceSizes = { limitBytes: 65_536, reserveBytes: 4096 };
 /** A data directory without a real file, lock or manifest, for simulations; volume and disk outlive it. */
 export async function openMemoryDirectory(options: MemoryDirectoryOptions): Promise<DataDirectory> {
   const { log = silentLogger, space = SMALL, volume } = options;
-  const closers = new Closers();
+  const closers = new Closers(options.platform.timers);
   try {
     await options.platform.disk.makeFolder(FOLDER);
     const openStore = () => openMemoryStore(volume);
-    return await openParts({ ...options, path: FOLDER, log, space, openStore }, closers);
+    const { disk, random } = options.platform;
+    const openSeal = () => openSlotCipher({ ...options, disk, random, folder: FOLDER });
+    return await openParts({ ...options, path: FOLDER, log, space, openStore, openSeal }, closers);
   } catch (error) {
     await closers.close();
     throw error;

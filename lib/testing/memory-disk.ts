@@ -1,6 +1,7 @@
 import { dirname, relative, sep } from 'node:path';
-import type { Disk, DiskFile } from '../platform/disk';
+import type { Disk, DiskFile, EntryKind } from '../platform/disk';
 import type { Random } from '../platform/random';
+import { crc32 } from '../store/crc32';
 import { applyChanges, type FileChange, tear } from './torn-writes';
 
 /** A file's bytes as they are on the disk, and what was done to them since the last sync. */
@@ -99,6 +100,30 @@ export class MemoryDisk implements Disk {
       return existing ?? { durable: new Uint8Array(), current: new Uint8Array(), unsynced: [] };
     });
     return this.#handle(file);
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const file = this.#names.get(from);
+    if (!file) throw fault('ENOENT', 'no such file or directory');
+    await this.#changeName(to, () => {
+      this.#assertWritable();
+      return file;
+    });
+    await this.#changeName(from, () => undefined);
+  }
+
+  kindOf(path: string): Promise<EntryKind | undefined> {
+    return this.#step(() => {
+      if (this.#names.has(path)) return 'file';
+      return this.#folders.has(path) ? 'folder' : undefined;
+    });
+  }
+
+  stampOf(path: string): Promise<{ size: number; text: string } | undefined> {
+    return this.#step(() => {
+      const bytes = this.#names.get(path)?.current;
+      return bytes && { size: bytes.length, text: `${bytes.length}:${crc32(bytes)}` };
+    });
   }
 
   identify(path: string): Promise<string | undefined> {

@@ -1,6 +1,5 @@
 import { describeOnVolumes } from './support/mount-namespace';
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { cpSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { toHex } from '../../lib/bytes';
@@ -9,11 +8,13 @@ import { randomFraction } from '../../lib/platform/random';
 import { SeededRandom } from '../../lib/testing/simulated-platform';
 import { makeScratch, mountSmallVolume } from '../lib/store/support/scratch';
 import { ENGINES, FaultNode, FULL, numbered } from './support/fault-node';
+import { openAll } from './support/open-all';
 import { nameOf, type Opened } from './support/open-damaged';
 
 /** Of each kind, for each file. */
 const CASES = FULL ? 60 : 4;
 const MESSAGES = 40;
+const PROGRAM = path.join(__dirname, 'support', 'open-damaged.ts');
 
 type Damage = 'flipped' | 'cut';
 type Outcome = Opened | { readonly signal: string };
@@ -65,7 +66,7 @@ describeOnVolumes('a data directory with a file that is cut off or has a bit fli
           spoil(path.join(folder, file), damage, random);
           folders.push(folder);
         }
-        const all = openAll(folders);
+        const all = openAll<Opened>({ program: PROGRAM, folders });
         for (const folder of folders) rmSync(folder, { recursive: true });
         return all;
       };
@@ -122,26 +123,4 @@ function spoil(file: string, damage: Damage, random: SeededRandom): void {
   }
   bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(randomFraction(random) * 8));
   writeFileSync(file, bytes);
-}
-
-/** In as few processes as their deaths allow. */
-function openAll(folders: readonly string[]): Outcome[] {
-  const outcomes: Outcome[] = [];
-  while (outcomes.length < folders.length) {
-    const program = path.join(__dirname, 'support', 'open-damaged.ts');
-    const rest = folders.slice(outcomes.length);
-    const { stdout, signal, status } = spawnSync(
-      process.execPath,
-      ['--require', 'tsx/cjs', program, ...rest],
-      {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
-    );
-    const lines = stdout.split('\n').filter((line) => line !== '');
-    outcomes.push(...lines.map((line) => JSON.parse(line) as Opened));
-    if (signal !== null) outcomes.push({ signal });
-    else if (lines.length < rest.length) throw new Error(`open-damaged ended early, with ${status}`);
-  }
-  return outcomes;
 }

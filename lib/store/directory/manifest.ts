@@ -8,14 +8,34 @@ import { storeError } from '../store-errors';
 export const STORE_ENGINES = ['lmdb', 'nedb'] as const;
 export type StoreEngine = (typeof STORE_ENGINES)[number];
 
-/** `manifest.json`: says that a folder is a data directory, and how it is to be read. */
+/**
+ * `manifest.json`: says that a folder is a data directory, how it is to be read, and which files belong to it. A part
+ * is noted once it is made, so that one which is gone, or another's, is never taken for one that was not made yet.
+ */
 export interface Manifest {
   /** Version of what lies in the folder (store/directory/migrations.ts). */
   readonly format: number;
   readonly engine: StoreEngine;
   /** Unix milliseconds. */
   readonly created: number;
+  /** Public key of the identity, in hex. */
+  readonly identity?: string;
+  /** The id that the store holds too, in hex. */
+  readonly store?: string;
+  /** How often the store was closed, at least; the store counts too. */
+  readonly closed?: number;
+  /** Size and time of the store's file when it was closed last. */
+  readonly stamp?: string;
+  /** Names the key in `vault.key`, in hex. */
+  readonly vaultKey?: string;
 }
+
+/** What of a manifest may come, change and go. */
+export type ManifestParts = {
+  readonly [P in 'identity' | 'store' | 'stamp' | 'vaultKey']?: string | undefined;
+} & {
+  readonly closed?: number | undefined;
+};
 
 const NAME = 'manifest.json';
 /**
@@ -57,6 +77,30 @@ export async function writeManifest(disk: Disk, folder: string, manifest: Manife
   }
 }
 
+/** The manifest of a directory that this process holds alone. */
+export class ManifestFile {
+  readonly #disk: Disk;
+  readonly #folder: string;
+  #now: Manifest;
+
+  constructor(disk: Disk, folder: string, now: Manifest) {
+    this.#disk = disk;
+    this.#folder = folder;
+    this.#now = now;
+  }
+
+  get now(): Manifest {
+    return this.#now;
+  }
+
+  /** Durable when it resolves; undefined takes a part out. @throws ErrLocalStorageFull, ErrStore */
+  async change(parts: ManifestParts & { readonly format?: number }): Promise<void> {
+    const next = { ...this.#now, ...parts } as Manifest;
+    await writeManifest(this.#disk, this.#folder, next);
+    this.#now = next;
+  }
+}
+
 function parseManifest(folder: string, bytes: Uint8Array, newest: number): Manifest {
   const fields = parseObject(readUtf8(bytes));
   if (fields === undefined)
@@ -69,7 +113,24 @@ function parseManifest(folder: string, bytes: Uint8Array, newest: number): Manif
   if (known === undefined) {
     throw foreignError(folder, `its engine (${String(engine)}) is unknown to this version`);
   }
-  return { format, engine: known, created: typeof created === 'number' ? created : 0 };
+  const parts = readParts(fields);
+  if (parts === undefined) throw foreignError(folder, `its ${NAME} is damaged or of another program`);
+  return { format, engine: known, created: typeof created === 'number' ? created : 0, ...parts };
+}
+
+/** undefined when one of them is not as we write it. */
+function readParts(
+  fields: Record<string, unknown>,
+): Omit<Manifest, 'format' | 'engine' | 'created'> | undefined {
+  const isSound = (name: string) => {
+    const value = fields[name];
+    if (value === undefined) return true;
+    if (name === 'closed') return Number.isSafeInteger(value);
+    return typeof value === 'string' && (name === 'stamp' || /^([0-9a-f]{2})+$/.test(value));
+  };
+  const names = ['identity', 'store', 'closed', 'stamp', 'vaultKey'];
+  if (!names.every(isSound)) return undefined;
+  return Object.fromEntries(names.filter((name) => name in fields).map((name) => [name, fields[name]]));
 }
 
 function parseObject(text: string | undefined): Record<string, unknown> | undefined {
@@ -84,7 +145,8 @@ function parseObject(text: string | undefined): Record<string, unknown> | undefi
 function foreignError(folder: string, reason: string): ToxAsyncError {
   return new ToxAsyncError(
     'ErrForeignDirectory',
-    `${folder} cannot be used as a data directory: ${reason}. ` +
-      'It was left unchanged. Choose an empty or new folder, or use the version that created it.',
+    `${folder} cannot be used as a data directory: ${reason}. It was left unchanged. If it is one, restore its ` +
+      `own ${NAME}, or use the version that created it. Otherwise choose an empty or new folder; an identity.tox ` +
+      'copied there first keeps its Tox ID.',
   );
 }

@@ -1,5 +1,5 @@
 import type { Disk } from '../../platform/disk';
-import { type Manifest, writeManifest } from './manifest';
+import type { ManifestFile } from './manifest';
 import type { Store } from '../store';
 
 /** What a migration may change. */
@@ -31,12 +31,12 @@ export function formatAfter(migrations: readonly Migration[]): number {
  */
 export async function migrate(
   directory: MigratedDirectory,
-  manifest: Manifest,
+  manifest: ManifestFile,
   migrations: readonly Migration[],
 ): Promise<void> {
   for (const [index, step] of migrations.entries()) {
-    if (index + 1 < manifest.format) continue;
+    if (index + 1 < manifest.now.format) continue;
     await step(directory);
-    await writeManifest(directory.disk, directory.folder, { ...manifest, format: index + 2 });
+    await manifest.change({ format: index + 2 });
   }
 }

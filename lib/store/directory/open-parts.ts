@@ -1,17 +1,18 @@
 import path from 'node:path';
-import type { Passphrase } from '../../crypto/pass-encryption';
 import type { CryptoProvider } from '../../crypto/provider';
+import { ToxAsyncError } from '../../errors';
 import type { Platform } from '../../platform/platform';
+import { TimeLimit } from '../../platform/time-limit';
+import type { Timers } from '../../platform/timers';
 import type { Logger } from '../../types';
 import { AgeClock } from './age-clock';
 import { openVault } from '../vault/file-vault';
 import { HeldFiles } from './held-files';
-import type { ToxAsyncError } from '../../errors';
 import type { SecretVault } from '../vault/secret-vault';
 import { SpaceGuard, type SpaceSizes } from './space-guard';
 import type { Store } from '../store';
 import { storeError } from '../store-errors';
-import { openSlotCipher } from '../vault/vault-key';
+import { plainSlots, type SlotCipher } from '../vault/vault-slots';
 import { watchedStore } from './watched-store';
 
 /** Whether new work may be taken now, and why not. */
@@ -34,8 +35,20 @@ export interface DataDirectory {
   readonly ages: { now(): number };
   /** Whether new work may be taken: the disk has room, and the directory is in its place (store/directory/space-guard.ts). */
   readonly space: DirectorySpace;
-  /** Finishes what is under way and lets go of everything, also when a part of that fails; then it throws. */
-  close(): Promise<void>;
+  /** Whose directory it is, where that is recorded. */
+  readonly identity?: DirectoryIdentity;
+  /**
+   * Finishes what is under way and lets go of everything, also when a part of that fails or takes longer than `ms`
+   * (default 5 s); then it throws.
+   */
+  close(ms?: number): Promise<void>;
+}
+
+/** Which identity a directory belongs to. */
+export interface DirectoryIdentity {
+  readonly publicKey: Uint8Array | undefined;
+  /** Durable when it resolves. @throws ErrLocalStorageFull, ErrStore */
+  record(publicKey: Uint8Array): Promise<void>;
 }
 
 export interface PartsOptions {
@@ -46,33 +59,56 @@ export interface PartsOptions {
   /** Names of what else in the directory stays open, and the same, for as long as it is in use. */
   readonly held?: readonly string[];
   openStore(): Store | Promise<Store>;
+  /** How secrets lie in the vault; default: as they are. */
+  openSeal?(): Promise<SlotCipher>;
   readonly space?: SpaceSizes;
-  /** Seals the vault. */
-  readonly passphrase?: Passphrase;
 }
 
 const VAULT = 'vault';
 
+/** How long a close waits for what is under way, milliseconds. */
+const CLOSE_MS = 5000;
+
 /** Runs what closes things, the last opened first, whatever fails of it. */
 export class Closers {
+  readonly #timers: Timers;
   readonly #steps: (() => Promise<void>)[] = [];
   #closing: Promise<void> | undefined;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
 
   add(step: () => Promise<void>): void {
     this.#steps.push(step);
   }
 
-  /** Idempotent. @throws the first step's error, after all have run */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  /**
+   * Idempotent. When the time is over the steps that are left are begun, and not waited for.
+   * @throws the first step's error, or ErrStore when one took too long, after all have run
+   */
+  close(ms = CLOSE_MS): Promise<void> {
+    this.#closing ??= this.#close(ms);
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  async #close(ms: number): Promise<void> {
+    const limit = new TimeLimit(this.#timers, ms);
     const errors: unknown[] = [];
-    for (const step of this.#steps.reverse()) await step().catch((error: unknown) => errors.push(error));
+    for (const step of this.#steps.reverse()) {
+      const ended = await limit.waitFor(step()).catch((error: unknown) => void errors.push(error));
+      if (ended === false) errors.push(tooSlow(ms));
+    }
+    limit.end();
     if (errors.length > 0) throw storeError(errors[0]);
   }
+}
+
+function tooSlow(ms: number): ToxAsyncError {
+  return new ToxAsyncError(
+    'ErrStore',
+    `The disk did not take within ${ms / 1000} s what was left to write or erase. The next start does it. Check the disk.`,
+  );
 }
 
 /**
@@ -80,12 +116,12 @@ export class Closers {
  * what the others need to start.
  */
 export async function openParts(options: PartsOptions, closers: Closers): Promise<DataDirectory> {
-  const { platform, crypto, path: folder, log, passphrase } = options;
+  const { platform, crypto, path: folder, log } = options;
   const { disk, random, timers, clock } = platform;
   const space = new SpaceGuard({ disk, folder, random, timers, log, ...options.space });
   closers.add(() => space.close());
   await space.start();
-  const seal = await openSlotCipher({ disk, folder, passphrase, crypto, random });
+  const seal = (await options.openSeal?.()) ?? plainSlots;
   const onFull = () => space.hint();
   const store = watchedStore(await options.openStore(), onFull);
   closers.add(() => store.close());
@@ -105,5 +141,5 @@ export async function openParts(options: PartsOptions, closers: Closers): Promis
   closers.add(() => vault.close());
   const held = [VAULT, ...(options.held ?? [])].map((name) => path.join(folder, name));
   space.watch(await HeldFiles.of(disk, held));
-  return { path: folder, store, vault, ages, space, close: () => closers.close() };
+  return { path: folder, store, vault, ages, space, close: (ms) => closers.close(ms) };
 }

@@ -170,9 +170,11 @@ export class SpaceGuard {
   async #adopt(): Promise<boolean> {
     const names = await this.#o.disk.list(this.#o.folder);
     if (!names.includes(path.basename(this.#file))) return false;
-    const file = await this.#o.disk.open(this.#file);
-    const size = await file.size().finally(() => file.close());
-    if (size === this.#reserve) return true;
+    // One that cannot be opened, because somebody else made it, is replaced.
+    const stamp = await this.#o.disk.stampOf(this.#file);
+    const file = await this.#o.disk.open(this.#file).catch(() => undefined);
+    await file?.close();
+    if (file && stamp?.size === this.#reserve) return true;
     await this.#o.disk.remove(this.#file);
     return false;
   }

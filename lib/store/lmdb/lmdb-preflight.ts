@@ -1,9 +1,9 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ToxAsyncError } from '../../errors';
+import type { ToxAsyncError } from '../../errors';
 import type { Disk } from '../../platform/disk';
 import { isReadableLmdbFile } from './lmdb-loader';
-import { fullError, lowSpaceLimit } from '../store-errors';
+import { fullError, lostError, lowSpaceLimit } from '../store-errors';
 
 /** More than lmdb needs for its default of 126 readers. */
 const LOCK_FILE_BYTES = 16_384;
@@ -22,15 +22,29 @@ const SMALLEST_DATABASE = 8192;
  * SIGBUS on a full disk) in place of an error.
  * @throws ErrLocalStorageFull, ErrStore; Node's own errors
  */
-export async function prepareLmdbFiles(
-  path: string,
-  disk: Pick<Disk, 'freeBytes' | 'volumeBytes'>,
-): Promise<void> {
-  await checkDatabaseFile(path, disk);
-  await fillLockFile(`${path}-lock`);
+export async function prepareLmdbFiles(options: PreflightOptions): Promise<void> {
+  await removeForeignLockFile(`${options.path}-lock`);
+  await checkDatabaseFile(options);
+  await fillLockFile(`${options.path}-lock`);
 }
 
-async function checkDatabaseFile(path: string, disk: Pick<Disk, 'freeBytes' | 'volumeBytes'>): Promise<void> {
+/** One that is read-only or somebody else's: lmdb makes it again, and nobody uses it while the directory is locked. */
+async function removeForeignLockFile(path: string): Promise<void> {
+  try {
+    await (await open(path, 'r+')).close();
+  } catch {
+    await rm(path, { force: true });
+  }
+}
+
+export interface PreflightOptions {
+  readonly path: string;
+  readonly disk: Pick<Disk, 'freeBytes' | 'volumeBytes'>;
+  /** Has another process read every record. */
+  readonly readFirst?: boolean;
+}
+
+async function checkDatabaseFile({ path, disk, readFirst = false }: PreflightOptions): Promise<void> {
   const file = await open(path, 'a+', 0o600);
   try {
     const { size } = await file.stat();
@@ -45,6 +59,8 @@ async function checkDatabaseFile(path: string, disk: Pick<Disk, 'freeBytes' | 'v
     if (size < SMALLEST_DATABASE || head.indexOf(STAMP) < 0) throw foreignError(path);
     const used = await pagesInUse(file, head.indexOf(STAMP));
     if (used && used.count * used.bytesEach > size) await lengthen(path, file, size, used);
+    // A page of zeros, as after a power cut, would fail reads much later, or end the process.
+    else if (readFirst && !(await isReadableLmdbFile(path))) throw foreignError(path);
   } finally {
     await file.close();
   }
@@ -126,9 +142,8 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 function foreignError(path: string): ToxAsyncError {
-  return new ToxAsyncError(
+  return lostError(
     'ErrStore',
-    `${path} is not an lmdb database, or is damaged. ` +
-      'Restore the data directory from a backup or start with a new one.',
+    `${path} is not an lmdb database, or is damaged, and was left unchanged. Restore an intact copy of it.`,
   );
 }

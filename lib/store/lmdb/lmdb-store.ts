@@ -16,6 +16,10 @@ export interface LmdbStoreOptions {
   readonly path: string;
   /** Tells a full disk from a broken one. */
   readonly disk: Pick<Disk, 'freeBytes' | 'volumeBytes'>;
+  /** Has another process read every record first: the file is not as it was when it was closed last. */
+  readonly readFirst?: boolean;
+  /** Looks at the store before anything is written to it, and throws to refuse it. */
+  readonly check?: (store: Pick<Store, 'get' | 'range'>) => void;
   /** For the pauses between the starts of a writing thread that keeps dying. */
   readonly timers?: Timers;
 }
@@ -28,8 +32,9 @@ export interface LmdbStoreOptions {
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
   let reader: LmdbReader | undefined;
   try {
-    await prepareLmdbFiles(options.path, options.disk);
+    await prepareLmdbFiles(options);
     reader = new LmdbReader(options.path);
+    options.check?.(reader);
     const store = new LmdbStore(options, reader);
     await store.start();
     return store;

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import { ToxAsyncError } from '../../errors';
+import type { ToxAsyncError } from '../../errors';
+import { lostError } from '../store-errors';
 import { isIntactDocument, type NedbDocument } from './nedb-document';
 
 const LINE_FEED = 0x0a;
@@ -7,29 +8,49 @@ const LINE_FEED = 0x0a;
 type Line =
   { kind: 'document'; document: NedbDocument } | { kind: 'removal'; id: string } | { kind: 'damaged' };
 
+export interface Scanned {
+  /** Those that were not removed, oldest first. */
+  readonly documents: readonly NedbDocument[];
+  /** Bytes at the start of the file that hold no damage. */
+  readonly sound: number;
+  /** Bytes behind them. */
+  readonly torn: number;
+}
+
 /**
  * Reads the file (making it with mode 0600) before nedb does, because nedb leaves out damaged lines without a
  * word. A crash can only spoil what was appended after the last sync: one document, or some removals. Such an
- * end is cut off. Damage in front of an intact document is none of a crash's doing.
- * @returns the documents that were not removed, oldest first
+ * end is for `cutTornEnd`. Damage in front of an intact document is none of a crash's doing.
  * @throws ErrStore for any other damage; Node's own errors
  */
-export async function scanFile(path: string): Promise<NedbDocument[]> {
+export async function scanFile(path: string): Promise<Scanned> {
   const file = await open(path, 'a+', 0o600);
   try {
-    const { documents, sound } = readLines(await file.readFile());
-    if (sound < (await file.stat()).size) {
-      await file.truncate(sound);
-      await file.sync();
-    }
-    return [...documents.values()].sort((a, b) => (a._id < b._id ? -1 : 1));
+    const { documents, sound } = readLines(path, await file.readFile());
+    return {
+      documents: [...documents.values()].sort((a, b) => (a._id < b._id ? -1 : 1)),
+      sound,
+      torn: (await file.stat()).size - sound,
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Cuts what `scanFile` found torn off the file. @throws Node's own errors */
+export async function cutTornEnd(path: string, { sound, torn }: Scanned): Promise<void> {
+  if (torn === 0) return;
+  const file = await open(path, 'r+');
+  try {
+    await file.truncate(sound);
+    await file.sync();
   } finally {
     await file.close();
   }
 }
 
 /** `sound`: the bytes from the start of the file that hold no damage. */
-function readLines(data: Buffer): { documents: Map<string, NedbDocument>; sound: number } {
+function readLines(path: string, data: Buffer): { documents: Map<string, NedbDocument>; sound: number } {
   const documents = new Map<string, NedbDocument>();
   let sound: number | undefined;
   let start = 0;
@@ -37,7 +58,7 @@ function readLines(data: Buffer): { documents: Map<string, NedbDocument>; sound:
     const end = data.indexOf(LINE_FEED, start);
     const line: Line = end < 0 ? { kind: 'damaged' } : parseLine(data.toString('utf8', start, end));
     if (line.kind === 'damaged') sound ??= start;
-    else if (sound !== undefined && line.kind === 'document') throw damagedError(sound);
+    else if (sound !== undefined && line.kind === 'document') throw damagedError(path, sound);
     else if (sound === undefined && line.kind === 'document') documents.set(line.document._id, line.document);
     else if (sound === undefined && line.kind === 'removal') documents.delete(line.id);
     start = end < 0 ? data.length : end + 1;
@@ -58,10 +79,9 @@ function parseLine(text: string): Line {
   return deleted === true && typeof id === 'string' ? { kind: 'removal', id } : { kind: 'damaged' };
 }
 
-function damagedError(offset: number): ToxAsyncError {
-  return new ToxAsyncError(
+function damagedError(path: string, offset: number): ToxAsyncError {
+  return lostError(
     'ErrStore',
-    `The store's file is damaged at byte ${offset}, before the end of its data. ` +
-      'Restore the data directory from a backup or start with a new one.',
+    `${path} is damaged at byte ${offset}, before the end of its data, and was left unchanged. Restore an intact copy of it.`,
   );
 }

@@ -1,12 +1,13 @@
 import { decodeOperations, encodeDocument, type NedbDocument, numberOf } from './nedb-document';
 import { NedbFile } from './nedb-file';
 import { NedbLiveness } from './nedb-liveness';
-import { scanFile } from './nedb-scan';
+import { cutTornEnd, scanFile } from './nedb-scan';
 import type { Operation, Operations } from '../operations';
 import { OrderedIndex } from '../ordered-index';
 import { type Publish, QueuedStore } from '../queued-store';
 import type { RangeOptions, Store } from '../store';
 import { storeError } from '../store-errors';
+import type { Logger } from '../../types';
 
 /** Dead documents are removed when there are this many. */
 const REMOVE_AT = 64;
@@ -20,16 +21,30 @@ const OPERATIONS_PER_DOCUMENT = 256;
 export interface NedbStoreOptions {
   /** The data file; its folder exists. */
   readonly path: string;
+  readonly log?: Logger;
+  /** Looks at the store before anything of the file is changed, and throws to refuse it. */
+  readonly check?: (store: Pick<Store, 'get' | 'range'>) => void;
 }
 
 /**
  * Opens or makes a store on nedb, in pure JavaScript: all of it is read into memory at the start.
  * @throws ErrLocalStorageFull, ErrStore
  */
-export async function openNedbStore({ path }: NedbStoreOptions): Promise<Store> {
+export async function openNedbStore({ path, log, check }: NedbStoreOptions): Promise<Store> {
   try {
-    const documents = await scanFile(path);
-    const store = new NedbStore(await NedbFile.open(path), documents);
+    const scanned = await scanFile(path);
+    const { documents, torn } = scanned;
+    const index = new OrderedIndex<Uint8Array>();
+    index.apply(documents.flatMap(decodeOperations));
+    check?.(index);
+    if (torn > 0) {
+      log?.warn(
+        `The last ${torn} bytes of ${path} were not whole and were cut off, as after a power cut. ` +
+          'If there was none, messages may be missing.',
+      );
+    }
+    await cutTornEnd(path, scanned);
+    const store = new NedbStore(await NedbFile.open(path), documents, index);
     await store.clean('whole file');
     return store;
   } catch (error) {
@@ -40,20 +55,21 @@ export async function openNedbStore({ path }: NedbStoreOptions): Promise<Store> 
 class NedbStore extends QueuedStore {
   readonly engine = 'nedb';
   readonly #file: NedbFile;
-  readonly #index = new OrderedIndex<Uint8Array>();
+  readonly #index: OrderedIndex<Uint8Array>;
   readonly #liveness = new NedbLiveness();
   #nextNumber = 1;
   /** After a compaction that failed, the size at which it is tried again. */
   #compactAt = 0;
 
-  constructor(file: NedbFile, documents: readonly NedbDocument[]) {
+  /** @param index what the documents hold */
+  constructor(file: NedbFile, documents: readonly NedbDocument[], index: OrderedIndex<Uint8Array>) {
     super();
     this.#file = file;
+    this.#index = index;
     for (const document of documents) {
       this.#liveness.add(document);
       this.#nextNumber = numberOf(document) + 1;
     }
-    this.#index.apply(documents.flatMap(decodeOperations));
   }
 
   /**

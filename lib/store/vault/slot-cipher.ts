@@ -15,7 +15,7 @@ const SALT_BYTES = 6;
  */
 export function slotCipherUnder(key: Uint8Array, { crypto, random }: SealParts): SlotCipher {
   return {
-    keyId: labelledHash(crypto, 'vault-key-id', key).slice(0, KEY_ID_BYTES),
+    keyId: vaultKeyId(key, crypto),
     seal(slot, serial, secret) {
       const salt = random.bytes(SALT_BYTES);
       return concat(salt, crypto.secretbox(secret, nonceOf(slot, serial, salt), key));
@@ -25,6 +25,11 @@ export function slotCipherUnder(key: Uint8Array, { crypto, random }: SealParts):
       return crypto.openSecretbox(sealed.slice(SALT_BYTES), nonceOf(slot, serial, salt), key);
     },
   };
+}
+
+/** Names a key without telling it; 16 bytes. */
+export function vaultKeyId(key: Uint8Array, crypto: CryptoProvider): Uint8Array {
+  return labelledHash(crypto, 'vault-key-id', key).slice(0, KEY_ID_BYTES);
 }
 
 export interface SealParts {

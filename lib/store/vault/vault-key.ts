@@ -1,10 +1,11 @@
 import path from 'node:path';
+import { toHex } from '../../bytes';
 import { KEY_BYTES } from '../../crypto/lengths';
 import { isPassEncrypted, PASS_ENCRYPTION_BYTES, type Passphrase } from '../../crypto/pass-encryption';
 import { ToxAsyncError } from '../../errors';
 import type { Disk } from '../../platform/disk';
-import { storeError } from '../store-errors';
-import { type SealParts, slotCipherUnder } from './slot-cipher';
+import { lostError, storeError } from '../store-errors';
+import { type SealParts, slotCipherUnder, vaultKeyId } from './slot-cipher';
 import { plainSlots, type SlotCipher } from './vault-slots';
 
 export interface VaultKeyOptions {
@@ -12,39 +13,47 @@ export interface VaultKeyOptions {
   /** The data directory. */
   readonly folder: string;
   readonly passphrase?: Passphrase | undefined;
+  /** Names the key that belongs to the directory, in hex; undefined when it has none yet. */
+  readonly expected?: string | undefined;
 }
 
-const NAME = 'vault.key';
+export const VAULT_KEY = 'vault.key';
+const WITHOUT_THE_KEY =
+  'without it all one-time secrets are lost, so that received messages not handed over yet become unreadable, and ' +
+  'friends get new keys at the next meeting.';
+
+type CryptoPart = Pick<SealParts, 'crypto'>;
 
 /**
  * The key in `vault.key`, which holds 32 random bytes in toxencryptsave's format; undefined when there is no such
- * file. Changes nothing.
- * @throws ErrPassphrase it is missing or another; ErrStore the file is damaged or cannot be read
+ * file, nor should be. Changes nothing.
+ * @throws ErrPassphrase it is missing or another; ErrStore the file is gone, damaged or another's, or cannot be read
  */
-export async function readVaultKey({
-  disk,
-  folder,
-  passphrase,
-}: VaultKeyOptions): Promise<Uint8Array | undefined> {
-  const file = path.join(folder, NAME);
+export async function readVaultKey(options: VaultKeyOptions & CryptoPart): Promise<Uint8Array | undefined> {
+  const { disk, folder, passphrase, expected, crypto } = options;
+  const file = path.join(folder, VAULT_KEY);
   const sealed = await disk.readFile(file).catch((error: unknown) => {
     throw storeError(error);
   });
-  if (sealed === undefined) return undefined;
+  if (sealed === undefined && expected === undefined) return undefined;
   if (passphrase === undefined) throw passphraseMissing(folder);
+  if (sealed === undefined)
+    throw lostError('ErrStore', `${file} is missing. Put it back: ${WITHOUT_THE_KEY}`);
   if (!isPassEncrypted(sealed) || sealed.length !== KEY_BYTES + PASS_ENCRYPTION_BYTES) {
-    throw new ToxAsyncError(
-      'ErrStore',
-      `${file} is damaged and was left unchanged. If it is moved away, all one-time secrets are lost: received ` +
-        'messages not handed over yet become unreadable, and friends get new keys when you are next online together.',
-    );
+    throw lostError('ErrStore', `${file} is damaged and was left unchanged. Put it back: ${WITHOUT_THE_KEY}`);
   }
   const key = await passphrase.open(sealed);
-  if (key) return key;
-  throw new ToxAsyncError(
-    'ErrPassphrase',
-    `The data directory ${folder} does not open with this passphrase and was left unchanged. ` +
-      'Enter the one it was sealed with.',
+  if (!key) {
+    throw new ToxAsyncError(
+      'ErrPassphrase',
+      `The data directory ${folder} does not open with this passphrase and was left unchanged. ` +
+        `Enter the one it was sealed with, or restore ${VAULT_KEY} if that is damaged.`,
+    );
+  }
+  if (expected === undefined || toHex(vaultKeyId(key, crypto)) === expected) return key;
+  throw lostError(
+    'ErrStore',
+    `${file} belongs to another data directory and was left unchanged. Put the right one back: ${WITHOUT_THE_KEY}`,
   );
 }
 
@@ -59,7 +68,7 @@ export async function openSlotCipher(options: VaultKeyOptions & SealParts): Prom
   if (passphrase === undefined) return plainSlots;
   const key = random.bytes(KEY_BYTES);
   const sealed = await passphrase.seal(key);
-  await disk.writeFile(path.join(folder, NAME), sealed).catch((error: unknown) => {
+  await disk.writeFile(path.join(folder, VAULT_KEY), sealed).catch((error: unknown) => {
     throw storeError(error);
   });
   return slotCipherUnder(key, options);

@@ -140,7 +140,7 @@ export class CrashDevice {
         openStore: () => faultyStore(openMemoryStore(this.volume), life),
         space: { limitBytes: 65_536, reserveBytes: 4096 },
       },
-      new Closers(),
+      new Closers(platform.timers),
     );
     const manager = await AsyncManager.create({
       dataDir: FOLDER,

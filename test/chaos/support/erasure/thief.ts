@@ -80,6 +80,7 @@ async function slotSecrets(folder: string, passphrase: string | undefined): Prom
       : await readVaultKey({
           disk: systemDisk,
           folder,
+          crypto,
           passphrase: new Passphrase({ crypto, random: systemRandom }, passphrase),
         });
   const seal = key && slotCipherUnder(key, { crypto, random: systemRandom });

@@ -124,7 +124,7 @@ function openWhole({ device, platform }: DeviceParts): Promise<DataDirectory> {
 /** The same lock, engine, vault and clock, with fault points between the store and those who use it. */
 async function openDissected({ device, life }: DeviceParts, platform: Platform): Promise<DataDirectory> {
   const { folder, engine } = device;
-  const closers = new Closers();
+  const closers = new Closers(platform.timers);
   const lock = await lockDirectory(folder, platform);
   closers.add(() => lock.release());
   const path = `${folder}/store.${engine}`;

@@ -17,13 +17,14 @@ describe('a data directory under a passphrase', () => {
   const open: DataDirectory[] = [];
   const file = (name: string) => path.join(folder, name);
 
-  const make = async (passphrase?: string) => {
+  const make = async (passphrase?: string, startNew?: string) => {
     const directory = await openDataDirectory({
       platform: systemPlatform,
       crypto,
       path: folder,
       engine: 'nedb',
       space: { limitBytes: 1000, reserveBytes: 4096 },
+      ...(startNew === undefined ? {} : { startNew }),
       ...(passphrase === undefined ? {} : { passphrase: new Passphrase({ crypto, random }, passphrase) }),
     });
     open.push(directory);
@@ -95,28 +96,43 @@ describe('a data directory under a passphrase', () => {
     await assert.rejects(make(), isCode('ErrPassphrase'));
   });
 
-  it('is refused, and left untouched, when its key is damaged', async () => {
-    await withSecret('secret');
+  /** The word that a refusal names. */
+  const refused = async (passphrase: string): Promise<string> => {
+    const before = snapshot();
+    let word = '';
+    await assert.rejects(make(passphrase), (error: Error) => {
+      word = /vault\.key-[0-9a-f]{8}/.exec(error.message)?.[0] ?? '';
+      return isCode('ErrStore')(error) && word !== '';
+    });
+    assert.deepEqual(snapshot(), before);
+    return word;
+  };
+
+  it('is refused, and left untouched, when its key is damaged, gone or another directory’s', async () => {
+    const { ref, secret } = await withSecret('secret');
     await close();
-    for (const damaged of [
-      Buffer.alloc(0),
-      fs.readFileSync(file('vault.key')).subarray(0, 90),
-      Buffer.alloc(112),
-    ]) {
-      fs.writeFileSync(file('vault.key'), damaged);
-      const before = snapshot();
-      await assert.rejects(make('secret'), isCode('ErrStore'));
-      assert.deepEqual(snapshot(), before);
+    const own = fs.readFileSync(file('vault.key'));
+    const others = await new Passphrase({ crypto, random }, 'secret').seal(random.bytes(32));
+    for (const damaged of [Buffer.alloc(0), own.subarray(0, 90), Buffer.alloc(112), undefined, others]) {
+      if (damaged) fs.writeFileSync(file('vault.key'), damaged);
+      else fs.rmSync(file('vault.key'));
+      await refused('secret');
     }
+    fs.writeFileSync(file('vault.key'), own);
+    assert.deepEqual((await make('secret')).vault.read(ref), secret);
   });
 
-  it('has lost its secrets, and makes a new key, when its key is gone', async () => {
+  it('starts without its secrets when its key is gone and the user says so, for that loss only', async () => {
     const { ref } = await withSecret('secret');
     await close();
     fs.rmSync(file('vault.key'));
     await assert.rejects(make(), isCode('ErrPassphrase'));
-    const { vault } = await make('secret');
+    const word = await refused('secret');
+    const { vault } = await make('secret', word);
     assert.equal(vault.read(ref), undefined);
     assert.ok(fs.existsSync(file('vault.key')));
+    await close();
+    fs.rmSync(file('vault.key'));
+    await assert.rejects(make('secret', word), isCode('ErrStore'));
   });
 });

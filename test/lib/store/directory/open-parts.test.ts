@@ -76,7 +76,7 @@ describe('a directory in memory', () => {
 describe('closing', () => {
   it('runs every step, the last opened first, and throws the first error', async () => {
     const ran: string[] = [];
-    const closers = new Closers();
+    const closers = new Closers(new SimulatedTime().timers);
     closers.add(async () => void ran.push('lock'));
     closers.add(async () => {
       ran.push('store');

@@ -14,6 +14,9 @@ export class CountingDisk implements Disk {
   makeFolder = (path: string) => this.#disk.makeFolder(path);
   list = (path: string) => this.#disk.list(path);
   readFile = (path: string) => this.#disk.readFile(path);
+  move = (from: string, to: string) => this.#disk.move(from, to);
+  kindOf = (path: string) => this.#disk.kindOf(path);
+  stampOf = (path: string) => this.#disk.stampOf(path);
   identify = (path: string) => this.#disk.identify(path);
   freeBytes = (path: string) => this.#disk.freeBytes(path);
   volumeBytes = (path: string) => this.#disk.volumeBytes(path);
