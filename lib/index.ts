@@ -101,7 +101,7 @@ export {
 // What is durable: the data directory, its store and its vault.
 export { openDataDirectory } from './store/directory/data-directory';
 export type { DataDirectory, DataDirectoryOptions } from './store/directory/data-directory';
-export type { DirectorySpace } from './store/directory/open-parts';
+export type { DirectoryIdentity, DirectorySpace } from './store/directory/open-parts';
 export type { SpaceSizes } from './store/directory/space-guard';
 export type { RangeOptions, Store, WriteBatch } from './store/store';
 export type { SecretVault, SlotRef, VaultSecret } from './store/vault/secret-vault';

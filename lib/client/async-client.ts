@@ -1,5 +1,6 @@
 import type { MessageType } from '../constants';
 import { checkPublicKey } from '../crypto/public-key';
+import type { WriteBatch } from '../store/store';
 import type { PublicKey, QueuedReason } from '../types';
 import { buildClient, type ClientParts } from './build-client';
 import type { AsyncClientComponents, AsyncClientInit } from './client-options';
@@ -146,12 +147,16 @@ export class AsyncClient {
     this.#parts.wakeup.soon();
   }
 
-  /** Erases everything that belongs to a peer who is no longer a friend. */
-  async forget(peer: PublicKey): Promise<void> {
+  /**
+   * Erases everything that belongs to a peer who is no longer a friend.
+   * @param also adds to the batch that does it
+   */
+  async forget(peer: PublicKey, also?: (writes: WriteBatch) => void): Promise<void> {
     const { store, forwardSecurity, nodes, queues, outbox, mail, completion } = this.#parts;
     await queues.run(peer, async () => {
       await outbox.settled();
       const writes = store.batch();
+      also?.(writes);
       forwardSecurity.issued.forget(writes, peer);
       forwardSecurity.held.forget(writes, peer);
       mail.forget(writes, peer);

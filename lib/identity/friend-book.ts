@@ -3,7 +3,7 @@ import { checkPublicKey, isAcceptablePublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
 import { PeerMap } from '../peer-map';
 import { SerialQueue } from '../platform/serial-queue';
-import type { Store } from '../store/store';
+import type { Store, WriteBatch } from '../store/store';
 import { Table } from '../store/table';
 import { type Logger, type PublicKey, silentLogger } from '../types';
 import { checkFriendName, sameName, usableName } from './friend-name';
@@ -105,9 +105,22 @@ export class FriendBook {
     await this.#writes.run(async () => {
       if (!this.has(publicKey)) return;
       const batch = this.#store.batch();
-      this.#table.delete(batch, [publicKey]);
+      this.removeIn(batch, publicKey);
       await batch.commit();
-      this.#friends.delete(publicKey);
+    });
+  }
+
+  /** The same with the commit of `batch`. */
+  removeIn(batch: WriteBatch, publicKey: PublicKey): void {
+    this.#table.delete(batch, [publicKey]);
+    batch.afterCommit(() => this.#friends.delete(publicKey));
+  }
+
+  /** Gives a friend back the name it had, or none. @throws ErrStore, ErrLocalStorageFull */
+  async putBack({ publicKey, name }: NamedFriend): Promise<void> {
+    await this.#writes.run(async () => {
+      const plain = this.allowsPlain(publicKey) ? { allowsPlain: true as const } : {};
+      await this.#write(publicKey, name === undefined ? plain : { name, ...plain });
     });
   }
 

@@ -30,9 +30,16 @@ export class SessionFriends {
 
   /** @throws ErrInvalidKey, ErrInvalidRecipient */
   async add(publicKey: PublicKey, name?: string): Promise<void> {
-    await this.#parts.friends.add(publicKey, name);
-    await this.#changed();
-    await this.#onNetwork((transport) => transport.acceptFriend(publicKey));
+    const { friends } = this.#parts;
+    const before = friends.list().find((friend) => sameBytes(friend.publicKey, publicKey));
+    await friends.add(publicKey, name);
+    try {
+      await this.#changed();
+      await this.#onNetwork((transport) => transport.acceptFriend(publicKey));
+    } catch (error) {
+      await this.#undo(before ? friends.putBack(before) : friends.remove(publicKey));
+      throw error;
+    }
   }
 
   /** @throws ErrUnknownFriend, ErrStore, ErrLocalStorageFull */
@@ -47,8 +54,12 @@ export class SessionFriends {
     const { friends, identity, client, nodes, network, service } = this.#parts;
     // The profile first: friends found only there are taken back at the next start.
     await identity.saveFriends(friends.list().filter((friend) => !sameBytes(friend.publicKey, publicKey)));
-    await friends.remove(publicKey);
-    await client.forget(publicKey);
+    try {
+      await client.forget(publicKey, (writes) => friends.removeIn(writes, publicKey));
+    } catch (error) {
+      await this.#undo(Promise.resolve());
+      throw error;
+    }
     nodes.forget(publicKey);
     await this.#changed();
     try {
@@ -68,6 +79,19 @@ export class SessionFriends {
     });
     await adoptFriends(friends, found, log);
     await this.#changed();
+  }
+
+  /**
+   * After a change that was refused: the friend book is as before, and profile and storage role follow it. Where the
+   * disk takes not even that, the book on the disk and in memory still agree, and the next start mends the profile.
+   */
+  async #undo(puttingBack: Promise<void>): Promise<void> {
+    try {
+      await puttingBack;
+      await this.#changed();
+    } catch (error) {
+      this.#parts.log.debug(`A refused change of friends could not be undone: ${String(error)}`);
+    }
   }
 
   async #changed(): Promise<void> {
