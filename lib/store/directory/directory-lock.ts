@@ -21,6 +21,8 @@ export interface LockOptions {
 
 /** Name of the folder of sockets, which its holder keeps open (there is none on Windows). */
 export const LOCK = 'lock';
+/** The locks that this process holds. */
+const ownClaims = new Set<string>();
 /** A lock met in use is tried again: its holder may be closing, as on a redeploy. */
 const RETRIES = 5;
 /** Wait before a retry: this plus up to as much again, ms. */
@@ -88,6 +90,7 @@ async function acquire(directory: string, place: Place, options: LockOptions): P
 /** The lock, or who holds it. */
 async function attemptOnce(place: Place, options: LockOptions): Promise<DirectoryLock | Probe> {
   const name = place.newName(options.random);
+  const claim = toHex(options.random.bytes(12));
   let state: LockClaim['state'] = 'starting';
   const since = new Date().toISOString();
   let socket: LockSocket;
@@ -97,6 +100,7 @@ async function attemptOnce(place: Place, options: LockOptions): Promise<Director
       host: hostname(),
       since,
       state,
+      claim,
     }));
   } catch (error) {
     // Only a named pipe of Windows has a name that is already taken.
@@ -107,8 +111,10 @@ async function attemptOnce(place: Place, options: LockOptions): Promise<Director
     const other = await otherClaimant(place, name, options.timers);
     if (other === undefined) {
       state = 'held';
+      ownClaims.add(claim);
       return {
         release: async () => {
+          ownClaims.delete(claim);
           socket.close();
           await place.close();
         },
@@ -218,7 +224,7 @@ async function unlinkIfThere(file: string): Promise<void> {
 
 function inUse(directory: string, holder: Probe): string {
   // Nobody is to stop Node-RED because two of its sessions were given one folder.
-  if (typeof holder === 'object' && holder.pid === process.pid && holder.host === hostname()) {
+  if (typeof holder === 'object' && ownClaims.has(holder.claim)) {
     return (
       `${directory} has been in use by this process itself (${holder.pid} on ${holder.host}) since ${holder.since}. ` +
       `Give each session a data directory of its own.`

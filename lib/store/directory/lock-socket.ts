@@ -9,6 +9,8 @@ export interface LockClaim {
   /** ISO time at which it began. */
   readonly since: string;
   readonly state: 'starting' | 'held';
+  /** Drawn for this claim: process ids and host names of two containers may be the same. */
+  readonly claim: string;
 }
 
 /** `gone`: no such name. `dead`: a name that nobody listens on. `silent`: alive, but it did not say who it is. */
@@ -82,9 +84,9 @@ function readClaim(text: string): LockClaim | undefined {
   try {
     const claim = JSON.parse(text) as Partial<LockClaim> | null;
     if (typeof claim?.pid !== 'number' || typeof claim.host !== 'string') return undefined;
-    if (typeof claim.since !== 'string') return undefined;
+    if (typeof claim.since !== 'string' || typeof claim.claim !== 'string') return undefined;
     const state = claim.state === 'starting' ? 'starting' : 'held';
-    return { pid: claim.pid, host: claim.host, since: claim.since, state };
+    return { pid: claim.pid, host: claim.host, since: claim.since, state, claim: claim.claim };
   } catch {
     return undefined;
   }

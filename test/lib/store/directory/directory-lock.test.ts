@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -80,6 +81,28 @@ describe('the lock of a data directory', () => {
       return true;
     });
     assert.equal(sockets().length, 1);
+  });
+
+  it('that another container of the same name and process number holds is another process’s', async () => {
+    fs.mkdirSync(path.join(directory, 'lock'));
+    const claim = {
+      pid: process.pid,
+      host: os.hostname(),
+      since: '2026-01-01',
+      state: 'held',
+      claim: 'theirs',
+    };
+    const server = net.createServer((socket) => void socket.end(JSON.stringify(claim)));
+    const address = path.join(directory, 'lock', '0'.repeat(24));
+    await new Promise<void>((resolve) => server.listen(address, resolve));
+    try {
+      const words = new RegExp(
+        `is in use by process ${process.pid} on ${os.hostname()} since 2026-01-01. Stop it`,
+      );
+      await assert.rejects(lockDirectory(directory, options), words);
+    } finally {
+      server.close();
+    }
   });
 
   it('is free again after a release, without anything left behind', async () => {
