@@ -27,6 +27,8 @@ export interface SessionSettings {
   readonly storageCapBytes: number;
   readonly engine: NonNullable<AsyncManagerOptions['engine']>;
   readonly passphrase?: string;
+  /** The word by which a lost part of the data directory starts new; it holds for one loss. */
+  readonly startNew?: string;
   /** A Tox profile or a secret key: the identity of a new directory. */
   readonly profile?: Uint8Array;
 }
@@ -46,6 +48,7 @@ function fingerprint(s: SessionSettings): string {
     s.storageCapBytes,
     s.engine,
     s.passphrase,
+    s.startNew,
     s.profile && toHex(s.profile),
   ]);
 }

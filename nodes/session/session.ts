@@ -152,7 +152,8 @@ export class Session {
     await setImmediate();
     await this.#parts.othersClosed();
     if (this.closed) throw closedError();
-    const { dataDir, engine, storageRole, storageCapBytes, passphrase, profile, friends } = this.settings;
+    const { dataDir, engine, storageRole, storageCapBytes, passphrase, startNew, profile, friends } =
+      this.settings;
     const log = this.lastingLog;
     const manager = await this.#parts.create({
       dataDir,
@@ -160,6 +161,7 @@ export class Session {
       storageRole,
       storageCapBytes,
       ...(passphrase === undefined ? {} : { passphrase }),
+      ...(startNew === undefined ? {} : { startNew }),
       ...(profile === undefined ? {} : { profile }),
       log,
     });

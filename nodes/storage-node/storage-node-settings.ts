@@ -30,6 +30,8 @@ export interface StorageNodeConfig extends Config {
   /** Megabytes. */
   readonly cap?: number | string;
   readonly engine?: string;
+  /** The word that the refusal of a lost file names. */
+  readonly startNew?: string;
 }
 
 /** Kept by Node-RED apart from the flow, and never sent to an editor. */
@@ -72,9 +74,15 @@ export function sessionSettings(
     admission: admission(config, storageRole),
     storageRole,
     storageCapBytes: megabytes * MEGABYTE,
+    ...startNewSetting(config),
     ...secretSettings(secrets),
     engine: settingChoice(config.engine, ['auto', 'lmdb', 'nedb'], 'auto', 'The storage engine'),
   };
+}
+
+function startNewSetting(config: StorageNodeConfig): Pick<SessionSettings, 'startNew'> {
+  const startNew = settingText(config.startNew, 'Start new');
+  return startNew === '' ? {} : { startNew };
 }
 
 function secretSettings(secrets: StorageNodeSecrets): Pick<SessionSettings, 'passphrase' | 'profile'> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ToxAsyncError } from '../../lib/index';
 import { node, probe, storageNode, TAB, WATCH, withChange, without } from './support/flows';
@@ -124,6 +124,20 @@ describe('storage-node', function () {
     await writeFile(path.join(folder, 'cat.jpg'), 'meow');
     await red.deploy(flow({ dataDir: folder }));
     await red.caught('errors', 'ann-session', 'ErrForeignDirectory');
+  });
+
+  it('names the word by which a lost store starts new, and keeps its identity then', async () => {
+    const folder = path.join(red.userDir, 'mine');
+    await red.deploy(flow({ dataDir: folder, engine: 'nedb' }));
+    const { toxId } = await managerOf(red, 'ann-session');
+    await red.deploy([TAB, ...WATCH]);
+    await rm(path.join(folder, 'store.nedb'));
+    await red.deploy(flow({ dataDir: folder }));
+    const { error } = await red.caught('errors', 'ann-session', 'ErrStore');
+    const startNew = /store-[0-9a-f]{8}/.exec(error.message)?.[0];
+    assert.ok(startNew, error.message);
+    await red.deploy(flow({ dataDir: folder, startNew }));
+    assert.equal((await managerOf(red, 'ann-session')).toxId, toxId);
   });
 
   it('adds the friends of its list, and removes those that leave it', async () => {
