@@ -1,4 +1,5 @@
-import { sameBytes, toHex } from '../../bytes';
+import { PeerMap } from '../../peer-map';
+import { sameBytes } from '../../bytes';
 import type { MessageType } from '../../constants';
 import type { CryptoProvider } from '../../crypto/provider';
 import type { SecretVault, SlotRef } from '../../store/vault/secret-vault';
@@ -33,7 +34,7 @@ export class Inbox {
   readonly #table: Table<InboxRecord>;
   readonly #entries = new Map<number, InboxEntry>();
   /** Sender in hex -> its entries. */
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new PeerMap<number>();
   #nextSequence = 1;
 
   constructor(parts: { crypto: CryptoProvider; store: Store; vault: SecretVault }) {
@@ -49,7 +50,7 @@ export class Inbox {
 
   /** Messages of one sender. */
   countOf(sender: PublicKey): number {
-    return this.#counts.get(toHex(sender)) ?? 0;
+    return this.#counts.get(sender) ?? 0;
   }
 
   *refs(): Generator<SlotRef> {
@@ -109,13 +110,13 @@ export class Inbox {
     const { sealed: _sealed, ...rest } = record;
     this.#entries.set(sequence, { ...rest, sequence });
     this.#nextSequence = Math.max(this.#nextSequence, sequence + 1);
-    this.#counts.set(toHex(record.sender), this.countOf(record.sender) + 1);
+    this.#counts.set(record.sender, this.countOf(record.sender) + 1);
   }
 
   #forget({ sequence, sender }: InboxEntry): void {
     if (!this.#entries.delete(sequence)) return;
     const left = this.countOf(sender) - 1;
-    if (left > 0) this.#counts.set(toHex(sender), left);
-    else this.#counts.delete(toHex(sender));
+    if (left > 0) this.#counts.set(sender, left);
+    else this.#counts.delete(sender);
   }
 }

@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { PeerMap } from '../../peer-map';
 import { ToxAsyncError } from '../../errors';
 import type { MessageOf } from '../../network/requests';
 import type { Timer } from '../../platform/timers';
@@ -54,7 +54,7 @@ export interface DirectDeliveryComponents extends Pick<BaseComponents, 'store' |
 /** Delivers envelopes to a friend who is connected: the same bytes that would lie on a node. */
 export class DirectDelivery {
   readonly #components: DirectDeliveryComponents;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes = new PeerMap<Lane>();
 
   constructor(components: DirectDeliveryComponents) {
     this.#components = components;
@@ -64,7 +64,7 @@ export class DirectDelivery {
   open(friend: PublicKey): void {
     this.close(friend);
     const openedAt = this.#components.clock.monotonic();
-    this.#lanes.set(toHex(friend), {
+    this.#lanes.set(friend, {
       ready: false,
       openedAt,
       stateUntil: openedAt,
@@ -82,7 +82,7 @@ export class DirectDelivery {
    */
   expectState(friend: PublicKey): void {
     const { clock, timers, wakeup } = this.#components;
-    const lane = this.#lanes.get(toHex(friend));
+    const lane = this.#lanes.get(friend);
     if (lane === undefined || lane.ready) return;
     lane.stateUntil = Math.min(clock.monotonic() + STATE_MS, lane.openedAt + STATE_MOST);
     lane.stateTimer?.cancel();
@@ -91,7 +91,7 @@ export class DirectDelivery {
 
   /** The friend's list of live keys came and is applied. */
   ready(friend: PublicKey): void {
-    const lane = this.#lanes.get(toHex(friend));
+    const lane = this.#lanes.get(friend);
     if (lane === undefined) return;
     lane.ready = true;
     lane.stateTimer?.cancel();
@@ -102,24 +102,24 @@ export class DirectDelivery {
   }
 
   close(friend: PublicKey): void {
-    this.#lanes.get(toHex(friend))?.stateTimer?.cancel();
-    this.#lanes.delete(toHex(friend));
+    this.#lanes.get(friend)?.stateTimer?.cancel();
+    this.#lanes.delete(friend);
   }
 
   /** The friend is connected, and its first state came or is still waited for. */
   isHere(friend: PublicKey): boolean {
-    const lane = this.#lanes.get(toHex(friend));
+    const lane = this.#lanes.get(friend);
     return lane !== undefined && (lane.ready || lane.stateUntil > this.#components.clock.monotonic());
   }
 
   /** The message left for the friend, and its answer has not been dealt with. */
   isUnderWay(entry: OutboxEntry): boolean {
-    return this.#lanes.get(toHex(entry.friend))?.notBefore.get(entry.sequence) === IN_FLIGHT;
+    return this.#lanes.get(entry.friend)?.notBefore.get(entry.sequence) === IN_FLIGHT;
   }
 
   /** True when the message is on its way to the friend itself, so that no node need be asked yet. */
   consider(entry: OutboxEntry): boolean {
-    const lane = this.#lanes.get(toHex(entry.friend));
+    const lane = this.#lanes.get(entry.friend);
     if (lane === undefined || !this.isHere(entry.friend)) return false;
     const notBefore = lane.notBefore.get(entry.sequence) ?? 0;
     if (notBefore > this.#components.clock.monotonic()) return notBefore >= AWAITING_STATE;
@@ -151,7 +151,7 @@ export class DirectDelivery {
 
   /** The message was sealed to another key: it may go to the friend again. */
   renew(entry: OutboxEntry): void {
-    this.#lanes.get(toHex(entry.friend))?.notBefore.delete(entry.sequence);
+    this.#lanes.get(entry.friend)?.notBefore.delete(entry.sequence);
   }
 
   async #finish(entry: OutboxEntry, code: Parameters<Completion['answered']>[2]): Promise<void> {

@@ -1,4 +1,5 @@
-import { readUtf8, toHex } from '../../bytes';
+import { PeerSet } from '../../peer-map';
+import { readUtf8 } from '../../bytes';
 import { MessageType } from '../../constants';
 import type { PeerNetwork } from '../../network/peer-network';
 import type { Completion } from './completion';
@@ -23,7 +24,7 @@ export interface PlainDeliveryComponents extends Pick<BaseComponents, 'crypto' |
  */
 export class PlainDelivery {
   readonly #components: PlainDeliveryComponents;
-  readonly #busy = new Set<string>();
+  readonly #busy = new PeerSet();
 
   constructor(components: PlainDeliveryComponents) {
     this.#components = components;
@@ -33,8 +34,8 @@ export class PlainDelivery {
   consider(entry: OutboxEntry): boolean {
     const { network } = this.#components;
     if (!network.isPlainClient(entry.friend)) return false;
-    if (!this.#busy.has(toHex(entry.friend))) {
-      this.#busy.add(toHex(entry.friend));
+    if (!this.#busy.has(entry.friend)) {
+      this.#busy.add(entry.friend);
       void this.#send(entry);
     }
     return true;
@@ -53,7 +54,7 @@ export class PlainDelivery {
     } catch (error) {
       hooks.onError(error);
     } finally {
-      this.#busy.delete(toHex(entry.friend));
+      this.#busy.delete(entry.friend);
       // What the transport did not take is offered again when the friend comes, or by the next look at what waits: at
       // once it would be refused again, without end.
       if (delivered) wakeup.soon();

@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { PeerMap } from '../../peer-map';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { PublicKey } from '../../types';
 import type { DirectDelivery } from './direct-delivery';
@@ -27,19 +27,19 @@ export type ListedKeys = ReadonlyMap<number, ReadonlySet<number>>;
 export class Resealer {
   readonly #components: ResealerComponents;
   /** Per peer: how often each message was taken off a dead key in this meeting. */
-  readonly #counts = new Map<string, Map<number, number>>();
+  readonly #counts = new PeerMap<Map<number, number>>();
 
   constructor(components: ResealerComponents) {
     this.#components = components;
   }
 
   beginMeeting(peer: PublicKey): void {
-    this.#counts.set(toHex(peer), new Map());
+    this.#counts.set(peer, new Map());
   }
 
   /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
-    this.#counts.delete(toHex(peer));
+    this.#counts.delete(peer);
   }
 
   /**
@@ -88,12 +88,12 @@ export class Resealer {
   }
 
   #count(peer: PublicKey, { sequence }: OutboxEntry): void {
-    const counts = this.#counts.get(toHex(peer));
+    const counts = this.#counts.get(peer);
     counts?.set(sequence, (counts.get(sequence) ?? 0) + 1);
   }
 
   /** It had its keys of this meeting, and the friend called every one of them dead. */
   #waitsForNextMeeting(peer: PublicKey, { sequence }: OutboxEntry): boolean {
-    return (this.#counts.get(toHex(peer))?.get(sequence) ?? 0) > RESEALS_PER_MEETING;
+    return (this.#counts.get(peer)?.get(sequence) ?? 0) > RESEALS_PER_MEETING;
   }
 }

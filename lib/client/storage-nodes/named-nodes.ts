@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { PeerSet } from '../../peer-map';
 import type { Store, WriteBatch } from '../../store/store';
 import { Table } from '../../store/table';
 import type { PublicKey } from '../../types';
@@ -7,31 +7,31 @@ import type { PublicKey } from '../../types';
 export class NamedNodes {
   readonly #store: Store;
   readonly #table: Table<Record<string, never>>;
-  readonly #nodes = new Map<string, PublicKey>();
+  readonly #nodes = new PeerSet();
 
   constructor(store: Store) {
     this.#store = store;
     this.#table = new Table(store, 'named-node');
-    for (const { rest } of this.#table.entries()) this.#nodes.set(toHex(rest), rest.slice());
+    for (const { rest } of this.#table.entries()) this.#nodes.add(rest);
   }
 
   all(): PublicKey[] {
-    return [...this.#nodes.values()];
+    return [...this.#nodes];
   }
 
   /** Durable on return. @throws ErrLocalStorageFull, ErrStore, ErrClosed */
   async add(node: PublicKey): Promise<void> {
-    if (this.#nodes.has(toHex(node))) return;
+    if (this.#nodes.has(node)) return;
     const writes = this.#store.batch();
     this.#table.put(writes, [node], {});
-    writes.afterCommit(() => this.#nodes.set(toHex(node), node.slice()));
+    writes.afterCommit(() => this.#nodes.add(node));
     await writes.commit();
   }
 
   /** With `writes`, when the node is no longer a friend. */
   remove(writes: WriteBatch, node: PublicKey): void {
-    if (!this.#nodes.has(toHex(node))) return;
+    if (!this.#nodes.has(node)) return;
     this.#table.delete(writes, [node]);
-    writes.afterCommit(() => this.#nodes.delete(toHex(node)));
+    writes.afterCommit(() => this.#nodes.delete(node));
   }
 }
