@@ -340,7 +340,7 @@ describe('tox-transport on libtoxcore', function () {
 
     tox = made.at(-1)!;
     await act({ action: 'disconnect' });
-    tox.failures.push(...[1, 2].map(() => new ToxAsyncError('ErrProxy', 'Start the proxy.')));
+    tox.failures.push(...[1, 2, 3].map(() => new ToxAsyncError('ErrProxy', 'Start the proxy.')));
     assert.equal((await failed({ action: 'connect' })).code, 'ErrProxy');
     await red.status('statuses', 'net', 'error: ErrProxy');
     await until('it comes online by itself', () => tox.running);
