@@ -30,6 +30,8 @@ export {
   FriendAdmission,
   OPEN_CAP,
   type AdmissionPolicy,
+  type AdmissionVerdict,
+  type Admitted,
   type Candidate,
   type FriendAdmissionOptions,
 } from './transport/friend-admission';

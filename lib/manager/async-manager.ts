@@ -66,10 +66,7 @@ export class AsyncManager implements AsyncDisposable {
     return this.#parts.identity.toxId;
   }
 
-  /**
-   * The Tox profile, for a transport that runs on it: `savedata` as it is now, `save` makes a newer one durable.
-   * Holds the secret key.
-   */
+  /** The Tox profile, for a transport: `save` makes a newer one durable. Holds the secret key. */
   get profile(): { savedata(): Uint8Array; save(savedata: Uint8Array): Promise<void> } {
     const { identity } = this.#parts;
     return {
@@ -86,9 +83,7 @@ export class AsyncManager implements AsyncDisposable {
     return this.#parts.directory.store.engine;
   }
 
-  /**
-   * Why nothing new is accepted now (ErrLocalStorageFull, ErrDirectoryReplaced); it clears once the cause is gone.
-   */
+  /** Why nothing new is accepted (ErrLocalStorageFull, ErrDirectoryReplaced); it clears once the cause is gone. */
   get problem(): ToxAsyncError | undefined {
     return this.#parts.directory.space.problem();
   }
@@ -185,9 +180,8 @@ export class AsyncManager implements AsyncDisposable {
 
   /**
    * Accepts a message: resolves when it is durable in the outbox; its outcomes follow as events.
-   * @throws ErrInvalidKey, ErrUnknownFriend, ErrMessageEmpty, ErrMessageTooLarge, ErrMalformed,
-   * ErrInvalidArgument, ErrOutboxFull, ErrNoPreKeys, ErrLocalStorageFull,
-   * ErrDirectoryReplaced, ErrStore, ErrClosed
+   * @throws ErrInvalidKey, ErrUnknownFriend, ErrMessageEmpty, ErrMessageTooLarge, ErrMalformed, ErrInvalidArgument,
+   * ErrOutboxFull, ErrNoPreKeys, ErrLocalStorageFull, ErrDirectoryReplaced, ErrStore, ErrClosed
    */
   async sendAsyncMessage(
     recipientPk: PublicKey,
@@ -256,9 +250,14 @@ export class AsyncManager implements AsyncDisposable {
     return this.#parts.storage.getStorageStats();
   }
 
-  /** Whether mail for this friend is stored here. */
-  holdsMailFor(friend: PublicKey): boolean {
-    return this.#parts.storage.countWaiting(friend) > 0;
+  /** Whether mail for this friend is stored here that one of `submitters` left since the session was opened. */
+  holdsMailFor(friend: PublicKey, submitters: readonly PublicKey[]): boolean {
+    return submitters.some((submitter) => this.#parts.storage.countWaiting(friend, submitter) > 0);
+  }
+
+  /** Seconds that no step of the wall clock moves while the session runs. */
+  get age(): number {
+    return this.#parts.directory.ages.now();
   }
 
   counts(): SessionCounts {

@@ -70,6 +70,11 @@ export class MailAdmission {
     }
   }
 
+  /** How this run names a submitter on the disk. */
+  markOf(submitterPk: PublicKey): Uint8Array {
+    return this.#marks.markOf(submitterPk);
+  }
+
   /** The friends have changed: what is known of others goes. */
   forgetOthers(): void {
     this.#marks.retain((submitter) => this.#friends.has(submitter));

@@ -129,9 +129,13 @@ export class MessageStorage {
     if (!(await this.#engine.delete(this.#mailboxOf(recipientPk), storageId))) throw notFound();
   }
 
-  /** Messages that wait for a recipient; may include some whose time has just passed. */
-  countWaiting(recipientPk: PublicKey): number {
-    return this.#engine.countInMailbox(this.#mailboxOf(recipientPk));
+  /**
+   * Messages that wait for a recipient, of one submitter or (without it) of all; may include some whose time has just
+   * passed. Whose messages those of earlier runs are, nobody knows.
+   */
+  countWaiting(recipientPk: PublicKey, submitterPk?: PublicKey): number {
+    const mark = submitterPk && this.#admission.markOf(submitterPk);
+    return this.#engine.countInMailbox(this.#mailboxOf(recipientPk), mark);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { sameBytes, toHex } from '../bytes';
 import { PeerSet } from '../peer-map';
 import { SerialQueue } from '../platform/serial-queue';
+import { TokenBucket } from '../platform/token-bucket';
 import type { PublicKey } from '../types';
 
 /** Who becomes a friend by asking. */
@@ -11,52 +12,76 @@ export type AdmissionPolicy =
   /** Everybody, up to `cap` at a time (200 by default): for open storage nodes. */
   | { readonly kind: 'open'; readonly cap?: number };
 
+/** Somebody whom the open policy let in. */
+export interface Admitted {
+  /** Public key, as hexadecimal digits. */
+  readonly friend: string;
+  /** When, in seconds of `age`. */
+  readonly at: number;
+}
+
 /** What a FriendAdmission needs. */
 export interface FriendAdmissionOptions {
   readonly policy: AdmissionPolicy;
-  /** Whom the open policy let in, as digits: only those ever make room. Kept by the caller. */
-  readonly admitted: () => readonly string[];
+  /** Whom the open policy let in: only those ever make room. Kept by the caller. */
+  readonly admitted: () => readonly Admitted[];
   /** Makes a new list of them durable. */
-  readonly saveAdmitted: (keys: readonly string[]) => Promise<void>;
+  readonly saveAdmitted: (admitted: readonly Admitted[]) => Promise<void>;
+  /** Seconds that no step of the wall clock moves, and no restart. */
+  readonly age: () => number;
   readonly accept: (friend: PublicKey) => Promise<void>;
   readonly remove: (friend: PublicKey) => Promise<void>;
   /** Friends now, and when each was last seen: Unix milliseconds, undefined for never. */
   readonly friends: () => readonly Candidate[];
-  /** Whether mail is stored for this friend. */
-  readonly holdsMailFor: (friend: PublicKey) => boolean;
+  /** Whether mail for `friend` that came from one of `submitters` is stored. */
+  readonly holdsMailFor: (friend: PublicKey, submitters: readonly PublicKey[]) => boolean;
 }
 
-/** Somebody who asks to become a friend. */
+/** Somebody who is a friend now. */
 export interface Candidate {
   readonly publicKey: PublicKey;
   readonly online: boolean;
   readonly lastOnline: number | undefined;
 }
 
+/**
+ * 'full': no friend can make room. 'too-fast': too many were let in lately. 'ask': not for the policy to decide.
+ * All but 'accepted' are left to a person.
+ */
+export type AdmissionVerdict = 'accepted' | 'ask' | 'full' | 'too-fast';
+
 /** libtoxcore works harder with each friend: 200 who are offline take about a tenth of a core. */
 export const OPEN_CAP = 200;
 
+/** A key pair costs nothing, so asking has to: 20 at once, then 10 an hour. */
+const ADMISSIONS = { burst: 20, perSecond: 10 / 3600 };
+/** A newcomer is who was let in less than these seconds ago. */
+const NEWCOMER_S = 7 * 24 * 60 * 60;
+/** Of the places of an open node this part is for newcomers, and at least one. */
+const NEWCOMERS_PART = 1 / 4;
+
 /**
- * Decides on friend requests. At the cap of the open policy the friend who was not seen for the longest time, is
- * offline and has no mail here makes room; friends whom the user made are never touched.
+ * Decides on friend requests. With the open policy a flood of new identities takes the places of newcomers alone: when
+ * these are taken, the newcomer who was not seen for the longest time, is offline and has no mail here makes room. Mail
+ * that those who were let in send each other counts for nothing. Who stayed for a week has the place for good, while
+ * such places are free; friends whom the user made are never touched.
  */
 export class FriendAdmission {
   readonly #o: FriendAdmissionOptions;
   readonly #queue = new SerialQueue();
+  readonly #rate: TokenBucket;
 
   constructor(options: FriendAdmissionOptions) {
     this.#o = options;
+    this.#rate = new TokenBucket(ADMISSIONS, () => options.age() * 1000);
   }
 
-  /**
-   * 'ask': left to a person. 'full': no friend can make room.
-   * @throws what `accept`, `remove` and `saveAdmitted` throws
-   */
-  onRequest(publicKey: PublicKey): Promise<'accepted' | 'ask' | 'full'> {
+  /** @throws what `accept`, `remove` and `saveAdmitted` throws */
+  onRequest(publicKey: PublicKey): Promise<AdmissionVerdict> {
     return this.#queue.run(() => this.#decide(publicKey));
   }
 
-  async #decide(publicKey: PublicKey): Promise<'accepted' | 'ask' | 'full'> {
+  async #decide(publicKey: PublicKey): Promise<AdmissionVerdict> {
     const { policy, accept } = this.#o;
     if (policy.kind === 'manual') return 'ask';
     if (policy.kind === 'list') {
@@ -64,32 +89,55 @@ export class FriendAdmission {
       await accept(publicKey);
       return 'accepted';
     }
-    const friends = this.#o.friends();
-    if (!friends.some((friend) => sameBytes(friend.publicKey, publicKey))) {
-      if (!(await this.#makeRoom(friends, policy.cap ?? OPEN_CAP))) return 'full';
-      // Before the friend is one: after a crash in between the mark stands for nobody, which does no harm.
-      await this.#o.saveAdmitted([...this.#o.admitted(), toHex(publicKey)]);
+    if (!this.#o.friends().some((friend) => sameBytes(friend.publicKey, publicKey))) {
+      const verdict = await this.#letIn(publicKey, policy.cap ?? OPEN_CAP);
+      if (verdict !== 'accepted') return verdict;
     }
     await accept(publicKey);
     return 'accepted';
   }
 
-  /** False when everybody has to stay. */
-  async #makeRoom(friends: readonly Candidate[], cap: number): Promise<boolean> {
-    const marked = new Set(this.#o.admitted());
-    const admitted = friends.filter(({ publicKey }) => marked.has(toHex(publicKey)));
-    const surplus = admitted.length - cap + 1;
-    if (surplus <= 0) return true;
-    const leaving = admitted
-      .filter(({ publicKey, online }) => !online && !this.#o.holdsMailFor(publicKey))
+  async #letIn(publicKey: PublicKey, cap: number): Promise<AdmissionVerdict> {
+    const leaving = this.#leaving(cap);
+    if (!leaving) return 'full';
+    if (this.#rate.take() > 0) return 'too-fast';
+    for (const friend of leaving) await this.#o.remove(friend);
+    const gone = new PeerSet(leaving);
+    const friends = new Set(
+      this.#o
+        .friends()
+        .filter((friend) => !gone.has(friend.publicKey))
+        .map((friend) => toHex(friend.publicKey)),
+    );
+    // Marks of friends who were removed by hand go as well.
+    const left = this.#o.admitted().filter(({ friend }) => friends.has(friend));
+    // Before the friend is one: after a crash in between the mark stands for nobody, which does no harm.
+    await this.#o.saveAdmitted([...left, { friend: toHex(publicKey), at: this.#o.age() }]);
+    return 'accepted';
+  }
+
+  /** Which newcomers go, so that one more has a place; undefined when too many have to stay. */
+  #leaving(cap: number): PublicKey[] | undefined {
+    const { age, friends, holdsMailFor } = this.#o;
+    const since = new Map(this.#o.admitted().map(({ friend, at }) => [friend, at]));
+    const admittedAt = ({ publicKey }: Candidate) => since.get(toHex(publicKey));
+    const admitted = friends()
+      .flatMap((friend) => {
+        const at = admittedAt(friend);
+        return at === undefined ? [] : [{ ...friend, at }];
+      })
+      .sort((a, b) => a.at - b.at);
+    const forNewcomers = Math.max(1, Math.floor(cap * NEWCOMERS_PART));
+    const settled = admitted.filter(({ at }) => age() - at >= NEWCOMER_S).slice(0, cap - forNewcomers);
+    const newcomers = admitted.slice(settled.length);
+    const surplus = newcomers.length - forNewcomers + 1;
+    if (surplus <= 0) return [];
+    const made = friends().filter((friend) => admittedAt(friend) === undefined);
+    const submitters = made.map(({ publicKey }) => publicKey);
+    const leaving = newcomers
+      .filter(({ publicKey, online }) => !online && !holdsMailFor(publicKey, submitters))
       .sort((a, b) => (a.lastOnline ?? 0) - (b.lastOnline ?? 0))
       .slice(0, surplus);
-    if (leaving.length < surplus) return false;
-    for (const { publicKey } of leaving) await this.#o.remove(publicKey);
-    const gone = new PeerSet(leaving.map(({ publicKey }) => publicKey));
-    // Marks of friends who were removed by hand go as well.
-    const left = admitted.filter(({ publicKey }) => !gone.has(publicKey));
-    await this.#o.saveAdmitted(left.map(({ publicKey }) => toHex(publicKey)));
-    return true;
+    return leaving.length < surplus ? undefined : leaving.map(({ publicKey }) => publicKey);
   }
 }

@@ -1,9 +1,14 @@
-import { FriendAdmission, type AdmissionPolicy, type AsyncManager, type PublicKey } from '../../lib/index';
+import {
+  FriendAdmission,
+  type AdmissionPolicy,
+  type Admitted,
+  type AsyncManager,
+  type PublicKey,
+} from '../../lib/index';
 import { publicKeyOf } from './friend-list';
-import { textsIn } from './preference-texts';
 import type { Admission } from './session-settings';
 
-/** Preference of the session: whom the open policy let in. */
+/** Preference of the session: whom the open policy let in, and when. */
 const ADMITTED = 'friends-admitted';
 
 /** What a network knows of a session's friends. */
@@ -26,13 +31,24 @@ export function admissionOf(
 ): FriendAdmission {
   return new FriendAdmission({
     policy: policyOf(admission),
-    admitted: () => textsIn(manager.preference(ADMITTED)),
-    saveAdmitted: (keys) => manager.savePreference(ADMITTED, keys),
+    admitted: () => admittedIn(manager.preference(ADMITTED)),
+    saveAdmitted: (admitted) => manager.savePreference(ADMITTED, admitted),
+    age: () => manager.age,
     accept,
     remove: (friend) => manager.removeFriend(friend),
     friends: seen,
-    holdsMailFor: (friend) => manager.holdsMailFor(friend),
+    holdsMailFor: (friend, submitters) => manager.holdsMailFor(friend, submitters),
   });
+}
+
+function admittedIn(preference: unknown): Admitted[] {
+  const list: unknown[] = Array.isArray(preference) ? preference : [];
+  return list.filter(isAdmitted);
+}
+
+function isAdmitted(entry: unknown): entry is Admitted {
+  if (typeof entry !== 'object' || entry === null || !('friend' in entry) || !('at' in entry)) return false;
+  return typeof entry.friend === 'string' && typeof entry.at === 'number';
 }
 
 function policyOf(admission: Admission): AdmissionPolicy {

@@ -1,7 +1,7 @@
 import { describeOnTox } from './support/namespace';
 import assert from 'node:assert/strict';
 import { toHex } from '../../lib/bytes';
-import { FriendAdmission } from '../../lib/transport/friend-admission';
+import { type Admitted, FriendAdmission } from '../../lib/transport/friend-admission';
 import type { FriendDetails } from '../../lib/transport/friend-transport';
 import { RecordingHandler } from '../../lib/testing/transport/recording-handler';
 import { BootstrapDaemon } from './support/bootstrap-daemon';
@@ -118,12 +118,13 @@ describeOnTox('friends on real Tox', function () {
 
   it('find an open storage node by its Tox ID, also by a new one, and are friends without a person', async () => {
     const { transport } = b;
-    let admitted: readonly string[] = [];
+    let admitted: readonly Admitted[] = [];
     const answers: string[] = [];
     const admission = new FriendAdmission({
       policy: { kind: 'open', cap: 1 },
       admitted: () => admitted,
-      saveAdmitted: async (keys) => void (admitted = keys),
+      saveAdmitted: async (list) => void (admitted = list),
+      age: () => 0,
       accept: (friend) => transport.acceptFriend(friend),
       remove: (friend) => transport.removeFriend(friend),
       friends: () => transport.details(),
@@ -143,6 +144,6 @@ describeOnTox('friends on real Tox', function () {
     await meet();
     assert.deepEqual(answers, ['accepted']);
     assert.deepEqual(transport.friends().map(toHex), [toHex(a.pk)]);
-    assert.deepEqual(admitted, [toHex(a.pk)]);
+    assert.deepEqual(admitted, [{ friend: toHex(a.pk), at: 0 }]);
   });
 });

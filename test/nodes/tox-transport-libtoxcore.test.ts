@@ -145,8 +145,8 @@ describe('tox-transport on libtoxcore', function () {
   });
 
   for (const session of [
-    { role: 'everyone', admission: 'manual', friendsCap: 2 },
-    { admission: 'open', friendsCap: 2 },
+    { role: 'everyone', admission: 'manual', friendsCap: 8 },
+    { admission: 'open', friendsCap: 8 },
   ]) {
     it(`lets everybody in, with ${JSON.stringify(session)}: the longest unseen makes room`, async () => {
       await started({}, session);
@@ -162,6 +162,11 @@ describe('tox-transport on libtoxcore', function () {
       tox.lastOnline.set(second.key, 1_000);
       await letIn(third);
       assert.deepEqual(keys().sort(), [first, third].map(({ publicKey }) => short(publicKey)).sort());
+      const marks = manager.preference('friends-admitted') as { friend: string; at: number }[];
+      assert.deepEqual(
+        marks.map(({ friend, at }) => [friend, typeof at]),
+        [first, third].map((each) => [each.key, 'number']),
+      );
       tox.meet(first.publicKey);
       tox.meet(third.publicKey);
       tox.ask(fourth.publicKey, 'Me too');

@@ -98,6 +98,16 @@ describe('message storage', () => {
     assert.equal(storage.countWaiting(bob), 0);
   });
 
+  it('tells how much mail in a mailbox is of one submitter', async () => {
+    const { storage } = openStorage();
+    for (const text of ['one', 'two']) await storage.storeMessage(alice, envelopeTo(bob, text), 100);
+    await storage.storeMessage(carol, envelopeTo(bob, 'three'), 100);
+    assert.deepEqual(
+      [undefined, alice, carol, mallory].map((submitter) => storage.countWaiting(bob, submitter)),
+      [3, 2, 1, 0],
+    );
+  });
+
   it('pages through a mailbox with a cursor', async () => {
     const { storage } = openStorage();
     for (let n = 0; n < 5; n++) await storage.storeMessage(alice, envelopeTo(bob, `${n}`), 100);
