@@ -149,13 +149,14 @@ describe('the memory of batches', () => {
     const long = 2_000;
     memory = open(long + 1);
     let read = 0;
-    const { get, range } = store;
+    const get = store.get.bind(store);
+    const range = store.range.bind(store);
     store.get = (key) => {
       read += 1;
-      return get.call(store, key);
+      return get(key);
     };
     store.range = function* (options) {
-      for (const entry of range.call(store, options)) {
+      for (const entry of range(options)) {
         read += 1;
         yield entry;
       }
