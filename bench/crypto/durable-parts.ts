@@ -2,6 +2,7 @@ import { Inbox } from '../../lib/client/journal/inbox';
 import { Outbox } from '../../lib/client/journal/outbox';
 import { OutcomeJournal } from '../../lib/client/journal/outcome-journal';
 import { OwedDeletes } from '../../lib/client/journal/owed-deletes';
+import { Contexts } from '../../lib/client/journal/contexts';
 import { FriendMemory } from '../../lib/client/journal/friend-memory';
 import { OwedReceipts } from '../../lib/client/journal/owed-receipts';
 import { KeyedQueue } from '../../lib/platform/keyed-queue';
@@ -39,7 +40,14 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
   });
   const queues = new KeyedQueue();
   const outbox = new Outbox({ crypto, store, vault, forwardSecurity });
-  const outcomes = new OutcomeJournal({ store, ages, clock, hooks: { onOutcome: () => undefined } });
+  const contexts = new Contexts({ crypto, store, vault });
+  const outcomes = new OutcomeJournal({
+    store,
+    ages,
+    clock,
+    contexts,
+    hooks: { onOutcome: () => undefined },
+  });
   const sender = new Sender(
     {
       crypto,
@@ -50,6 +58,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
       vault,
       outbox,
       outcomes,
+      contexts,
       queues,
       forwardSecurity,
       space: { assertRoom: () => undefined },

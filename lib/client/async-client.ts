@@ -34,9 +34,9 @@ export class AsyncClient {
   static async open(components: AsyncClientComponents, init: AsyncClientInit): Promise<AsyncClient> {
     const parts = buildClient(components, init);
     const client = new AsyncClient(parts);
-    const { store, vault, outbox, inbox } = parts;
+    const { store, vault, outbox, inbox, contexts } = parts;
     const { issued } = parts.forwardSecurity;
-    await vault.retainOnly([...issued.refs(), ...outbox.refs(), ...inbox.refs()]);
+    await vault.retainOnly([...issued.refs(), ...outbox.refs(), ...inbox.refs(), ...contexts.refs()]);
     const writes = store.batch();
     issued.dropUnreadable(writes);
     await writes.commit();

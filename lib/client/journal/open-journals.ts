@@ -1,4 +1,5 @@
 import type { RoomComponents } from '../components';
+import { Contexts } from './contexts';
 import { FriendMemory } from './friend-memory';
 import { Inbox } from './inbox';
 import { Outbox } from './outbox';
@@ -14,7 +15,9 @@ export type Journals = ReturnType<typeof openJournals>;
 export function openJournals(components: RoomComponents) {
   const tombstones = new Tombstones(components);
   const receipts = new OwedReceipts({ ...components, tombstones });
+  const contexts = new Contexts(components);
   return {
+    contexts,
     outbox: new Outbox(components),
     inbox: new Inbox(components),
     tombstones,
@@ -22,6 +25,6 @@ export function openJournals(components: RoomComponents) {
     memory: new FriendMemory({ ...components, tombstones, receipts }),
     deletes: new OwedDeletes(components),
     mail: new ServiceMail(components),
-    outcomes: new OutcomeJournal(components),
+    outcomes: new OutcomeJournal({ ...components, contexts }),
   };
 }

@@ -21,7 +21,6 @@ export interface OutboxRecord {
   /** Unix milliseconds, for display. */
   readonly createdAt: number;
   readonly ref: SlotRef;
-  readonly context?: unknown;
   /** The key that the envelope is sealed to; absent while the message needs one. */
   sealed?: { readonly preKeyId: number; readonly storageId: Uint8Array };
   copies: Copy[];

@@ -1,4 +1,5 @@
 import { concat } from '../../bytes';
+import { KEY_BYTES } from '../../crypto/lengths';
 import type { Clock } from '../../platform/clock';
 import type { WriteBatch } from '../../store/store';
 import { readSequence, sequenceKey, Table } from '../../store/table';
@@ -7,18 +8,21 @@ import { MEMORY_AFTER_LIFE } from '../client-limits';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { Outcome } from '../messages';
+import type { ContextName, Contexts } from './contexts';
 import type { OutboxEntry } from './outbox';
 
 type Ending = Pick<Outcome, 'state' | 'nodes' | 'wanted'> & Partial<Pick<Outcome, 'via' | 'code'>>;
 
 export interface OutcomeJournalComponents extends Pick<BaseComponents, 'store' | 'ages'> {
   readonly clock: Pick<Clock, 'wall'>;
+  readonly contexts: Pick<Contexts, 'of' | 'forget'>;
   readonly hooks: Pick<AsyncClientHooks, 'onOutcome'>;
 }
 
 /**
  * How messages ended. An ending is durable in the batch that finishes the message and stays marked as
- * unannounced until its listeners ran, so that a crash between the two repeats it instead of losing it.
+ * unannounced until its listeners ran, so that a crash between the two repeats it instead of losing it. The message's
+ * context is erased once its ending was told; only `unconfirmed` keeps it, sealed, since a late receipt may come.
  */
 export class OutcomeJournal {
   readonly #components: OutcomeJournalComponents;
@@ -34,7 +38,7 @@ export class OutcomeJournal {
     this.#expiry = new Table(components.store, 'finished-expiry');
   }
 
-  /** How the message ended, while that is remembered. */
+  /** How the message ended, without its context, while that is remembered. */
   find(friend: PublicKey, messageId: Uint8Array): Outcome | undefined {
     return this.#finished.get(friend, messageId);
   }
@@ -48,7 +52,6 @@ export class OutcomeJournal {
       createdAt: entry.createdAt,
       expiresAt: entry.createdAt + entry.lifetime * 1000,
       at: this.#components.clock.wall(),
-      ...(entry.context === undefined ? {} : { context: entry.context }),
     };
     const until = entry.acceptedAt + entry.lifetime + MEMORY_AFTER_LIFE;
     const id = concat(entry.friend, entry.messageId);
@@ -88,7 +91,7 @@ export class OutcomeJournal {
       createdAt: entry.createdAt,
       expiresAt: entry.createdAt + entry.lifetime * 1000,
       at: this.#components.clock.wall(),
-      ...(entry.context === undefined ? {} : { context: entry.context }),
+      ...this.#components.contexts.of(entry),
     });
   }
 
@@ -111,6 +114,7 @@ export class OutcomeJournal {
       this.#expiry.delete(writes, [rest]);
       this.#finished.delete(writes, [record.id]);
       this.#unannounced.delete(writes, [record.id]);
+      this.#components.contexts.forget(writes, nameOf(record.id));
     }
   }
 
@@ -123,11 +127,17 @@ export class OutcomeJournal {
   }
 
   async #announce(id: Uint8Array): Promise<void> {
+    const { contexts, hooks, store } = this.#components;
     const outcome = this.#finished.get(id);
-    if (outcome !== undefined) this.#components.hooks.onOutcome(outcome);
-    const writes = this.#components.store.batch();
+    if (outcome !== undefined) hooks.onOutcome({ ...outcome, ...contexts.of(outcome) });
+    const writes = store.batch();
     this.#unannounced.delete(writes, [id]);
+    if (outcome?.state !== 'unconfirmed') contexts.forget(writes, nameOf(id));
     // When this fails the ending is told again after the next start, which is what the mark is for.
     await writes.commit().catch(() => undefined);
   }
+}
+
+function nameOf(id: Uint8Array): ContextName {
+  return { friend: id.slice(0, KEY_BYTES), messageId: id.slice(KEY_BYTES) };
 }

@@ -12,13 +12,13 @@ import type { ClientLimits } from '../client-limits';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { SendOptions, SendReceipt } from '../messages';
+import type { Contexts } from '../journal/contexts';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { OutcomeJournal } from '../journal/outcome-journal';
 import type { Meetings } from '../meeting/meetings';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Dispatcher } from './dispatcher';
 import type { QueuedReasons } from './queued-reasons';
-import { allocateSlot } from '../../store/vault/slot-box';
 
 /** Largest `context` of a message, as JSON. */
 const MAX_CONTEXT_BYTES = 4096;
@@ -32,6 +32,7 @@ export interface SenderComponents extends Pick<BaseComponents, 'crypto' | 'rando
     'messages' | 'bytes' | 'find' | 'add' | 'withdraw' | 'journalling' | 'settled'
   >;
   readonly outcomes: Pick<OutcomeJournal, 'find'>;
+  readonly contexts: Pick<Contexts, 'add'>;
   readonly queues: KeyedQueue;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'canSendMessage'>;
   readonly reasons: Pick<QueuedReasons, 'of'>;
@@ -75,9 +76,7 @@ export class Sender {
     }
     // The queue keeps the order of acceptance; it does not wait for the disk, so that messages share a sync.
     const { entry, durable } = await this.#components.queues
-      .run(friend, () =>
-        this.#journal(friend, data, { messageId, type, lifetime, options: { ...options, context } }),
-      )
+      .run(friend, () => this.#journal(friend, data, { messageId, type, lifetime, options, context }))
       .finally(() => this.#components.crypto.wipe(data));
     await durable;
     return entry;
@@ -86,11 +85,18 @@ export class Sender {
   async #journal(
     friend: PublicKey,
     data: Uint8Array,
-    message: { messageId: Uint8Array; type: MessageType; lifetime: number; options: SendOptions },
+    message: {
+      messageId: Uint8Array;
+      type: MessageType;
+      lifetime: number;
+      options: SendOptions;
+      context: string | undefined;
+    },
   ): Promise<{ entry: SendReceipt; durable: Promise<void> }> {
-    const { outbox, outcomes, store, vault, ages, clock, space, forwardSecurity } = this.#components;
+    const { outbox, outcomes, contexts, store, vault, ages, clock, space, forwardSecurity } =
+      this.#components;
     const { outboxMessages, outboxBytes } = this.#init;
-    const { messageId, type, lifetime, options } = message;
+    const { messageId, type, lifetime, options, context } = message;
     const double = options.messageId && outbox.find(friend, messageId);
     if (double !== undefined) {
       // The first call may still wait for the disk.
@@ -111,7 +117,8 @@ export class Sender {
         'No one-time keys for this friend are left. New ones arrive when you are both online.',
       );
     }
-    const slot = await allocateSlot(vault);
+    const [slot, contextSlot] = await vault.allocate(context === undefined ? 1 : 2);
+    if (slot === undefined) throw new ToxAsyncError('ErrStore', 'The vault returned no slot.');
     const writes = store.batch();
     const entry = outbox.add(
       writes,
@@ -123,11 +130,11 @@ export class Sender {
         acceptedAt: ages.now(),
         createdAt: clock.wall(),
         ref: slot.ref,
-        ...(options.context === undefined ? {} : { context: options.context }),
       },
       data,
       slot.secret,
     );
+    if (context !== undefined && contextSlot !== undefined) contexts.add(writes, entry, context, contextSlot);
     const durable = writes.commit().then(
       () => this.#accepted(entry),
       (error: unknown) => {
@@ -188,14 +195,14 @@ function checkLifetime(lifetime: number | undefined): number {
   return lifetime;
 }
 
-/** The context as it is now and as a restart would give it back, whatever its owner does with it later. */
-function checkContext(context: unknown): unknown {
+/** The context as it is now, whatever its owner does with it later. */
+function checkContext(context: unknown): string | undefined {
   if (context === undefined) return undefined;
   const json = jsonOf(context);
   if (json === undefined || json.length > MAX_CONTEXT_BYTES) {
     throw new ToxAsyncError('ErrInvalidArgument', 'The context must be JSON of at most 4 KB.');
   }
-  return JSON.parse(json);
+  return json;
 }
 
 /** undefined for what has no JSON form, as a function, a circle or a BigInt. */

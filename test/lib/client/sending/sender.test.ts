@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { utf8 } from '../../../../lib/bytes';
 import { DEFAULT_CLIENT_LIMITS } from '../../../../lib/client/client-limits';
 import type { Outcome, SendOptions } from '../../../../lib/client/messages';
+import { Contexts } from '../../../../lib/client/journal/contexts';
 import { Outbox } from '../../../../lib/client/journal/outbox';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { Sender } from '../../../../lib/client/sending/sender';
@@ -42,6 +43,11 @@ describe('the sender', () => {
     return new Outbox({ crypto, store, vault, forwardSecurity });
   }
 
+  function contexts(): Contexts {
+    const { store, vault } = alice;
+    return new Contexts({ crypto, store, vault });
+  }
+
   const nameOf = (friend: Uint8Array) => (friend === bob.pk ? 'bob' : 'a stranger');
 
   function make(limits = {}): Sender {
@@ -61,6 +67,7 @@ describe('the sender', () => {
         },
         outbox,
         outcomes: { find: () => ended },
+        contexts: contexts(),
         queues: new KeyedQueue(),
         forwardSecurity,
         space: {
@@ -136,13 +143,14 @@ describe('the sender', () => {
   });
 
   describe('of a context', () => {
-    const contextOf = (friend = bob.pk) => outbox.find(friend, ID)?.context;
+    /** As a start would give it back. */
+    const contextOf = (friend = bob.pk) => contexts().of({ friend, messageId: ID });
 
     it('takes 4,096 characters of JSON, and no more', async () => {
       await refused('ErrInvalidArgument', send('leak', { context: 'x'.repeat(4_095) }));
       await send('leak', { messageId: ID, context: 'x'.repeat(4_094) });
-      assert.equal(contextOf(), 'x'.repeat(4_094));
-      assert.deepEqual(open().find(bob.pk, ID)?.context, contextOf());
+      assert.deepEqual(contextOf(), { context: 'x'.repeat(4_094) });
+      assert.equal(allocated, 2, 'the context has a slot of its own');
     });
 
     it('refuses what has no JSON form', async () => {
@@ -159,12 +167,12 @@ describe('the sender', () => {
       context.room = 'x'.repeat(5_000);
       await sending;
       const kept = { room: 'cellar', at: '1970-01-01T00:00:00.000Z' };
-      assert.deepEqual([contextOf(), open().find(bob.pk, ID)?.context], [kept, kept]);
+      assert.deepEqual(contextOf(), { context: kept });
     });
 
     it('has none without', async () => {
       await send('leak', { messageId: ID });
-      assert.ok(!('context' in (outbox.find(bob.pk, ID) ?? { context: '' })));
+      assert.deepEqual([contextOf(), allocated], [{}, 1]);
     });
   });
 
