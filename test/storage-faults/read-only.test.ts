@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { toHex } from '../../lib/bytes';
 import { ToxAsyncError } from '../../lib/errors';
+import { AsyncManager } from '../../lib/manager/async-manager';
 import { makeScratch, mountSmallVolume } from '../lib/store/support/scratch';
 import { ENGINES, FaultNode, numbered } from './support/fault-node';
 
@@ -44,6 +45,22 @@ describeOnVolumes('a storage node whose disk is read-only', function () {
       assert.deepEqual(await node.drain(recipient), [toHex(envelope)]);
       assert.equal(await node.store(numbered('m', 2).envelope), 'ok');
       await node.stop();
+    });
+  }
+
+  for (const engine of ENGINES) {
+    it(`stops, lets go of its lock and loses nothing when its disk goes, on ${engine}`, async () => {
+      const dataDir = path.join(volume, 'data');
+      const manager = await AsyncManager.create({ dataDir, engine });
+      const { toxId } = manager;
+      await manager.savePreference('kept', true);
+      // A volume with files open for writing cannot become read-only: a read-only one on top takes its names away.
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', volume]);
+      await manager.stop();
+      execFileSync('umount', [volume]);
+      const again = await AsyncManager.create({ dataDir });
+      assert.deepEqual([again.toxId, again.preference('kept')], [toxId, true]);
+      await again.stop();
     });
   }
 

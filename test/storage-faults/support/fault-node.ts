@@ -116,7 +116,8 @@ export class FaultNode {
 
   async stop(): Promise<void> {
     await this.#service.stop();
-    await this.#directory.close();
+    // By its timers that is 5 s.
+    await this.#directory.close(500_000);
   }
 
   #ask(peer: Uint8Array, request: StorageRequest): Promise<SessionMessage> {
