@@ -7,8 +7,7 @@ import type {
 } from '../client/messages';
 import type { MessageType } from '../constants';
 import { Passphrase } from '../crypto/pass-encryption';
-import { checkPublicKey } from '../crypto/public-key';
-import { ToxAsyncError } from '../errors';
+import type { ToxAsyncError } from '../errors';
 import { exportBackup } from '../identity/backup';
 import type { Emitter } from '../platform/emitter';
 import type { Timer } from '../platform/timers';
@@ -22,8 +21,10 @@ import type { AsyncManagerOptions, FriendInfo, SessionCounts } from './options';
 import { connectSession } from './session-events';
 import { countsOf, keyStatsOf } from './session-figures';
 import { SessionFriends } from './session-friends';
+import { SessionLife } from './session-life';
 import { SessionTransport } from './session-transport';
 import { stopSession } from './stop-session';
+import { waitForKeys } from './wait-for-keys';
 
 /**
  * The specification's AsyncManager (docs/SPECIFICATION.md#asyncmanager): one identity with its data directory,
@@ -36,7 +37,7 @@ export class AsyncManager implements AsyncDisposable {
   readonly #transport: SessionTransport;
   readonly #friends: SessionFriends;
   readonly #disconnect: () => void;
-  #state: 'open' | 'started' | 'stopped' = 'open';
+  readonly #life = new SessionLife();
   #stopping: Promise<void> | undefined;
   #alive: Timer | undefined;
 
@@ -90,9 +91,7 @@ export class AsyncManager implements AsyncDisposable {
 
   /** Starts network, retrieval and hand-over; until then messages are only queued. Idempotent. */
   async start(): Promise<void> {
-    this.#assertOpen();
-    if (this.#state === 'started') return;
-    this.#state = 'started';
+    if (!this.#life.start()) return;
     this.#alive = this.#parts.platform.keepAlive?.();
     const { client, service } = this.#parts;
     service.start();
@@ -115,7 +114,7 @@ export class AsyncManager implements AsyncDisposable {
 
   /** @throws ErrTransportAttached, ErrIdentityMismatch, ErrTransport */
   async attachTransport(transport: Transport): Promise<void> {
-    this.#assertOpen();
+    this.#life.assertOpen();
     await this.#transport.attach(transport);
   }
 
@@ -189,14 +188,8 @@ export class AsyncManager implements AsyncDisposable {
     type?: MessageType,
     options?: SendOptions,
   ): Promise<SendReceipt> {
-    this.#assertOpen();
-    checkPublicKey(recipientPk, 'The recipient');
-    if (!this.#parts.friends.has(recipientPk)) {
-      throw new ToxAsyncError(
-        'ErrUnknownFriend',
-        'The recipient is not a friend of this session. Add them first: only friends exchange keys.',
-      );
-    }
+    this.#life.assertOpen();
+    this.#friends.assertFriend(recipientPk);
     return this.#parts.client.sendAsyncMessage(recipientPk, content, type, options);
   }
 
@@ -207,19 +200,19 @@ export class AsyncManager implements AsyncDisposable {
 
   /** Ends a message whose handler resolved with 'later'. False when there is no such message. */
   async acknowledge(messageId: Uint8Array): Promise<boolean> {
-    this.#assertOpen();
+    this.#life.assertOpen();
     return this.#parts.client.acknowledge(messageId);
   }
 
   /** Asks the nodes for mail now; `again` also hands unacknowledged messages over once more. */
   async retrieve(options?: { again?: boolean }): Promise<void> {
-    this.#assertOpen();
+    this.#life.assertOpen();
     await this.#parts.client.retrieve(options);
   }
 
   /** Fills the friend's stock of our keys, if the friend is connected. */
   async exchangeKeys(friend: PublicKey): Promise<'sent' | 'not-needed' | 'offline'> {
-    this.#assertOpen();
+    this.#life.assertOpen();
     return this.#parts.client.exchangeKeys(friend);
   }
 
@@ -228,7 +221,7 @@ export class AsyncManager implements AsyncDisposable {
    * @throws ErrNoSession, ErrMalformed, ErrRefused
    */
   async processPreKeyExchange(exchange: Uint8Array): Promise<void> {
-    this.#assertOpen();
+    this.#life.assertOpen();
     await this.#parts.client.processPreKeyExchange(exchange);
   }
 
@@ -239,6 +232,17 @@ export class AsyncManager implements AsyncDisposable {
 
   canSendAsyncMessage(friend: PublicKey): boolean {
     return this.#parts.forwardSecurity.canSendMessage(friend);
+  }
+
+  /**
+   * Resolves as soon as a message can be sealed for this friend: at once if `canSendAsyncMessage`, else when keys come.
+   * @throws ErrInvalidKey, ErrUnknownFriend (also when the friend is removed), ErrClosed when the session stops, and
+   * the reason of `signal` when it aborts
+   */
+  async waitForKeys(friend: PublicKey, options: { signal?: AbortSignal } = {}): Promise<void> {
+    this.#life.assertOpen();
+    this.#friends.assertFriend(friend);
+    await waitForKeys(this.#parts, friend, [this.#life.ended, options.signal]);
   }
 
   /** Public key in hex -> keys of that friend. */
@@ -276,19 +280,13 @@ export class AsyncManager implements AsyncDisposable {
 
   /** Durable on return. @throws ErrLocalStorageFull, ErrStore */
   async savePreference(name: string, value: unknown): Promise<void> {
-    this.#assertOpen();
+    this.#life.assertOpen();
     await this.#parts.preferences.set(name, value);
   }
 
   async #stop(): Promise<void> {
-    this.#state = 'stopped';
+    this.#life.stop();
     await stopSession(this.#parts, this.#transport, this.#disconnect);
     this.#alive?.cancel();
-  }
-
-  #assertOpen(): void {
-    if (this.#state === 'stopped') {
-      throw new ToxAsyncError('ErrClosed', 'This session has been stopped. Open it again to use it.');
-    }
   }
 }

@@ -1,4 +1,5 @@
 import { sameBytes } from '../bytes';
+import { checkPublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
 import { type FriendTransport, isFriendTransport } from '../transport/friend-transport';
 import type { PublicKey } from '../types';
@@ -26,6 +27,12 @@ export class SessionFriends {
       session: network.isProven(publicKey),
       plainClient: network.isPlainClient(publicKey),
     }));
+  }
+
+  /** @throws ErrInvalidKey, ErrUnknownFriend */
+  assertFriend(publicKey: PublicKey): void {
+    checkPublicKey(publicKey, 'The recipient');
+    if (!this.#parts.friends.has(publicKey)) throw unknownFriend();
   }
 
   /** @throws ErrInvalidKey, ErrInvalidRecipient */
@@ -113,4 +120,11 @@ export class SessionFriends {
       if (!ToxAsyncError.is(error, 'ErrNotConnected')) throw error;
     }
   }
+}
+
+export function unknownFriend(): ToxAsyncError {
+  return new ToxAsyncError(
+    'ErrUnknownFriend',
+    'The recipient is not a friend of this session. Add them first: only friends exchange keys.',
+  );
 }

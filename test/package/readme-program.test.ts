@@ -6,6 +6,9 @@ import { ROOT } from '../../scripts/support/project';
 import { run } from '../../scripts/support/run';
 import { installed, USER_DIR } from './support/package-under-test';
 
+/** A newcomer sees all of it on one screen. */
+const MOST_LINES = 20;
+
 describe("README's program", function () {
   this.timeout(180_000);
 
@@ -14,7 +17,8 @@ describe("README's program", function () {
     const readme = await readFile(path.join(ROOT, 'README.md'), 'utf8');
     const program = /<!-- program -->\n+```js\n([\s\S]*?)```/.exec(readme)?.[1];
     assert.ok(program, 'README has the program');
-    const file = path.join(USER_DIR, 'readme-program.cjs');
+    assert.ok(program.trimEnd().split('\n').length <= MOST_LINES, 'it is short enough to read at a glance');
+    const file = path.join(USER_DIR, 'readme-program.mjs');
     const folder = await mkdtemp(path.join(tmpdir(), 'tox-async-readme-'));
     try {
       await writeFile(file, program);
