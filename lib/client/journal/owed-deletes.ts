@@ -1,4 +1,5 @@
-import { toHex } from '../../bytes';
+import { ByteSet } from '../../byte-map';
+import { PeerMap } from '../../peer-map';
 import type { Store, WriteBatch } from '../../store/store';
 import { Table } from '../../store/table';
 import type { PublicKey } from '../../types';
@@ -12,23 +13,22 @@ const MAX_OWED = 4096;
 export class OwedDeletes {
   readonly #ages: { now(): number };
   readonly #table: Table<{ at: number }>;
-  /** Per node the storage ids in the table, all in hex. */
-  readonly #owed = new Map<string, Set<string>>();
+  /** Per node the storage ids in the table. */
+  readonly #owed = new PeerMap<ByteSet>();
 
   constructor(parts: { store: Store; ages: { now(): number } }) {
     this.#ages = parts.ages;
     this.#table = new Table(parts.store, 'owed-delete');
     for (const { rest } of this.#table.entries()) {
-      this.#owedIn(rest.subarray(0, NODE_BYTES)).add(toHex(rest.subarray(NODE_BYTES)));
+      this.#owedIn(rest.subarray(0, NODE_BYTES)).add(rest.subarray(NODE_BYTES));
     }
   }
 
   owe(writes: WriteBatch, node: PublicKey, storageId: Uint8Array): void {
-    const owed = this.#owed.get(toHex(node));
-    const hex = toHex(storageId);
-    if (owed !== undefined && !owed.has(hex) && owed.size >= MAX_OWED) return;
+    const owed = this.#owed.get(node);
+    if (owed !== undefined && !owed.has(storageId) && owed.size >= MAX_OWED) return;
     this.#table.put(writes, [node, storageId], { at: this.#ages.now() });
-    writes.afterCommit(() => this.#owedIn(node).add(hex));
+    writes.afterCommit(() => this.#owedIn(node).add(storageId));
   }
 
   owedTo(node: PublicKey): Uint8Array[] {
@@ -50,15 +50,12 @@ export class OwedDeletes {
     this.#table.delete(writes, [node, storageId]);
     writes.afterCommit(() => {
       const owed = this.#owedIn(node);
-      owed.delete(toHex(storageId));
-      if (owed.size === 0) this.#owed.delete(toHex(node));
+      owed.delete(storageId);
+      if (owed.size === 0) this.#owed.delete(node);
     });
   }
 
-  #owedIn(node: PublicKey): Set<string> {
-    const name = toHex(node);
-    const owed = this.#owed.get(name) ?? new Set();
-    this.#owed.set(name, owed);
-    return owed;
+  #owedIn(node: PublicKey): ByteSet {
+    return this.#owed.getOrInsert(node, () => new ByteSet());
   }
 }

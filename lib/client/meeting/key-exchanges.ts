@@ -1,4 +1,5 @@
-import { sameBytes, toHex } from '../../bytes';
+import { sameBytes } from '../../bytes';
+import { PeerMap } from '../../peer-map';
 import { ToxAsyncError } from '../../errors';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { PeerNetwork } from '../../network/peer-network';
@@ -50,7 +51,7 @@ export interface KeyExchangesInit {
 export class KeyExchanges {
   readonly #components: KeyExchangesComponents;
   readonly #init: KeyExchangesInit;
-  readonly #offers = new Map<string, Offers>();
+  readonly #offers = new PeerMap<Offers>();
   readonly #refusals: TokenBuckets;
 
   constructor(components: KeyExchangesComponents, init: KeyExchangesInit) {
@@ -61,12 +62,12 @@ export class KeyExchanges {
 
   beginMeeting(peer: PublicKey): void {
     this.endMeeting(peer);
-    this.#offers.set(toHex(peer), { refused: false, again: undefined, offered: undefined });
+    this.#offers.set(peer, { refused: false, again: undefined, offered: undefined });
   }
 
   endMeeting(peer: PublicKey): void {
-    this.#offers.get(toHex(peer))?.again?.cancel();
-    this.#offers.delete(toHex(peer));
+    this.#offers.get(peer)?.again?.cancel();
+    this.#offers.delete(peer);
   }
 
   stop(): void {
@@ -85,7 +86,7 @@ export class KeyExchanges {
     how: { onlyPending?: boolean; fill?: boolean } = {},
   ): Promise<'sent' | 'not-needed' | 'offline'> {
     const { network, forwardSecurity, store } = this.#components;
-    const offers = this.#offers.get(toHex(peer));
+    const offers = this.#offers.get(peer);
     if (offers === undefined || !network.isProven(peer)) return 'offline';
     const { issued } = forwardSecurity;
     const pending = issued.pending(peer);
@@ -146,7 +147,7 @@ export class KeyExchanges {
     await writes.commit();
     if (!known) return;
     hooks.onKeysRefused(peer, code);
-    const offers = this.#offers.get(toHex(peer));
+    const offers = this.#offers.get(peer);
     // Another number settles 'batch in use'; anything else would be refused again.
     if (offers !== undefined && code !== 'batch-in-use') offers.refused = true;
     if (offers !== undefined && code === 'no-room') this.#offerLater(peer, offers);

@@ -1,51 +1,39 @@
 import { toHex } from '../../bytes';
+import { PeerMap } from '../../peer-map';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { PeerNetwork } from '../../network/peer-network';
 import type { MessageOf } from '../../network/requests';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 import type { Timer } from '../../platform/timers';
-import type { SessionMessage } from '../../protocol/session/message-kinds';
+import type { Receipt, SessionMessage } from '../../protocol/session/message-kinds';
 import type { PublicKey } from '../../types';
 import type { DirectDelivery } from '../sending/direct-delivery';
-import { type Completion, firstOfEach } from '../sending/completion';
-import { RECEIPTS_PER_MESSAGE } from '../client-limits';
 import type { AsyncClientHooks } from '../client-options';
-import type { BaseComponents } from '../components';
-import type { OwedReceipts } from '../journal/owed-receipts';
 import type { Resealer } from '../sending/resealer';
-import type { ServiceMail } from '../journal/service-mail';
 import type { Wakeup } from '../wakeup';
 import { KeyExchanges, type KeyExchangesComponents } from './key-exchanges';
+import { ReceiptExchange, type ReceiptExchangeComponents } from './receipt-exchange';
 
 /** A state goes out at most this often, milliseconds. */
 const STATE_INTERVAL = 1_000;
-/** Messages of receipts that stand before the first state; the peer waits for it. */
-const RECEIPTS_BEFORE_STATE = 32;
-/** Pause before receipts that found no room in the peer's queue are tried again, milliseconds. */
-const REST_INTERVAL = 1_000;
 /** Reader of a state that is for everybody. */
 const NOBODY: PublicKey = new Uint8Array(32);
 
 interface Meeting {
   lastState: number;
   pendingState: Timer | undefined;
-  /** Sends the receipts that found no room in the queue. */
-  restOfReceipts: Timer | undefined;
   /** The peer knows that few of its keys are left. */
   saidLow: boolean;
 }
 
-export interface MeetingsComponents extends KeyExchangesComponents, Pick<BaseComponents, 'timers'> {
+export interface MeetingsComponents extends KeyExchangesComponents, ReceiptExchangeComponents {
   readonly network: Pick<PeerNetwork, 'isProven' | 'send' | 'sessions'>;
   readonly nodes: Pick<
     StorageNodes,
     'hintsFor' | 'noteHints' | 'noteHoldsMail' | 'noteOpenNodes' | 'openNodesFor'
   >;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'held' | 'issued' | 'processPreKeyExchange'>;
-  readonly receipts: Pick<OwedReceipts, 'confirm' | 'markSent' | 'owedTo'>;
-  readonly mail: Pick<ServiceMail, 'of' | 'remove'>;
   readonly direct: Pick<DirectDelivery, 'expectState' | 'ready'>;
-  readonly completion: Pick<Completion, 'receipt'>;
   readonly resealer: Pick<Resealer, 'applyState' | 'beginMeeting' | 'forget' | 'sealWaiting'>;
   readonly wakeup: Pick<Wakeup, 'soon'>;
   readonly hooks: Pick<
@@ -70,18 +58,20 @@ export class Meetings {
   readonly #components: MeetingsComponents;
   readonly #init: MeetingsInit;
   readonly #keys: KeyExchanges;
-  readonly #meetings = new Map<string, Meeting>();
+  readonly #receipts: ReceiptExchange;
+  readonly #meetings = new PeerMap<Meeting>();
   /** The nodes that we poll, as everybody was told last. */
   #toldNodes = '';
 
   constructor(components: MeetingsComponents, init: MeetingsInit) {
     this.#components = components;
     this.#init = init;
+    this.#receipts = new ReceiptExchange(components);
     this.#keys = new KeyExchanges(components, {
       onKnown: (peer) => this.tellState(peer),
       onAdded: (peer) => {
         // Messages that waited may have used up the new keys at once: that is another fall.
-        const meeting = this.#meetings.get(toHex(peer));
+        const meeting = this.#meetings.get(peer);
         if (meeting !== undefined) meeting.saidLow = false;
         this.noteSpent(peer);
       },
@@ -90,25 +80,24 @@ export class Meetings {
 
   open(peer: PublicKey): void {
     this.#close(peer);
-    this.#meetings.set(toHex(peer), {
+    this.#meetings.set(peer, {
       lastState: -Infinity,
       pendingState: undefined,
-      restOfReceipts: undefined,
       saidLow: false,
     });
     this.#keys.beginMeeting(peer);
     this.#components.resealer.beginMeeting(peer);
     void this.#run(peer, async () => {
-      const rest = await this.#sendReceipts(peer);
+      await this.#receipts.sendFirst(peer);
       this.#sendState(peer);
-      this.#sendRest(peer, rest);
+      this.#receipts.sendRest(peer);
     });
   }
 
   /** The peer has the session's keys: mail that carries what was just said is in vain, and its keys may go out. */
   proven(peer: PublicKey): void {
     void this.#run(peer, async () => {
-      await this.#dropReceiptMail(peer);
+      await this.#receipts.dropMail(peer);
       await this.#keys.offer(peer, { onlyPending: true });
     });
   }
@@ -118,17 +107,15 @@ export class Meetings {
   }
 
   stop(): void {
-    for (const { pendingState, restOfReceipts } of this.#meetings.values()) {
-      pendingState?.cancel();
-      restOfReceipts?.cancel();
-    }
+    for (const { pendingState } of this.#meetings.values()) pendingState?.cancel();
     this.#meetings.clear();
     this.#keys.stop();
+    this.#receipts.stop();
   }
 
   /** Something that a state says has changed: it goes out now, or when a second is over. */
   tellState(peer: PublicKey): void {
-    const meeting = this.#meetings.get(toHex(peer));
+    const meeting = this.#meetings.get(peer);
     if (meeting === undefined || meeting.pendingState !== undefined) return;
     const wait = meeting.lastState + STATE_INTERVAL - this.#components.clock.monotonic();
     meeting.pendingState = this.#components.timers.after(Math.max(0, wait), () => {
@@ -139,7 +126,7 @@ export class Meetings {
 
   /** A key of the peer's was spent: it hears at once, but only once, that its keys run low. */
   noteSpent(peer: PublicKey): void {
-    const meeting = this.#meetings.get(toHex(peer));
+    const meeting = this.#meetings.get(peer);
     if (meeting === undefined) return;
     const low = this.#components.forwardSecurity.held.held(peer) < this.#init.preKeyRefreshThreshold;
     if (low && !meeting.saidLow) this.tellState(peer);
@@ -156,8 +143,8 @@ export class Meetings {
   }
 
   /** At once, while the friend is connected; the receipt stays owed until it is confirmed. */
-  sendReceipt(peer: PublicKey, receipt: MessageOf<'receipts'>['receipts'][number]): void {
-    this.#components.network.send(peer, { kind: 'receipts', receipts: [receipt] });
+  sendReceipt(peer: PublicKey, receipt: Receipt): void {
+    this.#receipts.send(peer, receipt);
   }
 
   /** Tops up the peer's stock of our keys. */
@@ -188,56 +175,16 @@ export class Meetings {
       case 'exchange-refused':
         return this.#run(peer, () => this.#keys.onRefused(peer, message));
       case 'receipts':
-        return this.#run(peer, () => this.#onReceipts(peer, message));
+        return this.#run(peer, () => this.#receipts.take(peer, message));
       case 'receipts-confirmed':
-        return this.#run(peer, () => this.#onReceiptsConfirmed(peer, message));
+        return this.#run(peer, () => this.#receipts.confirmed(peer, message));
       default:
     }
   }
 
-  /**
-   * The receipts that stand before the state. A disk that cannot note that they leave keeps them here, and nothing else.
-   * @returns the messages that follow the state
-   */
-  async #sendReceipts(peer: PublicKey): Promise<MessageOf<'receipts'>[]> {
-    const { receipts, store, network, hooks } = this.#components;
-    const owed = receipts.owedTo(peer);
-    try {
-      const writes = store.batch();
-      receipts.markSent(writes, peer, owed);
-      await writes.commit();
-    } catch (error) {
-      hooks.onError(error);
-      return [];
-    }
-    const messages: MessageOf<'receipts'>[] = [];
-    for (let i = 0; i < owed.length; i += RECEIPTS_PER_MESSAGE) {
-      messages.push({ kind: 'receipts', receipts: owed.slice(i, i + RECEIPTS_PER_MESSAGE) });
-    }
-    for (const message of messages.splice(0, RECEIPTS_BEFORE_STATE)) network.send(peer, message);
-    return messages;
-  }
-
-  /** As many as the peer's queue takes now, the others a moment later. */
-  #sendRest(peer: PublicKey, rest: MessageOf<'receipts'>[]): void {
-    const { network, timers } = this.#components;
-    const meeting = this.#meetings.get(toHex(peer));
-    if (meeting === undefined) return;
-    while (rest[0] !== undefined && network.send(peer, rest[0])) rest.shift();
-    if (rest.length > 0)
-      meeting.restOfReceipts = timers.after(REST_INTERVAL, () => this.#sendRest(peer, rest));
-  }
-
-  async #dropReceiptMail(peer: PublicKey): Promise<void> {
-    const { mail, store } = this.#components;
-    const writes = store.batch();
-    for (const entry of mail.of(peer, 'receipts')) mail.remove(writes, entry);
-    await writes.commit();
-  }
-
   #sendState(peer: PublicKey): void {
     const { network, nodes, forwardSecurity, clock } = this.#components;
-    const meeting = this.#meetings.get(toHex(peer));
+    const meeting = this.#meetings.get(peer);
     if (meeting === undefined) return;
     meeting.lastState = clock.monotonic();
     network.send(peer, {
@@ -270,31 +217,11 @@ export class Meetings {
     wakeup.soon();
   }
 
-  async #onReceipts(peer: PublicKey, { receipts }: MessageOf<'receipts'>): Promise<void> {
-    const { store, completion, network, direct } = this.#components;
-    direct.expectState(peer);
-    const writes = store.batch();
-    for (const { messageId, code } of firstOfEach(receipts))
-      completion.receipt(writes, peer, messageId, code);
-    await writes.commit();
-    network.send(peer, { kind: 'receipts-confirmed', messageIds: receipts.map((r) => r.messageId) });
-  }
-
-  async #onReceiptsConfirmed(
-    peer: PublicKey,
-    { messageIds }: MessageOf<'receipts-confirmed'>,
-  ): Promise<void> {
-    const writes = this.#components.store.batch();
-    this.#components.receipts.confirm(writes, peer, messageIds);
-    await writes.commit();
-  }
-
   #close(peer: PublicKey): void {
-    const meeting = this.#meetings.get(toHex(peer));
-    meeting?.pendingState?.cancel();
-    meeting?.restOfReceipts?.cancel();
-    this.#meetings.delete(toHex(peer));
+    this.#meetings.get(peer)?.pendingState?.cancel();
+    this.#meetings.delete(peer);
     this.#keys.endMeeting(peer);
+    this.#receipts.endMeeting(peer);
   }
 
   #run(peer: PublicKey, task: () => Promise<void> | void): Promise<void> {

@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { PeerMap, PeerSet } from '../../peer-map';
 import type { DataDirectory } from '../../store/directory/data-directory';
 import type { PublicKey } from '../../types';
 
@@ -20,10 +20,10 @@ export class InboxRoom {
   readonly #components: InboxRoomComponents;
   readonly #most: number;
   /** On their way into the inbox, by friend. */
-  readonly #arriving = new Map<string, number>();
+  readonly #arriving = new PeerMap<number>();
   #allArriving = 0;
-  /** Whose mail stayed where it was because there was no room for it here, by key in hex. */
-  readonly #turnedAway = new Map<string, PublicKey>();
+  /** Senders whose mail stayed where it was because there was no room for it here. */
+  readonly #turnedAway = new PeerSet();
   #onRoom: () => void = () => undefined;
 
   constructor(components: InboxRoomComponents, init: InboxRoomInit) {
@@ -34,7 +34,7 @@ export class InboxRoom {
   /** @param more messages of the same sender that will be there before it */
   takes(sender: PublicKey, more = 0): boolean {
     const { inbox, space } = this.#components;
-    const own = inbox.countOf(sender) + (this.#arriving.get(toHex(sender)) ?? 0) + more;
+    const own = inbox.countOf(sender) + (this.#arriving.get(sender) ?? 0) + more;
     const free = this.#most - inbox.size - this.#allArriving - more;
     return own < free && space.hasRoom();
   }
@@ -51,12 +51,12 @@ export class InboxRoom {
 
   /** Mail of this friend stays where it is. */
   turnAway(sender: PublicKey): void {
-    this.#turnedAway.set(toHex(sender), sender);
+    this.#turnedAway.add(sender);
   }
 
   /** The peer is no longer a friend. */
   forget(sender: PublicKey): void {
-    this.#turnedAway.delete(toHex(sender));
+    this.#turnedAway.delete(sender);
   }
 
   /** Runs when there is room for one who was turned away. */
@@ -66,16 +66,15 @@ export class InboxRoom {
 
   /** There may be room again. */
   look(): void {
-    if (![...this.#turnedAway.values()].some((sender) => this.takes(sender))) return;
+    if (![...this.#turnedAway].some((sender) => this.takes(sender))) return;
     this.#turnedAway.clear();
     this.#onRoom();
   }
 
   #count(sender: PublicKey, by: 1 | -1): void {
-    const hex = toHex(sender);
-    const count = (this.#arriving.get(hex) ?? 0) + by;
-    if (count === 0) this.#arriving.delete(hex);
-    else this.#arriving.set(hex, count);
+    const count = (this.#arriving.get(sender) ?? 0) + by;
+    if (count === 0) this.#arriving.delete(sender);
+    else this.#arriving.set(sender, count);
     this.#allArriving += by;
   }
 }

@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { ByteMap } from '../../byte-map';
 import { MAX_MESSAGE_LIFETIME, MessageType } from '../../constants';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { IssuedKey } from '../../forward-security/key-records';
@@ -54,7 +54,7 @@ export class IntakeBatch {
   /** To be consumed. */
   #keys: IssuedKey[] = [];
   /** Answers to the messages of this batch, by message id. */
-  readonly #codes = new Map<string, ReceiptCode>();
+  readonly #codes = new ByteMap<ReceiptCode>();
   /** Messages that go into the inbox. */
   #placed = 0;
   #isComplete = false;
@@ -85,10 +85,9 @@ export class IntakeBatch {
     const { key, result } = opening;
     const sender = key.peer;
     const { messageId } = result;
-    const hex = toHex(messageId);
     const lifetime = Math.min(result.lifetime, MAX_MESSAGE_LIFETIME);
     const storageId = storageIdOf(crypto, envelope);
-    const first = this.#codes.get(hex) ?? tombstones.findMessage(sender, messageId);
+    const first = this.#codes.get(messageId) ?? tombstones.findMessage(sender, messageId);
     const type = result.outcome === 'opened' ? result.type : undefined;
     const isService = type !== undefined && isServiceType(type);
     // A message known already takes no room, nor do receipts and keys.
@@ -97,13 +96,13 @@ export class IntakeBatch {
     }
     const silent = type === PLAIN_TYPE.receipts;
     this.#memory ??= memory.turn(this.#writes, sender);
-    const owesReceipt = !silent && !this.#codes.has(hex) && !receipts.has(sender, messageId);
+    const owesReceipt = !silent && !this.#codes.has(messageId) && !receipts.has(sender, messageId);
     if (!this.#memory.takes({ owesReceipt })) return { code: 'busy' };
     nodes.noteHeard(sender);
     this.#keys.push(key);
     if (isService) this.#complete();
     const code = first ?? (await this.#place(origin, opening));
-    this.#codes.set(hex, code);
+    this.#codes.set(messageId, code);
     const tombstone: TagTombstone = {
       storageId,
       sender,

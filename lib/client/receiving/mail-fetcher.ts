@@ -1,4 +1,5 @@
-import { sameBytes, toHex } from '../../bytes';
+import { sameBytes } from '../../bytes';
+import { ByteMap } from '../../byte-map';
 import type { PeerNetwork } from '../../network/peer-network';
 import type { MessageOf } from '../../network/requests';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
@@ -37,7 +38,7 @@ export interface MailFetcherComponents extends Pick<BaseComponents, 'crypto' | '
 export class MailFetcher {
   readonly #components: MailFetcherComponents;
   /** Envelopes under way, so that two nodes answering at once cost one fetch. */
-  readonly #underWay = new Map<string, Promise<Received | undefined>>();
+  readonly #underWay = new ByteMap<Promise<Received | undefined>>();
 
   constructor(components: MailFetcherComponents) {
     this.#components = components;
@@ -56,7 +57,7 @@ export class MailFetcher {
     const others: Promise<Item | boolean>[] = [];
     const mine: Item[] = [];
     for (const item of items) {
-      const underWay = this.#underWay.get(toHex(item.storageId));
+      const underWay = this.#underWay.get(item.storageId);
       if (underWay === undefined) mine.push(item);
       else others.push(this.#awaitOther(node, item, underWay));
     }
@@ -71,14 +72,14 @@ export class MailFetcher {
     const storageIds = items.map(({ storageId }) => storageId);
     const answers = this.#components.network.request(node, { kind: 'fetch', storageIds });
     const settled = items.map((item, position) => {
-      const hex = toHex(item.storageId);
+      const { storageId } = item;
       const taken = answers.then((fetched) => {
         const found = fetched[position];
         return this.#take(node, item, found?.code === 'ok' ? found.envelope : undefined);
       });
-      this.#underWay.set(hex, taken);
+      this.#underWay.set(storageId, taken);
       const forget = () => {
-        if (this.#underWay.get(hex) === taken) this.#underWay.delete(hex);
+        if (this.#underWay.get(storageId) === taken) this.#underWay.delete(storageId);
       };
       taken.then(forget, forget);
       // One after the other: what is sorted by issue order is handed over in it.

@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { PeerMap } from '../../peer-map';
 import { asToxAsyncError, ToxAsyncError } from '../../errors';
 import type { MessageOf } from '../../network/requests';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
@@ -55,7 +55,7 @@ export class Retriever {
   readonly #fetcher: MailFetcher;
   readonly #unknown: UnknownMail;
   readonly #confirmed: ConfirmedDeletes;
-  readonly #nodes = new Map<string, NodeState>();
+  readonly #nodes = new PeerMap<NodeState>();
   readonly #runs = new Set<Promise<void>>();
   #timer: Timer | undefined;
   #running = false;
@@ -104,7 +104,7 @@ export class Retriever {
 
   /** The peer is no longer a friend. */
   forget(node: PublicKey): void {
-    this.#nodes.delete(toHex(node));
+    this.#nodes.delete(node);
     this.#confirmed.forget(node);
   }
 
@@ -176,12 +176,11 @@ export class Retriever {
   }
 
   #node(node: PublicKey): NodeState {
-    const hex = toHex(node);
-    const known = this.#nodes.get(hex);
+    const known = this.#nodes.get(node);
     if (known !== undefined) return known;
     const pages = new PageBudget(this.#components.ages);
     const made: NodeState = { cursor: 0, fullAt: -Infinity, running: false, again: false, pages };
-    this.#nodes.set(hex, made);
+    this.#nodes.set(node, made);
     return made;
   }
 }

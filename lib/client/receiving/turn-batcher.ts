@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { PeerMap } from '../../peer-map';
 import type { PublicKey } from '../../types';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 
@@ -36,7 +36,7 @@ export class TurnBatcher<T, R> {
   readonly #queues: KeyedQueue;
   readonly #init: TurnBatcherInit<T, R>;
   /** Per peer the line whose turn has not begun. */
-  readonly #lines = new Map<string, Line<T, R>>();
+  readonly #lines = new PeerMap<Line<T, R>>();
 
   constructor(components: { readonly queues: KeyedQueue }, init: TurnBatcherInit<T, R>) {
     this.#queues = components.queues;
@@ -52,17 +52,16 @@ export class TurnBatcher<T, R> {
 
   /** The one that waits at the end of the peer's queue, or a new one there. */
   #lineOf(peer: PublicKey): Line<T, R> {
-    const hex = toHex(peer);
-    const last = this.#lines.get(hex);
+    const last = this.#lines.get(peer);
     if (last?.mark === this.#queues.added(peer)) return last;
     const waiting: Waiting<T, R>[] = [];
     const turn = this.#queues.run(peer, async () => {
-      if (this.#lines.get(hex)?.waiting === waiting) this.#lines.delete(hex);
+      if (this.#lines.get(peer)?.waiting === waiting) this.#lines.delete(peer);
       while (waiting.length > 0) await this.#turn(waiting);
     });
     turn.catch((error: unknown) => waiting.forEach(({ reject }) => reject(error)));
     const line = { mark: this.#queues.added(peer), waiting };
-    this.#lines.set(hex, line);
+    this.#lines.set(peer, line);
     return line;
   }
 

@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { ByteMap } from '../../byte-map';
 import type { WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
 import type { OwedDeletes } from '../journal/owed-deletes';
@@ -14,7 +14,7 @@ export class UnknownMail {
   readonly #ages: { now(): number };
   readonly #deletes: OwedDeletes;
   /** Storage id -> age at which it was first seen. */
-  readonly #since = new Map<string, number>();
+  readonly #since = new ByteMap<number>();
 
   constructor(parts: { ages: { now(): number }; deletes: OwedDeletes }) {
     this.#ages = parts.ages;
@@ -24,17 +24,16 @@ export class UnknownMail {
   /** It was met on `node`, perhaps again. */
   note(writes: WriteBatch, node: PublicKey, storageId: Uint8Array): void {
     const now = this.#ages.now();
-    const hex = toHex(storageId);
-    const since = this.#since.get(hex) ?? now;
+    const since = this.#since.get(storageId) ?? now;
     if (since === now && this.#since.size >= MAX_UNKNOWN) return;
-    this.#since.set(hex, since);
+    this.#since.set(storageId, since);
     if (now - since < UNKNOWN_AGE) return;
-    this.#since.delete(hex);
+    this.#since.delete(storageId);
     this.#deletes.owe(writes, node, storageId);
   }
 
   forgetOld(): void {
     const oldest = this.#ages.now() - UNKNOWN_MEMORY;
-    for (const [hex, since] of this.#since) if (since < oldest) this.#since.delete(hex);
+    for (const [id, since] of this.#since) if (since < oldest) this.#since.delete(id);
   }
 }

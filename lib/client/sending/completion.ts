@@ -1,4 +1,5 @@
-import { toHex } from '../../bytes';
+import { ByteMap } from '../../byte-map';
+import { PeerSet } from '../../peer-map';
 import type { IssuedKeys } from '../../forward-security/issued-keys';
 import type { CodeWord } from '../../protocol/codes';
 import type { WriteBatch } from '../../store/store';
@@ -80,11 +81,11 @@ export class Completion {
   /** Friends with messages whose life is over. */
   due(): PublicKey[] {
     const now = this.#components.ages.now();
-    const friends = new Map<string, PublicKey>();
+    const friends = new PeerSet();
     for (const { acceptedAt, lifetime, friend } of this.#components.outbox.entries()) {
-      if (acceptedAt + lifetime <= now) friends.set(toHex(friend), friend);
+      if (acceptedAt + lifetime <= now) friends.add(friend);
     }
-    return [...friends.values()];
+    return [...friends];
   }
 
   #end(
@@ -108,10 +109,7 @@ export class Completion {
 
 /** One receipt for each message, the first: a list that names one twice must not end it twice. */
 export function firstOfEach<R extends { readonly messageId: Uint8Array }>(receipts: readonly R[]): R[] {
-  const first = new Map<string, R>();
-  for (const receipt of receipts) {
-    const hex = toHex(receipt.messageId);
-    if (!first.has(hex)) first.set(hex, receipt);
-  }
+  const first = new ByteMap<R>();
+  for (const receipt of receipts) first.getOrInsert(receipt.messageId, () => receipt);
   return [...first.values()];
 }
