@@ -38,13 +38,14 @@ export class FriendBook {
     this.#self = self;
     this.#store = store;
     this.#table = new Table(store, 'friend');
-    for (const { rest, record } of this.#table.entries()) {
+    for (const { rest, record: found } of this.#table.soundEntries()) {
       if (!isAcceptablePublicKey(rest)) {
         log.warn(
           'A friend in the store has a key that cannot be used and was left out. Add the friend again.',
         );
         continue;
       }
+      const record = found ?? { name: '' };
       const usable = typeof record.name === 'string' ? usableName(record.name) : undefined;
       if (record.name !== undefined && usable === undefined) {
         log.warn(

@@ -12,8 +12,12 @@ export class Preferences {
     this.#table = new Table(store, 'preference');
   }
 
+  /** undefined also for one that the disk spoiled: it costs no more than itself. */
   get(name: string): unknown {
-    return this.#table.get(utf8(name))?.value;
+    for (const { rest, record } of this.#table.soundEntries(utf8(name))) {
+      if (rest.length === 0) return record?.value;
+    }
+    return undefined;
   }
 
   /** Durable on return. @throws ErrLocalStorageFull, ErrStore */

@@ -47,7 +47,7 @@ export class NodeRecords {
     this.#store = store;
     this.#log = log;
     this.#table = new Table(store, 'node');
-    for (const { rest, record } of this.#table.entries()) {
+    for (const { rest, record } of this.#table.soundEntries()) {
       const peer = rest.slice();
       this.#records.set(peer, { peer, record: { ...UNKNOWN, ...record } });
     }

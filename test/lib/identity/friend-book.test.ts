@@ -142,6 +142,23 @@ describe('friend book', () => {
     assert.ok(warnings.some((text) => text.includes(short(anna))));
   });
 
+  it('keeps a friend whose record the disk spoiled, without its name', async () => {
+    const { volume, store, friends } = await book();
+    await friends.add(anna, 'Anna');
+    await friends.add(ben, 'Ben');
+    const key = new Table(store, 'friend').key(anna);
+    await store
+      .batch()
+      .put(
+        key,
+        store.get(key)!.map((byte) => byte ^ 1),
+      )
+      .commit();
+    await store.close();
+    const again = await book(volume);
+    assert.deepEqual(again.friends.list(), [{ publicKey: ben, name: 'Ben' }, { publicKey: anna }]);
+  });
+
   it('takes a short name of hexadecimal digits for a name', async () => {
     const { friends } = await book();
     await friends.add(anna, 'cafe');

@@ -101,6 +101,22 @@ describe('a table in the store', () => {
     }
   });
 
+  it('can list its entries so that a spoiled record costs only itself', async () => {
+    await put('a', { text: 'one' });
+    await put('b', { text: 'two' });
+    const spoiled = store.get(notes.key(utf8('a')))!.slice();
+    spoiled[2]! ^= 1;
+    await store
+      .batch()
+      .put(notes.key(utf8('a')), spoiled)
+      .commit();
+    assert.throws(() => [...notes.entries()], ToxAsyncError);
+    assert.deepEqual(
+      [...notes.soundEntries()].map(({ record }) => record?.text),
+      [undefined, 'two'],
+    );
+  });
+
   it('ends a prefix after its last key', () => {
     assert.deepEqual(afterPrefix(new Uint8Array([1, 2])), new Uint8Array([1, 3]));
     assert.deepEqual(afterPrefix(new Uint8Array([1, 255, 255])), new Uint8Array([2]));
