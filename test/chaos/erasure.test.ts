@@ -7,6 +7,7 @@ import { makeScratch } from '../lib/store/support/scratch';
 import { RobbedDevice } from './support/erasure/robbed-device';
 import { fastPlatform } from './support/processes/fast-platform';
 
+const TOPIC = 'cellar/water/leak-detected';
 const TEXT = 'the code of the cellar door is 4711';
 
 for (const engine of ['lmdb', 'nedb'] as const) {
@@ -67,6 +68,24 @@ for (const engine of ['lmdb', 'nedb'] as const) {
         const after = await alice.rob({ envelopes: envelopes(), passphrase });
         assert.ok(after.finds(alice.keyPair.secretKey) || passphrase, 'it sees what is there');
         assert.deepEqual([after.finds(TEXT), after.finds(secret)], [false, false]);
+      });
+
+      it('shows the context of a message that waits, and nothing of it or its secret after its ending was told', async () => {
+        const ended = alice.ended();
+        await alice.manager.sendAsyncMessage(bob.publicKey, TEXT, 0, { context: { topic: TOPIC } });
+        const secrets = [...alice.recorder.slotSecrets];
+        assert.equal(secrets.length, 2);
+        const before = await alice.rob({ envelopes: [], passphrase });
+        assert.ok(before.finds(TOPIC));
+        await bob.transport.setOnline(true);
+        assert.equal(await ended, 'delivered');
+        await alice.settled();
+        const after = await alice.rob({ envelopes: envelopes(), passphrase });
+        assert.equal(after.finds(TOPIC), false);
+        assert.deepEqual(
+          secrets.map((secret) => after.finds(secret)),
+          [false, false],
+        );
       });
 
       it('opens a recorded envelope as long as its key lives, and never after it opened its message', async () => {

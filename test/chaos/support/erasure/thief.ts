@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { filesIn } from '../../../../scripts/demo/disk-search';
+import { NONCE_BYTES } from '../../../../lib/crypto/lengths';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { Passphrase } from '../../../../lib/crypto/pass-encryption';
 import { systemRandom } from '../../../../lib/platform/random';
@@ -13,14 +14,13 @@ import type { KeyPair, PublicKey } from '../../../../lib/types';
 import { viewsOf } from './views';
 
 const crypto = chooseCryptoProvider();
-const ZERO_NONCE = new Uint8Array(24);
 /** Random bytes that are kept free for a full disk: 16 MB in which only secrets themselves are looked for. */
 const RESERVE = 'reserve';
 
 /** What a thief of a data directory may have besides. */
 export interface Loot {
   readonly identity: KeyPair;
-  /** Every secretbox under a vault slot that ever was on the disk. */
+  /** Every secretbox under a vault slot that ever was on the disk, its nonce in front. */
   readonly boxes: readonly Uint8Array[];
   /** Every envelope that was ever seen on the wire or at a node, with its sender. */
   readonly envelopes: readonly { readonly envelope: Uint8Array; readonly sender: PublicKey }[];
@@ -50,7 +50,7 @@ export class Thief {
     views.push(...secrets.map((secret) => Buffer.from(secret)));
     for (const secret of [...secrets, loot.identity.secretKey]) {
       for (const box of loot.boxes) {
-        const plain = crypto.openSecretbox(box, ZERO_NONCE, secret);
+        const plain = crypto.openSecretbox(box.slice(NONCE_BYTES), box.slice(0, NONCE_BYTES), secret);
         if (plain) views.push(...viewsOf(Buffer.from(plain)));
       }
       for (const { envelope, sender } of loot.envelopes) {
