@@ -118,7 +118,7 @@ export * from './protocol/spec/spec-records';
 
 // The machine: clock, chance, timers, disk and cryptography, all of them replaceable.
 export type { Platform } from './platform/platform';
-export { systemPlatform } from './platform/system-platform';
+export { systemPlatform } from './platform/system/system-platform';
 export { systemClock, type Clock } from './platform/clock';
 export type { Disk, DiskFile } from './platform/disk';
 export type { Random } from './platform/random';

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { chooseCryptoProvider, type TransportHandler } from '../lib';
 import { makeProfile, serialiseProfile } from '../lib/identity/tox-profile';
-import { systemPlatform } from '../lib/platform/system-platform';
+import { systemPlatform } from '../lib/platform/system/system-platform';
 import { type BootstrapNode, loadBootstrapNodes } from '../lib/transport/toxcore/bootstrap-nodes';
 import { ToxcoreTransport } from '../lib/transport/toxcore/toxcore-transport';
 

@@ -1,7 +1,7 @@
 import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { generateKeyPair } from '../../lib/crypto/generate';
 import { ForwardSecurityManager } from '../../lib/forward-security/forward-security-manager';
-import { systemPlatform } from '../../lib/platform/system-platform';
+import { systemPlatform } from '../../lib/platform/system/system-platform';
 import { systemRandom } from '../../lib/platform/random';
 import { median } from '../support/measure';
 import type { Report } from '../support/report';

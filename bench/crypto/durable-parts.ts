@@ -12,7 +12,7 @@ import { Tombstones } from '../../lib/client/journal/tombstones';
 import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { generateKeyPair } from '../../lib/crypto/generate';
 import { ForwardSecurityManager } from '../../lib/forward-security/forward-security-manager';
-import { systemPlatform } from '../../lib/platform/system-platform';
+import { systemPlatform } from '../../lib/platform/system/system-platform';
 import type { DataDirectory } from '../../lib/store/directory/data-directory';
 import type { KeyPair } from '../../lib/types';
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { generateKeyPair } from '../../lib/crypto/generate';
 import { MemoryDisk } from '../../lib/testing/memory-disk';
-import { systemPlatform } from '../../lib/platform/system-platform';
+import { systemPlatform } from '../../lib/platform/system/system-platform';
 import { encodeExchange } from '../../lib/protocol/keys/exchange';
 import { openMemoryDirectory } from '../../lib/testing/memory-directory';
 import { MemoryVolume } from '../../lib/testing/memory-store';

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import { concat, utf8 } from '../../lib/bytes';
-import { systemDisk } from '../../lib/platform/system-disk';
+import { systemDisk } from '../../lib/platform/system/system-disk';
 import { openLmdbStore } from '../../lib/store/lmdb/lmdb-store';
 import { sequenceKey } from '../../lib/store/table';
 import { withInFlight } from '../support/measure';

@@ -1,5 +1,5 @@
 import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
-import { systemPlatform } from '../../lib/platform/system-platform';
+import { systemPlatform } from '../../lib/platform/system/system-platform';
 import { openLocalEngine, type LocalEngine } from '../../lib/storage/local/local-engine';
 import { openDataDirectory } from '../../lib/store/directory/data-directory';
 import { MemoryVolume, openMemoryStore } from '../../lib/testing/memory-store';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
-import { systemPlatform } from '../../lib/platform/system-platform';
+import { systemPlatform } from '../../lib/platform/system/system-platform';
 import { openDataDirectory, type DataDirectory } from '../../lib/store/directory/data-directory';
 
 const CACHE = path.resolve('.cache');

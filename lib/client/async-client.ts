@@ -9,7 +9,7 @@ import type { PeerEvents } from './peer-events';
 import type { MessageFilter, MessageHandler, ReceivedMessage, SendOptions, SendReceipt } from './messages';
 import type { OutboxEntry } from './journal/outbox';
 import type { OutcomeJournal } from './journal/outcome-journal';
-import { withdrawUnreadable } from './receiving/withdrawal';
+import { withdrawUnreadable } from './journal/withdrawal';
 
 /**
  * The specification's AsyncClient (docs/SPECIFICATION.md#asyncclient): outbox, distribution, retrieval and inbox of

@@ -4,7 +4,7 @@ import { ForwardSecurityManager } from '../forward-security/forward-security-man
 import type { KeyLimits } from '../forward-security/key-limits';
 import { PeerNetwork } from '../network/peer-network';
 import type { Platform } from '../platform/platform';
-import { systemPlatform } from '../platform/system-platform';
+import { systemPlatform } from '../platform/system/system-platform';
 import type { DataDirectory } from '../store/directory/data-directory';
 import type { Transport } from '../transport/transport';
 import { type KeyPair, type Logger, silentLogger } from '../types';

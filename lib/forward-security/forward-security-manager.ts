@@ -13,7 +13,7 @@ import type { PublicKey } from '../types';
 import type { HeldKeys, TakeResult } from './held-keys';
 import { type ForwardSecurityOptions, unixSeconds } from './forward-security-options';
 import type { DecryptedMessage, ForwardSecureMessage, SealRequest } from './forward-secure-message';
-import type { IssuedKeys } from './issued-keys';
+import type { IssuedKeys } from './issued/issued-keys';
 import type { IssuedKey } from './key-records';
 import { assertAuthentic, type Opening } from './opening';
 import { PreKeyStore } from './pre-key-store';

@@ -3,7 +3,7 @@ import { preKeyId } from '../protocol/names';
 import type { PublicKey } from '../types';
 import { type ForwardSecurityOptions, unixSeconds } from './forward-security-options';
 import { HeldKeys } from './held-keys';
-import { IssuedKeys } from './issued-keys';
+import { IssuedKeys } from './issued/issued-keys';
 import { DEFAULT_KEY_LIMITS } from './key-limits';
 import type { PreKey, PreKeyBundle } from './pre-key-bundle';
 

@@ -3,7 +3,7 @@ import type { AsyncClientHooks } from '../client/client-options';
 import { PRE_KEY_REFRESH_THRESHOLD } from '../constants';
 import { ToxAsyncError } from '../errors';
 import type { HeldKeys } from '../forward-security/held-keys';
-import type { IssuedKeys } from '../forward-security/issued-keys';
+import type { IssuedKeys } from '../forward-security/issued/issued-keys';
 import { PeerMap } from '../peer-map';
 import type { Clock } from '../platform/clock';
 import type { Emitter } from '../platform/emitter';

@@ -12,7 +12,7 @@ import {
 } from '../identity/identity-file';
 import type { Platform } from '../platform/platform';
 import { openDataDirectory, recordedIdentity, type DataDirectory } from '../store/directory/data-directory';
-import { asideName, chooseStartNew } from '../store/directory/start-new';
+import { asideName, chooseStartNew } from '../store/directory/ownership/start-new';
 import type { Logger, PublicKey } from '../types';
 import type { AsyncManagerOptions } from './options';
 

@@ -1,7 +1,7 @@
 import type { Emitter } from '../platform/emitter';
 import type { PublicKey } from '../types';
 import type { AsyncManagerEvents } from './events';
-import { unknownFriend } from './session-friends';
+import { unknownFriend } from './friends/session-friends';
 
 export interface KeyWaitParts {
   readonly events: Pick<Emitter<AsyncManagerEvents>, 'on'>;

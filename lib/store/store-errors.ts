@@ -41,7 +41,7 @@ export async function storeErrorByFreeSpace(
 /** Errors that say that a part of the data directory is gone, spoiled or another's. */
 const lost = new WeakSet<object>();
 
-/** An error after which only an explicit choice starts that part new (store/directory/start-new.ts). */
+/** An error after which only an explicit choice starts that part new (store/directory/ownership/start-new.ts). */
 export function lostError(code: ErrorCode, message: string, cause?: unknown): ToxAsyncError {
   const error = new ToxAsyncError(code, message, { cause });
   lost.add(error);

@@ -8,7 +8,7 @@ import {
 } from '../../lib/index';
 import { nodeError } from '../runtime/node-error';
 import { settingText } from '../runtime/settings';
-import { textsIn } from './preference-texts';
+import { textsIn } from '../runtime/preference-texts';
 import type { FriendSetting } from './session-settings';
 
 /** Keys of the friends that the dialog's list named last time. */

@@ -13,7 +13,7 @@ import {
   type ToxcoreTransportOptions,
 } from '../../lib/index';
 import { admissionOf } from '../session/admission';
-import { textsIn } from '../session/preference-texts';
+import { textsIn } from '../runtime/preference-texts';
 import { nodeError } from '../runtime/node-error';
 import type { Session } from '../session/session';
 import { GREETING } from './order';

@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { cp, lstat, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { systemDisk } from '../../lib/platform/system-disk';
+import { systemDisk } from '../../lib/platform/system/system-disk';
 import { LmdbReader } from '../../lib/store/lmdb/lmdb-reader';
 import { readManifest } from '../../lib/store/directory/manifest';
 import { formatAfter, MIGRATIONS } from '../../lib/store/directory/migrations';

@@ -1,6 +1,6 @@
 import { ByteMap } from '../../byte-map';
 import { PeerSet } from '../../peer-map';
-import type { IssuedKeys } from '../../forward-security/issued-keys';
+import type { IssuedKeys } from '../../forward-security/issued/issued-keys';
 import type { CodeWord } from '../../protocol/codes';
 import type { WriteBatch } from '../../store/store';
 import type { PublicKey, Via } from '../../types';

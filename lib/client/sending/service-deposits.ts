@@ -1,4 +1,4 @@
-import type { IssuedKeys } from '../../forward-security/issued-keys';
+import type { IssuedKeys } from '../../forward-security/issued/issued-keys';
 import type { ServiceEntry, ServiceMail } from '../journal/service-mail';
 import { Deposits, type DepositsComponents, type DepositsInit } from './deposits';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { IssueBudget } from '../../../lib/forward-security/issue-budget';
+import { IssueBudget } from '../../../lib/forward-security/issued/issue-budget';
 
 const peer = new Uint8Array(32).fill(1);
 const other = new Uint8Array(32).fill(2);

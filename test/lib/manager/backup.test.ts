@@ -9,7 +9,7 @@ import { openBackup } from '../../../lib/identity/backup';
 import { parseProfile } from '../../../lib/identity/tox-profile';
 import { AsyncManager } from '../../../lib/manager/async-manager';
 import type { AsyncManagerOptions } from '../../../lib/manager/options';
-import { systemPlatform } from '../../../lib/platform/system-platform';
+import { systemPlatform } from '../../../lib/platform/system/system-platform';
 import { MINUTE, World, type Device } from '../../support/world';
 import { friendRecord, keys, savedata, section } from '../identity/support/savedata';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { AsyncManager } from '../../../lib/manager/async-manager';
-import { systemPlatform } from '../../../lib/platform/system-platform';
+import { systemPlatform } from '../../../lib/platform/system/system-platform';
 import { SeededRandom } from '../../../lib/testing/simulated-platform';
 import { makeScratch } from '../store/support/scratch';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Disk } from '../../../lib/platform/disk';
 import { MemoryDisk } from '../../../lib/testing/memory-disk';
-import { systemDisk } from '../../../lib/platform/system-disk';
+import { systemDisk } from '../../../lib/platform/system/system-disk';
 
 const text = (value: string) => new TextEncoder().encode(value);
 

@@ -2,7 +2,7 @@ import { toHex } from '../../../lib/bytes';
 import { createPortableProvider } from '../../../lib/crypto/portable';
 import { StorageService } from '../../../lib/storage/service/storage-service';
 import type { StorageRequest } from '../../../lib/storage/service/refusals';
-import { systemPlatform } from '../../../lib/platform/system-platform';
+import { systemPlatform } from '../../../lib/platform/system/system-platform';
 import { systemTimers } from '../../../lib/platform/timers';
 import type { SessionMessage } from '../../../lib/protocol/session/message-kinds';
 import { MessageStorage } from '../../../lib/storage/message-storage';

@@ -5,7 +5,7 @@ import { NONCE_BYTES } from '../../../../lib/crypto/lengths';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { Passphrase } from '../../../../lib/crypto/pass-encryption';
 import { systemRandom } from '../../../../lib/platform/random';
-import { systemDisk } from '../../../../lib/platform/system-disk';
+import { systemDisk } from '../../../../lib/platform/system/system-disk';
 import { openEnvelope } from '../../../../lib/protocol/envelope/open';
 import { readVaultKey } from '../../../../lib/store/vault/vault-key';
 import { slotCipherUnder } from '../../../../lib/store/vault/slot-cipher';

@@ -1,5 +1,5 @@
 import type { Platform } from '../../../../lib/platform/platform';
-import { systemPlatform } from '../../../../lib/platform/system-platform';
+import { systemPlatform } from '../../../../lib/platform/system/system-platform';
 
 /** Back-offs of half a minute are over in some seconds; what waits for an event is not faster. */
 const FACTOR = 10;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemDisk } from '../../../../lib/platform/system-disk';
+import { systemDisk } from '../../../../lib/platform/system/system-disk';
 import { lmdbAvailable, openLmdbStore } from '../../../../lib/store/lmdb/lmdb-store';
 import { openNedbStore } from '../../../../lib/store/nedb/nedb-store';
 import type { Store } from '../../../../lib/store/store';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { utf8 } from '../../../../lib/bytes';
 import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { type ErrorCode, ToxAsyncError } from '../../../../lib/errors';
-import { systemPlatform } from '../../../../lib/platform/system-platform';
+import { systemPlatform } from '../../../../lib/platform/system/system-platform';
 import { systemTimers } from '../../../../lib/platform/timers';
 import {
   type DataDirectory,

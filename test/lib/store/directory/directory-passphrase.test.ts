@@ -5,7 +5,7 @@ import path from 'node:path';
 import { isPassEncrypted, Passphrase } from '../../../../lib/crypto/pass-encryption';
 import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { type ErrorCode, ToxAsyncError } from '../../../../lib/errors';
-import { systemPlatform } from '../../../../lib/platform/system-platform';
+import { systemPlatform } from '../../../../lib/platform/system/system-platform';
 import { type DataDirectory, openDataDirectory } from '../../../../lib/store/directory/data-directory';
 
 const crypto = createPortableProvider();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { utf8 } from '../../../../lib/bytes';
 import { createPortableProvider } from '../../../../lib/crypto/portable';
 import { ToxAsyncError } from '../../../../lib/errors';
-import { systemPlatform } from '../../../../lib/platform/system-platform';
+import { systemPlatform } from '../../../../lib/platform/system/system-platform';
 import { sleep, systemTimers } from '../../../../lib/platform/timers';
 import { type DataDirectory, openDataDirectory } from '../../../../lib/store/directory/data-directory';
 import type { StoreEngine } from '../../../../lib/store/directory/manifest';

@@ -1,4 +1,4 @@
-import { systemDisk } from '../../../../lib/platform/system-disk';
+import { systemDisk } from '../../../../lib/platform/system/system-disk';
 import { openLmdbStore } from '../../../../lib/store/lmdb/lmdb-store';
 import { durabilitySuite } from '../support/durability-suite';
 import { filePlace } from '../support/scratch';

@@ -4,7 +4,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
 import { join } from 'node:path';
 import { utf8 } from '../../../../lib/bytes';
-import { systemDisk } from '../../../../lib/platform/system-disk';
+import { systemDisk } from '../../../../lib/platform/system/system-disk';
 import { systemTimers, type Timers } from '../../../../lib/platform/timers';
 import { LmdbReader } from '../../../../lib/store/lmdb/lmdb-reader';
 import { lmdbAvailable, openLmdbStore } from '../../../../lib/store/lmdb/lmdb-store';

@@ -4,7 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { utf8 } from '../../../../lib/bytes';
-import { systemDisk } from '../../../../lib/platform/system-disk';
+import { systemDisk } from '../../../../lib/platform/system/system-disk';
 import { openLmdbStore } from '../../../../lib/store/lmdb/lmdb-store';
 import { openNedbStore } from '../../../../lib/store/nedb/nedb-store';
 import { sequenceKey } from '../../../../lib/store/table';

@@ -1,7 +1,7 @@
 /** A process for a test: commits once to the lmdb store at PATH and then has nothing more to do. */
 import { writeSync } from 'node:fs';
 import { utf8 } from '../../../../lib/bytes';
-import { systemDisk } from '../../../../lib/platform/system-disk';
+import { systemDisk } from '../../../../lib/platform/system/system-disk';
 import { openLmdbStore } from '../../../../lib/store/lmdb/lmdb-store';
 
 void openLmdbStore({ path: process.argv[2] ?? '', disk: systemDisk })

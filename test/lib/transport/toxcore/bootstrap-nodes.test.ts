@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ToxAsyncError } from '../../../../lib/errors';
-import { systemPlatform } from '../../../../lib/platform/system-platform';
+import { systemPlatform } from '../../../../lib/platform/system/system-platform';
 import {
   DEFAULT_BOOTSTRAP_FILE,
   loadBootstrapNodes,

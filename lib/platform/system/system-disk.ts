@@ -14,8 +14,8 @@ import {
   unlink,
 } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { Disk, DiskFile, EntryKind } from './disk';
-import { SerialQueue } from './serial-queue';
+import type { Disk, DiskFile, EntryKind } from '../disk';
+import { SerialQueue } from '../serial-queue';
 
 const OWNER_ONLY = 0o600;
 

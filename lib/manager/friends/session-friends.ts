@@ -1,12 +1,12 @@
-import { sameBytes } from '../bytes';
-import { checkPublicKey } from '../crypto/public-key';
-import { ToxAsyncError } from '../errors';
-import { type FriendTransport, isFriendTransport } from '../transport/friend-transport';
-import type { PublicKey } from '../types';
+import { sameBytes } from '../../bytes';
+import { checkPublicKey } from '../../crypto/public-key';
+import { ToxAsyncError } from '../../errors';
+import { type FriendTransport, isFriendTransport } from '../../transport/friend-transport';
+import type { PublicKey } from '../../types';
 import { adoptFriends } from './adopt-friends';
-import type { SessionParts } from './build-session';
-import type { FriendInfo } from './options';
-import type { SessionTransport } from './session-transport';
+import type { SessionParts } from '../build-session';
+import type { FriendInfo } from '../options';
+import type { SessionTransport } from '../session-transport';
 
 /** The friends of a session: its friend book, the Tox profile, the storage role and the network have the same. */
 export class SessionFriends {

@@ -1,17 +1,17 @@
-import { sameBytes } from '../bytes';
-import type { CryptoProvider } from '../crypto/provider';
-import type { Random } from '../platform/random';
-import { encodeExchange } from '../protocol/keys/exchange';
-import { prekeyTag } from '../protocol/names';
-import type { SecretVault, SlotRef } from '../store/vault/secret-vault';
-import type { Store, WriteBatch } from '../store/store';
-import type { KeyPair, PublicKey } from '../types';
+import { sameBytes } from '../../bytes';
+import type { CryptoProvider } from '../../crypto/provider';
+import type { Random } from '../../platform/random';
+import { encodeExchange } from '../../protocol/keys/exchange';
+import { prekeyTag } from '../../protocol/names';
+import type { SecretVault, SlotRef } from '../../store/vault/secret-vault';
+import type { Store, WriteBatch } from '../../store/store';
+import type { KeyPair, PublicKey } from '../../types';
 import { ErasedKeys } from './erased-keys';
 import { IssueBudget } from './issue-budget';
 import { type IssuedBatch, IssuedBatches } from './issued-batches';
-import { readBatchKey, type IssuedKey } from './key-records';
+import { readBatchKey, type IssuedKey } from '../key-records';
 import { StockReckoning } from './stock-reckoning';
-import { ERASE_SLACK, EXCHANGE_RETRY_AGE, type KeyLimits, MAX_MAILED_BATCHES } from './key-limits';
+import { ERASE_SLACK, EXCHANGE_RETRY_AGE, type KeyLimits, MAX_MAILED_BATCHES } from '../key-limits';
 
 export interface IssuedKeysOptions {
   readonly crypto: CryptoProvider;

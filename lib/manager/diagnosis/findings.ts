@@ -1,6 +1,6 @@
-import type { ToxAsyncError } from '../errors';
-import type { PublicKey, QueuedReason } from '../types';
-import type { Finding } from './events';
+import type { ToxAsyncError } from '../../errors';
+import type { PublicKey, QueuedReason } from '../../types';
+import type { Finding } from '../events';
 
 /** What is known about one friend when somebody asks why an alert does not go out. */
 export interface FriendSituation {

@@ -1,9 +1,9 @@
-import { ToxAsyncError } from '../errors';
-import type { FriendBook } from '../identity/friend-book';
-import { usableName } from '../identity/friend-name';
-import { shortKey } from '../identity/short-key';
-import type { FoundFriend } from '../identity/tox-profile';
-import type { Logger } from '../types';
+import { ToxAsyncError } from '../../errors';
+import type { FriendBook } from '../../identity/friend-book';
+import { usableName } from '../../identity/friend-name';
+import { shortKey } from '../../identity/short-key';
+import type { FoundFriend } from '../../identity/tox-profile';
+import type { Logger } from '../../types';
 
 /**
  * Makes friends of those that a profile or a network brings along. Their names and keys are other people's strings: one

@@ -1,16 +1,16 @@
-import { ByteMap } from '../byte-map';
-import { PeerMap } from '../peer-map';
-import type { SecretVault } from '../store/vault/secret-vault';
-import type { Store, WriteBatch } from '../store/store';
-import { Table } from '../store/table';
-import type { PublicKey } from '../types';
+import { ByteMap } from '../../byte-map';
+import { PeerMap } from '../../peer-map';
+import type { SecretVault } from '../../store/vault/secret-vault';
+import type { Store, WriteBatch } from '../../store/store';
+import { Table } from '../../store/table';
+import type { PublicKey } from '../../types';
 import {
   batchKey,
   readBatchKey,
   type IssuedBatchRecord,
   type IssuedKey,
   type IssuedKeyRecord,
-} from './key-records';
+} from '../key-records';
 
 export interface IssuedBatch {
   readonly batch: number;

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import type { Platform } from '../../platform/platform';
-import type { Logger } from '../../types';
-import { openLmdbStore } from '../lmdb/lmdb-store';
-import { openNedbStore } from '../nedb/nedb-store';
-import type { Store } from '../store';
-import { lostError } from '../store-errors';
-import type { StoreEngine, ManifestFile } from './manifest';
+import type { Platform } from '../../../platform/platform';
+import type { Logger } from '../../../types';
+import { openLmdbStore } from '../../lmdb/lmdb-store';
+import { openNedbStore } from '../../nedb/nedb-store';
+import type { Store } from '../../store';
+import { lostError } from '../../store-errors';
+import type { StoreEngine, ManifestFile } from '../manifest';
 import { asideName, chooseStartNew } from './start-new';
 import { judgeStore, newMark, readMark, saveMark, type StoreVerdict } from './store-mark';
 

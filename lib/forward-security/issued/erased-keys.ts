@@ -1,11 +1,11 @@
-import { ByteSet } from '../byte-map';
-import { concat } from '../bytes';
-import { PeerMap } from '../peer-map';
-import type { Store, WriteBatch } from '../store/store';
-import { Table } from '../store/table';
-import type { PublicKey } from '../types';
-import { batchKey, type IssuedKey } from './key-records';
-import { ERASED_MEMORY, MAX_ERASED_KEYS_PER_PEER } from './key-limits';
+import { ByteSet } from '../../byte-map';
+import { concat } from '../../bytes';
+import { PeerMap } from '../../peer-map';
+import type { Store, WriteBatch } from '../../store/store';
+import { Table } from '../../store/table';
+import type { PublicKey } from '../../types';
+import { batchKey, type IssuedKey } from '../key-records';
+import { ERASED_MEMORY, MAX_ERASED_KEYS_PER_PEER } from '../key-limits';
 
 interface ErasedRecord {
   /** Age in seconds. */

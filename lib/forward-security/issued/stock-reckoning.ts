@@ -1,7 +1,7 @@
-import { PeerMap } from '../peer-map';
-import type { PublicKey } from '../types';
+import { PeerMap } from '../../peer-map';
+import type { PublicKey } from '../../types';
 import type { IssuedBatches } from './issued-batches';
-import type { KeyLimits } from './key-limits';
+import type { KeyLimits } from '../key-limits';
 
 export interface StockReckoningOptions {
   readonly batches: Pick<IssuedBatches, 'of'>;

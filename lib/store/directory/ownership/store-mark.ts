@@ -1,8 +1,8 @@
-import { toHex } from '../../bytes';
-import type { Random } from '../../platform/random';
-import type { Store } from '../store';
-import { Table } from '../table';
-import type { Manifest } from './manifest';
+import { toHex } from '../../../bytes';
+import type { Random } from '../../../platform/random';
+import type { Store } from '../../store';
+import { Table } from '../../table';
+import type { Manifest } from '../manifest';
 
 export interface Mark {
   /** Hex; the manifest has the same. */

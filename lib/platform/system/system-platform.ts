@@ -1,8 +1,8 @@
-import { systemClock } from './clock';
-import type { Platform } from './platform';
-import { systemRandom } from './random';
+import { systemClock } from '../clock';
+import type { Platform } from '../platform';
+import { systemRandom } from '../random';
 import { systemDisk } from './system-disk';
-import { systemKeepAlive, systemTimers } from './timers';
+import { systemKeepAlive, systemTimers } from '../timers';
 
 /** The real machine. */
 export const systemPlatform: Platform = {

@@ -1,8 +1,8 @@
-import { sameBytes, toHex } from '../bytes';
-import type { PublicKey } from '../types';
-import type { SessionParts } from './build-session';
-import { diagnoseFriend, diagnoseSession, type SessionSituation } from './diagnosis';
-import type { Finding } from './events';
+import { sameBytes, toHex } from '../../bytes';
+import type { PublicKey } from '../../types';
+import type { SessionParts } from '../build-session';
+import { diagnoseFriend, diagnoseSession, type SessionSituation } from './findings';
+import type { Finding } from '../events';
 
 const DAY = 24 * 60 * 60;
 

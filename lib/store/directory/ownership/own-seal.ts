@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { toHex } from '../../bytes';
-import type { Passphrase } from '../../crypto/pass-encryption';
-import type { CryptoProvider } from '../../crypto/provider';
-import type { Disk } from '../../platform/disk';
-import { openSlotCipher, VAULT_KEY } from '../vault/vault-key';
-import { plainSlots, type SlotCipher } from '../vault/vault-slots';
+import { toHex } from '../../../bytes';
+import type { Passphrase } from '../../../crypto/pass-encryption';
+import type { CryptoProvider } from '../../../crypto/provider';
+import type { Disk } from '../../../platform/disk';
+import { openSlotCipher, VAULT_KEY } from '../../vault/vault-key';
+import { plainSlots, type SlotCipher } from '../../vault/vault-slots';
 import type { OwnStoreOptions } from './own-store';
 import { asideName, chooseStartNew } from './start-new';
 

@@ -1,8 +1,8 @@
 import type { Store } from '../../store/store';
 import type { SecretVault } from '../../store/vault/secret-vault';
-import type { Inbox, InboxEntry } from '../journal/inbox';
-import type { OwedReceipts } from '../journal/owed-receipts';
-import type { Tombstones } from '../journal/tombstones';
+import type { Inbox, InboxEntry } from './inbox';
+import type { OwedReceipts } from './owed-receipts';
+import type { Tombstones } from './tombstones';
 
 export interface WithdrawalParts {
   readonly store: Store;

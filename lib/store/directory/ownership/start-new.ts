@@ -1,6 +1,6 @@
-import type { ToxAsyncError } from '../../errors';
-import type { Logger } from '../../types';
-import { isLost, lostError } from '../store-errors';
+import type { ToxAsyncError } from '../../../errors';
+import type { Logger } from '../../../types';
+import { isLost, lostError } from '../../store-errors';
 
 /** The parts of a data directory that can be started new when they are lost. */
 export type LostPart = 'identity' | 'store' | 'vault.key';

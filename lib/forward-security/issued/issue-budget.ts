@@ -1,6 +1,6 @@
-import { PeerMap } from '../peer-map';
-import type { PublicKey } from '../types';
-import { ISSUE_BUDGET, ISSUE_BUDGET_REFILL } from './key-limits';
+import { PeerMap } from '../../peer-map';
+import type { PublicKey } from '../../types';
+import { ISSUE_BUDGET, ISSUE_BUDGET_REFILL } from '../key-limits';
 
 interface Budget {
   readonly keys: number;
