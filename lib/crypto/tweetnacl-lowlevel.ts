@@ -6,7 +6,7 @@ interface LowLevel {
   crypto_core_hsalsa20(out: Uint8Array, input: Uint8Array, key: Uint8Array, sigma: Uint8Array): void;
 }
 
-const { lowlevel } = nacl as unknown as { readonly lowlevel: LowLevel };
+const { lowlevel } = nacl as typeof nacl & { readonly lowlevel: LowLevel };
 
 const SIGMA = new TextEncoder().encode('expand 32-byte k');
 const ZEROS = new Uint8Array(16);

@@ -1,7 +1,7 @@
 import { systemPlatform, type Timers } from '../../lib/index';
 import { nodeError } from './node-error';
 import { within } from './pending-work';
-import type { FlowNode } from './runtime';
+import type { Closes } from './runtime';
 
 /** The runtime goes on without a node after 15 s; a node that is late says so before, milliseconds. */
 const CLOSE_BUDGET = 14_000;
@@ -14,7 +14,7 @@ export const FLUSH_BUDGET = 1_000;
  * @param options.underWay what the handler is doing now, for the log when it takes too long
  */
 export function onClose(
-  node: FlowNode,
+  node: Closes,
   handler: (removed: boolean) => Promise<void> | void,
   options: { readonly underWay?: () => string; readonly timers?: Timers } = {},
 ): void {

@@ -1,6 +1,6 @@
 import { nodeError } from './node-error';
 import type { PendingWork } from './pending-work';
-import { withFields, type FlowNode, type IncomingMessage, type Message, type Runtime } from './runtime';
+import { withFields, type IncomingMessage, type Message, type Runtime, type TakesInput } from './runtime';
 
 /** What a handler can do with the message that it was given. */
 export interface Reply {
@@ -29,7 +29,7 @@ export interface InputHandler<T> {
  */
 export function onInput<T>(
   RED: Runtime,
-  node: FlowNode,
+  node: TakesInput,
   pending: PendingWork,
   { read, act }: InputHandler<T>,
 ): void {
@@ -54,7 +54,7 @@ export function onInput<T>(
 /** Tells Catch by `tell`, which copies the message; where that fails, Catch gets what can be copied of it. */
 function tellCatch(
   RED: Runtime,
-  node: FlowNode,
+  node: TakesInput,
   error: unknown,
   msg: IncomingMessage,
   tell: () => void,

@@ -6,6 +6,26 @@ export type FlowNode = Node;
 export type Message = NodeMessage;
 export type IncomingMessage = NodeMessageInFlow;
 
+/** What the wrapper around input handlers uses of a node. */
+export interface TakesInput {
+  on(
+    event: 'input',
+    listener: (
+      msg: IncomingMessage,
+      send: (msg: Message | (Message | Message[] | null)[]) => void,
+      done: (error?: Error) => void,
+    ) => void,
+  ): unknown;
+  error(error: Error, msg?: Message): void;
+  warn(text: string): void;
+}
+
+/** What the wrapper around close handlers uses of a node. */
+export interface Closes {
+  on(event: 'close', listener: (removed: boolean, done: () => void) => void): unknown;
+  warn(text: string): void;
+}
+
 /** What the runtime hands a constructor. `version` counts the forms this node's settings have had. */
 export interface Config extends NodeDef {
   readonly version?: number;
@@ -26,7 +46,7 @@ export function withFields<T extends Message>(msg: T, fields: Message & Record<s
  * Runs once when the flows next run: before that a message sent by a constructor is never delivered.
  * Returns what takes the wish back.
  */
-export function atFlowsStarted({ events }: Runtime, run: () => void): () => void {
+export function atFlowsStarted({ events }: Pick<Runtime, 'events'>, run: () => void): () => void {
   const waiting = waitingAt.get(events) ?? new Set();
   if (!waitingAt.has(events)) {
     waitingAt.set(events, waiting);

@@ -39,13 +39,13 @@ const INTERVAL = 1_000;
 
 /** Shows a badge. The runtime hears of it only when the text changes, and at most once a second; the last one counts. */
 export class StatusBadge {
-  readonly #node: FlowNode;
+  readonly #node: Pick<FlowNode, 'status'>;
   readonly #timers: Timers;
   #wanted: Badge | undefined;
   #shown = '';
   #pause: Timer | undefined;
 
-  constructor(node: FlowNode, timers: Timers = systemPlatform.timers) {
+  constructor(node: Pick<FlowNode, 'status'>, timers: Timers = systemPlatform.timers) {
     this.#node = node;
     this.#timers = timers;
   }

@@ -1,14 +1,8 @@
-import {
-  fromHex,
-  readFriendKey,
-  toHex,
-  ToxAsyncError,
-  type AsyncManager,
-  type PublicKey,
-} from '../../lib/index';
+import { fromHex, readFriendKey, toHex, ToxAsyncError, type PublicKey } from '../../lib/index';
 import { nodeError } from '../runtime/node-error';
 import { settingText } from '../runtime/settings';
 import { textsIn } from '../runtime/preference-texts';
+import type { FriendsManager } from './session-manager';
 import type { FriendSetting } from './session-settings';
 
 /** Keys of the friends that the dialog's list named last time. */
@@ -21,7 +15,7 @@ const LISTED = 'friends-listed';
  * variable that is not set, a key with a digit lost), and a removed friend's keys and mail are gone for good.
  */
 export async function syncFriends(
-  manager: AsyncManager,
+  manager: FriendsManager,
   friends: readonly FriendSetting[],
 ): Promise<Error[]> {
   const wrong: Error[] = [];
@@ -49,7 +43,7 @@ export async function syncFriends(
 }
 
 /** A name that cannot be used does not keep its owner from being a friend. */
-async function addUnderName(manager: AsyncManager, publicKey: PublicKey, name: string): Promise<void> {
+async function addUnderName(manager: FriendsManager, publicKey: PublicKey, name: string): Promise<void> {
   try {
     await manager.addFriend(publicKey, settingText(name, 'The name of a friend') || undefined);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { ByteMap, type AsyncManager, type ReceivedMessage } from '../../lib/index';
+import { ByteMap, type ReceivedMessage } from '../../lib/index';
+import type { InboxManager } from './session-manager';
 
 /** What tells one message from another before it is opened. */
 export type MessageHead = Pick<ReceivedMessage, 'sender' | 'via' | 'type'>;
@@ -31,13 +32,13 @@ export class InboxFanOut {
   readonly #open = new ByteMap<Open>();
   /** Message id -> whether it had been handed over before: taken from the session just as the last node left. */
   readonly #unclaimed = new ByteMap<boolean>();
-  #manager: AsyncManager | undefined;
+  #manager: InboxManager | undefined;
 
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
 
-  attach(manager: AsyncManager): void {
+  attach(manager: InboxManager): void {
     this.#manager = manager;
     this.refresh();
   }

@@ -9,31 +9,32 @@ import {
 } from '../../lib/index';
 import { LINGER } from './transport-slot';
 import { Session } from './session';
+import type { SessionManager } from './session-manager';
 import { sameSettings, type SessionSettings } from './session-settings';
 
-export interface SessionRegistryParts {
+export interface SessionRegistryParts<M extends SessionManager = AsyncManager> {
   readonly timers: Timers;
   readonly random: Random;
-  readonly create: (options: AsyncManagerOptions) => Promise<AsyncManager>;
+  readonly create: (options: AsyncManagerOptions) => Promise<M>;
 }
 
 /**
  * The sessions of this process, by the id of their storage-node. They are kept outside the node instances, because
  * a full deploy closes every node and starts it again.
  */
-export class SessionRegistry {
-  readonly #parts: SessionRegistryParts;
-  readonly #sessions = new Map<string, Session>();
+export class SessionRegistry<M extends SessionManager = AsyncManager> {
+  readonly #parts: SessionRegistryParts<M>;
+  readonly #sessions = new Map<string, Session<M>>();
   readonly #lingering = new Map<string, Timer>();
   readonly #closing = new Set<Promise<void>>();
-  readonly #identities = new Map<string, Session>();
+  readonly #identities = new Map<string, Session<M>>();
 
-  constructor(parts: SessionRegistryParts) {
+  constructor(parts: SessionRegistryParts<M>) {
     this.#parts = parts;
   }
 
   /** A storage-node is there: it gets the session it had when its settings are the same, else a new one. */
-  acquire(node: string, settings: SessionSettings, log: Logger): Session {
+  acquire(node: string, settings: SessionSettings, log: Logger): Session<M> {
     this.#lingering.get(node)?.cancel();
     this.#lingering.delete(node);
     const kept = this.#sessions.get(node);
@@ -42,7 +43,7 @@ export class SessionRegistry {
       return kept;
     }
     if (kept !== undefined) this.#close(node, kept).catch((error: unknown) => log.error(String(error)));
-    const session = new Session(settings, log, {
+    const session = new Session<M>(settings, log, {
       ...this.#parts,
       othersClosed: async () => {
         await Promise.allSettled(this.#closing);
@@ -65,7 +66,7 @@ export class SessionRegistry {
     this.#lingering.set(node, timer);
   }
 
-  #close(node: string, session: Session): Promise<void> {
+  #close(node: string, session: Session<M>): Promise<void> {
     if (this.#sessions.get(node) === session) this.#sessions.delete(node);
     const closing = session.close().finally(() => {
       this.#closing.delete(closing);
@@ -75,7 +76,7 @@ export class SessionRegistry {
     return closing;
   }
 
-  #claim(publicKey: string, claimant: Session): boolean {
+  #claim(publicKey: string, claimant: Session<M>): boolean {
     const holder = this.#identities.get(publicKey) ?? claimant;
     if (holder !== claimant) return false;
     this.#identities.set(publicKey, claimant);

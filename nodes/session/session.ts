@@ -15,26 +15,27 @@ import { Latch } from '../runtime/latch';
 import { nodeError } from '../runtime/node-error';
 import { OutcomeRouter } from './outcome-router';
 import { untilDone } from '../runtime/retry';
+import type { SessionManager } from './session-manager';
 import type { SessionSettings } from './session-settings';
 import { SignalList } from '../runtime/signal-list';
 import { TransportSlot } from './transport-slot';
 
 /** What a session needs from the registry that keeps it. */
-export interface SessionParts {
+export interface SessionParts<M extends SessionManager = AsyncManager> {
   readonly timers: Timers;
   readonly random: Random;
-  readonly create: (options: AsyncManagerOptions) => Promise<AsyncManager>;
+  readonly create: (options: AsyncManagerOptions) => Promise<M>;
   /** Resolves when sessions that are on their way out have released what they held. */
   readonly othersClosed: () => Promise<void>;
   /** False when another session of this process has the identity. */
-  readonly claimIdentity: (publicKey: string, session: Session) => boolean;
+  readonly claimIdentity: (publicKey: string, session: Session<M>) => boolean;
 }
 
 /**
  * The session of one storage-node, which lives on while its node instance is replaced by a redeploy. It opens its
  * data directory at once, keeps trying when that fails, and begins with the network when the flows have started.
  */
-export class Session {
+export class Session<M extends SessionManager = AsyncManager> {
   readonly settings: SessionSettings;
   readonly inbox: InboxFanOut;
   readonly outcomes = new OutcomeRouter();
@@ -53,18 +54,18 @@ export class Session {
     error: (text) => this.log.error(text),
   };
 
-  readonly #parts: SessionParts;
+  readonly #parts: SessionParts<M>;
   readonly #ending = new AbortController();
-  readonly #opening: Promise<AsyncManager | undefined>;
+  readonly #opening: Promise<M | undefined>;
   readonly #tried = new Latch();
-  #manager: AsyncManager | undefined;
+  #manager: M | undefined;
   #failure: Error | undefined;
   #badFriends: readonly Error[] = [];
   #started = false;
   #closing: Promise<void> | undefined;
   #closingStep = 'the start';
 
-  constructor(settings: SessionSettings, log: Logger, parts: SessionParts) {
+  constructor(settings: SessionSettings, log: Logger, parts: SessionParts<M>) {
     this.settings = settings;
     this.log = log;
     this.#parts = parts;
@@ -79,7 +80,7 @@ export class Session {
   }
 
   /** The open session; undefined while it opens, has failed or is closed. */
-  get open(): AsyncManager | undefined {
+  get open(): M | undefined {
     return this.#manager;
   }
 
@@ -103,14 +104,14 @@ export class Session {
   }
 
   /** The open session, waited for while it opens the first time. Rejects with what keeps it from opening. */
-  async manager(): Promise<AsyncManager> {
+  async manager(): Promise<M> {
     await this.#tried.opened;
     if (this.#manager !== undefined) return this.#manager;
     throw this.#failure ?? closedError();
   }
 
   /** The open session, however long that takes. ErrClosed. */
-  async opened(): Promise<AsyncManager> {
+  async opened(): Promise<M> {
     await this.#opening;
     if (this.#manager === undefined) throw closedError();
     return this.#manager;
@@ -147,7 +148,7 @@ export class Session {
     this.changed.emit();
   }
 
-  async #open(): Promise<AsyncManager> {
+  async #open(): Promise<M> {
     // A deploy replaces several sessions in one turn; one may want the directory that another gives up.
     await setImmediate();
     await this.#parts.othersClosed();
@@ -183,7 +184,7 @@ export class Session {
     return manager;
   }
 
-  #listen(manager: AsyncManager): void {
+  #listen(manager: M): void {
     manager.events.on('outcome', (outcome) => this.outcomes.route(outcome));
     manager.events.on('friends-changed', () => this.inbox.refresh());
     for (const event of ['changed', 'transport-status', 'friend-status', 'friends-changed'] as const) {

@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ToxcoreTransport } from '../../lib/index';
-import type { SessionNode } from '../../nodes/session/session-user';
 import { node, probe, storageNode, TAB, transport, WATCH, withChange } from '../nodes/support/flows';
-import { managerOf, NodeRed, type FlowEntry } from '../nodes/support/node-red';
+import { managerOf, NodeRed, sessionOf, type FlowEntry } from '../nodes/support/node-red';
 import type { Seen } from '../nodes/support/probe';
 import { BootstrapDaemon } from './support/bootstrap-daemon';
 import { CONNECT_MS, until } from './support/until';
@@ -38,8 +37,8 @@ describeOnTox('tox-transport in Node-RED, on real Tox', function () {
   const hears = (name: string, matches: (msg: Seen) => boolean) =>
     red.wait(`${name}-out`, matches, CONNECT_MS);
   const childOf = (name: string) => {
-    const { session } = red.node(`${name}-session`) as unknown as SessionNode;
-    return (session?.transport.connection?.tox as ToxcoreTransport).childPid;
+    const { transport: slot } = sessionOf(red, `${name}-session`);
+    return (slot.connection?.tox as ToxcoreTransport).childPid;
   };
 
   before(async () => {

@@ -5,7 +5,6 @@ import type { SeededRandom } from '../../lib/testing/simulated-platform';
 import type { DataDirectory } from '../../lib/store/directory/data-directory';
 import { openMemoryDirectory } from '../../lib/testing/memory-directory';
 import { MemoryVolume } from '../../lib/testing/memory-store';
-import type { Store } from '../../lib/store/store';
 import { Table } from '../../lib/store/table';
 
 const FIRST = new Uint8Array();
@@ -55,7 +54,7 @@ export class MemoryDirectory {
   table<T extends object>(name: string): T[] {
     const index = this.volume.index;
     const store = { get: (key: Uint8Array) => index.get(key), range: index.range.bind(index) };
-    return [...new Table<T>(store as unknown as Store, name).entries()].map(({ record }) => record);
+    return [...new Table<T>(store, name).entries()].map(({ record }) => record);
   }
 
   #records(): [Uint8Array, Uint8Array][] {

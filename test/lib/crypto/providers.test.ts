@@ -77,7 +77,7 @@ describe('the portable provider', () => {
 
   /** Runs `use` while tweetnacl's functions note the keys they are given. */
   const keysUsedBy = (use: () => unknown): Uint8Array[] => {
-    const { lowlevel } = nacl as unknown as {
+    const { lowlevel } = nacl as typeof nacl & {
       lowlevel: { crypto_core_hsalsa20: (...args: Uint8Array[]) => void };
     };
     const { crypto_core_hsalsa20 } = lowlevel;

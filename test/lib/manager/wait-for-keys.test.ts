@@ -18,7 +18,7 @@ describe('waiting for keys of a friend', () => {
     friend.manager.waitForKeys(publicKey, options).then(
       () => said.push('keys'),
       (error: unknown) =>
-        said.push(error instanceof Error && 'code' in error ? String(error.code) : `${error}`),
+        said.push(error instanceof Error && 'code' in error ? String(error.code) : String(error)),
     );
   }
 

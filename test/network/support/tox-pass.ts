@@ -1,3 +1,4 @@
+import { binder } from '../../../lib/transport/toxcore/binding/binder';
 import { loadLibrary } from '../../../lib/transport/toxcore/binding/library-loader';
 
 type Convert = (content: Uint8Array, passphrase: string) => Uint8Array | undefined;
@@ -10,9 +11,9 @@ const EXTRA = 80;
 export function loadToxPass(): { encrypt: Convert; decrypt: Convert } {
   const library = loadLibrary();
   const convert = (name: string, extra: number): Convert => {
-    const call = library.func(
+    const call = binder(library)<Native>(
       `bool ${name}(const uint8_t *content, size_t length, const uint8_t *passphrase, size_t passphrase_length, _Out_ uint8_t *result, _Out_ int *error)`,
-    ) as unknown as Native;
+    );
     return (content, passphrase) => {
       const secret = Buffer.from(passphrase);
       const result = Buffer.alloc(content.length + extra);

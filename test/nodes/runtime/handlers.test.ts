@@ -4,7 +4,7 @@ import { util } from '@node-red/util';
 import { onClose } from '../../../nodes/runtime/close';
 import { onInput } from '../../../nodes/runtime/input';
 import { PendingWork } from '../../../nodes/runtime/pending-work';
-import { atFlowsStarted, type FlowNode, type Runtime } from '../../../nodes/runtime/runtime';
+import { atFlowsStarted, type Message, type Runtime } from '../../../nodes/runtime/runtime';
 import { badges, StatusBadge } from '../../../nodes/runtime/status-badge';
 import { SimulatedTime } from '../../../lib/testing/simulated-platform';
 import { ERROR_CODES, systemPlatform, ToxAsyncError, type ErrorCode } from '../../../lib/index';
@@ -13,22 +13,18 @@ import { ERROR_CODES, systemPlatform, ToxAsyncError, type ErrorCode } from '../.
 class FakeNode extends EventEmitter {
   readonly statuses: unknown[] = [];
   readonly warnings: string[] = [];
-  readonly errors: { readonly error: Error; readonly msg: Record<string, unknown> }[] = [];
+  readonly errors: { readonly error: Error; readonly msg: Message | undefined }[] = [];
 
   status(status: unknown): void {
     this.statuses.push(status);
   }
 
-  error(error: Error, msg: Record<string, unknown>): void {
+  error(error: Error, msg?: Message): void {
     this.errors.push({ error, msg });
   }
 
   warn(text: string): void {
     this.warnings.push(text);
-  }
-
-  get asNode(): FlowNode {
-    return this as unknown as FlowNode;
   }
 }
 
@@ -41,7 +37,7 @@ const input = (node: FakeNode) =>
 
 /** Takes messages, and does with each what `act` does. */
 const take = (node: FakeNode, act: () => Promise<void> | void) =>
-  onInput(RED, node.asNode, new PendingWork(), { read: () => undefined, act });
+  onInput(RED, node, new PendingWork(), { read: () => undefined, act });
 
 describe('The wrapper around every input handler', () => {
   it('tells the runtime when a handler is done', async () => {
@@ -104,7 +100,7 @@ describe('The wrapper around every input handler', () => {
   it('reads the message before anything is awaited, and lets nothing else see it', async () => {
     const node = new FakeNode();
     const read: unknown[] = [];
-    onInput(RED, node.asNode, new PendingWork(), {
+    onInput(RED, node, new PendingWork(), {
       read: ({ payload }) => payload,
       act: async (payload) => {
         await new Promise((resolve) => setImmediate(resolve));
@@ -121,7 +117,7 @@ describe('The wrapper around every input handler', () => {
   it('answers with the same message, and again with a copy of what it was', () => {
     const node = new FakeNode();
     const sent: unknown[] = [];
-    onInput(RED, node.asNode, new PendingWork(), {
+    onInput(RED, node, new PendingWork(), {
       read: () => undefined,
       act: (_, reply) => {
         const later = reply.another();
@@ -174,14 +170,14 @@ describe('The wrapper around every close handler', () => {
 
   it('declares removed and done, without which the runtime would not wait', () => {
     const node = new FakeNode();
-    onClose(node.asNode, async () => undefined);
+    onClose(node, async () => undefined);
     assert.equal(closeCallback(node).length, 2);
   });
 
   it('is done when the work is, and not before', async () => {
     const node = new FakeNode();
     const order: string[] = [];
-    onClose(node.asNode, async (removed) => {
+    onClose(node, async (removed) => {
       await new Promise((resolve) => setImmediate(resolve));
       order.push(`closed ${removed}`);
     });
@@ -196,7 +192,7 @@ describe('The wrapper around every close handler', () => {
     let finish: () => void = () => undefined;
     let step = 'the first step';
     const work = () => new Promise<void>((resolve) => (finish = resolve));
-    onClose(node.asNode, work, { underWay: () => step, timers: time.timers });
+    onClose(node, work, { underWay: () => step, timers: time.timers });
     let done = 0;
     closeCallback(node)(true, () => (done += 1));
     step = 'the second step';
@@ -213,7 +209,7 @@ describe('The wrapper around every close handler', () => {
 
   it('is done also when the work fails', async () => {
     const node = new FakeNode();
-    onClose(node.asNode, () => Promise.reject(new Error('the disk is gone')));
+    onClose(node, () => Promise.reject(new Error('the disk is gone')));
     await new Promise<void>((resolve) => closeCallback(node)(false, resolve));
     assert.deepEqual(node.warnings, ['the disk is gone']);
   });
@@ -234,7 +230,7 @@ describe('A status badge', () => {
   it('tells the runtime only when its text changes, and at most once a second', async () => {
     const node = new FakeNode();
     const time = new SimulatedTime();
-    const badge = new StatusBadge(node.asNode, time.timers);
+    const badge = new StatusBadge(node, time.timers);
     const texts = () => node.statuses.map((status) => (status as { text?: string }).text);
     badge.show(undefined);
     badge.show(badges.queued(1));
@@ -274,7 +270,7 @@ describe('A status badge', () => {
 describe('The first start of the flows', () => {
   it('is awaited by any number of nodes with one listener, and a node can take its wish back', () => {
     const events = new EventEmitter();
-    const RED = { events } as unknown as Runtime;
+    const RED = { events };
     const ran: number[] = [];
     const cancels = Array.from({ length: 30 }, (_, index) => atFlowsStarted(RED, () => ran.push(index)));
     assert.equal(events.listenerCount('flows:started'), 1);

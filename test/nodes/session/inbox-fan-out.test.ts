@@ -27,7 +27,7 @@ describe('A session that hands messages to several receive-async nodes', () => {
   beforeEach(() => {
     manager = new FakeManager();
     inbox = new InboxFanOut((error) => errors.push(error));
-    inbox.attach(manager.asManager);
+    inbox.attach(manager);
   });
 
   afterEach(() => assert.deepEqual(errors, []));

@@ -26,7 +26,7 @@ describe('The sessions behind the storage-nodes', () => {
   let time: SimulatedTime;
   let made: { manager: FakeManager; options: AsyncManagerOptions }[];
   let failures: Error[];
-  let registry: SessionRegistry;
+  let registry: SessionRegistry<FakeManager>;
 
   beforeEach(() => {
     time = new SimulatedTime();
@@ -40,7 +40,7 @@ describe('The sessions behind the storage-nodes', () => {
         if (failure !== undefined) throw failure;
         const manager = new FakeManager(options.dataDir.length);
         made.push({ manager, options });
-        return manager.asManager;
+        return manager;
       },
     });
   });

@@ -1,14 +1,15 @@
 import {
   Emitter,
-  type AsyncManager,
   type AsyncManagerEvents,
   type MessageFilter,
   type MessageHandler,
   type ReceivedMessage,
 } from '../../../lib/index';
+import type { SessionManager } from '../../../nodes/session/session-manager';
 
 /** What the session registry and the fan-out use of an AsyncManager, without keys, disk and network. */
-export class FakeManager {
+export class FakeManager implements SessionManager {
+  readonly problem = undefined;
   readonly events = new Emitter<AsyncManagerEvents>((error) => {
     throw error;
   });
@@ -20,10 +21,6 @@ export class FakeManager {
 
   constructor(seed = 1) {
     this.publicKey = new Uint8Array(32).fill(seed);
-  }
-
-  get asManager(): AsyncManager {
-    return this as unknown as AsyncManager;
   }
 
   async start(): Promise<void> {

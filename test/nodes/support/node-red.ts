@@ -11,6 +11,7 @@ import prekeyExchange from '../../../nodes/prekey-exchange';
 import receiveAsync from '../../../nodes/receive-async';
 import sendAsync from '../../../nodes/send-async';
 import type { Session } from '../../../nodes/session/session';
+import type { SessionNode } from '../../../nodes/session/session-user';
 import storageNode from '../../../nodes/storage-node';
 import toxTransport from '../../../nodes/tox-transport';
 import { startGuarded } from '../../../nodes/runtime/start-guard';
@@ -114,7 +115,9 @@ export class NodeRed {
 
 /** The session of a storage-node as its users have it. */
 export function sessionOf(red: NodeRed, id: string): Session {
-  return (red.node(id) as unknown as { session: Session }).session;
+  const { session } = red.node(id) as SessionNode;
+  assert.ok(session, `${id} has a session`);
+  return session;
 }
 
 /** The same, for looking into the core. */

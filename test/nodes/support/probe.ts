@@ -38,6 +38,9 @@ export interface Seen {
   readonly [property: string]: unknown;
 }
 
+/** Messages of a flow have whatever the nodes gave them. */
+const seen = (msg: object) => msg as Seen;
+
 interface Waiter {
   readonly probe: string;
   readonly matches: (msg: Seen) => boolean;
@@ -55,7 +58,7 @@ export class Recorder {
     RED.nodes.registerType('probe', function (this: Node, config: NodeDef) {
       RED.nodes.createNode(this, config);
       this.on('input', (msg, _send, done) => {
-        record(this.id, msg as unknown as Seen);
+        record(this.id, seen(msg));
         done();
       });
     });

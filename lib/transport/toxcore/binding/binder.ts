@@ -1,4 +1,4 @@
-import type { ToxLibrary } from './library-loader';
+import type { CFunctions } from './library-loader';
 
 /** A C pointer. */
 export type Pointer = bigint;
@@ -6,8 +6,7 @@ export type Pointer = bigint;
 export type ErrorOut = Int32Array;
 
 /** Gives C functions their TypeScript signature: the prototype and `F` have to say the same. */
-export function binder(library: ToxLibrary) {
+export function binder(library: CFunctions) {
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the signature
-  return <F extends (...args: never[]) => unknown>(prototype: string) =>
-    library.func(prototype) as unknown as F;
+  return <F extends (...args: never[]) => unknown>(prototype: string) => library.func(prototype) as F;
 }

@@ -1,8 +1,8 @@
 /** How libtoxcore tells what happened in one turn (tox_events.h of 0.2.18): events in groups, by kind. */
 import { binder, type ErrorOut, type Pointer } from './binder';
-import type { ToxLibrary } from './library-loader';
+import type { CFunctions } from './library-loader';
 
-export function bindEvents(library: ToxLibrary) {
+export function bindEvents(library: CFunctions) {
   const bind = binder(library);
   /** Number of events of a kind, and the event at an index. */
   const kind = (name: string) => ({

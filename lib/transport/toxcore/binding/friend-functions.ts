@@ -1,8 +1,8 @@
 /** What libtoxcore does with friends (tox.h of 0.2.18). */
 import { binder, type ErrorOut, type Pointer } from './binder';
-import type { ToxLibrary } from './library-loader';
+import type { CFunctions } from './library-loader';
 
-export function bindFriends(library: ToxLibrary) {
+export function bindFriends(library: CFunctions) {
   const bind = binder(library);
   type Size = (tox: Pointer, friend: number, error: ErrorOut) => number;
   type Fill = (tox: Pointer, friend: number, bytes: Uint8Array, error: ErrorOut) => boolean;

@@ -5,6 +5,10 @@ import { ToxAsyncError } from '../../../errors';
 export type Koffi = typeof KoffiModule;
 /** A loaded libtoxcore; `func` takes a C prototype. */
 export type ToxLibrary = ReturnType<Koffi['load']>;
+/** What makes functions of C prototypes, as a ToxLibrary does. */
+export interface CFunctions {
+  func(prototype: string): unknown;
+}
 
 /** Where libtoxcore's binary interface 2 is found, by system; the first that loads is taken. */
 const NAMES: Partial<Record<NodeJS.Platform, readonly string[]>> = {

@@ -1,8 +1,8 @@
 /** What libtoxcore does for its owner: options, life, profile and network entry (tox.h of 0.2.18). */
 import { binder, type ErrorOut, type Pointer } from './binder';
-import type { ToxLibrary } from './library-loader';
+import type { CFunctions } from './library-loader';
 
-export function bindSelf(library: ToxLibrary) {
+export function bindSelf(library: CFunctions) {
   const bind = binder(library);
   type SetText = (tox: Pointer, text: Uint8Array, length: number, error: ErrorOut) => boolean;
   type SetOption<V> = (options: Pointer, value: V) => void;

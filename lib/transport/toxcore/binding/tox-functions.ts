@@ -1,7 +1,7 @@
 import { ToxAsyncError } from '../../../errors';
 import { bindEvents } from './event-functions';
 import { bindFriends } from './friend-functions';
-import type { ToxLibrary } from './library-loader';
+import type { CFunctions } from './library-loader';
 import { bindSelf } from './self-functions';
 
 /** The oldest release that has everything used here, and the same binary interface until the next minor one. */
@@ -24,7 +24,7 @@ export type ToxFunctions = ReturnType<typeof bindFunctions>;
  * The functions of libtoxcore that this project uses.
  * @throws ErrMissingLibrary (it is another library), ErrUnsupportedVersion
  */
-export function bindFunctions(library: ToxLibrary) {
+export function bindFunctions(library: CFunctions) {
   checkVersion(...versionOf(library));
   try {
     return { ...bindSelf(library), ...bindFriends(library), ...bindEvents(library) };
@@ -38,7 +38,7 @@ export function bindFunctions(library: ToxLibrary) {
 }
 
 /** Major, minor and patch. @throws ErrMissingLibrary when the library is not libtoxcore */
-export function versionOf(library: ToxLibrary): [major: number, minor: number, patch: number] {
+export function versionOf(library: CFunctions): [major: number, minor: number, patch: number] {
   try {
     const part = (name: string) => (library.func(`uint32_t tox_version_${name}()`) as () => number)();
     return [part('major'), part('minor'), part('patch')];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { concat, toHex, utf8 } from '../../../../lib/bytes';
 import { MAX_MESSAGE_SIZE } from '../../../../lib/constants';
+import type { CodeWord, ReceiptCode } from '../../../../lib/protocol/codes';
 import { decodeMailKeys, encodeMailKeys, MAX_MAIL_KEYS } from '../../../../lib/protocol/keys/mail-keys';
 import { decodeMailReceipts, encodeMailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
 import { isKnownType, isTextType, PLAIN_TYPE } from '../../../../lib/protocol/envelope/message-types';
@@ -72,7 +73,7 @@ describe('receipts by mail', () => {
     for (const code of ['01', '0f', '14', 'ff']) {
       throwsCode(() => decodeMailReceipts(concat(data.subarray(0, 34), bytes(code))), 'ErrMalformed');
     }
-    const busy = { messageId: MESSAGE_ID, code: 'busy' } as unknown as typeof receipt;
+    const busy = { messageId: MESSAGE_ID, code: 'busy' as CodeWord as ReceiptCode };
     throwsCode(() => encodeMailReceipts({ held: 1, receipts: [busy] }), 'ErrInvalidArgument');
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { concat, toHex } from '../../../../lib/bytes';
-import { CODE, isReceiptCode, type CodeWord } from '../../../../lib/protocol/codes';
+import { CODE, isReceiptCode, type CodeWord, type ReceiptCode } from '../../../../lib/protocol/codes';
 import {
   decodeSessionMessage,
   encodeSessionMessage,
@@ -195,8 +195,8 @@ describe('session messages', () => {
       if (isReceiptCode(code)) fits({ kind: 'receipts', receipts: [{ messageId, code }] });
       else isMalformed(0x32, `01 ${'01'.repeat(32)} ${toHex(new Uint8Array([CODE[code]]))}`);
     }
-    const receipts = [{ messageId: filled(32, 1), code: 'busy' }];
-    doesNotFit({ kind: 'receipts', receipts } as unknown as SessionMessage);
+    const code = 'busy' as CodeWord as ReceiptCode;
+    doesNotFit({ kind: 'receipts', receipts: [{ messageId: filled(32, 1), code }] });
   });
 
   it('say in an answer to a delivery only what it can say', () => {

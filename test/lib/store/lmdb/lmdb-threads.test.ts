@@ -141,7 +141,7 @@ describe('the writing thread of lmdb', () => {
 
 describe('lmdb', () => {
   it('is not available where its binary does not load', async () => {
-    const loader = Module as unknown as { _load: (request: string, ...rest: unknown[]) => unknown };
+    const loader = Module as typeof Module & { _load: (request: string, ...rest: unknown[]) => unknown };
     const original = loader._load;
     assert.equal(lmdbAvailable(), true);
     loader._load = (request, ...rest) => {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { ToxAsyncError } from '../../../../../lib/errors';
-import { loadLibrary, type ToxLibrary } from '../../../../../lib/transport/toxcore/binding/library-loader';
+import { loadLibrary, type CFunctions } from '../../../../../lib/transport/toxcore/binding/library-loader';
 import { bindFunctions } from '../../../../../lib/transport/toxcore/binding/tox-functions';
 
 /** A library that says its version and has every other function too, or lacks one. */
-function libraryOf(version: readonly number[], lacking?: string): ToxLibrary {
+function libraryOf(version: readonly number[], lacking?: string): CFunctions {
   const func = (prototype: string) => {
     if (lacking !== undefined && prototype.includes(lacking)) throw new Error(`no such function: ${lacking}`);
     const part = ['major', 'minor', 'patch'].findIndex((name) => prototype.includes(`tox_version_${name}`));
     return () => version[part] ?? 0;
   };
-  return { func } as unknown as ToxLibrary;
+  return { func };
 }
 
 const fails = (code: 'ErrMissingLibrary' | 'ErrUnsupportedVersion', text: RegExp) => (error: unknown) =>
