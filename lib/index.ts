@@ -120,7 +120,7 @@ export * from './protocol/spec/spec-records';
 export type { Platform } from './platform/platform';
 export { systemPlatform } from './platform/system/system-platform';
 export { systemClock, type Clock } from './platform/clock';
-export type { Disk, DiskFile } from './platform/disk';
+export type { Disk, DiskFile, EntryKind } from './platform/disk';
 export type { Random } from './platform/random';
 export { sleep, type Timer, type Timers } from './platform/timers';
 export { backoff, type BackoffLimits } from './platform/backoff';
