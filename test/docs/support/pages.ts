@@ -8,8 +8,8 @@ export interface Page {
   readonly text: string;
 }
 
-/** Every page that is written for people: in the root, in docs/ and in .github/. */
-export const PAGES: readonly Page[] = ['.', 'docs', '.github'].flatMap((folder) =>
+/** Every page that is written for people: in the root, in docs/, beside the examples and in .github/. */
+export const PAGES: readonly Page[] = ['.', 'docs', 'examples', '.github'].flatMap((folder) =>
   readdirSync(path.join(ROOT, folder), { recursive: folder !== '.', encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => readPage(path.posix.join(folder, name))),
