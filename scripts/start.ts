@@ -1,6 +1,7 @@
 /**
- * `npm start`: the Node-RED editor on http://127.0.0.1:1880 (`npm start -- --port N`: on another port) with the nodes of this checkout. The first start puts the
- * example flow in; later starts keep what you made of it. Everything lies in .cache/start: delete it to begin anew.
+ * `npm start`: the Node-RED editor on http://127.0.0.1:1880 (`npm start -- --port N`: on another port) with the nodes of
+ * this checkout. The first start puts the example flow in; later starts keep what you made of it. Everything lies in
+ * .cache/start: delete it to start over.
  */
 import { spawn } from 'node:child_process';
 import { copyFile, constants, mkdir } from 'node:fs/promises';

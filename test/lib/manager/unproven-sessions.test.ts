@@ -89,6 +89,15 @@ describe('a session that nobody has proved', () => {
     assert.equal(plain(), false);
   });
 
+  it('may turn out to be an ordinary client after all when the friend was removed and added again', async () => {
+    await friend.manager.removeFriend(friend.keys.pk);
+    await friend.manager.addFriend(friend.keys.pk, 'Friend');
+    friend.leave();
+    friend.transport.handler?.onFriend(friend.keys.pk, true);
+    await friend.time.advance(40 * SECOND);
+    assert.equal(friend.manager.friends()[0]?.plainClient, true);
+  });
+
   it('is suspected of an ordinary client by the diagnosis after 30 days without a word', async () => {
     const codes = () => friend.manager.diagnose(friend.keys.pk).map(({ code }) => code);
     /** A machine that is off counts up to a week of the time. */
