@@ -24,7 +24,7 @@ export function lifetimeOf(expires: unknown, now: number): Lifetime {
   if (isInRange(seconds)) return { seconds, clockUnset: false };
   throw new ToxAsyncError(
     'ErrInvalidArgument',
-    'expires must be a number of seconds or a time like 2030-01-31T12:00:00Z, at most 14 days from now.',
+    'expires must be a number of seconds or a future time like 2030-01-31T12:00:00Z, at most 14 days from now.',
   );
 }
 

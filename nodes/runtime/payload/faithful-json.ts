@@ -62,7 +62,7 @@ class Writer {
   #writeObject(value: object, path: string): string {
     const text = textFor(value, path);
     if (text !== undefined) return this.#count(JSON.stringify(text));
-    if (this.#around.has(value)) throw noForm(path, 'a circle: it holds itself');
+    if (this.#around.has(value)) throw noForm(path, 'an object or list that contains itself');
     if (this.#around.size === DEEPEST) throw noForm(path, `nested more than ${DEEPEST} levels deep`);
     this.#around.add(value);
     this.#count('{}');

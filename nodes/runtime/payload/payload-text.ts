@@ -11,6 +11,6 @@ export function payloadText(payload: unknown): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(read.bytes);
   } catch (cause) {
-    throw noForm('msg.payload', 'bytes that are no text in UTF-8', cause);
+    throw noForm('msg.payload', 'bytes that are not UTF-8 text', cause);
   }
 }

@@ -142,7 +142,7 @@ describe('A payload that would not arrive as it was', () => {
     ['undefined in a list', [1, undefined], /^msg\.payload\[1\] is undefined,/],
     ['a list with gaps', Array(3), /^msg\.payload is a list with gaps/],
     ['a list with names', 'ab'.match(/(a)/), /^msg\.payload is a list with gaps or names/],
-    ['a circle', circle, /^msg\.payload\.inner\.circle is a circle/],
+    ['a circle', circle, /^msg\.payload\.inner\.circle is an object or list that contains itself/],
     ['nesting beyond measure', deep(501), /nested more than 500 levels deep/],
     ['nesting of a million levels', deep(1_000_000), /nested more than 500 levels deep/],
     ['a getter that throws', { a: throwing }, /^msg\.payload\.a\.secret is something that throws/],
@@ -176,7 +176,7 @@ describe('A payload that would not arrive as it was', () => {
     for (const bytes of [Buffer.from([0xff]), Buffer.from([0xe2, 0x82]), Buffer.from([0xed, 0xa0, 0x80])]) {
       assert.throws(() => payloadText(bytes), {
         code: 'ErrPayload',
-        message: /^msg\.payload is bytes that are no text/,
+        message: /^msg\.payload is bytes that are not UTF-8 text/,
       });
     }
   });
