@@ -152,7 +152,7 @@ export class AsyncClient {
    * @param also adds to the batch that does it
    */
   async forget(peer: PublicKey, also?: (writes: WriteBatch) => void): Promise<void> {
-    const { store, forwardSecurity, nodes, queues, outbox, mail, completion } = this.#parts;
+    const { store, forwardSecurity, nodes, queues, outbox, mail, receipts, completion } = this.#parts;
     await queues.run(peer, async () => {
       await outbox.settled();
       const writes = store.batch();
@@ -160,6 +160,7 @@ export class AsyncClient {
       forwardSecurity.issued.forget(writes, peer);
       forwardSecurity.held.forget(writes, peer);
       mail.forget(writes, peer);
+      receipts.forget(writes, peer);
       nodes.unname(writes, peer);
       for (const entry of outbox.of(peer)) completion.failed(writes, entry, 'not-a-friend');
       await writes.commit();
@@ -170,5 +171,6 @@ export class AsyncClient {
   forgetTraces(peer: PublicKey): void {
     const { retriever, meetings, room, deposits, serviceDeposits } = this.#parts;
     for (const part of [retriever, meetings, room, deposits, serviceDeposits]) part.forget(peer);
+    this.#parts.tombstones.forgetCount(peer);
   }
 }

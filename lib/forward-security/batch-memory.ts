@@ -106,6 +106,7 @@ export class BatchMemory {
   forget(writes: WriteBatch, peer: PublicKey): void {
     for (const { rest, record } of this.#order.entries(peer)) this.#delete(writes, peer, rest, record.batch);
     this.#listed.delete(writes, [peer]);
+    writes.afterCommit(() => this.#given.delete(peer));
   }
 
   /** The oldest whose loss costs nothing: an old mail with its keys would else be taken for new ones. */

@@ -163,7 +163,9 @@ describe('send-async', function () {
     const phone = await managerOf(red, 'phone-session');
     const key = Buffer.from(phone.publicKey).toString('hex');
     for (const friend of [key, key.toUpperCase(), phone.toxId, phone.toxId.toLowerCase()]) {
-      assert.equal((await receiptOf(send({ payload: friend, friend }))).receipt.friend, key);
+      const id = send({ payload: friend, friend });
+      assert.equal((await receiptOf(id)).receipt.friend, key);
+      await outcomeOf(id, 'delivered');
     }
   });
 

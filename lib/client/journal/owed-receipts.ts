@@ -1,5 +1,5 @@
 import { ByteMap, ByteSet } from '../../byte-map';
-import { toHex } from '../../bytes';
+import { PeerSet } from '../../peer-map';
 import type { Store, WriteBatch } from '../../store/store';
 import { Table } from '../../store/table';
 import type { PublicKey } from '../../types';
@@ -38,9 +38,9 @@ export class OwedReceipts {
   readonly #table: Table<OwedRecord>;
   readonly #tombstones: Pick<Tombstones, 'noteReceipt'>;
   readonly #counts = new ByteMap<number>();
-  /** Peers, in hex, to whom mail may be due: for the first time, and again. */
-  readonly #due = new Set<string>();
-  readonly #again = new Set<string>();
+  /** Peers to whom mail may be due: for the first time, and again. */
+  readonly #due = new PeerSet();
+  readonly #again = new PeerSet();
 
   constructor(parts: { store: Store; ages: { now(): number }; tombstones: Pick<Tombstones, 'noteReceipt'> }) {
     this.#ages = parts.ages;
@@ -49,7 +49,7 @@ export class OwedReceipts {
     for (const { rest, record } of this.#table.entries()) {
       const sender = rest.subarray(0, 32);
       this.#count(sender, 1);
-      this.#noteDue(toHex(sender), record);
+      this.#noteDue(sender, record);
     }
   }
 
@@ -98,12 +98,12 @@ export class OwedReceipts {
 
   /** Peers to whom mail may be due. */
   duePeers(): PublicKey[] {
-    return [...new Set([...this.#due, ...this.#again])].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));
+    return [...new PeerSet([...this.#due, ...this.#again])];
   }
 
   /** Whether mail may be due to this peer for the first time, not only again. */
   isDue(sender: PublicKey): boolean {
-    return this.#due.has(toHex(sender));
+    return this.#due.has(sender);
   }
 
   /** Receipts that mail is to carry, those first that it never carried. */
@@ -115,8 +115,8 @@ export class OwedReceipts {
       if (record.mail === 'due') first.push(receipt);
       if (record.mail === 'again') again.push(receipt);
     }
-    if (first.length === 0) this.#due.delete(toHex(sender));
-    if (again.length === 0) this.#again.delete(toHex(sender));
+    if (first.length === 0) this.#due.delete(sender);
+    if (again.length === 0) this.#again.delete(sender);
     return { first, again };
   }
 
@@ -165,6 +165,14 @@ export class OwedReceipts {
     writes.afterCommit(() => this.#count(sender, -1));
   }
 
+  /** The sender is no longer a friend: nothing is owed to it. */
+  forget(writes: WriteBatch, sender: PublicKey): void {
+    for (const { rest } of this.#table.entries(sender)) this.#table.delete(writes, [sender, rest]);
+    writes.afterCommit(() => {
+      for (const part of [this.#counts, this.#due, this.#again]) part.delete(sender);
+    });
+  }
+
   expire(writes: WriteBatch): void {
     const now = this.#ages.now();
     for (const { rest, record } of this.#table.entries()) {
@@ -180,10 +188,10 @@ export class OwedReceipts {
 
   #put(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array, record: OwedRecord): void {
     this.#table.put(writes, [sender, messageId], record);
-    writes.afterCommit(() => this.#noteDue(toHex(sender), record));
+    writes.afterCommit(() => this.#noteDue(sender, record));
   }
 
-  #noteDue(sender: string, { mail }: OwedRecord): void {
+  #noteDue(sender: PublicKey, { mail }: OwedRecord): void {
     if (mail === 'due') this.#due.add(sender);
     if (mail === 'again') this.#again.add(sender);
   }

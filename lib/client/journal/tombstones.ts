@@ -2,7 +2,7 @@ import { ByteMap } from '../../byte-map';
 import { sameBytes } from '../../bytes';
 import type { ReceiptCode } from '../../protocol/codes';
 import type { Store, WriteBatch } from '../../store/store';
-import { bareBytes, readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../../store/table';
+import { afterPrefix, bareBytes, readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
 import { MEMORY_AFTER_LIFE } from '../client-limits';
 
@@ -47,6 +47,7 @@ export interface OldTombstone {
  */
 export class Tombstones {
   readonly #ages: { now(): number };
+  readonly #store: Store;
   readonly #byTag: Table<TagTombstone>;
   readonly #byMessage: Table<MessageRecord>;
   /** Keys: sender, state of the receipt, age at which the tombstone may go, tag. */
@@ -55,6 +56,7 @@ export class Tombstones {
 
   constructor(parts: { store: Store; ages: { now(): number } }) {
     this.#ages = parts.ages;
+    this.#store = parts.store;
     this.#byTag = new Table(parts.store, 'tombstone-tag');
     this.#byMessage = new Table(parts.store, 'tombstone-message');
     this.#order = new Table(parts.store, 'tombstone-order', bareBytes);
@@ -132,7 +134,7 @@ export class Tombstones {
 
   expire(writes: WriteBatch): void {
     const now = this.#ages.now();
-    for (const sender of this.#counts.keys()) {
+    for (const sender of this.#senders()) {
       for (const state of STATES) {
         for (const { rest } of this.#order.entries(sender, stateByte(state))) {
           const until = readSequence(rest);
@@ -142,6 +144,24 @@ export class Tombstones {
           this.forget(writes, sender, { tag, messageId, until });
         }
       }
+    }
+  }
+
+  /** The peer is no longer a friend: nothing comes from it, so memory need not know how many it has. */
+  forgetCount(sender: PublicKey): void {
+    this.#counts.delete(sender);
+  }
+
+  /** All that have tombstones, former friends among them. */
+  *#senders(): Generator<PublicKey> {
+    const lt = afterPrefix(this.#order.key());
+    for (let gte = this.#order.key(); ;) {
+      const [entry] = this.#store.range({ gte, lt, limit: 1 });
+      if (entry === undefined) return;
+      const start = this.#order.key().length;
+      const sender = entry[0].slice(start, start + SENDER_BYTES);
+      yield sender;
+      gte = afterPrefix(this.#order.key(sender));
     }
   }
 

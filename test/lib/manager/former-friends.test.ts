@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
-import { toHex } from '../../../lib/bytes';
 import { holdersOf } from '../../support/memory-search';
 import { type Device, MINUTE, SECOND, waitFor, World } from '../../support/world';
 
@@ -47,7 +46,7 @@ describe('a friend that is removed', function () {
     world.devices.splice(1);
     for (const gone of [bob, cat]) Object.assign(gone, { manager: undefined, transport: undefined });
     await world.run(MINUTE);
-    const search = () => holdersOf(toHex(pk), toHex(other));
+    const search = () => holdersOf(pk, other);
     let [former, present] = await search();
     // What only the finalizers of the last collection let go of goes with the next one.
     if (former?.length !== 0) [former, present] = await setTimeout(1000).then(search);

@@ -191,15 +191,16 @@ describe('message storage', () => {
   });
 
   describe('rate', () => {
-    it('takes 200 at once and 5 a second after that, and says how long to wait', async () => {
-      const { storage, time } = openStorage({ limits: { maxMessagesPerRecipient: 1000 } });
+    it('takes 400 at once and 20 a second after that, and says how long to wait', async () => {
+      const room = { messages: 100_000 };
+      const { storage, time } = openStorage({ limits: { maxMessagesPerRecipient: 1000 }, room });
       const store = async (n: number) => storage.tryStore(alice, envelopeTo(bob, `${n}`), 100);
-      const burst = await Promise.all(Array.from({ length: 201 }, (_, n) => store(n)));
-      assert.equal(burst.filter(({ code }) => code === 'ok').length, 200);
-      assert.deepEqual(burst[200], { code: 'rate', storageId: burst[200]?.storageId, wait: 1 });
+      const burst = await Promise.all(Array.from({ length: 401 }, (_, n) => store(n)));
+      assert.equal(burst.filter(({ code }) => code === 'ok').length, 400);
+      assert.deepEqual(burst[400], { code: 'rate', storageId: burst[400]?.storageId, wait: 1 });
       await time.advance(1000);
-      const next = await Promise.all(Array.from({ length: 10 }, (_, n) => store(300 + n)));
-      assert.equal(next.filter(({ code }) => code === 'ok').length, 5);
+      const next = await Promise.all(Array.from({ length: 30 }, (_, n) => store(500 + n)));
+      assert.equal(next.filter(({ code }) => code === 'ok').length, 20);
       await assert.rejects(storage.storeMessage(alice, envelopeTo(bob, 'z'), 1), fails('ErrRateLimited'));
     });
 
