@@ -10,6 +10,11 @@ export type LmdbDatabase = Lmdb.RootDatabase<Uint8Array, Uint8Array>;
 /** What lmdb opens: its file, the lock file, and its file once more for what has to be synced. */
 const FILES = 3;
 
+/** Exit code of the process that reads a file, when lmdb says that it cannot. */
+export const UNREADABLE = 64;
+/** Signals by which a damaged page ends a process. */
+const DAMAGED: ReadonlySet<NodeJS.Signals> = new Set(['SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGFPE', 'SIGILL']);
+
 /** False where lmdb is not installed or has no binary for this machine. */
 export function lmdbAvailable(): boolean {
   return loadLmdb() !== undefined;
@@ -55,13 +60,29 @@ export function lmdbWorkerFile(): string {
   return require.resolve('./lmdb-worker');
 }
 
-/** Whether another process can read every record of the file: lmdb ends the one that meets a damaged page. */
+/**
+ * Whether another process can read every record of the file: lmdb ends the one that meets a damaged page.
+ * @throws Error when that process ended for a reason of its own, such as memory that ran out: nothing is known then
+ */
 export function isReadableLmdbFile(path: string): Promise<boolean> {
   const child = fork(require.resolve('./lmdb-probe'), [path], { stdio: 'ignore' });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => resolve(code === 0));
+    child.once('exit', (code, signal) => {
+      const verdict = verdictOf(code, signal);
+      if (verdict !== undefined) resolve(verdict);
+      else
+        reject(
+          new Error(`${path} could not be checked: the process that reads it ended with ${signal ?? code}`),
+        );
+    });
   });
+}
+
+/** undefined: it says nothing about the file. */
+function verdictOf(code: number | null, signal: NodeJS.Signals | null): boolean | undefined {
+  if (code === 0) return true;
+  return code === UNREADABLE || (signal !== null && DAMAGED.has(signal)) ? false : undefined;
 }
 
 function loadLmdb(): typeof Lmdb | undefined {

@@ -76,9 +76,13 @@ async function lengthen(path: string, file: FileHandle, size: number, used: Page
   // lmdb writes whole pages: of half of one the rest is lost.
   if (size % used.bytesEach !== 0 || wanted > size * MOST_TIMES + MOST_BYTES) throw foreignError(path);
   await file.truncate(wanted);
-  if (await isReadableLmdbFile(path)) return;
-  await file.truncate(size);
-  throw foreignError(path);
+  let isReadable = false;
+  try {
+    isReadable = await isReadableLmdbFile(path);
+  } finally {
+    if (!isReadable) await file.truncate(size);
+  }
+  if (!isReadable) throw foreignError(path);
 }
 
 interface Pages {

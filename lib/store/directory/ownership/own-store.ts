@@ -4,7 +4,7 @@ import type { Logger } from '../../../types';
 import { openLmdbStore } from '../../lmdb/lmdb-store';
 import { openNedbStore } from '../../nedb/nedb-store';
 import type { Store } from '../../store';
-import { lostError } from '../../store-errors';
+import { isLost, lostError } from '../../store-errors';
 import type { StoreEngine, ManifestFile } from '../manifest';
 import { asideName, chooseStartNew } from './start-new';
 import { judgeStore, newMark, readMark, saveMark, type StoreVerdict } from './store-mark';
@@ -29,7 +29,8 @@ export function storeFileName(engine: StoreEngine): string {
 /**
  * Opens the store that the manifest says is the directory's, or makes the first one. One that is missing, emptied,
  * spoiled, cut off or another's is refused and left as it is, unless the user chose to start new: then it gets
- * another name, and one that was only cut off is used as it is.
+ * another name, and one that was only cut off is used as it is. Until the manifest names a store the first one is made
+ * again.
  * @throws ErrStore, ErrLocalStorageFull, ErrMissingLibrary
  */
 export async function openOwnStore(options: OwnStoreOptions): Promise<Store> {
@@ -39,6 +40,7 @@ export async function openOwnStore(options: OwnStoreOptions): Promise<Store> {
   try {
     store = await openJudged(file, options);
   } catch (error) {
+    if (isLost(error) && manifest.now.store === undefined) return openFirst(error, file, options);
     const isOlder = error instanceof Error && olderStores.has(error);
     const without = isOlder ? 'with what is left of it' : 'without the messages and keys that it held';
     const choice = { part: 'store', id: manifest.now.store, given: startNew, log, without } as const;
@@ -49,6 +51,13 @@ export async function openOwnStore(options: OwnStoreOptions): Promise<Store> {
     await saveMark(store, newMark(platform.random));
   }
   return closingCounted(await claimed(store, options), file, options);
+}
+
+/** A power cut while the first store was made may leave anything; as long as no store is named, none has held a thing. */
+async function openFirst(error: Error, file: string, options: OwnStoreOptions): Promise<Store> {
+  options.log.warn(`The first start was cut short: ${error.message} A new one is made.`);
+  await setStoreAside(options, 'first');
+  return closingCounted(await claimed(await openJudged(file, options), options), file, options);
 }
 
 /** Gives the store's file another name. */

@@ -221,6 +221,29 @@ describe('a data directory', () => {
     assert.equal(fs.readFileSync(path.join(folder, 'identity.tox'), 'utf8'), 'profile');
   });
 
+  for (const [name, left] of [
+    ['zeros', new Uint8Array(8192)],
+    ['half a page', new Uint8Array(2048)],
+  ] as const) {
+    it(`is made again when a power cut left ${name} of its first store, but never once that was its own`, async () => {
+      await (await make({ engine: 'lmdb' })).close();
+      const manifest = path.join(folder, 'manifest.json');
+      const store = path.join(folder, 'store.lmdb');
+      fs.writeFileSync(store, left);
+      await assert.rejects(make(), isCode('ErrStore'));
+      assert.deepEqual(new Uint8Array(fs.readFileSync(store)), left);
+
+      const { format, engine, created } = JSON.parse(fs.readFileSync(manifest, 'utf8')) as Manifest;
+      fs.writeFileSync(manifest, JSON.stringify({ format, engine, created }));
+      const first = await make();
+      await first.store.batch().put(utf8('key'), utf8('value')).commit();
+      await first.close();
+      assert.match(warnings.join(), /first start was cut short/);
+      assert.deepEqual(new Uint8Array(fs.readFileSync(`${store}.old-first`)), left);
+      assert.deepEqual((await make()).store.get(utf8('key')), utf8('value'));
+    });
+  }
+
   it('lets go of its lock when it cannot be opened', async () => {
     await (await make({ engine: 'nedb' })).close();
     const store = path.join(folder, 'store.nedb');
