@@ -16,6 +16,8 @@ import { ReceiptExchange, type ReceiptExchangeComponents } from './receipt-excha
 
 /** A state goes out at most this often, milliseconds. */
 const STATE_INTERVAL = 1_000;
+/** Pause before a state that the disk refused is applied again, milliseconds. */
+const APPLY_AGAIN = 10_000;
 /** Reader of a state that is for everybody. */
 const NOBODY: PublicKey = new Uint8Array(32);
 
@@ -24,6 +26,9 @@ interface Meeting {
   pendingState: Timer | undefined;
   /** The peer knows that few of its keys are left. */
   saidLow: boolean;
+  /** The disk refused the peer's newest state: it is applied again, since the peer may not say it a second time. */
+  refused: MessageOf<'state'> | undefined;
+  again: Timer | undefined;
 }
 
 export interface MeetingsComponents extends KeyExchangesComponents, ReceiptExchangeComponents {
@@ -84,6 +89,8 @@ export class Meetings {
       lastState: -Infinity,
       pendingState: undefined,
       saidLow: false,
+      refused: undefined,
+      again: undefined,
     });
     this.#keys.beginMeeting(peer);
     this.#components.resealer.beginMeeting(peer);
@@ -107,7 +114,7 @@ export class Meetings {
   }
 
   stop(): void {
-    for (const { pendingState } of this.#meetings.values()) pendingState?.cancel();
+    for (const peer of this.#meetings.keys()) this.#cancelTimers(peer);
     this.#meetings.clear();
     this.#keys.stop();
     this.#receipts.stop();
@@ -169,7 +176,11 @@ export class Meetings {
       case 'state':
         return this.#run(peer, () => this.#onState(peer, message));
       case 'exchange':
-        return this.#run(peer, () => this.#keys.onExchange(peer, message));
+        return this.#run(peer, async () => {
+          // One that came before these keys does not list them.
+          await this.#applyRefused(peer);
+          await this.#keys.onExchange(peer, message);
+        });
       case 'exchange-ack':
         return this.#run(peer, () => this.#keys.onAck(peer, message));
       case 'exchange-refused':
@@ -197,8 +208,38 @@ export class Meetings {
     });
   }
 
-  /** The owner's list is the truth: keys that it doesn't name are dead, and so are envelopes sealed to them. */
   async #onState(peer: PublicKey, state: MessageOf<'state'>): Promise<void> {
+    const meeting = this.#meetings.get(peer);
+    if (meeting) meeting.refused = undefined;
+    try {
+      await this.#applyState(peer, state);
+    } catch (error) {
+      if (meeting) this.#applyLater(peer, meeting, state);
+      throw error;
+    }
+  }
+
+  #applyLater(peer: PublicKey, meeting: Meeting, state: MessageOf<'state'>): void {
+    const { timers, queues } = this.#components;
+    if (this.#meetings.get(peer) !== meeting) return;
+    meeting.refused = state;
+    meeting.again?.cancel();
+    meeting.again = timers.after(APPLY_AGAIN, () => {
+      // That the disk refuses was said the first time.
+      void queues.run(peer, () => this.#applyRefused(peer)).catch(() => undefined);
+    });
+  }
+
+  async #applyRefused(peer: PublicKey): Promise<void> {
+    const refused = this.#meetings.get(peer)?.refused;
+    if (refused === undefined) return;
+    await this.#onState(peer, refused);
+    // The keys that it does not list were given up the first time.
+    this.tellState(peer);
+  }
+
+  /** The owner's list is the truth: keys that it doesn't name are dead, and so are envelopes sealed to them. */
+  async #applyState(peer: PublicKey, state: MessageOf<'state'>): Promise<void> {
     const { forwardSecurity, nodes, resealer, direct, wakeup, hooks } = this.#components;
     const live = new Map(state.batches.map(({ batch, live: indexes }) => [batch, new Set(indexes)]));
     // Keys of ours that we never issued: another copy of this identity did, or this one was restored.
@@ -218,10 +259,16 @@ export class Meetings {
   }
 
   #close(peer: PublicKey): void {
-    this.#meetings.get(peer)?.pendingState?.cancel();
+    this.#cancelTimers(peer);
     this.#meetings.delete(peer);
     this.#keys.endMeeting(peer);
     this.#receipts.endMeeting(peer);
+  }
+
+  #cancelTimers(peer: PublicKey): void {
+    const meeting = this.#meetings.get(peer);
+    meeting?.pendingState?.cancel();
+    meeting?.again?.cancel();
   }
 
   #run(peer: PublicKey, task: () => Promise<void> | void): Promise<void> {
