@@ -18,12 +18,14 @@ const REFUSALS: RateLimit = { burst: 16, perSecond: 1 / 60 };
 
 /** A peer that has no room for keys is offered others after this many milliseconds, if it is still there. */
 const ROOM_INTERVAL = 3_600_000;
+/** Pause before an exchange that found no room in the peer's queue goes out again, milliseconds. */
+const QUEUE_INTERVAL = 10_000;
 
 /** What is known of the present meeting. */
 interface Offers {
   /** A batch was refused: none is offered in this meeting, unless it was for lack of room. */
   refused: boolean;
-  /** After a refusal for lack of room: when it is tried again. */
+  /** After a refusal for lack of room, or when our queue to the peer was full: when it is tried again. */
   again: Timer | undefined;
   /** The batch that went out in this meeting and waits for its answer. */
   offered: number | undefined;
@@ -98,8 +100,10 @@ export class KeyExchanges {
     if (pending !== undefined) issued.markSent(writes, peer, pending.batch);
     const { batch, exchange } = pending ?? (await issued.issue(writes, peer, count));
     await writes.commit();
-    offers.offered = batch;
-    return network.send(peer, { kind: 'exchange', exchange }) ? 'sent' : 'offline';
+    const isSent = network.send(peer, { kind: 'exchange', exchange });
+    offers.offered = isSent ? batch : undefined;
+    if (!isSent) this.#offerLater(peer, offers, QUEUE_INTERVAL);
+    return isSent ? 'sent' : 'offline';
   }
 
   /**
@@ -150,7 +154,7 @@ export class KeyExchanges {
     const offers = this.#offers.get(peer);
     // Another number settles 'batch in use'; anything else would be refused again.
     if (offers !== undefined && code !== 'batch-in-use') offers.refused = true;
-    if (offers !== undefined && code === 'no-room') this.#offerLater(peer, offers);
+    if (offers !== undefined && code === 'no-room') this.#offerLater(peer, offers, ROOM_INTERVAL);
     await this.offer(peer);
   }
 
@@ -179,10 +183,11 @@ export class KeyExchanges {
   }
 
   /** Room comes with time, and a session may last for months. */
-  #offerLater(peer: PublicKey, offers: Offers): void {
+  #offerLater(peer: PublicKey, offers: Offers, ms: number): void {
+    if (this.#offers.get(peer) !== offers) return;
     const { timers, queues, hooks } = this.#components;
     offers.again?.cancel();
-    offers.again = timers.after(ROOM_INTERVAL, () => {
+    offers.again = timers.after(ms, () => {
       offers.refused = false;
       queues.run(peer, () => this.offer(peer)).catch((error: unknown) => hooks.onError(error));
     });
