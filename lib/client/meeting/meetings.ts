@@ -198,7 +198,7 @@ export class Meetings {
     const meeting = this.#meetings.get(peer);
     if (meeting === undefined) return;
     meeting.lastState = clock.monotonic();
-    network.send(peer, {
+    const isSent = network.send(peer, {
       kind: 'state',
       holdsMail: this.#init.holdsMailFor(peer),
       held: forwardSecurity.held.held(peer),
@@ -206,6 +206,8 @@ export class Meetings {
       hints: nodes.hintsFor(),
       openNodes: nodes.openNodesFor(peer),
     });
+    // The peer's queue is full: there is room in a while, and the peer waits for this.
+    if (!isSent) this.tellState(peer);
   }
 
   async #onState(peer: PublicKey, state: MessageOf<'state'>): Promise<void> {

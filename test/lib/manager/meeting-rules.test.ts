@@ -33,6 +33,28 @@ describe('what goes out at a meeting', () => {
     assert.deepEqual(await friend.kinds(5), ['state']);
   });
 
+  it('is a state that found no room in the queue, as soon as there is some', async () => {
+    await friend.settle();
+    await friend.hear(2_000);
+    friend.transport.result = 'busy';
+    // What confirms these fills the 2 MiB that may wait for a peer.
+    for (let i = 0; i < 1_900; i += 1) {
+      const receipts = Array.from({ length: i < 1_800 ? 41 : 1 }, (_, n) => ({
+        messageId: new Uint8Array(32).fill(n),
+        code: 'ok' as const,
+      }));
+      friend.peer.say({ kind: 'receipts', receipts });
+      if (i % 100 === 99) await friend.time.advance(200);
+    }
+    drop(20);
+    await friend.time.advance(2_000);
+    friend.transport.result = 'sent';
+    friend.transport.handler?.onWritable(friend.keys.pk);
+    const kinds = await friend.kinds(2_000);
+    assert.ok(kinds.filter((kind) => kind === 'receipts-confirmed').length > 1_500);
+    assert.deepEqual(kinds.slice(-1), ['state']);
+  });
+
   it('is the state again when the nodes that it names change', async () => {
     await friend.settle();
     const address = fromHex(formatToxId(friend.keys.pk, new Uint8Array(4)));
