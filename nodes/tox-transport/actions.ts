@@ -43,7 +43,11 @@ export async function change(
     case 'accept':
       return befriended(order.name, manager, tox, order.friend);
     case 'remove-friend':
-      return removeFriends(order.friends, manager, tox);
+      return forEachFriend(order.friends, manager, tox, (friend) => manager.removeFriend(friend));
+    case 'allow-plain':
+      return forEachFriend(order.friends, manager, tox, (friend) =>
+        manager.allowPlainMessages(friend, order.allowed),
+      );
     case 'set-name':
       await tox.setName(order.name);
       break;
@@ -55,13 +59,14 @@ export async function change(
   return { answer: selfFields(manager, manager.isOnline()), failures: [] };
 }
 
-async function removeFriends(
+async function forEachFriend(
   names: readonly GivenName[],
   manager: AsyncManager,
   tox: FriendTransport,
+  act: (friend: PublicKey) => Promise<void>,
 ): Promise<Done> {
   const { friends, bad } = findFriends(manager, names);
-  for (const friend of friends) await manager.removeFriend(friend);
+  for (const friend of friends) await act(friend);
   const answer = friends.length > 0 && { answer: friendsFields(manager, tox) };
   return { ...answer, failures: bad.map(({ error }) => error) };
 }

@@ -1,7 +1,7 @@
 import { ToxAsyncError, type PublicKey, type UserStatus } from '../../lib/index';
 import { payloadText } from '../runtime/payload/payload-text';
 import type { IncomingMessage } from '../runtime/runtime';
-import { actionOf, choiceOf, isBlank, textOf } from '../runtime/setting-values';
+import { actionOf, choiceOf, flagOf, isBlank, textOf } from '../runtime/setting-values';
 import { publicKeyOf } from '../session/friend-list';
 import { friendTexts, type GivenName } from '../session/friend-names';
 
@@ -31,6 +31,11 @@ export type ChangeOrder =
     }
   | { readonly action: 'accept'; readonly friend: PublicKey; readonly name: string }
   | { readonly action: 'remove-friend'; readonly friends: readonly GivenName[] }
+  | {
+      readonly action: 'allow-plain';
+      readonly friends: readonly GivenName[];
+      readonly allowed: boolean;
+    }
   | { readonly action: 'set-name'; readonly name: string }
   | {
       readonly action: 'set-status';
@@ -48,6 +53,7 @@ export function orderOf(msg: IncomingMessage & Record<string, unknown>): ToxOrde
     'add-friend',
     'accept',
     'remove-friend',
+    'allow-plain',
     'set-name',
     'set-status',
   ]);
@@ -70,6 +76,10 @@ export function orderOf(msg: IncomingMessage & Record<string, unknown>): ToxOrde
       return { action, friend: publicKeyOf(keyText(msg.friend)), name: textOf(msg.name, 'msg.name') };
     case 'remove-friend':
       return { action, friends: friendTexts(msg.friend) };
+    case 'allow-plain': {
+      const allowed = isBlank(msg.payload) || flagOf(msg.payload, 'msg.payload');
+      return { action, friends: friendTexts(msg.friend), allowed };
+    }
     case 'set-name':
       return { action, name: textOf(msg.payload, 'msg.payload') };
     case 'set-status':

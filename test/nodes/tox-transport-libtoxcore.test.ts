@@ -185,6 +185,28 @@ describe('tox-transport on libtoxcore', function () {
     assert.equal((await failed({ action: 'remove-friend', friend: 'Bob' })).code, 'ErrUnknownFriend');
   });
 
+  it('allows ordinary messages to a friend who once used the extension, and takes that back', async () => {
+    await started();
+    const bob = stranger();
+    await act({ action: 'accept', friend: bob.key, name: 'Bob' });
+    const allowed: [string, boolean][] = [];
+    manager.allowPlainMessages = (friend, may) => {
+      allowed.push([Buffer.from(friend).toString('hex'), may]);
+      return Promise.resolve();
+    };
+    await act({ action: 'allow-plain', friend: 'Bob' });
+    await act({ action: 'allow-plain', friend: 'Bob', payload: false });
+    assert.deepEqual(allowed, [
+      [bob.key, true],
+      [bob.key, false],
+    ]);
+    assert.equal((await failed({ action: 'allow-plain', friend: 'Carl' })).code, 'ErrUnknownFriend');
+    assert.equal(
+      (await failed({ action: 'allow-plain', friend: 'Bob', payload: 'maybe' })).code,
+      'ErrInvalidArgument',
+    );
+  });
+
   it('sends a friend request to each Tox ID in the list of the session, once', async () => {
     const [byId, byKey, seen] = [stranger(), stranger(), stranger()];
     const friends = [byId.toxId, byKey.key, seen.toxId].map((key, index) => ({ name: `f${index}`, key }));
@@ -378,8 +400,8 @@ describe('tox-transport on libtoxcore', function () {
 
   it('on a virtual network refuses what needs Tox, and says why', async () => {
     red = await NodeRed.start(flow({ mode: 'virtual' }));
-    for (const action of ['add-friend', 'accept', 'remove-friend', 'set-name', 'set-status']) {
-      const error = await failed({ action, friend: stranger().toxId, payload: 'x' });
+    for (const action of ['add-friend', 'accept', 'remove-friend', 'allow-plain', 'set-name', 'set-status']) {
+      const error = await failed({ action, friend: stranger().toxId, payload: 'true' });
       assert.equal(error.code, 'ErrInvalidArgument');
       assert.match(error.message, /libtoxcore/);
     }

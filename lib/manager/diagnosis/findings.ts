@@ -100,7 +100,7 @@ export function diagnoseFriend(session: SessionSituation, situation: FriendSitua
     add(
       'warning',
       'silent-client',
-      `${label} is online but has not answered as a user of this extension for ${situation.silentDays} days. If ${label} now uses an ordinary Tox client, allow ordinary messages to this friend.`,
+      `${label} is online but has not answered as a user of this extension for ${situation.silentDays} days. If ${label} now uses an ordinary Tox client, allow ordinary messages to this friend (allow-plain).`,
     );
   }
   for (const toxId of plainClient ? [] : situation.openNodes) {
