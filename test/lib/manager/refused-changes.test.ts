@@ -25,7 +25,12 @@ class Bench {
     const writeFile = disk.writeFile.bind(disk);
     disk.writeFile = (path, data) =>
       this.refusing === 'files' ? Promise.reject(denied()) : writeFile(path, data);
-    const platform = { ...this.time, random: new SeededRandom('refused'), disk };
+    const platform = {
+      clock: this.time.clock,
+      timers: this.time.timers,
+      random: new SeededRandom('refused'),
+      disk,
+    };
     const opened = await this.memory.open(platform, crypto);
     const { store } = opened;
     const batch = store.batch.bind(store);

@@ -35,7 +35,7 @@ describe('stopping a session', () => {
         sync: () => faults[now]() ?? file.sync(),
       };
     };
-    const platform = { ...time, random: new SeededRandom('stopping'), disk };
+    const platform = { clock: time.clock, timers: time.timers, random: new SeededRandom('stopping'), disk };
     const directory = await memory.open(platform, crypto);
     const log = { ...silentLogger, warn: (text: string) => warnings.push(text) };
     const create = AsyncManager.create({ dataDir: '/data', directory, platform, crypto, log });

@@ -76,7 +76,7 @@ export class RobbedDevice {
   }
 
   /** Resolves once `done`, looking at each event of this kind. */
-  async when(event: keyof AsyncManagerEvents & string, done: () => boolean): Promise<void> {
+  async when(event: keyof AsyncManagerEvents, done: () => boolean): Promise<void> {
     if (done()) return;
     await new Promise<void>((resolve) => {
       const off = this.manager.events.on(event, () => {

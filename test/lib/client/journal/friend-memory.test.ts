@@ -225,7 +225,10 @@ describe('what the messages of one friend make us keep', () => {
       if (round % 2 === 0) await mailed(...some.slice(0, 10));
       memory.age += round % 3 === 0 ? LIFE / 2 : 1;
       most = Math.max(most, records());
-      assert.ok(tombstones.countOf(bob) <= 40 && receipts.countOf(bob) <= 20, `${counts()} in ${round}`);
+      assert.ok(
+        tombstones.countOf(bob) <= 40 && receipts.countOf(bob) <= 20,
+        `${counts().join()} in ${round}`,
+      );
       assert.equal(receipts.owedTo(bob).length, receipts.countOf(bob));
     }
     assert.ok(taken > 200, `${taken} messages found room`);

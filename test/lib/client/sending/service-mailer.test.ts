@@ -264,7 +264,7 @@ describe('the mailer', () => {
       await peer.write((writes) => {
         peer.mail.answered(writes, peer.friend.pk, first.messageId, false);
         if (first.content.kind === 'keys')
-          peer.keys.fsm.issued.refuse(writes, peer.friend.pk, first.content.batch ?? 0);
+          peer.keys.fsm.issued.refuse(writes, peer.friend.pk, first.content.batch);
       });
       peer.sleep(DAY - 20);
       await peer.pass(10);
