@@ -42,8 +42,9 @@ describeOnTox('friends on real Tox', function () {
   const savedFriends = (party: ToxParty) => party.profile.friends.map(({ publicKey }) => toHex(publicKey));
   const detailsOf = (party: ToxParty): FriendDetails | undefined => party.transport.details()[0];
 
-  it('are asked by Tox ID with a text, which they see with the key of who asks', async () => {
-    const text = 'It is me, the leak sensor in the cellar. Grüße!';
+  it('are asked by Tox ID with a text of up to 943 bytes, which they see with the key of who asks', async () => {
+    const words = 'It is me, the leak sensor in the cellar. Grüße! ';
+    const text = words + 'x'.repeat(943 - Buffer.byteLength(words));
     assert.equal(toHex(await a.transport.addFriend(b.transport.toxId, text)), toHex(b.pk));
     assert.deepEqual(savedFriends(a), [toHex(b.pk)]);
     await until('the request', () => requests.length > 0);
