@@ -63,7 +63,7 @@ function envelopePair(crypto: CryptoProvider, size: number): Subject[] {
   const preKey = generateKeyPair(crypto, systemRandom);
   const data = new Uint8Array(size).fill(97);
   const messageId = systemRandom.bytes(32);
-  // Whoever holds a key or a mailbox keeps its name.
+  // The holder of a key or a mailbox keeps its name.
   const tag = prekeyTag(crypto, preKey.publicKey);
   const mailbox = mailboxOf(crypto, recipient.publicKey);
   const seal = () =>

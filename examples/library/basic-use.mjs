@@ -2,7 +2,7 @@
  * Basic use with forward secrecy: a message for a friend who is offline.
  *
  * Three users, each with a data directory of their own, on a network inside this process. Bob goes offline, Carol keeps
- * Alice's message, and Bob gets it when he is back. Every user is a storage node for friends unless told otherwise.
+ * Alice's message, and Bob gets it when he is back. Every user is a storage node for friends by default.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

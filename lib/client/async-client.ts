@@ -21,7 +21,7 @@ export class AsyncClient {
   /** Takes what the network tells. @internal */
   readonly peerEvents: PeerEvents;
   readonly #parts: ClientParts;
-  /** Told at the start: nobody can listen before. */
+  /** Reported at the start: nobody can listen before. */
   #lost: readonly InboxEntry[] = [];
 
   private constructor(parts: ClientParts) {

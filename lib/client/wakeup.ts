@@ -1,8 +1,8 @@
 import type { Timer, Timers } from '../platform/timers';
 
 /**
- * Says that waiting messages may go another way now. Whoever makes it so calls `soon`; the dispatcher listens and looks
- * at all of them, once, however many calls there were.
+ * Says that waiting messages may go another way now. The part that makes it so calls `soon`; the dispatcher listens and
+ * looks at all of them, once, however many calls there were.
  */
 export class Wakeup {
   readonly #timers: Timers;

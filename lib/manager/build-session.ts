@@ -108,7 +108,7 @@ async function assemble(
     timers,
     random,
     identity: keyPair,
-    // Whoever the network connects us with is a friend: it may enter the friend book a moment after its hello.
+    // Everyone the network connects us with is a friend: they may enter the friend book a moment after their hello.
     flagsFor: () => ({ acceptsStores: storageRole !== 'off', openNode: storageRole === 'everyone' }),
     hasSpoken: (peer) => nodes.hasSpoken(peer) || forwardSecurity.held.knows(peer),
     allowsPlain: (peer) => friends.allowsPlain(peer),

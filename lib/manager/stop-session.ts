@@ -10,7 +10,7 @@ const LATE_CLOSE_MS = 1000;
 /**
  * Finishes what is under way, closes the directory and releases its lock. It always ends, and never rejects: what
  * cannot be finished, written or erased in time is left to the next start, and the log says so.
- * @param disconnect runs when nothing new is told any more
+ * @param disconnect runs when nothing new is reported any more
  */
 export async function stopSession(
   parts: SessionParts,

@@ -31,7 +31,7 @@ export class CallTimetable {
     this.#o = options;
   }
 
-  /** Begins anew in `ms`, or earlier when a call is due before that; later when the last one was just made. */
+  /** Starts over in `ms`, or earlier when a call is due before that; later when the last one was just made. */
   begin(ms: number): void {
     const now = this.#o.clock.monotonic();
     this.#calls = 0;

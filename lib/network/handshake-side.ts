@@ -20,7 +20,7 @@ export interface HandshakeOptions {
   readonly random: Random;
   readonly identity: KeyPair;
   readonly peer: PublicKey;
-  /** What we say of ourselves to this peer, asked anew for each hello. */
+  /** What we say of ourselves to this peer, asked again for each hello. */
   readonly flags: () => HelloFlags;
   /** Queues a message for the peer; false when it took none. */
   readonly send: (message: Uint8Array) => boolean;

@@ -95,7 +95,7 @@ export class MailAdmission {
     let verdict = this.#judge(deposit);
     // Mail past its time counts until it is swept, and must not cost anybody a place.
     for (let swept = 1; verdict !== 'fits' && swept > 0; verdict = this.#judge(deposit)) {
-      // Judged anew even when nothing was left for this slice: others may have swept meanwhile.
+      // Judged again even when nothing was left for this slice: others may have swept in between.
       swept = await this.#sweepSlice();
     }
     if (verdict !== 'fits') return refused(verdict, storageId);

@@ -28,7 +28,7 @@ export class SubmitterMarks {
     return mark;
   }
 
-  /** Forgets all others; whoever comes back gets the same mark. */
+  /** Forgets all others; a submitter that comes back gets the same mark. */
   retain(isWanted: (submitter: PublicKey) => boolean): void {
     for (const { submitter } of this.#marks.values()) if (!isWanted(submitter)) this.#marks.delete(submitter);
   }

@@ -10,7 +10,7 @@ const CHUNK_ENTRIES = 256;
 /**
  * A map in bytewise order of its keys, for the engines that keep their keys in memory. A chunk is never changed
  * once it can be seen: an iteration keeps the chunks it began with, and so sees one state whatever is written
- * meanwhile.
+ * in between.
  */
 export class OrderedIndex<V> {
   #chunks: readonly Chunk<V>[] = [];

@@ -142,7 +142,7 @@ export class Bridge {
     this.#wired?.transport.addFriend(friend, toxId);
   }
 
-  /** Whoever is in the dialog's list is to be a friend on the network, too. */
+  /** Everyone in the dialog's list is to be a friend on the network, too. */
   #askForListed(manager: AsyncManager): void {
     for (const { publicKey } of manager.friends()) {
       const id = toHex(publicKey);

@@ -19,7 +19,7 @@ export function followKeyEvents(
   const tell = (topic: string, friend: PublicKey, payload: unknown, more?: Message) => {
     if (concerns(friend)) send({ topic, payload, ...friendFields(manager, friend), ...more });
   };
-  /** Friends whose exchange of this meeting was told. */
+  /** Friends whose exchange of this meeting was reported. */
   const met = new PeerSet();
   /** Exchanges of which only one half is known so far. */
   const halves = new PeerMap<KeyCounts>();

@@ -10,7 +10,7 @@ export interface ReceiveAsyncConfig extends SessionConfig {
   readonly acknowledge?: string;
 }
 
-/** Which messages a node takes, and when it is done with one. */
+/** Which messages a node takes, and when it has finished one. */
 export interface ReceiveSettings {
   /** '' for any friend. */
   readonly friend: string;

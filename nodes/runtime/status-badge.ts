@@ -56,7 +56,7 @@ export class StatusBadge {
     if (this.#pause === undefined) this.#tell();
   }
 
-  /** The node closes: what waits is not told any more. */
+  /** The node closes: what waits is no longer shown. */
   end(): void {
     this.#wanted = undefined;
     this.#pause?.cancel();

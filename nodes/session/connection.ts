@@ -1,7 +1,7 @@
 import type { FriendTransport, PublicKey } from '../../lib/index';
 import type { BufferedEvents } from './buffered-events';
 
-/** What comes from a network, besides who is online. */
+/** What comes from a network, apart from who is online. */
 export type NetworkEvent =
   /** An ordinary message of a friend. */
   | {

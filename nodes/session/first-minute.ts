@@ -37,7 +37,7 @@ export class FirstMinute {
     this.#timer = this.#timers.after(FIRST_MINUTE, () => this.end());
   }
 
-  /** Whoever has not come by now is unknown. */
+  /** A friend that has not come by now is unknown. */
   end(): void {
     this.#timer?.cancel();
     this.#timer = undefined;

@@ -79,7 +79,7 @@ export class InboxFanOut {
     else this.#manager?.setMessageHandler((message) => this.#hand(message), wanted);
   }
 
-  /** The node is done with a message. One that nobody waits for any more is no error: acknowledging twice is fine. */
+  /** The node has finished a message. One that nobody waits for any more is no error: acknowledging twice is fine. */
   async acknowledge(node: string, messageId: Uint8Array): Promise<void> {
     const open = this.#open.get(messageId);
     open?.owing.delete(node);

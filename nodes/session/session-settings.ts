@@ -11,12 +11,12 @@ export interface FriendSetting {
 export type Admission =
   /** Nobody: the flow decides. */
   | { readonly kind: 'manual' }
-  /** Whoever is listed, by public key or Tox ID; the flow decides on the others. */
+  /** Everyone who is listed, by public key or Tox ID; the flow decides on the others. */
   | { readonly kind: 'list'; readonly allowed: readonly string[] }
   /** Everybody, up to `cap` at a time. */
   | { readonly kind: 'open'; readonly cap: number };
 
-/** Everything that makes a session what it is: when one of these changes, the session is opened anew. */
+/** Everything that makes a session what it is: when one of these changes, the session is opened again. */
 export interface SessionSettings {
   readonly name: string;
   /** Absolute path. */

@@ -51,7 +51,7 @@ export class TransportSlot {
       await this.#vacate();
       const connection = await connect();
       this.#holder = { node, attachment: connection, kept: { key, connection } };
-      // The node may have closed meanwhile.
+      // The node may have closed in between.
       if (!this.#present.has(node)) this.#linger(this.#holder);
       return connection;
     });
@@ -66,7 +66,7 @@ export class TransportSlot {
       if (this.#rightful() !== node) throw this.#taken();
       await this.#vacate();
       this.#holder = { node, attachment: await connect() };
-      // The node may have closed meanwhile.
+      // The node may have closed in between.
       if (!this.#present.has(node)) await this.#vacate();
     });
   }

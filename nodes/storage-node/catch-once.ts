@@ -24,7 +24,7 @@ export function usersForOneError(users: Readonly<Record<string, FlowNode>>): Rec
   return Object.fromEntries(seen);
 }
 
-/** The flow without the Catch nodes that were told, and so its parent, when it is a subflow. */
+/** The flow without the Catch nodes that have heard it, and so its parent, when it is a subflow. */
 function untold(flow: Flow, told: Set<CatchNode>): Flow {
   const catchNodes = () => {
     const all = flow.catchNodes ?? [];

@@ -35,7 +35,7 @@ export function eventFields(
   return { topic: 'tox/message', payload: event.text, messageType: event.type, ...from };
 }
 
-/** What the flow is told of changes among the friends. */
+/** What the flow hears of changes among the friends. */
 export interface FriendListener {
   readonly onStatus: (friend: PublicKey, online: boolean) => void;
   /** Somebody was added, renamed or removed. */

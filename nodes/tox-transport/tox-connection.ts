@@ -102,7 +102,7 @@ async function askListed(manager: AsyncManager, { settings }: Session, tox: Frie
   const asked: string[] = [];
   for (const entry of settings.friends) {
     const key = pastedDigits(entry.key).toUpperCase();
-    // What is wrong with an entry, the session has told by now.
+    // The session has said by now if something is wrong with an entry.
     if (key.length !== TOX_ID_DIGITS || !friends.has(key.slice(0, 64).toLowerCase())) continue;
     if (!before.includes(key)) await ask(tox, key);
     asked.push(key);

@@ -187,7 +187,7 @@ class ToxTransport {
     this.#user.session?.changed.emit();
   }
 
-  /** Comes online again by itself: one series of attempts, however often the flow asks meanwhile. */
+  /** Comes online again by itself: one series of attempts, however often the flow asks. */
   #goOn(connection: Connection): void {
     const { session } = this.#user;
     if (!session || this.#goesOn) return;

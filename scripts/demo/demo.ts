@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: an alert reaches a friend who was offline, in a real Node-RED that is killed meanwhile. Every step
+ * `npm run demo`: an alert reaches a friend who was offline, in a real Node-RED that is killed on the way. Every step
  * waits for what it shows; the first that does not come ends the demo with code 1. With `--tox` each of the three has
  * a Node-RED of its own, and real Tox is between them, in a network namespace that nothing leaves.
  */

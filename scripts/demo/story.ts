@@ -172,7 +172,7 @@ export class Story {
   /** All that the flows of this run have got. */
   #saw(alerts: string[], outcomes: string[]): void {
     const texts = this.#stage.phone.alerts.map(({ payload }) => payload);
-    assert.deepEqual(texts, alerts, 'The Phone got something else besides.');
-    assert.deepEqual(this.#stage.device.outcomes, outcomes, 'The Device heard something else besides.');
+    assert.deepEqual(texts, alerts, 'The Phone got something else, too.');
+    assert.deepEqual(this.#stage.device.outcomes, outcomes, 'The Device heard something else, too.');
   }
 }

@@ -12,7 +12,7 @@ export const mustBeComplete = process.env.CI !== undefined && process.env.CI !==
 
 export const isInNamespace = process.env[INSIDE] === '1';
 
-/** What a network on real Tox needs, and what its tests need besides. */
+/** What a network on real Tox needs, and what its tests need as well. */
 export const NETWORK_PROGRAMS: readonly string[] = ['unshare', 'ip', 'tox-bootstrapd'];
 const TEST_PROGRAMS: readonly string[] = [...NETWORK_PROGRAMS, 'toxic', 'tmux'];
 
@@ -42,7 +42,7 @@ export function inNamespace(command: readonly string[]) {
   };
 }
 
-/** Whoever is not root is root of a user namespace. */
+/** Users other than root become root of a user namespace. */
 function unshareFlags(): string {
   return process.getuid?.() === 0 ? '-n' : '-rn';
 }

@@ -9,7 +9,7 @@ import type { KeyPair, PublicKey } from '../../lib/types';
 import { toHex } from '../../lib/bytes';
 import { bytesOf, Fields, listOf, Mismatch, mustEqual, numberOf } from './fields';
 
-/** Vectors of what our code makes and takes: each is made anew, compared, and read back. */
+/** Vectors of what our code makes and takes: each is made again, compared, and read back. */
 
 export function checkEnvelope(crypto: CryptoProvider, v: Fields): void {
   const sender = crypto.keyPairFromSecret(v.bytes('senderSecret', 32));

@@ -1,6 +1,6 @@
 /**
  * `npm run vectors -- check FILE...` puts test vectors, ours or somebody else's, through our own code and prints
- * `N passed, N failed`. `npm run vectors -- make` writes those of test/vectors anew.
+ * `N passed, N failed`. `npm run vectors -- make` rewrites those of test/vectors.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -89,7 +89,7 @@ function how(world: CrashWorld): 'kill' | 'power-cut' {
   return world.pick(['kill', 'power-cut'] as const);
 }
 
-/** With everybody back, everything accepted arrives, everybody is told, and nothing is left lying about. */
+/** With everybody back, everything accepted arrives, everybody learns of it, and nothing is left lying about. */
 async function assertAllArrived(world: CrashWorld): Promise<void> {
   const { devices, ledger } = world;
   for (const device of devices) {

@@ -113,7 +113,7 @@ async function activity(world: ProcessWorld, plan: ChildPlan | undefined): Promi
   await away?.transport.setOnline(true);
 }
 
-/** With nobody killed any more, everything accepted arrives, everybody is told, and nothing is left lying about. */
+/** With nobody killed any more, everything accepted arrives, everybody learns of it, and nothing is left lying about. */
 async function assertAllArrived(world: ProcessWorld): Promise<void> {
   await world.kill();
   await world.start(undefined);

@@ -70,7 +70,7 @@ for (const engine of ['lmdb', 'nedb'] as const) {
         assert.deepEqual([after.finds(TEXT), after.finds(secret)], [false, false]);
       });
 
-      it('shows the context of a message that waits, and nothing of it or its secret after its ending was told', async () => {
+      it('shows the context of a message that waits, and nothing of it or its secret after its ending was reported', async () => {
         const ended = alice.ended();
         await alice.manager.sendAsyncMessage(bob.publicKey, TEXT, 0, { context: { topic: TOPIC } });
         const secrets = [...alice.recorder.slotSecrets];

@@ -15,7 +15,7 @@ const failsWith = (code: ErrorCode, text: RegExp) => (error: unknown) => {
   return true;
 };
 
-describeOnTox('libtoxcore, given what is of no use', function () {
+describeOnTox('libtoxcore, given what it cannot use', function () {
   this.timeout(2 * PROCESS_MS);
   const parties: ToxParty[] = [];
   const party = (settings: Partial<ToxcoreSettings> = {}) => {

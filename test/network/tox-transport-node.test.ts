@@ -120,7 +120,7 @@ describeOnTox('tox-transport in Node-RED, on real Tox', function () {
     );
   });
 
-  it('goes offline when told to, which friends see at once, and comes back', async () => {
+  it('goes offline when asked to, which friends see at once, and comes back', async () => {
     red.probes.clear('device-out');
     assert.equal((await red.turn('phone-net', 'phone-out', 'disconnect')).payload, false);
     assert.equal(childOf('phone'), undefined, 'the process has ended');

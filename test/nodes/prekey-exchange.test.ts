@@ -73,7 +73,7 @@ describe('prekey-exchange', function () {
     await until('all are back', () => device.friends().every(({ session }) => session));
   });
 
-  it('exchanges with the friends it is told, or refreshes all, and says what came of it', async () => {
+  it('exchanges with the friends it is given, or refreshes all, and says what came of it', async () => {
     const one = await ask('keys', 'key-events', { action: 'exchange' });
     assert.deepEqual(
       one.exchange.map(({ friendName }) => friendName),

@@ -139,7 +139,7 @@ describe('receive-async', function () {
     assert.equal(await phone.acknowledge(Buffer.from(messageId, 'hex')), false, 'the entry is erased');
   });
 
-  it('asks the nodes for mail when it is told to', async () => {
+  it('asks the nodes for mail when a message asks for it', async () => {
     red.send('receive', { _msgid: 'ask', action: 'retrieve' });
     send('after');
     await got('received', 'after');

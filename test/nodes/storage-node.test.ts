@@ -307,7 +307,7 @@ describe('storage-node', function () {
     await hold(folder);
   });
 
-  it('opens its session anew when its settings change', async () => {
+  it('opens its session again when its settings change', async () => {
     await red.deploy(flow());
     const old = await managerOf(red, 'ann-session');
     await red.deploy(withChange(flow(), 'ann-session', { cap: 32 }), 'nodes');

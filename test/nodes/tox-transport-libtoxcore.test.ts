@@ -83,7 +83,7 @@ describe('tox-transport on libtoxcore', function () {
     await red.status('statuses', 'net', 'online 0/0');
   });
 
-  it('goes offline and online when told to, keeps to it, and tells when it really is', async () => {
+  it('goes offline and online when asked to, keeps to it, and tells when it really is', async () => {
     await started();
     tox.connect();
     assert.equal((await act({ action: 'disconnect' })).payload, false);
@@ -98,7 +98,7 @@ describe('tox-transport on libtoxcore', function () {
     assert.equal(answer.payload, false, 'libtoxcore runs, but is not connected yet');
     const before = red.probes.all('out').length;
     made[1].connect();
-    await until('the flow is told', () => red.probes.all('out').length > before);
+    await until('the flow hears', () => red.probes.all('out').length > before);
     assert.equal(red.probes.all('out').at(-1)?.payload, true);
   });
 
@@ -371,10 +371,10 @@ describe('tox-transport on libtoxcore', function () {
     assert.equal((await failed({ action: 'connect' })).code, 'ErrProxy');
     await red.status('statuses', 'net', 'error: ErrProxy');
     await until('it comes online by itself', () => tox.running);
-    assert.equal(red.probes.all('errors').length, 2, 'each failure is told once');
+    assert.equal(red.probes.all('errors').length, 2, 'each failure is reported once');
   });
 
-  it('refuses a list of first nodes that is of no use', async () => {
+  it('refuses a list of first nodes that cannot be used', async () => {
     red = await NodeRed.start(flow({ bootstrap: 'nowhere.json' }), () => assert.fail('it must not start'));
     const { error } = await red.caught('errors', 'net', 'ErrInvalidArgument');
     assert.match(error.message, /nowhere\.json/);

@@ -48,7 +48,7 @@ describe('tox-transport', function () {
     );
   });
 
-  it('goes offline and online when told to, answers with the same message, and tells once', async () => {
+  it('goes offline and online when asked to, answers with the same message, and tells once', async () => {
     const off = await red.turn('bob-net', 'bob-out', 'disconnect');
     assert.equal(off.topic, 'tox/self');
     assert.equal(off.payload, false);

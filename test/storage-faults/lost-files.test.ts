@@ -15,8 +15,8 @@ type State =
   'missing' | 'empty' | 'cut' | 'zeros behind' | 'zeros inside' | 'another’s' | 'a link' | 'a folder';
 /** With other rights, for a process that is not root. */
 type Rights = 'owned by another' | 'read-only';
-/** `whole`: everything is there. `told`: it opens and a warning says what is lost. */
-type Expected = 'whole' | 'told' | ErrorCode | readonly ErrorCode[];
+/** `whole`: everything is there. `warned`: it opens and a warning says what is lost. */
+type Expected = 'whole' | 'warned' | ErrorCode | readonly ErrorCode[];
 type Row = Record<State | Rights, Expected>;
 
 /** What has to come of each file in each state. */
@@ -37,7 +37,7 @@ function rows(engine: 'lmdb' | 'nedb'): Record<string, Row> {
   return {
     [`store.${engine}`]: {
       ...every('ErrStore'),
-      'zeros behind': engine === 'lmdb' ? 'whole' : 'told',
+      'zeros behind': engine === 'lmdb' ? 'whole' : 'warned',
       'read-only': 'ErrStore',
     },
     'manifest.json': { ...every('ErrForeignDirectory'), 'another’s': 'ErrIdentityMismatch' },
@@ -50,7 +50,7 @@ function rows(engine: 'lmdb' | 'nedb'): Record<string, Row> {
       'a link': 'whole',
     },
     vault: {
-      ...every('told'),
+      ...every('warned'),
       cut: 'whole',
       'zeros behind': 'whole',
       'zeros inside': 'whole',
@@ -177,7 +177,7 @@ describeOnVolumes(
             );
           check(cells);
           // The control: with the right file back in its place each opens whole.
-          const refused = cells.filter(({ expected }) => expected !== 'whole' && expected !== 'told');
+          const refused = cells.filter(({ expected }) => expected !== 'whole' && expected !== 'warned');
           for (const { file, folder } of refused) {
             fs.rmSync(path.join(folder, file), { recursive: true, force: true });
             copy(path.join(place(healthyFor(file)), file), path.join(folder, file));
@@ -209,12 +209,14 @@ function faultOf(
   outcome: OpenedSession,
   toxId: string | undefined,
 ): string | undefined {
-  if (expected === 'whole' || expected === 'told') {
+  if (expected === 'whole' || expected === 'warned') {
     if ('code' in outcome) return 'it was refused';
     if (outcome.toxId !== toxId) return 'it has another Tox ID';
     if (outcome.friends.join() !== 'Bob' || outcome.queued !== 1) return 'something is lost';
     const told = outcome.warnings.some((text) => text.includes(file));
-    return told === (expected === 'told') ? undefined : `it should ${expected === 'told' ? '' : 'not '}warn`;
+    return told === (expected === 'warned')
+      ? undefined
+      : `it should ${expected === 'warned' ? '' : 'not '}warn`;
   }
   if (!('code' in outcome)) return 'it opened';
   if (outcome.code === undefined || ![expected].flat().includes(outcome.code as ErrorCode))

@@ -19,7 +19,7 @@ function formsOf(key: Uint8Array): string[] {
     .toString('latin1')
     .split(/[\0-\x1f]/);
   const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
-  assert.ok(longest.length >= 5, 'a key that can be told from others');
+  assert.ok(longest.length >= 5, 'a key that differs from others');
   return [toHex(key), longest];
 }
 

@@ -80,7 +80,7 @@ export class World {
   }
 }
 
-/** One session, with everything it was told. */
+/** One session, with everything it heard. */
 export class Device {
   readonly received: ReceivedMessage[] = [];
   readonly outcomes: Outcome[] = [];
@@ -198,7 +198,7 @@ export class Device {
     await this.#leave();
   }
 
-  /** The power fails: what was not durable is gone, and nobody is told. */
+  /** The power fails: what was not durable is gone, and nobody hears of it. */
   async crash(): Promise<void> {
     this.running = false;
     this.#life.dead = true;

@@ -19,7 +19,7 @@ export interface ContextName {
 
 /**
  * What the caller keeps with a message (a topic, a flow's ids), sealed under a slot of its own in the vault: the
- * message's text is erased as soon as it is delivered, but the ending that is told after it has the context still.
+ * message's text is erased as soon as it is delivered, but the ending that is reported after it still has the context.
  */
 export class Contexts {
   readonly #crypto: CryptoProvider;

@@ -22,7 +22,7 @@ export interface OutcomeJournalComponents extends Pick<BaseComponents, 'store' |
 /**
  * How messages ended. An ending is durable in the batch that finishes the message and stays marked as
  * unannounced until its listeners ran, so that a crash between the two repeats it instead of losing it. The message's
- * context is erased once its ending was told; only `unconfirmed` keeps it, sealed, since a late receipt may come.
+ * context is erased once its ending was reported; only `unconfirmed` keeps it, sealed, since a late receipt may come.
  */
 export class OutcomeJournal {
   readonly #components: OutcomeJournalComponents;
@@ -73,7 +73,7 @@ export class OutcomeJournal {
   }
 
   /**
-   * A step that is not an end: told once, not repeated after a crash.
+   * A step that is not an end: reported once, not repeated after a crash.
    * @param known nodes that could have a copy now
    */
   stored(
@@ -95,7 +95,7 @@ export class OutcomeJournal {
     });
   }
 
-  /** From now on endings are told; those of before that nobody heard first. */
+  /** From now on endings are reported; earlier ones that nobody heard come first. */
   async start(): Promise<void> {
     this.#announcing = true;
     const ids = [...this.#unannounced.entries()].map(({ rest }) => rest);
@@ -133,7 +133,7 @@ export class OutcomeJournal {
     const writes = store.batch();
     this.#unannounced.delete(writes, [id]);
     if (outcome?.state !== 'unconfirmed') contexts.forget(writes, nameOf(id));
-    // When this fails the ending is told again after the next start, which is what the mark is for.
+    // When this fails the ending is reported again after the next start, which is what the mark is for.
     await writes.commit().catch(() => undefined);
   }
 }

@@ -65,7 +65,7 @@ export class Meetings {
   readonly #keys: KeyExchanges;
   readonly #receipts: ReceiptExchange;
   readonly #meetings = new PeerMap<Meeting>();
-  /** The nodes that we poll, as everybody was told last. */
+  /** The nodes that we poll, as last announced to everybody. */
   #toldNodes = '';
 
   constructor(components: MeetingsComponents, init: MeetingsInit) {

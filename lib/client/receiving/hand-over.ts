@@ -125,7 +125,7 @@ export class HandOver {
     }
   }
 
-  /** Unless somebody else has the entry in hand, or it is done with since the inbox was looked at. */
+  /** Unless somebody else has the entry in hand, or it was finished since the inbox was looked at. */
   async #alone(entry: InboxEntry, work: () => Promise<void>): Promise<void> {
     if (this.#inHand.has(entry.sequence) || !this.#components.inbox.has(entry)) return;
     this.#inHand.add(entry.sequence);

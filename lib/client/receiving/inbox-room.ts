@@ -14,7 +14,7 @@ export interface InboxRoomInit {
 
 /**
  * Whether the inbox takes another message of a friend: while it has fewer in there than there are places free. One who
- * floods it gets half, and leaves half to the others; whoever has none there gets in while any place is free.
+ * floods it gets half, and leaves half to the others; a friend with none there gets in while any place is free.
  */
 export class InboxRoom {
   readonly #components: InboxRoomComponents;

@@ -129,7 +129,7 @@ export class MailFetcher {
     hooks.onReceived();
   }
 
-  /** What this node is told after the envelope was looked at. @returns false when it has to stay there */
+  /** The answer to this node after the envelope was looked at. @returns false when it has to stay there */
   async #settle(node: PublicKey, item: Item, received: Received | undefined): Promise<boolean> {
     if (received === undefined) return true;
     if (received.code === 'busy') return false;

@@ -37,7 +37,7 @@ interface Turn extends Arrival {
 export class Receiver {
   readonly #components: ReceiverComponents;
   readonly #turns: TurnBatcher<Turn, Received>;
-  /** Before this moment of the monotonic clock no further loss is told. */
+  /** Before this moment of the monotonic clock no further loss is reported. */
   #quietUntil = -Infinity;
 
   constructor(components: ReceiverComponents) {

@@ -187,7 +187,7 @@ export class Deposits<E extends Deposit> {
 
   async #confirmed(entry: E, node: PublicKey, answer: StoreAnswer): Promise<void> {
     const { journal, store, ages } = this.#components;
-    // Finished, or sealed to another key while the node answered: this copy is of no use then.
+    // Finished, or sealed to another key while the node answered: this copy counts for nothing then.
     if (!journal.has(entry) || entry.sealed === undefined) return;
     if (!sameBytes(entry.sealed.storageId, answer.storageId)) return;
     const copy = { node, at: ages.now(), kept: Math.min(answer.kept, this.#init.maxStorageTime) };

@@ -77,7 +77,7 @@ export class DirectDelivery {
   }
 
   /**
-   * The first state may take a while: receipts come before it, and whoever sends them has to write them down. A friend
+   * The first state may take a while: receipts come before it, and their sender has to write them down. A friend
    * from whom none comes in time counts as not here until it does: its disk may hang, or it may be somebody else.
    */
   expectState(friend: PublicKey): void {

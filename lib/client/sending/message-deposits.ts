@@ -7,7 +7,7 @@ export interface MessageDepositsComponents extends Omit<DepositsComponents<Outbo
   readonly outcomes: Pick<OutcomeJournal, 'stored'>;
 }
 
-/** Copies of the messages in the outbox: each time more nodes than before have one, its outcome `stored` is told. */
+/** Copies of the messages in the outbox: whenever more nodes have one, its outcome `stored` is reported. */
 export function messageDeposits(
   components: MessageDepositsComponents,
   init: Pick<DepositsInit<OutboxEntry>, 'wanted' | 'maxStorageTime'>,

@@ -30,7 +30,7 @@ export class PlainDelivery {
     this.#components = components;
   }
 
-  /** True when the friend is here with an ordinary client, so that keys and nodes are of no use. */
+  /** True when the friend is here with an ordinary client, so that keys and nodes are useless. */
   consider(entry: OutboxEntry): boolean {
     const { network } = this.#components;
     if (!network.isPlainClient(entry.friend)) return false;

@@ -116,7 +116,7 @@ function readFields(bytes: Uint8Array): Fields {
   return { messageId: r.bytes(MESSAGE_ID_BYTES), timestamp: r.timestamp(), lifetime: r.u32() };
 }
 
-/** What an authentic message is worth. A lifetime out of bounds is put into them for whoever keeps the answer. */
+/** What an authentic message is worth. A lifetime out of bounds is put into them for the keeper of the answer. */
 function judge(fields: Fields, plain: Uint8Array): OpenResult {
   const { messageId } = fields;
   const lifetime = Math.min(Math.max(fields.lifetime, 1), MAX_MESSAGE_LIFETIME);

@@ -10,7 +10,7 @@ import { asMessageType, type AsyncMessage } from './spec-records';
 /**
  * The specification's legacy message (docs/SPECIFICATION.md#legacy-encryption-format):
  * box(plaintext, nonce, recipient_pk, sender_sk). A codec for other programs' old mail only.
- * It has no forward secrecy, whoever has the recipient's key can forge it, and it is never sent nor accepted here.
+ * It has no forward secrecy, anyone with the recipient's key can forge it, and it is never sent nor accepted here.
  */
 
 export interface LegacyInput {

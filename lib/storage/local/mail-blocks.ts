@@ -59,7 +59,7 @@ export class MailBlocks {
     }
   }
 
-  /** What is sound of a damaged block is written anew with the next wave. */
+  /** What is sound of a damaged block is rewritten with the next wave. */
   repair(block: number): void {
     this.#edited(block);
   }
@@ -70,7 +70,7 @@ export class MailBlocks {
     const bytes = new Uint8Array(BLOCK_BYTES);
     const stored = this.#store.get(blockKey(block));
     if (stored?.length === BLOCK_BYTES && hasNumbers(block)) {
-      // Without the CRC of the whole, which is made anew: it must vouch for no damaged entry.
+      // Without the CRC of the whole, which is recomputed: it must vouch for no damaged entry.
       bytes.set(stored.subarray(0, -CRC_BYTES));
       if (!isSound(stored, block)) eraseDamaged(bytes, block);
     }

@@ -12,7 +12,7 @@ export interface Found {
 
 /**
  * Which mail is stored: a table in memory that answers at once, and the blocks of entries on the disk from which a
- * start makes it anew.
+ * start rebuilds it.
  *
  * An index that is ordered by mailbox would cost each message a page or two of the disk at random places. These
  * entries lie in the order of arrival: a wave of new mail writes its envelopes and, when 52 numbers are complete,

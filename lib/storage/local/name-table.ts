@@ -6,7 +6,7 @@ const WORDS = NAME_BYTES / 4;
 const SMALLEST = 64;
 
 /**
- * Gives names of 16 bytes ordinals (1 and up), so that whoever refers to one often needs 4 bytes for it. Numbers of 32
+ * Gives names of 16 bytes ordinals (1 and up), so that frequent references to one need 4 bytes for it. Numbers of 32
  * bits that are kept of each lie beside its name, since memory is slow to get at and comes in pieces.
  */
 export class NameTable {

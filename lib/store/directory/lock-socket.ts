@@ -1,7 +1,7 @@
 import { createServer, connect, type Server } from 'node:net';
 import type { Timers } from '../../platform/timers';
 
-/** What a live starter or holder of a lock says about itself to whoever connects. */
+/** What a live starter or holder of a lock says about itself to a process that connects. */
 export interface LockClaim {
   /** Process id; of another container's numbering when `host` differs. */
   readonly pid: number;
@@ -32,7 +32,7 @@ export class LockSocket {
   static listen(address: string, claim: () => LockClaim): Promise<LockSocket> {
     return new Promise((resolve, reject) => {
       const server = createServer((socket) => {
-        // Whoever asked may be gone before it reads the answer; that changes nothing for the lock.
+        // The asker may be gone before it reads the answer; that changes nothing for the lock.
         socket.on('error', () => socket.destroy());
         socket.unref();
         socket.end(JSON.stringify(claim()));
@@ -54,7 +54,7 @@ export class LockSocket {
   }
 }
 
-/** Asks whoever listens on `address`. Never rejects: what is not surely dead counts as alive. */
+/** Asks the process that listens on `address`. Never rejects: what is not surely dead counts as alive. */
 export function probe(address: string, timers: Timers): Promise<Probe> {
   return new Promise((resolve) => {
     const socket = connect(address);

@@ -108,7 +108,7 @@ export class SpaceGuard {
     );
   }
 
-  /** To be called by whoever was refused for want of space: gives up the reserve at once. */
+  /** To be called by the part that was refused for want of space: gives up the reserve at once. */
   hint(): void {
     if (this.#isClosed) return;
     this.#wasHinted = true;

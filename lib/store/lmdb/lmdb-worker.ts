@@ -1,7 +1,7 @@
 /**
  * The thread that writes to lmdb: it says 'ready', then answers each block of operations with 'committed' once
  * its transaction is synced. It catches nothing: after a failed commit lmdb cannot be trusted before its file is
- * opened anew, so the thread ends with the error and lmdb-writer.ts starts another.
+ * opened again, so the thread ends with the error and lmdb-writer.ts starts another.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { compareBytes } from '../../bytes';
@@ -27,7 +27,7 @@ port.on('message', (packed: ArrayBuffer) => {
 });
 port.postMessage('ready');
 
-/** What is told to be an append fills its pages; without that lmdb leaves room for a record in each, or half of it. */
+/** Records written as an append fill their pages; otherwise lmdb leaves room for a record in each, or half of it. */
 function put(key: Uint8Array, value: Uint8Array): void {
   const append = compareBytes(key, greatest) > 0;
   if (append) greatest = Uint8Array.from(key);

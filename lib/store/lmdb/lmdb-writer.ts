@@ -8,7 +8,7 @@ const RESTART = { first: 100, longest: 5000 };
 
 interface Thread {
   readonly worker: Worker;
-  /** Whoever waits for the thread's next answer. */
+  /** The caller that waits for the thread's next answer. */
   waiting?: { resolve: () => void; reject: (cause: unknown) => void };
   cause?: unknown;
 }

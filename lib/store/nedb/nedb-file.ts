@@ -17,7 +17,7 @@ export class NedbFile {
   #handle: FileHandle;
   /** Bytes of the file that are durable and whole. */
   #size: number;
-  /** A removal failed after nedb forgot the documents: only writing the file anew can remove them now. */
+  /** A removal failed after nedb forgot the documents: only rewriting the file can remove them now. */
   #forgotten = false;
   #broken: Error | undefined;
 
@@ -64,7 +64,7 @@ export class NedbFile {
     return now;
   }
 
-  /** Writes the file anew without the lines of removed documents. A crash or an error leaves the old file. */
+  /** Rewrites the file without the lines of removed documents. A crash or an error leaves the old file. */
   async compact(): Promise<void> {
     this.#assertSound();
     try {
@@ -129,7 +129,7 @@ function inner(database: Datastore<NedbDocument>): InnerDatabase {
 }
 
 /**
- * nedb writes the file anew whenever it loads it, or fails to load it: on a disk with less free space than the file
+ * nedb rewrites the file whenever it loads it, or fails to load it: on a disk with less free space than the file
  * takes, a store could not be opened any more. NedbStore does it afterwards, where it may fail.
  */
 async function loadUnchanged(database: Datastore<NedbDocument>): Promise<void> {

@@ -1,6 +1,6 @@
 import { type NedbDocument, numberOf } from './nedb-document';
 
-/** Bytes of a line besides its operations, roughly. */
+/** Bytes of a line on top of its operations, roughly. */
 const LINE_BYTES = 60;
 
 interface Held {

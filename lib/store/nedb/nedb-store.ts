@@ -11,7 +11,7 @@ import type { Logger } from '../../types';
 
 /** Dead documents are removed when there are this many. */
 const REMOVE_AT = 64;
-/** The file is written anew when it is so many times the size of what is live, and so many bytes more. */
+/** The file is rewritten when it is so many times the size of what is live, and so many bytes more. */
 const GARBAGE_FACTOR = 4;
 const GARBAGE_BYTES = 1024 * 1024;
 /** Live operations moved out of sparse documents go into documents of about this many. */
@@ -73,7 +73,7 @@ class NedbStore extends QueuedStore {
   }
 
   /**
-   * Removes dead documents and, when the file is mostly garbage or it is told to, writes it anew. Nothing depends on
+   * Removes dead documents and, when the file is mostly garbage or the caller asks, rewrites it. Nothing depends on
    * it, so an error (on a full disk, say) only puts it off: the commit that follows meets the same disk and reports it.
    */
   async clean(what: 'garbage' | 'whole file' = 'garbage'): Promise<void> {

@@ -9,7 +9,7 @@ const SALT_BYTES = 6;
 
 /**
  * A vault under a passphrase: `salt 6 | secretbox of the secret` with the nonce `slot 8 | serial 8 | salt 6 |
- * zeros 2`. Slot and serial never come twice in one vault file; the salt, drawn anew each time, keeps the nonces of
+ * zeros 2`. Slot and serial never come twice in one vault file; the salt, drawn afresh each time, keeps the nonces of
  * two copies of a vault apart that went on separately, as after a restore.
  * @param key 32 bytes, random; held until the process ends
  */

@@ -33,7 +33,7 @@ export function keepingTimeTests(test: EngineTest): void {
     assert.equal(await under.engine.expire(10), 0);
   });
 
-  test('renews: a longer time is taken, a shorter one is not, and the age counts anew', async (under) => {
+  test('renews: a longer time is taken, a shorter one is not, and the age restarts', async (under) => {
     const { storageId } = await under.put('one', { keepSeconds: 100 });
     under.advance(60);
     assert.deepEqual(await under.engine.renew(bob, storageId, 10), { remaining: 40 });
@@ -60,7 +60,7 @@ export function keepingTimeTests(test: EngineTest): void {
     assert.equal(await under.engine.expire(10), 0);
   });
 
-  test('sweeps what is past its time and nothing else, at most as many as it is told', async (under) => {
+  test('sweeps what is past its time and nothing else, up to the number asked for', async (under) => {
     for (let n = 0; n < 5; n++)
       await under.put(`short ${n}`, { keepSeconds: 10, to: n % 2 ? 'bob' : 'carol' });
     const kept = await under.put('kept', { keepSeconds: 11 });

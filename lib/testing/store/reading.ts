@@ -66,7 +66,7 @@ export function readingTests(test: StoreTest): void {
     assert.equal([...under.store.range({ gte: new Uint8Array(), lt: Uint8Array.of(0xff, 0) })].length, 7);
   });
 
-  test('ranges over one state, whatever is committed meanwhile', async (under) => {
+  test('ranges over one state, whatever is committed in between', async (under) => {
     for (const key of ['a', 'b', 'c']) await under.put(key);
     const seen: string[] = [];
     for (const [key, value] of under.store.range(ALL)) {

@@ -17,7 +17,7 @@ export interface TransportPair {
 /** Nobody's key. */
 export const STRANGER = new Uint8Array(32).fill(9);
 
-/** The two transports, started and connected, and what each of them told. */
+/** The two transports, started and connected, and what each of them reported. */
 export class TransportUnderTest {
   readonly a: Transport;
   readonly b: Transport;
@@ -71,7 +71,7 @@ export class TransportUnderTest {
     return promise;
   };
 
-  /** Forgets what was told so far. */
+  /** Forgets what was reported so far. */
   clear(): void {
     this.atA.clear();
     this.atB.clear();

@@ -183,7 +183,7 @@ export class ToxcoreTransport implements FriendTransport {
     await this.#change({ do: 'set-nospam', nospam });
   }
 
-  /** Begins when the last run has ended, unless that was asked for once more meanwhile. */
+  /** Begins when the last run has ended, unless the next one was asked for by then. */
   #goOnline(): Promise<void> {
     const starting = this.#stopping.then(() => {
       if (this.#starting !== starting) {

@@ -174,7 +174,7 @@ export class VirtualNetwork {
     this.#tellOfFriends(member);
   }
 
-  /** False for a member that left, or whose identity has joined anew. */
+  /** False for a member that left, or whose identity has joined again. */
   #holds(member: VirtualMember): boolean {
     return this.#members.get(member.publicKey) === member;
   }

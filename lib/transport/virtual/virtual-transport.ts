@@ -61,7 +61,7 @@ export class VirtualTransport implements Transport {
 
   /**
    * Ends as a killed process or a pulled plug does: without a word. The others notice after 31 s. The
-   * transport can be started again, or its identity joined anew.
+   * transport can be started again, or its identity joined again.
    */
   vanish(): void {
     this.#membership.vanish();

@@ -36,7 +36,7 @@ export interface WiredTransportOptions {
 /**
  * A foreign Tox transport at the other end of a wire, spoken to in messages (docs/WIRING.md, "Bridge"): a bot
  * framework's node, a TCP bridge, or a flow. It asks with `tox/sync` and believes only the `tox/state` that answers
- * it; a state that nobody asked for means that the other side began anew, and so do we.
+ * it; a state that nobody asked for means that the other side started over, and so do we.
  */
 export class WiredTransport implements Transport {
   readonly self: PublicKey;
@@ -44,7 +44,7 @@ export class WiredTransport implements Transport {
   readonly #sync: SyncTimetable;
   readonly #friends = new PeerMap<WiredFriend>();
   #handler: TransportHandler | undefined;
-  /** Names our question; another one each time we begin anew. */
+  /** Names our question; another one each time we start over. */
   #session = '';
   #synced = false;
   #online = false;
@@ -225,7 +225,7 @@ export class WiredTransport implements Transport {
     return changed;
   }
 
-  /** A status that was told before changes nothing: bots tell it again at each change of the route. */
+  /** A status that is known already changes nothing: bots repeat it at each change of the route. */
   #setFriendOnline(friend: WiredFriend, online: boolean): void {
     const handler = this.#handler;
     if (!handler || online === (friend.lane !== undefined)) return;

@@ -193,7 +193,7 @@ export class CrashDevice {
     await this.#transport?.setOnline(online);
   }
 
-  /** Not awaited: whether it is accepted, the ledger is told when it happens. */
+  /** Not awaited: whether it is accepted, the ledger learns when it happens. */
   send(to: CrashDevice): void {
     const { ledger } = this.world;
     const { life, manager } = this;

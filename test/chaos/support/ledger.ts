@@ -52,12 +52,14 @@ export class Ledger {
     this.#ended.set(id, { run, state });
   }
 
-  /** Accepted messages that were not handed over, or whose sender was not told so. */
+  /** Accepted messages that were not handed over, or whose sender did not hear of it. */
   get open(): string[] {
     return [...this.#sent].flatMap(([text, { accepted, id }]) => {
       if (!accepted) return [];
       if (!this.#handed.has(text)) return [`"${text}" was accepted and never handed over`];
-      return id !== undefined && this.#ended.has(id) ? [] : [`"${text}" arrived and its sender was not told`];
+      return id !== undefined && this.#ended.has(id)
+        ? []
+        : [`"${text}" arrived and its sender did not hear of it`];
     });
   }
 

@@ -1,6 +1,6 @@
 /**
  * Steps on the machine at which a process can die: before a batch goes to the store and after it is durable but
- * before anybody was told; before and after a write, a sync, a replacement or a removal on the disk; before and after
+ * before anybody heard of it; before and after a write, a sync, a replacement or a removal on the disk; before and after
  * a packet leaves; before and after a message is handed over; after a message was accepted; after its directory was
  * opened and after it started.
  */
@@ -23,7 +23,7 @@ export const MACHINE_POINTS = [
 
 /** What the batches of sending, receiving, storing and of key life change. */
 const TABLES = [
-  // Sending: accepted and sealed (spending a held key), copies, the end and who was told of it.
+  // Sending: accepted and sealed (spending a held key), copies, the end and who heard of it.
   'outbox',
   'outbox-envelope',
   'held-key',

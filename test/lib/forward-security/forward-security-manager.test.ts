@@ -79,7 +79,7 @@ describe('forward security: messages', () => {
     const { envelope } = await eve.send(bob, 'I am Alice');
     const message = await bob.fsm.decryptForwardSecureMessage(envelope);
     assert.ok(sameBytes(message.senderPk, eve.pk));
-    // Keys that were given to Alice are of no use to Eve: the exchange names its reader.
+    // Keys that were given to Alice do not help Eve: the exchange names its reader.
     const forAlice = await bob.fsm.preKeys.generatePreKeys(alice.pk);
     assert.equal(forAlice, undefined);
     await assert.rejects(eve.fsm.processPreKeyExchange(new Uint8Array(10)), code('ErrMalformed'));

@@ -81,7 +81,7 @@ describe('friend book', () => {
     assert.deepEqual((await book(volume)).friends.list(), []);
   });
 
-  it('does what it is told in order, also without waiting', async () => {
+  it('follows its orders in order, also without waiting', async () => {
     const { friends } = await book();
     await Promise.all([
       friends.add(anna, 'A'),

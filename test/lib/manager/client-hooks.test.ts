@@ -70,7 +70,7 @@ describe('what a session tells of its friends', () => {
     assert.equal(told.length, 2 + 15);
   });
 
-  it('is told anew of a friend that was removed meanwhile, and of no other', () => {
+  it('hears again of a friend that was removed in between, and of no other', () => {
     for (const friend of friends) {
       hooks.onElsewhere(friend);
       hooks.onOpenNodes(friend, [nodeOf(7)]);

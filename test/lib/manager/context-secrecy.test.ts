@@ -30,7 +30,7 @@ describe('the context of a message', () => {
   const send = (lifetime: number) => device.send(phone, 'leak', { context, lifetime });
   const last = () => device.outcomes.at(-1);
 
-  it('lies sealed on the disk until its ending is told, comes with each outcome, and is erased then', async () => {
+  it('lies sealed on the disk until its ending is reported, comes with each outcome, and is erased then', async () => {
     const receipt = await send(86_400);
     await assertSealed(1, 'accepted');
     await world.until('stored', () => device.statesOf(receipt).includes('stored'));

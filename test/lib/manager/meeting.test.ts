@@ -228,7 +228,7 @@ describe('a meeting', () => {
       await friend.meet();
       await round();
       await round();
-      assert.equal(tags.size, 1 + 3 + 2, 'the next meeting counts anew');
+      assert.equal(tags.size, 1 + 3 + 2, 'the next meeting counts from zero');
       assert.ok(friend.events.includes('keys-dead'));
       assert.equal(stats().held, 104 - 6);
     });

@@ -26,7 +26,7 @@ describe('a sender whose own network fails', () => {
 
   const copies = () => nodes.reduce((sum, { manager }) => sum + manager.getStorageStats().totalMessages, 0);
 
-  it('for two hours, deposits nothing again when it is back, whoever of the nodes is there first', async () => {
+  it('for two hours, deposits nothing again when it is back, whichever node is there first', async () => {
     await sender.online(false);
     for (const node of nodes) await node.online(false);
     await world.run(2 * HOUR);

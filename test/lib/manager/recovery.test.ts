@@ -17,7 +17,7 @@ describe('after a restore or a lost vault', () => {
 
   afterEach(() => world.stop());
 
-  it('seals a message anew, under the same id, when the recipient lost its keys', async () => {
+  it('seals a message again, under the same id, when the recipient lost its keys', async () => {
     const backup = await phone.memory.copy();
     // Keys that the backup does not know come into use.
     await phone.online(false);
@@ -55,7 +55,7 @@ describe('after a restore or a lost vault', () => {
     assert.deepEqual(phone.texts, ['before the restore', 'after the restore']);
   });
 
-  it('heals a lost vault: keys are exchanged anew and messages in flight arrive', async () => {
+  it('heals a lost vault: keys are exchanged again and messages in flight arrive', async () => {
     await phone.online(false);
     await world.run(MINUTE);
     const receipt = await device.send(phone, 'in flight');
@@ -125,7 +125,7 @@ describe('after a restore or a lost vault', () => {
       assert.deepEqual(phone.texts, []);
     });
 
-    it('does not hand over anew what the handler had', async () => {
+    it('does not hand over again what the handler had', async () => {
       phone.handle = () => 'later';
       const receipt = await receiveUnreceipted();
       await world.until('handed', () => phone.received.length === 1);

@@ -34,7 +34,7 @@ describe('while commits take their time', () => {
   const delivered = async (ms: number) =>
     (await friend.hear(ms)).filter((said): said is Said<'deliver'> => said.kind === 'deliver');
 
-  it('a message on its way to the disk is judged by a list of live keys that comes meanwhile', async () => {
+  it('a message on its way to the disk is judged by a list of live keys that comes in between', async () => {
     const [batch] = friend.keys.fsm.issued.live(us());
     assert.ok(batch);
     const [first, ...others] = batch.live;
@@ -48,7 +48,7 @@ describe('while commits take their time', () => {
     assert.notEqual(opening.key.index, first, 'its first key is dead');
   });
 
-  it('a message on its way to the disk is sealed with the keys that come by mail meanwhile, and not lost', async () => {
+  it('a message on its way to the disk is sealed with the keys that come by mail in between, and not lost', async () => {
     const writes = friend.keys.store.batch();
     const { batch, exchange } = await friend.keys.fsm.issued.issue(writes, us(), 20);
     await writes.commit();

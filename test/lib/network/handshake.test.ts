@@ -92,7 +92,7 @@ describe('the handshake of a connection', () => {
       assert.deepEqual([one.events, two.events.at(-1)], [['session'], 'session']);
     });
 
-    it('begins anew when only side 2 lost the connection', async () => {
+    it('starts over when only side 2 lost the connection', async () => {
       const one = await watch(world, world.side1);
       const two = await watch(world, world.side2);
       connect(one.transport, two.transport);
@@ -107,7 +107,7 @@ describe('the handshake of a connection', () => {
       assert.deepEqual(two.events, ['session', 'closed', 'session', 'message mail 1']);
     });
 
-    it('begins anew when only side 1 lost the connection', async () => {
+    it('starts over when only side 1 lost the connection', async () => {
       const one = await watch(world, world.side1);
       const two = await watch(world, world.side2);
       connect(one.transport, two.transport);
@@ -225,7 +225,7 @@ describe('the handshake of a connection', () => {
       assert.equal(network.isPlainClient(peer.identity.publicKey), false, 'it proved a session after all');
     });
 
-    it('begins the count anew with each connection', async () => {
+    it('restarts the count with each connection', async () => {
       const { network, transport, peer } = await withRawPeer(world, 1);
       await world.time.advance(MINUTE);
       transport.handler?.onFriend(peer.identity.publicKey, false);

@@ -51,7 +51,7 @@ describe('the queue of packets for one friend', () => {
     const queue = new PacketQueue(gate.send);
     const messages = [message(1, 4000), message(2), message(3, 4000)];
     for (const one of messages) queue.push(one);
-    assert.equal(gate.asked, 3, 'it does not try again before it is told to');
+    assert.equal(gate.asked, 3, 'it does not try again before it is asked to');
     gate.room = 1;
     queue.writable();
     assert.deepEqual(gate.messages, messages.slice(0, 1));

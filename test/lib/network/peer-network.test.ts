@@ -120,7 +120,7 @@ describe('the network of friends', () => {
       assert.equal(await network.sendToxMessage(friend, 'normal', 'hello'), false);
     });
 
-    it('can be told of friends by hand when it does not know itself', async () => {
+    it('takes friends by hand when it does not know itself', async () => {
       const one = await watch(world, world.side1);
       const two = await watch(world, world.side2);
       one.transport.route(world.side2.publicKey, two.transport);
@@ -247,7 +247,7 @@ describe('the network of friends', () => {
       await open;
     });
 
-    it('survive that the friend agrees anew in the same connection', async () => {
+    it('survive a second handshake of the friend in the same connection', async () => {
       const { network, peer } = await withRawPeer(world, 2);
       peer.greet();
       const request = network.request(peer.identity.publicKey, list);

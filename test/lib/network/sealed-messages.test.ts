@@ -143,7 +143,7 @@ describe('sealed messages of a session', () => {
     assert.deepEqual(errors, []);
   });
 
-  describe('when the friend agrees anew in the same connection', () => {
+  describe('when the friend shakes hands again in the same connection', () => {
     it('go out under the new keys at once', async () => {
       const { network, peer, friend } = await session();
       const old = peer.keys;

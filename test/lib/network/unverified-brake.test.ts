@@ -36,7 +36,7 @@ describe('the brake on messages that do not verify', () => {
     assert.equal(brake.on, true, 'these are ten in a minute');
   });
 
-  it('counts anew afterwards', async () => {
+  it('counts from zero afterwards', async () => {
     await ten(0);
     await time.advance(MINUTE);
     for (let i = 0; i < 9; i += 1) brake.note();

@@ -44,7 +44,7 @@ describe('message storage', () => {
     assert.deepEqual((await storage.retrieveMessages(bob)).items, []);
   });
 
-  it('answers "known" to a further deposit, keeps one record and counts its time and age anew', async () => {
+  it('answers "known" to a further deposit, keeps one record and restarts its time and age', async () => {
     const { storage, time } = openStorage();
     const envelope = envelopeTo(bob, 'again');
     await storage.storeMessage(alice, envelope, DAY);

@@ -36,7 +36,7 @@ describe('storage capacity', () => {
     assert.deepEqual(await capacityAt(5000 * GB, uncapped), { bytes: 1_000_000_000, messages: 1_536_000 });
   });
 
-  it('is never above the session’s own cap, 64 MB unless told otherwise', async () => {
+  it('is never above the session’s own cap, 64 MB by default', async () => {
     assert.deepEqual(await capacityAt(5000 * GB), { bytes: 64_000_000, messages: 98_461 });
     assert.deepEqual(await capacityAt(5000 * GB, { capBytes: 65_000 }), { bytes: 65_000, messages: 100 });
   });

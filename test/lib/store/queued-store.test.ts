@@ -41,7 +41,7 @@ describe('the group commit of a store', () => {
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   const put = (store: NotingStore) => store.batch().put(utf8('k'), utf8('v')).commit();
 
-  it('writes batches of one moment together, and those that come meanwhile as the next group', async () => {
+  it('writes batches of one moment together, and those that come during the write as the next group', async () => {
     const store = new NotingStore();
     const first = [put(store), put(store), put(store)];
     await turn();

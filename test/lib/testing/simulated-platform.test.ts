@@ -83,7 +83,7 @@ describe('simulated time', () => {
     assert.equal(runs, 10);
   });
 
-  it('hands a timer’s error to whoever advances the time', async () => {
+  it('hands a timer’s error to the caller that advances the time', async () => {
     const time = new SimulatedTime();
     time.timers.after(1, () => {
       throw new Error('from the timer');

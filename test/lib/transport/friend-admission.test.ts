@@ -98,7 +98,7 @@ describe('admission of friend requests', () => {
     assert.deepEqual(numbers(), [1, 3, 4]);
   });
 
-  it('keeps whoever is online or has mail of a friend here, and is full when all have', async () => {
+  it('keeps friends who are online or have mail of a friend here, and is full when all have', async () => {
     const { ask, askAll, seen, made, mail, numbers } = admission({ kind: 'open', cap: 8 });
     made(9);
     await askAll(1, 2);

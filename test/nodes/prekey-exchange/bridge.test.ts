@@ -153,7 +153,7 @@ describe('prekey-exchange as a bridge', function () {
     assert.deepEqual([msg.via, msg.messageType], ['tox', 'action']);
   });
 
-  it('begins anew when the transport does: friends are gone until it is asked and answers', async () => {
+  it('starts over when the transport does: friends are gone until it is asked and answers', async () => {
     red.probes.clear('ann-wire');
     const ann = await manager('ann');
     red.send('ann-bridge', {

@@ -63,7 +63,7 @@ describe('The expiry of send-async', () => {
   });
 });
 
-describe('What send-async is told', () => {
+describe('The orders of a flow to send-async', () => {
   const msg = { _msgid: 'm', payload: 'x', friend: 'Ann', messageType: 'action', expires: 60, topic: 'leak' };
 
   it('comes from the message where the node says nothing', () => {

@@ -56,7 +56,7 @@ describe('The sessions behind the storage-nodes', () => {
     assert.equal(made.length, 1);
   });
 
-  it('are closed and opened anew when their settings change, in this order', async () => {
+  it('are closed and opened again when their settings change, in this order', async () => {
     const old = registry.acquire('a', settings(), quiet);
     await old.opened();
     await registry.release('a', false);

@@ -19,7 +19,7 @@ import {
 } from '../../../lib/index';
 import { parseProfile, serialiseProfile, withFriends } from '../../../lib/identity/tox-profile';
 
-/** libtoxcore as the tests want it: it does as it is told, and remembers that. Nobody is at the other end. */
+/** libtoxcore as the tests want it: it does what it is asked, and remembers that. Nobody is at the other end. */
 export class FakeTox implements FriendTransport {
   readonly self: PublicKey;
   readonly options: ToxcoreTransportOptions;

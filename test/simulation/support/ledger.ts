@@ -53,7 +53,7 @@ export class Ledger {
     const sent = this.sent.get(text);
     if (state !== 'delivered') this.violations.push(`"${text}" ended ${state}`);
     else if (sent === undefined || !(this.#arrived(text, sent) || waits(sent)))
-      this.violations.push(`${by.copy} was told that "${text}" was delivered, and it was not`);
+      this.violations.push(`${by.copy} heard that "${text}" was delivered, and it was not`);
     const earlier = this.#ended.get(id) ?? [];
     if (earlier.some(({ run }) => run === now.run)) this.violations.push(`"${text}" ended twice in one run`);
     this.#ended.set(id, [...earlier, now]);
@@ -69,7 +69,7 @@ export class Ledger {
     return [...this.sent].flatMap(([text, sent]) => {
       if (!living(sent.from).some((lineage) => lineage.remembers(sent.accepted))) return [];
       if (!this.#arrived(text, sent)) return [`"${text}" was accepted and never handed over`];
-      return this.#ended.has(sent.id) ? [] : [`"${text}" arrived and its sender was not told`];
+      return this.#ended.has(sent.id) ? [] : [`"${text}" arrived and its sender did not hear of it`];
     });
   }
 

@@ -51,7 +51,7 @@ export class Bootstrapper {
     for (const node of this.#pick()) void this.#ask(node, entrance);
   }
 
-  /** A connection ended: what is missing is sought anew. */
+  /** A connection ended: what is missing is sought again. */
   again(): void {
     this.#rounds = 0;
   }
@@ -64,7 +64,7 @@ export class Bootstrapper {
     return picked;
   }
 
-  /** libtoxcore would look names up itself and stand still meanwhile. */
+  /** libtoxcore would look names up itself and stand still until then. */
   async #ask({ host, port, key, tcpPorts = [port] }: BootstrapNode, entrance: () => Entrance | undefined) {
     const address = isIP(host) !== 0 || !this.#o.lookUp ? host : await addressOf(host);
     const publicKey = fromHex(key);

@@ -60,7 +60,7 @@ export class ChildLinks {
   }
 
   /**
-   * One turn's events for the parent. libtoxcore gives them in groups: what a friend sent is told between the
+   * One turn's events for the parent. libtoxcore gives them in groups: what a friend sent comes between the
    * beginning of its connection and its end.
    */
   take(events: ToxEvents): ChildEvent[] {

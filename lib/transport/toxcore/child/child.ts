@@ -1,5 +1,5 @@
 /**
- * The process that holds libtoxcore, so that a crash in it ends nothing else. It is told what to do over a pipe, its
+ * The process that holds libtoxcore, so that a crash in it ends nothing else. It takes commands over a pipe, its
  * file descriptor 3, and ends by itself when that closes. Signals meant for the whole group are the parent's to act upon.
  */
 import { Socket } from 'node:net';

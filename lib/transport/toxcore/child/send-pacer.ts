@@ -3,7 +3,7 @@
  * finds no room left for new packets, but some for packets to be sent again, counts as congestion: the rate falls.
  * Who fills every last place makes that happen again and again after a single lost packet, until 4 packets a second
  * are left, for as long as there is something to send. libtoxcore's own file transfers leave 16 places free; how many
- * there are is not told to us. So, once what it takes of us falls while we always had more, this keeps below it.
+ * there are remains unknown to us. So, once what it takes of us falls while we always had more, this keeps below it.
  */
 
 /** What was taken is counted as libtoxcore counts it: in steps, over this many of them, milliseconds. */

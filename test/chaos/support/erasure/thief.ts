@@ -17,7 +17,7 @@ const crypto = chooseCryptoProvider();
 /** Random bytes that are kept free for a full disk: 16 MB in which only secrets themselves are looked for. */
 const RESERVE = 'reserve';
 
-/** What a thief of a data directory may have besides. */
+/** What a thief of a data directory may have as well. */
 export interface Loot {
   readonly identity: KeyPair;
   /** Every secretbox under a vault slot that ever was on the disk, its nonce in front. */

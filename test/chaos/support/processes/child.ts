@@ -1,5 +1,5 @@
 /**
- * A process made to be killed. It says 'ready' on file descriptor 3, is told on stdin which devices to open and
+ * A process made to be killed. It says 'ready' on file descriptor 3, reads on stdin which devices to open and
  * where to die, and then does what devices do; see child-messages.ts.
  */
 import { writeSync } from 'node:fs';

@@ -105,7 +105,7 @@ export class DeviceInChild {
     const { tell, life } = this.#parts;
     const { events } = this.#manager;
     events.on('outcome', ({ messageId, state }) => tell({ kind: 'outcome', id: toHex(messageId), state }));
-    // Not 'keys-dead': on a busy machine an answer may be late, and the message is then sealed anew.
+    // Not 'keys-dead': on a busy machine an answer may be late, and the message is then sealed again.
     for (const event of ['keys-refused', 'message-lost', 'identity-in-use-elsewhere'] as const) {
       events.on(event, () => trouble(`event ${event}`));
     }

@@ -22,7 +22,7 @@ export class DoomedProcess {
     const heard = new Promise((resolve) => said.once('close', resolve));
     const exited = new Promise((resolve) => this.#child.once('exit', resolve));
     this.gone = Promise.all([heard, exited]).then(() => undefined);
-    // What is told to a dead process is lost, as on a network.
+    // Words to a dead process are lost, as on a network.
     this.#child.stdin?.on('error', () => undefined);
     this.#ready = new Promise((resolve, reject) => {
       said.on('line', (line) => {

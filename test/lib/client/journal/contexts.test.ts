@@ -77,7 +77,7 @@ for (const secret of [undefined, 'correct horse']) {
       assert.equal(await memory.holds(TOPIC), false);
     });
 
-    it('of an ending that nobody heard are told with it after the next start, and then erased', async () => {
+    it('of an ending that nobody heard come with it after the next start, and then erased', async () => {
       await finish('delivered');
       await restart();
       assert.equal(await memory.holds(TOPIC), false);
@@ -91,7 +91,7 @@ for (const secret of [undefined, 'correct horse']) {
       assert.equal(directory.vault.read(ref), undefined, 'its secret is overwritten');
     });
 
-    it('of an unconfirmed message are told once more with a late receipt, and then erased', async () => {
+    it('of an unconfirmed message come once more with a late receipt, and then erased', async () => {
       await outcomes.start();
       await finish('unconfirmed');
       await settle();

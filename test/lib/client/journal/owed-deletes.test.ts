@@ -48,7 +48,7 @@ describe('owed deletes', () => {
     assert.deepEqual([owed(), owed(hub)], [[idOf(2)], [idOf(1)]]);
   });
 
-  it('are dropped when they are older than a day; owed again meanwhile, they begin anew', async () => {
+  it('are dropped when they are older than a day; owed again before that, they start over', async () => {
     await owe(pi, 1, 2);
     memory.age += 1;
     await owe(pi, 2, 3);
@@ -73,7 +73,7 @@ describe('owed deletes', () => {
       assert.deepEqual([owed().length, owed(hub).length], [MOST, 1]);
     });
 
-    it('are begun anew all the same when they are owed again', async () => {
+    it('start over all the same when they are owed again', async () => {
       await owe(pi, MOST);
       memory.age += DAY;
       await owe(pi, 7);

@@ -124,7 +124,7 @@ describe('owed receipts', () => {
       assert.deepEqual(numbers(receipts.dueTo(cat).first), [1]);
     });
 
-    it('are due no more, but owed, when mail carries them; none is that was confirmed meanwhile', async () => {
+    it('are due no more, but owed, when mail carries them; none is that was confirmed before', async () => {
       await owe(1, { mail: true });
       await owe(2, { mail: true });
       await confirm(2);

@@ -78,7 +78,7 @@ describe('room in the inbox', () => {
       room.turnAway(bob);
     });
 
-    it('is told once, when one of those who wait for it has room', () => {
+    it('is reported once, when one of those who wait for it has room', () => {
       room.look();
       there = [2, 3];
       room.look();
@@ -87,7 +87,7 @@ describe('room in the inbox', () => {
       assert.equal(heard, 1);
     });
 
-    it('is not told of another friend, nor of a former one', () => {
+    it('is not reported for another friend, nor of a former one', () => {
       there = [1, 1, 1];
       room.look();
       there = [];

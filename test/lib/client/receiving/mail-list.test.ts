@@ -104,7 +104,7 @@ describe('lists of storage nodes', () => {
       assert.deepEqual(collector.received, [1]);
     });
 
-    it('is counted anew when nothing was heard of it for a day', async () => {
+    it('is counted again when nothing was heard of it for a day', async () => {
       node.hold(1);
       await collector.collect();
       collector.age += 26 * HOUR;

@@ -44,7 +44,7 @@ describe('visits to storage nodes', () => {
     assert.equal(node.heard()[0], 'list 0');
   });
 
-  it('of one node run one at a time; a call meanwhile makes it one more', async () => {
+  it('of one node run one at a time; a call during a visit makes it one more', async () => {
     const slow = later<void>();
     node.before = () => slow.promise;
     const first = collector.retriever.retrieveFrom(node.pk);
@@ -110,7 +110,7 @@ describe('visits to storage nodes', () => {
     node.more = () => true;
     await collector.collect();
     assert.equal(node.heard().length, 500);
-    // Nor does the next visit begin anew, nor one for which the node itself calls.
+    // Nor does the next visit start over, nor one for which the node itself calls.
     await collector.collect();
     await collector.retriever.retrieveFrom(node.pk);
     assert.equal(node.heard().length, 0);

@@ -293,7 +293,7 @@ describe('deposits on storage nodes', () => {
     assert.equal(await world.pass(), 'a');
   });
 
-  it('of mail sealed to another key meanwhile count for nothing', async () => {
+  it('of mail sealed to another key by then count for nothing', async () => {
     const slow = later<object>();
     world.nodes = 'a';
     world.answer = { a: () => slow.promise };

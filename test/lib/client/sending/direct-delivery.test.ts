@@ -21,7 +21,7 @@ describe('direct delivery', () => {
   /** How messages ended. */
   let ended: string[];
   let commit: (durable: () => Promise<void>) => Promise<void>;
-  /** How often the dispatcher was told to look. */
+  /** How often the dispatcher was asked to look. */
   let wakeups: number;
   let errors: string[];
   let direct: DirectDelivery;
@@ -91,7 +91,7 @@ describe('direct delivery', () => {
     return [takes, sent.length];
   }
 
-  it('is none without a session; in one it waits for the list of live keys, and no node is asked meanwhile', async () => {
+  it('is none without a session; in one it waits for the list of live keys, and no node is asked until then', async () => {
     const message = add();
     assert.deepEqual(await pass(message), [false, 0]);
     direct.open(bob);
@@ -152,7 +152,7 @@ describe('direct delivery', () => {
     });
   }
 
-  it('ends no message twice that another way ended meanwhile', async () => {
+  it('ends no message twice that another way ended already', async () => {
     meet();
     const slow = later<CodeWord>();
     answer = () => slow.promise;
@@ -220,7 +220,7 @@ describe('direct delivery', () => {
       await pass(message);
     });
 
-    it('waits for the list of live keys, and asks no node meanwhile', async () => {
+    it('waits for the list of live keys, and asks no node until then', async () => {
       assert.deepEqual(await pass(message, 600_000), [true, 0]);
       assert.equal(direct.isUnderWay(message), false);
     });

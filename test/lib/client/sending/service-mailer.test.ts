@@ -118,7 +118,7 @@ describe('the mailer', () => {
         assert.equal(peer.stock, 104 - 1 - 3);
       });
 
-      it('are mailed at once by themselves, as for a friend who deposited anew', async () => {
+      it('are mailed at once by themselves, as for a friend who deposited again', async () => {
         await mailedLongAgo();
         await peer.turnUp(5);
         await peer.pass(10);
@@ -244,7 +244,7 @@ describe('the mailer', () => {
       assert.deepEqual(peer.mail.entries(), []);
     });
 
-    it('is done with mail whose batch was acknowledged', async () => {
+    it('drops mail whose batch was acknowledged', async () => {
       peer.friendHolds(19);
       await peer.pass(MINUTE);
       const [first] = peer.mailedKeys;

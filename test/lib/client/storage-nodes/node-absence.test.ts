@@ -17,7 +17,7 @@ describe('the absence of a storage node', () => {
     absence.noteSeen(node);
   });
 
-  it('counts after more than an hour, and begins anew when the node was there', async () => {
+  it('counts after more than an hour, and starts over when the node was there', async () => {
     await time.advance(HOUR);
     assert.equal(absence.isGone(node), false);
     await time.advance(1);

@@ -118,7 +118,7 @@ describe('storage nodes', () => {
       assert.deepEqual(hex(nodes.candidates(recipient)), hex([...rest, second, best]));
     });
 
-    it('that failed once get another chance when they connect anew', () => {
+    it('that failed once get another chance when they connect again', () => {
       const all = ordered(meet(3));
       nodes.noteFailure(all[0]!);
       nodes.noteSession(all[0]!, stores);
@@ -214,7 +214,7 @@ describe('storage nodes', () => {
       assert.equal(toHex(named[0]!), toHex(ownAddress));
     });
 
-    it('of a friend are told once when it names them, and kept over a restart', async () => {
+    it('of a friend are reported once when it names them, and kept over a restart', async () => {
       const node = key();
       assert.deepEqual(
         nodes.noteOpenNodes(recipient, [addressOf(node)]).map(({ toxId }) => toxId),
@@ -323,7 +323,7 @@ describe('storage nodes', () => {
   });
 
   describe('that the user named', () => {
-    it('are asked for mail and told to senders, also after a restart, but never stand for a session', async () => {
+    it('are asked for mail and announced to senders, also after a restart, but never stand for a session', async () => {
       const named = key();
       await nodes.name(named);
       await nodes.name(named);

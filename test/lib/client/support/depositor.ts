@@ -112,7 +112,7 @@ export class Depositor {
     return this.asked;
   }
 
-  /** Nothing is looked at meanwhile. */
+  /** Nothing is looked at in between. */
   sleep(seconds: number): Promise<void> {
     this.age += seconds;
     return this.time.advance(seconds * 1000);

@@ -84,7 +84,7 @@ export class TestTransport implements Transport {
     return this.confirmed;
   }
 
-  /** From now on packets for a friend go to `to`, whoever that is. */
+  /** From now on packets for a friend go to `to`, any other peer. */
   route(friend: PublicKey, to: TestTransport, tap: Tap = (packet) => [packet]): void {
     this.#routes.set(toHex(friend), { to, tap });
   }

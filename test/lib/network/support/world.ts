@@ -16,7 +16,7 @@ export function identities(random: SeededRandom): [KeyPair, KeyPair] {
   return pair.sort((a, b) => compareBytes(a.publicKey, b.publicKey));
 }
 
-/** A network under test with everything it told. */
+/** A network under test with everything it reported. */
 export interface Watched {
   readonly network: PeerNetwork;
   readonly transport: TestTransport;

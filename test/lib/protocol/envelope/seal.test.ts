@@ -153,7 +153,7 @@ describe('sealing an envelope', () => {
     }
   });
 
-  it('takes the name of a mailbox from whoever knows it', () => {
+  it('takes the name of a mailbox from a caller that knows it', () => {
     const mailbox = filled(32, 7);
     const { envelope } = sealEnvelope(crypto, input({ mailbox }));
     assert.deepEqual(readEnvelopeHeader(envelope).mailbox, mailbox);

@@ -101,7 +101,7 @@ describe('stored mail that the disk spoiled', () => {
     assert.ok(decodeEntry(firstBlock(), 1));
   });
 
-  it('is listed on when only the CRC of its block is spoiled, which is then made anew', async () => {
+  it('is listed on when only the CRC of its block is spoiled, which is then recomputed', async () => {
     await fill(50);
     flipBit(volume, find(volume, 'mi/'), 8 * (BLOCK_BYTES - 1));
     assert.equal(isSound(firstBlock(), 0), false);
@@ -206,7 +206,7 @@ describe('stored mail that the disk spoiled', () => {
     assert.deepEqual(left, []);
   });
 
-  it('is counted anew when the totals are spoiled', async () => {
+  it('is recounted when the totals are spoiled', async () => {
     await under.storage.storeMessage(alice, envelopeTo(carol, 'other'), 100);
     const totals = await openEngine().stats();
     flipBit(volume, find(volume, 'mt/'), 3);
@@ -242,7 +242,7 @@ describe('stored mail that the disk spoiled', () => {
         assert.equal((await node.storage.tryStore(alice, another, 100)).code, 'ok');
         assert.deepEqual(await served(node, bob), first);
         assert.deepEqual(await served(node, carol), [toHex(another)]);
-        // Whoever deposits again makes it whole.
+        // The next deposit makes it whole.
         for (const one of envelopes) {
           assert.ok(['ok', 'known'].includes((await node.storage.tryStore(alice, one, 100)).code));
         }

@@ -27,7 +27,7 @@ describe('hints of new mail', () => {
     await time.advance(999);
     assert.equal(told, 'bc');
     await time.advance(1);
-    assert.equal(told, 'bcb', 'of what came meanwhile');
+    assert.equal(told, 'bcb', 'of what came in between');
     hints.mailCame(bob);
     await time.advance(999);
     assert.equal(told, 'bcb', 'a second from that one');

@@ -127,7 +127,7 @@ describe('a storage node that 50 peers flood', function () {
     assert.equal(under.storage.countWaiting(victim), 0);
   });
 
-  it('and that starts again meanwhile, still has room for every honest sender', async () => {
+  it('and that starts again under it, still has room for every honest sender', async () => {
     let under = openStorage({ room: { messages: CAPACITY }, friends, limits });
     let node = serve(under);
     for (let second = 0; second < 4; second += 1) {

@@ -97,7 +97,7 @@ describe('the limits of a storage node towards one peer', () => {
     );
   });
 
-  it('make nobody wait for a hint who was not there to be told of the mail before', async () => {
+  it('make nobody wait for a hint who was not there to hear of the mail before', async () => {
     const { store, time, sent, present } = serve();
     const hints = () => sent.filter(({ kind }) => kind === 'mail').length;
     present.delete(bob);

@@ -102,7 +102,7 @@ describe('the age clock', () => {
   for (const [what, told] of [
     ['is less than 2 seconds off', (ms: number) => ms + 1999],
     ['goes back', (ms: number) => ms - HOUR],
-    ['begins anew', () => 0],
+    ['starts over', () => 0],
     ['leaps by more than 7 days', (ms: number) => ms + 7 * DAY + MINUTE],
     ['fails', () => undefined],
     ['shows no number', () => NaN],

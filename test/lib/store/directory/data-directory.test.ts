@@ -164,7 +164,7 @@ describe('a data directory', () => {
       assert.deepEqual([ran, formatNow()], [[], 2]);
     });
 
-    it('can be told from one of a newer version, which is refused and left as it is', async () => {
+    it('is distinguished from one of a newer version, which is refused and left as it is', async () => {
       await (await make({ engine: 'nedb', migrations: [step('to 2')] })).close();
       const before = snapshot();
       await assert.rejects(make(), isCode('ErrForeignDirectory'));

@@ -15,7 +15,7 @@ import { lockDirectory, type DirectoryLock } from '../../../../lib/store/directo
 const quick: Timers = { after: (ms, run) => systemTimers.after(ms / 4, run) };
 const options = { random: systemRandom, timers: quick };
 
-/** Another process that can be told to take the lock of `directory`. */
+/** Another process that takes the lock of `directory`. */
 class Starter {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;

@@ -80,7 +80,7 @@ describe('the writing thread of lmdb', () => {
     await writer.close();
   });
 
-  it('ends a scan under way with ErrClosed when the file is opened anew', async () => {
+  it('ends a scan under way with ErrClosed when the file is opened again', async () => {
     const reader = new LmdbReader(path);
     const writer = new LmdbWriter(path, systemTimers, () => reader.reset());
     await writer.commit(put('a', 'b', 'c'));
@@ -262,7 +262,7 @@ describe('lmdb', () => {
       scan.next();
       const large = again.batch().put(utf8('b'), new Uint8Array(200_000));
       await assert.rejects(large.commit(), hasCode('ErrLocalStorageFull'));
-      // The failed thread shared its mapping with the reader, which therefore opened the file anew.
+      // The failed thread shared its mapping with the reader, which therefore opened the file again.
       assert.throws(() => scan.next(), hasCode('ErrClosed'));
       assert.deepEqual(again.get(utf8('a')), utf8('1'));
       await again.close();

@@ -157,7 +157,7 @@ describe('the file of the store on nedb', () => {
     assert.equal((await keysInFile(readFileSync(path))).length, 251);
   });
 
-  it('opens where there is no room to write it anew, and takes up no room after', async function () {
+  it('opens where there is no room to rewrite it, and takes up no room after', async function () {
     if (cannotMount()) return this.skip();
     const unmount = mountSmallVolume(scratch.path, 8);
     try {

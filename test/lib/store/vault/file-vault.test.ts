@@ -372,22 +372,22 @@ describe('the vault', () => {
       assert.ok(!vault.lost);
     };
 
-    it('is made anew when the file is missing', async () => {
+    it('is created when the file is missing', async () => {
       await bench.memory.remove(VAULT_PATH);
       await expectLost();
     });
 
-    it('is made anew when the file is empty', async () => {
+    it('is created again when the file is empty', async () => {
       await (await bench.memory.open(VAULT_PATH)).truncate(0);
       await expectLost();
     });
 
-    it('is made anew over a file of something else', async () => {
+    it('is created again over a file of something else', async () => {
       await bench.memory.writeFile(VAULT_PATH, new Uint8Array(70_000).fill(7));
       await expectLost();
     });
 
-    it('is made anew over another directory’s vault, whose secrets are overwritten', async () => {
+    it('is created again over another directory’s vault, whose secrets are overwritten', async () => {
       const other = new VaultBench('another directory');
       const theirs = await other.open();
       const [{ secret } = held] = await theirs.allocate(1);

@@ -64,7 +64,7 @@ export class ForeignTransport {
     }
   }
 
-  /** The network's end: the bridge is told nothing any more, the friend hears that we went. */
+  /** The network's end: the bridge hears nothing any more, the friend hears that we went. */
   end(): void {
     if (!this.#running) return;
     this.#running = false;

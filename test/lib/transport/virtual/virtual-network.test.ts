@@ -139,7 +139,7 @@ describe('virtual network: members', () => {
 });
 
 describe('virtual network: going online and offline', () => {
-  it('stays offline at start when told so before, and goes online later', async () => {
+  it('stays offline at start when asked to before, and goes online later', async () => {
     const { network, time } = simulation();
     const alice = await join(network, 'alice');
     const transport = network.join({ publicKey: keyOf('bob'), name: 'bob' });
@@ -256,7 +256,7 @@ describe('virtual network: silence', () => {
     assert.deepEqual(bob.heard.numbers(), [2]);
   });
 
-  it('lets the identity of a vanished member join anew, whose old transport is dead then', async () => {
+  it('lets the identity of a vanished member join again, whose old transport is dead then', async () => {
     const { network, alice, bob, time } = await meeting();
     bob.transport.vanish();
     const reborn = await join(network, 'bob');
@@ -355,7 +355,7 @@ describe('virtual network: faults', () => {
     assert.deepEqual(bob.heard.numbers(), [...Array(40).keys()]);
   });
 
-  it('breaks connections under the traffic by chance, always with a gap that both sides were told of', async () => {
+  it('breaks connections under the traffic by chance, always with a gap that both sides heard of', async () => {
     const { alice, bob, time } = await meeting({ faults: { breakChance: 0.2 } });
     for (let n = 0; n < 100; n++) {
       send(alice, bob, n);

@@ -145,7 +145,7 @@ describe('wired transport', () => {
       assert.ok(bridge.isSynced);
     });
 
-    it('asks at most once a second, however often the other side begins anew', async () => {
+    it('asks at most once a second, however often the other side starts over', async () => {
       await synced();
       const before = syncs().length;
       for (let n = 0; n < 100; n++) {
@@ -200,7 +200,7 @@ describe('wired transport', () => {
   });
 
   describe('status', () => {
-    it('that is told twice is told on once', async () => {
+    it('that comes twice is passed on once', async () => {
       await synced();
       status(true);
       status(true);
@@ -210,7 +210,7 @@ describe('wired transport', () => {
       assert.equal(heard.calls.length, 1);
     });
 
-    it('that flaps is told on each time, and each time what waited is gone', async () => {
+    it('that flaps is passed on each time, and each time what waited is gone', async () => {
       await synced();
       assert.equal(bridge.sendPacket(friend, numbered(1)), 'sent');
       const confirmed = bridge.sendMessage(friend, 'normal', 'hello');

@@ -69,7 +69,7 @@ describe('search for the network', () => {
     assert.deepEqual(new Set(asked), new Set(['udp 10.0.0.2:1002', 'tcp 10.0.0.2:1002']));
   });
 
-  it('does nothing when libtoxcore has ended meanwhile', async () => {
+  it('does nothing when libtoxcore has ended by then', async () => {
     const { bootstrapper, asked } = seeker();
     bootstrapper.turn(0, 'network', () => undefined);
     await new Promise((resolve) => setImmediate(resolve));

@@ -18,7 +18,7 @@ const on = (friend: number) => ({ friend, online: true });
 const off = (friend: number) => ({ friend, online: false });
 const bytes = (...values: number[]) => Uint8Array.of(...values);
 
-/** Links over a libtoxcore that takes what it is told to take. */
+/** Links over a libtoxcore that accepts what the test says. */
 function links() {
   const sent: unknown[] = [];
   const answers = { packet: 'taken' as 'taken' | 'full' | 'lost', message: 1 as number | 'full' | 'lost' };

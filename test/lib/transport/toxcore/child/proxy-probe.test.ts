@@ -13,7 +13,7 @@ describe('probe of a proxy', () => {
     for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
   });
 
-  /** A server that says something to whoever says something. */
+  /** A server that answers everyone who says something. */
   async function answering(answer: (question: Buffer, socket: Socket) => void) {
     const server = createServer((socket) => {
       sockets.add(socket);
