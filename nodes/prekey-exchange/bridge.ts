@@ -8,7 +8,7 @@ import {
   type ToForeign,
 } from '../../lib/index';
 import { admissionOf } from '../session/admission';
-import type { Attachment } from '../session/connection';
+import type { Attachment } from '../session/network/connection';
 import { publicKeyOf } from '../session/friend-list';
 import { errorCode, nodeError } from '../runtime/node-error';
 import { untilDone } from '../runtime/retry';

@@ -7,7 +7,7 @@ import {
   type Timer,
   type Timers,
 } from '../../lib/index';
-import { LINGER } from './transport-slot';
+import { LINGER } from './network/transport-slot';
 import { Session } from './session';
 import type { SessionManager } from './session-manager';
 import { sameSettings, type SessionSettings } from './session-settings';

@@ -18,10 +18,10 @@ import { untilDone } from '../runtime/retry';
 import type { SessionManager } from './session-manager';
 import type { SessionSettings } from './session-settings';
 import { SignalList } from '../runtime/signal-list';
-import { TransportSlot } from './transport-slot';
+import { TransportSlot } from './network/transport-slot';
 
 /** What a session needs from the registry that keeps it. */
-export interface SessionParts<M extends SessionManager = AsyncManager> {
+export interface SessionHost<M extends SessionManager = AsyncManager> {
   readonly timers: Timers;
   readonly random: Random;
   readonly create: (options: AsyncManagerOptions) => Promise<M>;
@@ -54,7 +54,7 @@ export class Session<M extends SessionManager = AsyncManager> {
     error: (text) => this.log.error(text),
   };
 
-  readonly #parts: SessionParts<M>;
+  readonly #host: SessionHost<M>;
   readonly #ending = new AbortController();
   readonly #opening: Promise<M | undefined>;
   readonly #tried = new Latch();
@@ -65,15 +65,15 @@ export class Session<M extends SessionManager = AsyncManager> {
   #closing: Promise<void> | undefined;
   #closingStep = 'the start';
 
-  constructor(settings: SessionSettings, log: Logger, parts: SessionParts<M>) {
+  constructor(settings: SessionSettings, log: Logger, host: SessionHost<M>) {
     this.settings = settings;
     this.log = log;
-    this.#parts = parts;
+    this.#host = host;
     this.inbox = new InboxFanOut((error) => this.log.error(nodeError(error).message));
-    this.transport = new TransportSlot(parts.timers, (error) => this.log.error(nodeError(error).message));
-    this.firstMinute = new FirstMinute(parts.timers, this.changed);
+    this.transport = new TransportSlot(host.timers, (error) => this.log.error(nodeError(error).message));
+    this.firstMinute = new FirstMinute(host.timers, this.changed);
     this.#opening = untilDone(() => this.#open(), {
-      platform: parts,
+      platform: host,
       signal: this.#ending.signal,
       onFailure: (error, wait) => this.#failed(error, wait),
     });
@@ -151,12 +151,12 @@ export class Session<M extends SessionManager = AsyncManager> {
   async #open(): Promise<M> {
     // A deploy replaces several sessions in one turn; one may want the directory that another gives up.
     await setImmediate();
-    await this.#parts.othersClosed();
+    await this.#host.othersClosed();
     if (this.closed) throw closedError();
     const { dataDir, engine, storageRole, storageCapBytes, passphrase, startNew, profile, friends } =
       this.settings;
     const log = this.lastingLog;
-    const manager = await this.#parts.create({
+    const manager = await this.#host.create({
       dataDir,
       engine,
       storageRole,
@@ -167,7 +167,7 @@ export class Session<M extends SessionManager = AsyncManager> {
       log,
     });
     try {
-      if (!this.#parts.claimIdentity(toHex(manager.publicKey), this)) throw identityInUse();
+      if (!this.#host.claimIdentity(toHex(manager.publicKey), this)) throw identityInUse();
       this.#badFriends = await syncFriends(manager, friends);
       // Before the start, which tells the outcomes that nobody heard before a crash.
       this.#listen(manager);

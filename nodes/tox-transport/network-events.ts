@@ -1,5 +1,5 @@
 import { PeerMap, toHex, type AsyncManager, type FriendTransport, type PublicKey } from '../../lib/index';
-import type { NetworkEvent } from '../session/connection';
+import type { NetworkEvent } from '../session/network/connection';
 import { friendFields } from '../session/friend-names';
 import type { Message } from '../runtime/runtime';
 

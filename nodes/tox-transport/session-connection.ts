@@ -1,6 +1,6 @@
 import { ToxAsyncError, type AsyncManager, type FriendTransport, type Transport } from '../../lib/index';
-import type { Connection, NetworkEvent } from '../session/connection';
-import { BufferedEvents } from '../session/buffered-events';
+import type { Connection, NetworkEvent } from '../session/network/connection';
+import { BufferedEvents } from '../session/network/buffered-events';
 
 /** A transport that goes offline and online while it stays attached. */
 export interface SwitchedTransport extends Transport {

@@ -1,6 +1,6 @@
 import { systemPlatform, ToxAsyncError, type AsyncManager } from '../../lib/index';
 import { onClose } from '../runtime/close';
-import type { Connection, NetworkEvent } from '../session/connection';
+import type { Connection, NetworkEvent } from '../session/network/connection';
 import { friendFields } from '../session/friend-names';
 import { onInput, type Reply } from '../runtime/input';
 import { Latch } from '../runtime/latch';

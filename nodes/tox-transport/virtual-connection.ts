@@ -1,6 +1,6 @@
 import type { AsyncManager } from '../../lib/index';
 import type { Session } from '../session/session';
-import { joinVirtualNetwork } from '../session/virtual-networks';
+import { joinVirtualNetwork } from '../session/network/virtual-networks';
 import { SessionConnection } from './session-connection';
 import type { VirtualSettings } from './tox-transport-settings';
 

@@ -1,4 +1,4 @@
-import type { FriendTransport, PublicKey } from '../../lib/index';
+import type { FriendTransport, PublicKey } from '../../../lib/index';
 import type { BufferedEvents } from './buffered-events';
 
 /** What comes from a network, apart from who is online. */

@@ -1,4 +1,4 @@
-import { ToxAsyncError, type Timer, type Timers } from '../../lib/index';
+import { ToxAsyncError, type Timer, type Timers } from '../../../lib/index';
 import type { Attachment, Connection } from './connection';
 
 /** How long a session and its connection wait for their node to come back from a redeploy, milliseconds. */

@@ -1,4 +1,4 @@
-import { systemPlatform, VirtualNetwork, type PublicKey, type VirtualTransport } from '../../lib/index';
+import { systemPlatform, VirtualNetwork, type PublicKey, type VirtualTransport } from '../../../lib/index';
 
 interface Entry {
   readonly network: VirtualNetwork;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { SimulatedTime } from '../../../lib/testing/simulated-platform';
-import type { Connection, NetworkEvent } from '../../../nodes/session/connection';
-import { BufferedEvents } from '../../../nodes/session/buffered-events';
-import { TransportSlot } from '../../../nodes/session/transport-slot';
+import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
+import type { Connection, NetworkEvent } from '../../../../nodes/session/network/connection';
+import { BufferedEvents } from '../../../../nodes/session/network/buffered-events';
+import { TransportSlot } from '../../../../nodes/session/network/transport-slot';
 
 class FakeConnection implements Connection {
   readonly wanted = true;
