@@ -14,7 +14,7 @@ import type { Timer } from '../platform/timers';
 import type { StorageStats } from '../storage/message-storage';
 import type { Transport } from '../transport/transport';
 import type { PublicKey } from '../types';
-import { buildSession, type SessionParts } from './build-session';
+import { buildSession, type ManagerParts } from './build-session';
 import { diagnose } from './diagnosis/diagnose';
 import type { AsyncManagerEvents, Finding } from './events';
 import type { AsyncManagerOptions, FriendInfo, SessionCounts } from './options';
@@ -33,7 +33,7 @@ import { waitForKeys } from './wait-for-keys';
  */
 export class AsyncManager implements AsyncDisposable {
   readonly events: Emitter<AsyncManagerEvents>;
-  readonly #parts: SessionParts;
+  readonly #parts: ManagerParts;
   readonly #transport: SessionTransport;
   readonly #friends: SessionFriends;
   readonly #disconnect: () => void;
@@ -41,7 +41,7 @@ export class AsyncManager implements AsyncDisposable {
   #stopping: Promise<void> | undefined;
   #alive: Timer | undefined;
 
-  private constructor(parts: SessionParts, transport: Transport | undefined) {
+  private constructor(parts: ManagerParts, transport: Transport | undefined) {
     this.#parts = parts;
     this.events = parts.events;
     this.#transport = new SessionTransport(parts, transport, () => this.#friends.adopt());

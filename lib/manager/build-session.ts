@@ -27,7 +27,7 @@ import { openDirectoryAndIdentity, type ResolvedOptions } from './open-identity'
 import { Preferences } from './preferences';
 
 /** Everything one session consists of. */
-export interface SessionParts {
+export interface ManagerParts {
   readonly platform: Platform;
   readonly crypto: CryptoProvider;
   readonly log: Logger;
@@ -45,7 +45,7 @@ export interface SessionParts {
 }
 
 /** Opens the directory and puts the layers together, bottom up; whatever fails closes what was opened. */
-export async function buildSession(options: AsyncManagerOptions): Promise<SessionParts> {
+export async function buildSession(options: AsyncManagerOptions): Promise<ManagerParts> {
   const { platform: given = systemPlatform, crypto = chooseCryptoProvider(), log = silentLogger } = options;
   const platform = { ...given, random: hedgedRandom({ crypto, random: given.random, clock: given.clock }) };
   const resolved = { ...options, platform, crypto, log };
@@ -62,7 +62,7 @@ async function assemble(
   options: ResolvedOptions,
   directory: DataDirectory,
   identity: Identity,
-): Promise<SessionParts> {
+): Promise<ManagerParts> {
   const { platform, crypto, log, limits = {}, storageRole = 'friends' } = options;
   const { clock, timers, random } = platform;
   const { store, vault, ages } = directory;

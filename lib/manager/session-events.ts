@@ -1,4 +1,4 @@
-import type { SessionParts } from './build-session';
+import type { ManagerParts } from './build-session';
 
 /** Which message kinds the storage node answers; the client takes the others. */
 const SERVICE_KINDS = ['store', 'list', 'fetch', 'delete'] as const;
@@ -6,7 +6,7 @@ type ServiceKind = (typeof SERVICE_KINDS)[number];
 
 /** Leads what the network tells to the layers above it. Returns what undoes that. */
 export function connectSession(
-  { network, nodes, client, service, events, log }: SessionParts,
+  { network, nodes, client, service, events, log }: ManagerParts,
   hooks: { friendsOfTransport: () => Promise<void> },
 ): () => void {
   const changed = () => events.emit('changed', undefined);

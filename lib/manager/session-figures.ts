@@ -1,10 +1,10 @@
 import { toHex } from '../bytes';
 import type { PreKeyStats } from '../client/messages';
-import type { SessionParts } from './build-session';
+import type { ManagerParts } from './build-session';
 import type { FriendInfo, SessionCounts } from './options';
 
 /** Public key in hex -> keys of that friend. */
-export function keyStatsOf({ friends, forwardSecurity }: SessionParts): Map<string, PreKeyStats> {
+export function keyStatsOf({ friends, forwardSecurity }: ManagerParts): Map<string, PreKeyStats> {
   const { held, issued } = forwardSecurity;
   return new Map(
     friends.list().map(({ publicKey }) => [
@@ -20,7 +20,7 @@ export function keyStatsOf({ friends, forwardSecurity }: SessionParts): Map<stri
 
 /** What a status line says of a session. */
 export function countsOf(
-  { client, nodes, network }: SessionParts,
+  { client, nodes, network }: ManagerParts,
   friends: readonly FriendInfo[],
 ): SessionCounts {
   return {

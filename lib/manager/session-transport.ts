@@ -1,10 +1,10 @@
 import { ToxAsyncError } from '../errors';
 import type { Transport } from '../transport/transport';
-import type { SessionParts } from './build-session';
+import type { ManagerParts } from './build-session';
 
 /** The transport of a session, which may come and go while the session runs, or come before its start. */
 export class SessionTransport {
-  readonly #parts: Pick<SessionParts, 'network' | 'events'>;
+  readonly #parts: Pick<ManagerParts, 'network' | 'events'>;
   /** The network is there: its friends can be asked for. */
   readonly #onStarted: () => Promise<void>;
   #current: Transport | undefined;
@@ -12,7 +12,7 @@ export class SessionTransport {
   #stopped = false;
 
   constructor(
-    parts: Pick<SessionParts, 'network' | 'events'>,
+    parts: Pick<ManagerParts, 'network' | 'events'>,
     first: Transport | undefined,
     onStarted: () => Promise<void>,
   ) {

@@ -1,5 +1,5 @@
 import { TimeLimit } from '../platform/time-limit';
-import type { SessionParts } from './build-session';
+import type { ManagerParts } from './build-session';
 import type { SessionTransport } from './session-transport';
 
 /** How long a stop waits for what is under way, milliseconds. */
@@ -13,7 +13,7 @@ const LATE_CLOSE_MS = 1000;
  * @param disconnect runs when nothing new is reported any more
  */
 export async function stopSession(
-  parts: SessionParts,
+  parts: ManagerParts,
   transport: SessionTransport,
   disconnect: () => void,
 ): Promise<void> {

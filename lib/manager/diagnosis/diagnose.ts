@@ -1,13 +1,13 @@
 import { sameBytes, toHex } from '../../bytes';
 import type { PublicKey } from '../../types';
-import type { SessionParts } from '../build-session';
+import type { ManagerParts } from '../build-session';
 import { diagnoseFriend, diagnoseSession, type SessionSituation } from './findings';
 import type { Finding } from '../events';
 
 const DAY = 24 * 60 * 60;
 
 /** Why a message to this friend (or to any) would not go out now, or that it would. */
-export function diagnose(parts: SessionParts, attached: boolean, friend?: PublicKey): Finding[] {
+export function diagnose(parts: ManagerParts, attached: boolean, friend?: PublicKey): Finding[] {
   const { friends, network, nodes, client, directory, forwardSecurity } = parts;
   const session: SessionSituation = {
     attached,

@@ -4,16 +4,16 @@ import { ToxAsyncError } from '../../errors';
 import { type FriendTransport, isFriendTransport } from '../../transport/friend-transport';
 import type { PublicKey } from '../../types';
 import { adoptFriends } from './adopt-friends';
-import type { SessionParts } from '../build-session';
+import type { ManagerParts } from '../build-session';
 import type { FriendInfo } from '../options';
 import type { SessionTransport } from '../session-transport';
 
 /** The friends of a session: its friend book, the Tox profile, the storage role and the network have the same. */
 export class SessionFriends {
-  readonly #parts: SessionParts;
+  readonly #parts: ManagerParts;
   readonly #transport: SessionTransport;
 
-  constructor(parts: SessionParts, transport: SessionTransport) {
+  constructor(parts: ManagerParts, transport: SessionTransport) {
     this.#parts = parts;
     this.#transport = transport;
   }
