@@ -1,7 +1,8 @@
 /**
  * `npm test`: every check in order, cheap ones first; stops at the first suite that fails. `npm test -- unit client`
- * runs one suite, or folders of one; `--watch` runs it again after each change. FULL=1 (or `--full`) lets suites run at
- * full size. The last line is `N passed, N failed`: mocha's tests, and one for each other command.
+ * runs one suite, or folders of one, after the suite it needs; `--watch` runs it again after each change. FULL=1 (or
+ * `--full`) lets suites run at full size. The last line is `N passed, N failed`: mocha's tests, and one for each other
+ * command.
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -96,7 +97,7 @@ const SUITES: readonly Suite[] = [
   mocha('chaos', 'test/chaos'),
   mocha('simulation', 'test/simulation'),
   mocha('storage', 'test/storage-faults'),
-  mocha('package', 'test/package'),
+  { ...mocha('package', 'test/package'), needs: 'build' },
   command('demo', 'npm', 'run', '--silent', 'demo'),
   realTox('tox', 'test/network'),
 ];

@@ -7,6 +7,8 @@ export interface NamedSuite {
   readonly name: string;
   /** Where its tests lie, from the repository's root; absent for a suite that is another command. */
   readonly folders?: readonly string[];
+  /** The name of the suite that has to run before it. */
+  readonly needs?: string;
 }
 
 export interface Choice<S> {
@@ -17,7 +19,7 @@ export interface Choice<S> {
 
 /**
  * The meaning of the words after `npm test --`: no word is every suite, one is the suite of that name, and each
- * further one is a folder of it, such as `client` or `client/journal`.
+ * further one is a folder of it, such as `client` or `client/journal`. The suite that it needs runs before it.
  * @throws Error that lists the suites or the folders, for a name that does not exist
  */
 export function chooseSuites<S extends NamedSuite>(all: readonly S[], words: readonly string[]): Choice<S> {
@@ -27,8 +29,9 @@ export function chooseSuites<S extends NamedSuite>(all: readonly S[], words: rea
   if (!suite) {
     throw new Error(`There is no suite '${name}'. Suites: ${all.map((each) => each.name).join(', ')}.`);
   }
-  if (wanted.length === 0) return { suites: [suite] };
-  return { suites: [suite], folders: wanted.map((each) => folderOf(suite, each)) };
+  const suites = all.filter((each) => each === suite || each.name === suite.needs);
+  if (wanted.length === 0) return { suites };
+  return { suites, folders: wanted.map((each) => folderOf(suite, each)) };
 }
 
 function folderOf({ name, folders: roots = [] }: NamedSuite, wanted: string): string {

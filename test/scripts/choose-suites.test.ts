@@ -4,6 +4,8 @@ import { chooseSuites } from '../../scripts/support/choose-suites';
 const lint = { name: 'lint' };
 const unit = { name: 'unit', folders: ['test/lib', 'test/lint'] };
 const nodes = { name: 'nodes', folders: ['test/nodes'] };
+const build = { name: 'build' };
+const packed = { name: 'package', folders: ['test/package'], needs: 'build' };
 const choose = (...words: string[]) => chooseSuites([lint, unit, nodes], words);
 
 describe('The words after `npm test --`', () => {
@@ -14,6 +16,12 @@ describe('The words after `npm test --`', () => {
   it('choose one suite by its name', () => {
     assert.deepEqual(choose('unit'), { suites: [unit] });
     assert.deepEqual(choose('lint'), { suites: [lint] });
+  });
+
+  it('choose the suite that the chosen one needs, too, and run it first', () => {
+    const all = [lint, build, unit, packed];
+    assert.deepEqual(chooseSuites(all, ['package']), { suites: [build, packed] });
+    assert.deepEqual(chooseSuites(all, ['build']), { suites: [build] });
   });
 
   it('choose folders of a suite, at any depth', () => {
