@@ -5,6 +5,8 @@
 
 /** Largest message before encryption, bytes (specification; also Tox's own limit for a message). */
 export const MAX_MESSAGE_SIZE = 1372;
+/** Largest payload of a large message before it is deflated, and after, bytes. */
+export const MAX_PAYLOAD_SIZE = 262_144;
 /** Longest time a storage node keeps mail, seconds (specification: 24 h). */
 export const MAX_STORAGE_TIME = 24 * 60 * 60;
 /** Anti-spam limit of one mailbox; counted per (recipient, submitter). */

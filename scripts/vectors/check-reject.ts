@@ -12,6 +12,7 @@ import { sealMessage } from '../../lib/protocol/session/sealed-message';
 import { decodeSessionMessage } from '../../lib/protocol/session/message-kinds';
 import { MemoryVolume, openMemoryStore } from '../../lib/testing/memory-store';
 import type { KeyPair } from '../../lib/types';
+import { judgeChunk } from './check-large';
 import { bytesOf, mustEqual, type Fields } from './fields';
 import { OneKeyVault } from './one-key-vault';
 
@@ -33,6 +34,7 @@ export async function checkReject(crypto: CryptoProvider, v: Fields): Promise<vo
 
 async function verdictOn(crypto: CryptoProvider, v: Fields): Promise<string> {
   if (v.has('envelope')) return judgeEnvelope(crypto, v);
+  if (v.has('chunk')) return judgeChunk(crypto, v);
   if (v.has('exchange')) return judgeExchange(crypto, v);
   if (v.has('sealed')) return judgeSealed(crypto, v);
   if (v.has('hello1')) return judgeHello(crypto, v);

@@ -2,6 +2,7 @@ import { createPortableProvider } from '../../lib/crypto/portable';
 import type { CryptoProvider } from '../../lib/crypto/provider';
 import { loadSodiumProvider } from '../../lib/crypto/sodium';
 import { checkEnvelope, checkExchange, checkSession } from './check-made';
+import { checkLarge } from './check-large';
 import { checkReject } from './check-reject';
 import { checkSpec } from './check-spec';
 import { Fields, Mismatch } from './fields';
@@ -43,6 +44,7 @@ export async function checkVectors(text: string): Promise<CheckResult> {
 async function checkVector(crypto: CryptoProvider, v: Fields): Promise<void> {
   if (v.has('form')) checkSpec(crypto, v);
   else if (v.has('code')) await checkReject(crypto, v);
+  else if (v.has('payloadKey')) checkLarge(crypto, v);
   else if (v.has('k12')) checkSession(crypto, v);
   else if (v.has('exchange')) checkExchange(crypto, v);
   else if (v.has('envelope')) checkEnvelope(crypto, v);

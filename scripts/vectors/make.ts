@@ -12,6 +12,7 @@ import type {
   SessionVector,
   VectorFiles,
 } from '../../test/lib/vectors/support/vector-files';
+import { makeLarge } from './make-large';
 import { makeRejects } from './rejects';
 import { everyMessage } from './session-bodies';
 import { makeSpec } from './spec-forms';
@@ -28,6 +29,7 @@ export function makeVectors(): VectorFiles {
     envelope: envelopes(),
     exchange: exchanges(),
     session: sessions(),
+    large: makeLarge(crypto, digest),
     reject: makeRejects(),
     spec: makeSpec(crypto, digest),
   };

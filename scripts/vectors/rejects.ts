@@ -1,4 +1,5 @@
 import type { RejectVector } from '../../test/lib/vectors/support/vector-files';
+import { rejectedChunks } from './reject-chunks';
 import { rejectedEnvelopes } from './reject-envelopes';
 import { rejectedExchanges } from './reject-exchanges';
 import { rejectedInSession } from './reject-session';
@@ -8,5 +9,5 @@ import { rejectedInSession } from './reject-session';
  * something good in one thing only, and would be taken by who does not look at that thing.
  */
 export function makeRejects(): RejectVector[] {
-  return [...rejectedEnvelopes(), ...rejectedExchanges(), ...rejectedInSession()];
+  return [...rejectedEnvelopes(), ...rejectedChunks(), ...rejectedExchanges(), ...rejectedInSession()];
 }

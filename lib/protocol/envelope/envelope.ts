@@ -1,4 +1,5 @@
 import { KEY_BYTES } from '../../crypto/lengths';
+import { ToxAsyncError } from '../../errors';
 import type { PublicKey } from '../../types';
 import { malformed } from '../byte-reader';
 import { MAILBOX_BYTES, TAG_BYTES } from '../names';
@@ -20,8 +21,12 @@ export const BUCKETS = [128, 384, 1152, 1375] as const;
 export const MAX_CONTENT_BYTES = FIELDS_BYTES + 2 + 16 + 1375;
 /** Bytes around the plaintext: header, fields, length of the inner box, two tags. */
 const OVERHEAD_BYTES = 159;
+/** Length of a full chunk of a large message (large/chunk.ts); a short one has that of the largest sealed envelope. */
+export const CHUNK_ENVELOPE_BYTES = 5397;
+/** The only lengths of an envelope that is sealed to a one-time key, bytes. */
+const SEALED_SIZES: readonly number[] = BUCKETS.map((bucket) => bucket + OVERHEAD_BYTES);
 /** The only lengths of an envelope, bytes. */
-export const ENVELOPE_SIZES: readonly number[] = BUCKETS.map((bucket) => bucket + OVERHEAD_BYTES);
+export const ENVELOPE_SIZES: readonly number[] = [...SEALED_SIZES, CHUNK_ENVELOPE_BYTES];
 
 export interface EnvelopeHeader {
   /** Whom it is for, as `mailboxOf` names them. */
@@ -34,6 +39,11 @@ export interface EnvelopeHeader {
 
 export function isEnvelopeSize(length: number): boolean {
   return ENVELOPE_SIZES.includes(length);
+}
+
+/** True for the lengths that an envelope sealed to a one-time key can have: all but that of a full chunk. */
+export function isSealedSize(length: number): boolean {
+  return SEALED_SIZES.includes(length);
 }
 
 /** The smallest bucket that a plaintext of `length` bytes fits, or undefined. */
@@ -66,4 +76,14 @@ export function readEnvelopeHeader(envelope: Uint8Array): EnvelopeHeader {
     tag: envelope.subarray(TAG_AT, EPHEMERAL_AT),
     ephemeral: envelope.subarray(EPHEMERAL_AT, HEADER_BYTES),
   };
+}
+
+/** Views of `envelope`; undefined for a wrong length or version. */
+export function headerOf(envelope: Uint8Array): EnvelopeHeader | undefined {
+  try {
+    return readEnvelopeHeader(envelope);
+  } catch (error) {
+    if (ToxAsyncError.is(error, 'ErrMalformed')) return undefined;
+    throw error;
+  }
 }

@@ -11,8 +11,9 @@ import {
   BUCKETS,
   FIELDS_BYTES,
   HEADER_BYTES,
+  headerOf,
+  isSealedSize,
   MAX_CONTENT_BYTES,
-  readEnvelopeHeader,
 } from './envelope';
 import { judgeContent, type Content } from './content';
 import { innerNonce, outerNonce, outerSeed } from './envelope-nonces';
@@ -67,7 +68,7 @@ export type OpenResult =
 export function openEnvelope(crypto: CryptoProvider, input: OpenInput): OpenResult {
   const { envelope, recipient, preKey, sender, mailbox = mailboxOf(crypto, recipient) } = input;
   const header = headerOf(envelope);
-  if (header === undefined) return { outcome: 'bad-request' };
+  if (header === undefined || !isSealedSize(envelope.length)) return { outcome: 'bad-request' };
   if (!sameBytes(header.mailbox, mailbox)) return { outcome: 'not-yours' };
   const { ephemeral } = header;
   const ours = sameBytes(ephemeral, recipient) || sameBytes(ephemeral, preKey.publicKey);
@@ -88,15 +89,6 @@ export function openEnvelope(crypto: CryptoProvider, input: OpenInput): OpenResu
   const result = judge(readFields(sealedFields), plain);
   crypto.wipe(plain);
   return result;
-}
-
-function headerOf(envelope: Uint8Array) {
-  try {
-    return readEnvelopeHeader(envelope);
-  } catch (error) {
-    if (ToxAsyncError.is(error, 'ErrMalformed')) return undefined;
-    throw error;
-  }
 }
 
 /**

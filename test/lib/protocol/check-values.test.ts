@@ -1,12 +1,31 @@
 import assert from 'node:assert/strict';
-import { toHex, utf8 } from '../../../lib/bytes';
+import { concat, toHex, utf8 } from '../../../lib/bytes';
 import { encodeExchange, verifyExchange } from '../../../lib/protocol/keys/exchange';
 import { deriveSessionKeys, encodeHello, helloEcho, sideOf } from '../../../lib/protocol/session/handshake';
 import { mailboxOf, nodeHint, prekeyTag } from '../../../lib/protocol/names';
 import { openEnvelope } from '../../../lib/protocol/envelope/open';
+import { sealChunk } from '../../../lib/protocol/envelope/large/chunk';
+import { encodeLargeHead } from '../../../lib/protocol/envelope/large/large-head';
+import { chunkCount, chunkRange, firstBytes } from '../../../lib/protocol/envelope/large/large-layout';
 import { sealEnvelope } from '../../../lib/protocol/envelope/seal';
 import { openSealed, sealMessage } from '../../../lib/protocol/session/sealed-message';
 import { pair, PROVIDERS } from './support/fixtures';
+
+/** Label, bytes of the payload, digest of the head's data, and of each chunk: bytes in it, its length, its digest. */
+const LARGE: [string, number, string | undefined, [data: number, size: number, digest: string][]][] = [
+  [
+    'camera',
+    20_000,
+    'e75cc957c79ae7df78abcc7ec180d7964e15079776fe7934dea4b14bcce5ee4d',
+    [
+      [5300, 5397, '1c78961f8ddda8c4'],
+      [5300, 5397, '7688d1b0f964113b'],
+      [5300, 5397, '3aec03405897a5ef'],
+      [2774, 5397, '99d78aebd33eb818'],
+    ],
+  ],
+  ['t', 2768, undefined, [[1437, 1534, '217f6aed6cd5e254a9adccb0f6d8ad3b6e0bbb245884713b43c312f89b5af96d']]],
+];
 
 /** The check values that docs/PROTOCOL.md prints: a second implementation must make the same bytes. */
 for (const crypto of PROVIDERS) {
@@ -97,5 +116,31 @@ for (const crypto of PROVIDERS) {
         body: new Uint8Array(6),
       });
     });
+
+    for (const [label, length, head, chunks] of LARGE) {
+      it(`make the large message "${label}"`, () => {
+        const text = utf8(label);
+        const data = stretched(crypto, 'payload', length);
+        const key = crypto.sha256(utf8('payload key'));
+        const layout = { total: length, first: firstBytes(text.length) };
+        const rest = encodeLargeHead({ total: length, key, first: data.subarray(0, layout.first) });
+        const whole = concat(new Uint8Array([2, 2, text.length]), text, rest);
+        if (head !== undefined) assert.equal(toHex(crypto.sha256(whole)), head);
+        const made = Array.from({ length: chunkCount(layout) }, (_, index) => {
+          const { from, to } = chunkRange(layout, index);
+          const place = { mailbox: mailboxOf(crypto, R.publicKey), key, index };
+          const { envelope } = sealChunk(crypto, place, data.subarray(from, to));
+          const digest = toHex(crypto.sha256(envelope));
+          return [to - from, envelope.length, digest.slice(0, chunks[index]?.[2].length)];
+        });
+        assert.deepEqual(made, chunks);
+      });
+    }
   });
+}
+
+/** SHA-256(name || counter 2), counter from 0, joined and cut. */
+function stretched(crypto: (typeof PROVIDERS)[number], name: string, length: number): Uint8Array {
+  const block = (i: number) => crypto.sha256(concat(utf8(name), new Uint8Array([i >> 8, i & 0xff])));
+  return concat(...Array.from({ length: Math.ceil(length / 32) }, (_, i) => block(i))).slice(0, length);
 }

@@ -7,7 +7,10 @@ import { decodeExchange, encodeExchange, verifyExchange } from '../../../lib/pro
 import { decodeHello, encodeHello } from '../../../lib/protocol/session/handshake';
 import { decodeMailKeys, encodeMailKeys } from '../../../lib/protocol/keys/mail-keys';
 import { decodeMailReceipts, encodeMailReceipts } from '../../../lib/protocol/keys/mail-receipts';
+import { openChunk, sealChunk } from '../../../lib/protocol/envelope/large/chunk';
+import { decodeLargeHead, encodeLargeHead } from '../../../lib/protocol/envelope/large/large-head';
 import { openEnvelope } from '../../../lib/protocol/envelope/open';
+import { mailboxOf } from '../../../lib/protocol/names';
 import { decodePlaintext, encodePlaintext } from '../../../lib/protocol/envelope/plaintext';
 import { openSealed, sealMessage } from '../../../lib/protocol/session/sealed-message';
 import { decodeSessionMessage } from '../../../lib/protocol/session/message-kinds';
@@ -41,6 +44,7 @@ const EXCHANGE = encodeExchange(crypto, {
   keys: KEYS,
 });
 const SESSION_KEY = filled(32, 9);
+const CHUNK_PLACE = { mailbox: mailboxOf(crypto, R.publicKey), key: SESSION_KEY, index: 0 };
 
 /** Name -> an example that decodes, and the decoder. Each must answer anything with a result or ErrMalformed. */
 const DECODERS: readonly [string, Uint8Array, (bytes: Uint8Array) => unknown][] = [
@@ -67,6 +71,16 @@ const DECODERS: readonly [string, Uint8Array, (bytes: Uint8Array) => unknown][] 
     'receipts by mail',
     encodeMailReceipts({ held: 1, receipts: [{ messageId: MESSAGE_ID, code: 'ok' }] }),
     decodeMailReceipts,
+  ],
+  [
+    'head of a large message',
+    encodeLargeHead({ total: 20_000, key: SESSION_KEY, first: filled(1326, 1) }),
+    (b) => decodeLargeHead(b, 9),
+  ],
+  [
+    'chunk of a large message',
+    sealChunk(crypto, CHUNK_PLACE, filled(1000, 1)).envelope,
+    (envelope) => openChunk(crypto, CHUNK_PLACE, { envelope, length: 1000 }),
   ],
   [
     'storage record',
@@ -134,7 +148,9 @@ describe('decoders', () => {
     const sized = (size: number) => fc.uint8Array({ minLength: size - 49, maxLength: size - 49 });
     const fuzzed = fc.oneof(
       fc.uint8Array({ maxLength: 400 }),
-      fc.constantFrom(287, 543, 1311, 1534).chain((size) => sized(size).map((rest) => concat(head, rest))),
+      fc
+        .constantFrom(287, 543, 1311, 1534, 5397)
+        .chain((size) => sized(size).map((rest) => concat(head, rest))),
       fc.array(fc.nat(example.length * 8 - 1), { maxLength: 3 }).map((bits) => bits.reduce(flip, example)),
     );
     fc.assert(

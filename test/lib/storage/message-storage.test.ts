@@ -135,15 +135,15 @@ describe('message storage', () => {
       await storage.deleteMessage(storageId, bob);
     });
 
-    it('takes the four sizes and no other', async () => {
+    it('takes the five sizes and no other', async () => {
       const { storage } = openStorage();
-      for (const size of [287, 543, 1311, 1534]) {
+      for (const size of [287, 543, 1311, 1534, 5397]) {
         assert.equal((await storage.tryStore(alice, envelopeTo(bob, `${size}`, size), 100)).code, 'ok');
       }
-      for (const size of [150, 286, 288, 1535]) {
+      for (const size of [150, 286, 288, 1535, 5396, 5398]) {
         assert.equal((await storage.tryStore(alice, envelopeTo(bob, 'x', size), 100)).code, 'bad-request');
       }
-      await assert.rejects(storage.storeMessage(alice, new Uint8Array(1535), 1), fails('ErrMessageTooLarge'));
+      await assert.rejects(storage.storeMessage(alice, new Uint8Array(5398), 1), fails('ErrMessageTooLarge'));
       await assert.rejects(storage.storeMessage(alice, new Uint8Array(286), 1), fails('ErrMalformed'));
     });
 

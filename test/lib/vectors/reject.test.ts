@@ -4,6 +4,7 @@ import { hex, publicOf } from './support/reference/bytes';
 import { isBody } from './support/reference/bodies';
 import { open } from './support/reference/envelope';
 import { judgeExchange } from './support/reference/exchange';
+import { openChunk } from './support/reference/large';
 import { echoOf, joinFrames, takesHello, unseal } from './support/reference/session';
 import { readVectors, type RejectVector } from './support/vector-files';
 
@@ -13,6 +14,10 @@ function verdictOn(v: RejectVector): string {
   if ('envelope' in v) {
     const keys = { senderSecret: hex(v.senderSecret), preKeySecret: hex(v.preKeySecret) };
     return open({ ...keys, recipientPublic: hex(v.recipientPublic) }, hex(v.envelope)).code;
+  }
+  if ('chunk' in v) {
+    const opened = openChunk({ ...v, payloadKey: hex(v.payloadKey) }, hex(v.recipientPublic), hex(v.chunk));
+    return typeof opened === 'string' ? opened : 'ok';
   }
   if ('exchange' in v) return judgeExchange(hex(v.toSecret), hex(v.from), hex(v.exchange));
   if ('sealed' in v) return orDropped(unseal(hex(v.key), v.counter, hex(v.sealed)) !== undefined);

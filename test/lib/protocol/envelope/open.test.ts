@@ -73,6 +73,8 @@ describe('opening an envelope', () => {
       envelope.subarray(1),
       envelope.subarray(0, -1),
       concat(envelope, new Uint8Array(1)),
+      // The size of a full chunk, to which no one-time key belongs.
+      concat(envelope, new Uint8Array(5397 - envelope.length)),
       handmadeEnvelope({ version: 2, mailbox: filled(32, 1) }),
     ]) {
       assert.deepEqual(open(wrong), { outcome: 'bad-request' });

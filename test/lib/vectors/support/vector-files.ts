@@ -39,6 +39,20 @@ export interface SessionVector {
   messages: { direction: '12' | '21'; counter: number; kind: number; body: string; sealed: string }[];
 }
 
+export interface LargeVector {
+  recipientPublic: string;
+  payloadKey: string;
+  /** A text, not hex. */
+  label: string;
+  inner: number;
+  deflated: boolean;
+  /** The payload as it travels. */
+  data: string;
+  /** The data of the head. */
+  head: string;
+  chunks: string[];
+}
+
 /** `why` is for people; `code` a word of the table of codes, or "dropped" where nothing is answered. */
 interface Refused {
   why: string;
@@ -52,6 +66,7 @@ export type RejectVector = Refused &
     | { key: string; counter: number; sealed: string }
     | { side: 1; secret: string; ephemeral: string; peer: string; hello1: string; hello2: string }
     | { side: 2; secret: string; ephemeral: string; peer: string; hello1: string }
+    | { recipientPublic: string; payloadKey: string; total: number; first: number; chunk: string }
     | { kind: number; body: string }
     | { packets: string[] }
   );
@@ -98,6 +113,7 @@ export interface VectorFiles {
   envelope: EnvelopeVector[];
   exchange: ExchangeVector[];
   session: SessionVector[];
+  large: LargeVector[];
   reject: RejectVector[];
   spec: SpecVector[];
 }
