@@ -1,7 +1,7 @@
 import { concat } from '../../lib/bytes';
 import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { systemRandom } from '../../lib/platform/random';
-import { BUCKETS, ENVELOPE_SIZES, ENVELOPE_VERSION } from '../../lib/protocol/envelope/envelope';
+import { ENVELOPE_SIZES, ENVELOPE_VERSION } from '../../lib/protocol/envelope/envelope';
 import { storageIdOf } from '../../lib/protocol/names';
 import type { NewMail } from '../../lib/storage/message-engine';
 
@@ -13,7 +13,7 @@ const SUBMITTERS = 100;
 export const KEEP_SECONDS = 86_400;
 
 /** Lengths of envelopes; the first is that of a short text. */
-export const SIZES = ENVELOPE_SIZES.slice(0, BUCKETS.length);
+export const SIZES = ENVELOPE_SIZES;
 export const SMALLEST = Math.min(...SIZES);
 
 /** Mail to random mailboxes from random submitters: no order in it helps an engine. */

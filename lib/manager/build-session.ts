@@ -13,7 +13,7 @@ import { Emitter } from '../platform/emitter';
 import { systemMemoryBytes } from '../platform/system/memory';
 import type { Platform } from '../platform/platform';
 import { systemPlatform } from '../platform/system/system-platform';
-import { mostMessagesOn } from '../storage/engine-capacity';
+import { mostOn } from '../storage/engine-capacity';
 import { MessageStorage } from '../storage/message-storage';
 import { StorageCapacity } from '../storage/storage-capacity';
 import { openLocalEngine } from '../storage/local/local-engine';
@@ -87,7 +87,7 @@ async function assemble(
   });
   const capacity = new StorageCapacity({
     path: directory.path,
-    maxMessages: mostMessagesOn(store.engine, systemMemoryBytes()),
+    ...mostOn(store.engine, systemMemoryBytes()),
     ...(options.storageCapBytes === undefined ? {} : { capBytes: options.storageCapBytes }),
     ...(options.diskSpace === undefined ? {} : { probe: options.diskSpace }),
   });

@@ -2,7 +2,7 @@ import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
 import type { Clock } from '../platform/clock';
 import type { Random } from '../platform/random';
-import { isEnvelopeSize, readEnvelopeHeader } from '../protocol/envelope/envelope';
+import { CHUNK_ENVELOPE_BYTES, isEnvelopeSize, readEnvelopeHeader } from '../protocol/envelope/envelope';
 import { storageIdOf } from '../protocol/names';
 import type { PublicKey, StorageRole } from '../types';
 import type { FriendMailboxes } from './friend-mailboxes';
@@ -115,8 +115,11 @@ export class MailAdmission {
 
   #judge({ mailbox, envelope, submitterPk }: Deposit): ShareVerdict | 'mailbox-share' {
     const submitter = this.#marks.markOf(submitterPk);
-    const { maxMessagesPerRecipient } = this.#limits;
+    const { maxMessagesPerRecipient, maxChunksPerRecipient } = this.#limits;
     if (this.#engine.countInMailbox(mailbox, submitter) >= maxMessagesPerRecipient) return 'mailbox-share';
+    const isChunk = envelope.length === CHUNK_ENVELOPE_BYTES;
+    if (isChunk && this.#engine.countChunks(submitter, mailbox) >= maxChunksPerRecipient)
+      return 'mailbox-share';
     const verdict = judgeShares(
       this.#limits,
       {
@@ -125,6 +128,7 @@ export class MailAdmission {
         isFriend: this.#friends.has(submitterPk),
         total: onDisk(this.#engine.total()),
         own: onDisk(this.#engine.bytesOfSubmitter(submitter)),
+        ...(isChunk && { ownChunks: chunksOnDisk(this.#engine.countChunks(submitter)) }),
         others: () => this.#usageOfOthers(submitter),
       },
       onDisk({ messages: 1, bytes: envelope.length }),
@@ -140,6 +144,10 @@ export class MailAdmission {
       }
     }
   }
+}
+
+function chunksOnDisk(messages: number): MailUsage {
+  return onDisk({ messages, bytes: messages * CHUNK_ENVELOPE_BYTES });
 }
 
 interface Deposit {

@@ -25,12 +25,14 @@ export interface MessageEngine {
   /** True when it was there. */
   delete(mailbox: Uint8Array, storageId: Uint8Array): Promise<boolean>;
   /**
-   * Records in one mailbox, of one submitter or (without it) of all. Like the next two it counts
+   * Records in one mailbox, of one submitter or (without it) of all. Like the next three it counts
    * live records, expired ones that are not yet swept, and every `put` from the moment of its call.
    */
   countInMailbox(mailbox: Uint8Array, submitter?: Uint8Array): number;
   /** What one submitter has in all mailboxes; `bytes` are envelope bytes. */
   bytesOfSubmitter(submitter: Uint8Array): MailUsage;
+  /** Of the records of one submitter, in one mailbox or (without it) in all, those of CHUNK_ENVELOPE_BYTES. */
+  countChunks(submitter: Uint8Array, mailbox?: Uint8Array): number;
   /** Messages and envelope bytes in all. */
   total(): MailUsage;
   /** Deletes records whose time is over, at most `max`; returns how many. */

@@ -9,6 +9,8 @@ export interface ShareRules {
   readonly guaranteedPart: number;
   /** Part of the rest that one submitter may take beyond its guaranteed share, 0..1. */
   readonly restPartEach: number;
+  /** Part of the bytes that one submitter may have which its chunks of large messages may take, 0..1. */
+  readonly chunkPart: number;
 }
 
 export interface ShareState {
@@ -19,6 +21,8 @@ export interface ShareState {
   readonly total: MailUsage;
   /** What this submitter stores. */
   readonly own: MailUsage;
+  /** Of it, chunks of large messages; absent when what is to be stored is none. */
+  readonly ownChunks?: MailUsage;
   /** What each of the other friends stores; asked for only when it decides. */
   readonly others: () => Iterable<MailUsage>;
 }
@@ -29,6 +33,7 @@ export type ShareVerdict = 'fits' | 'node-share' | 'node-full';
 export function judgeShares(rules: ShareRules, state: ShareState, added: MailUsage): ShareVerdict {
   const measures: (keyof MailUsage)[] = ['messages', 'bytes'];
   if (measures.some((measure) => overOwnShare(rules, state, added, measure))) return 'node-share';
+  if (overChunkShare(rules, state, added)) return 'node-share';
   if (measures.some((measure) => overCapacity(rules, state, added, measure))) return 'node-full';
   return 'fits';
 }
@@ -56,9 +61,20 @@ function overOwnShare(
   added: MailUsage,
   measure: keyof MailUsage,
 ): boolean {
+  return state.own[measure] + added[measure] > mostOf(rules, state, measure);
+}
+
+/** One large message takes as much as a hundred others: these must not find the share used up. */
+function overChunkShare(rules: ShareRules, state: ShareState, added: MailUsage): boolean {
+  if (!state.ownChunks) return false;
+  return state.ownChunks.bytes + added.bytes > mostOf(rules, state, 'bytes') * rules.chunkPart;
+}
+
+/** What this submitter may have at most. */
+function mostOf(rules: ShareRules, state: ShareState, measure: keyof MailUsage): number {
   const own = state.isFriend ? guaranteedShare(rules, state, measure) : 0;
   const rest = state.capacity[measure] * (1 - rules.guaranteedPart);
-  return state.own[measure] + added[measure] > own + rest * rules.restPartEach;
+  return own + rest * rules.restPartEach;
 }
 
 /**

@@ -12,8 +12,10 @@ import type { MailUsage } from './message-engine';
 
 /** What one message takes on the disk, bytes (docs/SPECIFICATION.md#constants-and-limits: ~650). */
 export const BYTES_PER_MESSAGE = 650;
-/** What a message takes beside its envelope: the smallest envelope, 287 bytes, makes BYTES_PER_MESSAGE. */
-export const RECORD_OVERHEAD_BYTES = BYTES_PER_MESSAGE - 287;
+/** What each byte of an envelope takes: nedb writes base64, and lmdb leaves room in its pages. */
+const BYTES_PER_BYTE = 4 / 3;
+/** What a message takes beside that: the smallest envelope, 287 bytes, makes BYTES_PER_MESSAGE. */
+const RECORD_OVERHEAD_BYTES = BYTES_PER_MESSAGE - 287 * BYTES_PER_BYTE;
 
 /** How much an ordinary user can still write on the volume of `path`. */
 export type DiskSpaceProbe = (path: string) => Promise<{ freeBytes: number }>;
@@ -97,7 +99,7 @@ function clamp(value: number, least: number, most: number): number {
   return Math.min(Math.max(value, least), most);
 }
 
-/** What messages with envelopes of these bytes take on the disk, records included. */
+/** What messages with envelopes of these bytes take on the disk at most, records included. */
 export function onDisk({ messages, bytes }: MailUsage): MailUsage {
-  return { messages, bytes: bytes + messages * RECORD_OVERHEAD_BYTES };
+  return { messages, bytes: Math.round(bytes * BYTES_PER_BYTE + messages * RECORD_OVERHEAD_BYTES) };
 }

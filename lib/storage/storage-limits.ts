@@ -6,6 +6,10 @@ export const STORAGE_LIMITS = {
   maxStorageTime: MAX_STORAGE_TIME,
   /** Messages of one submitter in one mailbox. */
   maxMessagesPerRecipient: MAX_MESSAGES_PER_RECIPIENT,
+  /** Of these, chunks of large messages: the others stay free for what people write. */
+  maxChunksPerRecipient: 60,
+  /** Part of the bytes that one submitter may have which chunks may take. */
+  chunkPart: 0.5,
   /** New messages one submitter may store at once, and a second after that. */
   storeBurst: 400,
   storesPerSecond: 20,

@@ -147,6 +147,10 @@ export class LocalEngine implements MessageEngine {
     return plus(this.#index.table.usageOf(submitter), this.#underWay.usageOf(submitter));
   }
 
+  countChunks(submitter: Uint8Array, mailbox?: Uint8Array): number {
+    return this.#index.table.chunksOf(submitter, mailbox) + this.#underWay.chunksOf(submitter, mailbox);
+  }
+
   expire(max: number): Promise<number> {
     return this.#waves.run((batch) => {
       const due = this.#index.table.due(this.#now(), max);

@@ -1,5 +1,5 @@
 import { concat } from '../../bytes';
-import { isEnvelopeSize, readEnvelopeHeader } from '../../protocol/envelope/envelope';
+import { CHUNK_ENVELOPE_BYTES, isEnvelopeSize, readEnvelopeHeader } from '../../protocol/envelope/envelope';
 import { CRC_BYTES, withCrc, withoutCrc } from '../../store/checked-bytes';
 import { crc32 } from '../../store/crc32';
 import { readSequence, sequenceKey } from '../../store/table';
@@ -147,10 +147,11 @@ function entryCrc(block: Uint8Array, number: number): number {
 /** submitter 16 | deposited 4 | expires 4 | CRC of these and the storage id 4: what the envelope does not say itself. */
 const STAMP_BYTES = 28;
 /**
- * With the stamp three of the second largest envelope fill a page of 4 KB, and five halves of the largest: uncut,
- * two of those would leave a quarter of it empty.
+ * Longest part of an envelope. With the stamp three of 1,311 bytes fill a page of 4 KB, and five halves of 1,534: uncut,
+ * two of those would leave a quarter of it empty. Of a chunk's thirds two fill a page; uncut it would take two pages.
  */
 const PART_BYTES = 1311;
+const CHUNK_PART_BYTES = CHUNK_ENVELOPE_BYTES / 3;
 
 /** Of the keys of one envelope. */
 export const envelopePrefix = (number: number): Uint8Array => partKey(number, 0);
@@ -167,7 +168,8 @@ export function partKey(number: number, part: number): Uint8Array {
 export const numberOfEnvelopeKey = (key: Uint8Array): number => readUint48(key, ENVELOPE_PREFIX.length);
 
 /** How many keys an envelope of so many bytes has. */
-export const partsOf = (bytes: number): number => Math.ceil(bytes / PART_BYTES);
+export const partsOf = (bytes: number): number =>
+  Math.ceil(bytes / (bytes === CHUNK_ENVELOPE_BYTES ? CHUNK_PART_BYTES : PART_BYTES));
 
 /** The values of an envelope's keys, each in pieces. */
 export function encodeEnvelope(number: number, record: MailRecord, envelope: Uint8Array): Uint8Array[][] {

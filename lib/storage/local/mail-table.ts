@@ -1,3 +1,4 @@
+import { CHUNK_ENVELOPE_BYTES } from '../../protocol/envelope/envelope';
 import { ENTRY } from './mail-records';
 import type { MailUsage } from '../message-engine';
 import { MailboxTable } from './mailbox-table';
@@ -98,14 +99,13 @@ export class MailTable {
 
   /** Messages in a mailbox, of one submitter or of all. */
   countIn(mailbox: Uint8Array, submitter?: Uint8Array): number {
-    if (!submitter) return this.#mailboxes.countOf(mailbox);
-    const by = this.#submitters.find(submitter);
-    let count = 0;
-    if (by === 0) return count;
-    for (let slot = this.#first(mailbox); slot !== 0; slot = this.#next[slot] ?? 0) {
-      if (this.#submitter[slot] === by) count += 1;
-    }
-    return count;
+    return submitter ? this.#count(mailbox, submitter, () => true) : this.#mailboxes.countOf(mailbox);
+  }
+
+  /** Of the messages of a submitter, in one mailbox or in all, those of CHUNK_ENVELOPE_BYTES. */
+  chunksOf(submitter: Uint8Array, mailbox?: Uint8Array): number {
+    if (!mailbox) return this.#submitters.chunksOf(submitter);
+    return this.#count(mailbox, submitter, (slot) => this.bytesOf(slot) === CHUNK_ENVELOPE_BYTES);
   }
 
   usageOf(submitter: Uint8Array): MailUsage {
@@ -177,6 +177,16 @@ export class MailTable {
     }
     if (due.length === 0) this.#earliest = earliest;
     return due;
+  }
+
+  #count(mailbox: Uint8Array, submitter: Uint8Array, counts: (slot: number) => boolean): number {
+    const by = this.#submitters.find(submitter);
+    let count = 0;
+    if (by === 0) return count;
+    for (let slot = this.#first(mailbox); slot !== 0; slot = this.#next[slot] ?? 0) {
+      if (this.#submitter[slot] === by && counts(slot)) count += 1;
+    }
+    return count;
   }
 
   #first(mailbox: Uint8Array): number {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CHUNK_ENVELOPE_BYTES } from '../../protocol/envelope/envelope';
 import { alice, bob, carol, type EngineTest, ids, idsOf, mallory } from './engine-under-test';
 import { mail } from './sample-mail';
 
@@ -19,6 +20,27 @@ export function countingTests(test: EngineTest): void {
     await under.engine.delete(bob, last.storageId);
     assert.equal(under.engine.countInMailbox(bob, mallory), 0);
     assert.deepEqual(under.engine.bytesOfSubmitter(mallory), { messages: 0, bytes: 0 });
+  });
+
+  test('counts the chunks of large messages by submitter, in one mailbox and in all', async (under) => {
+    const size = CHUNK_ENVELOPE_BYTES;
+    await under.put('text');
+    await under.put('c1', { size });
+    const { storageId } = await under.put('c2', { size });
+    await under.put('c3', { size, to: 'carol' });
+    await under.put('m1', { size, from: 'mallory' });
+    const counts = () => {
+      const { engine } = under;
+      return [engine.countChunks(alice, bob), engine.countChunks(alice), engine.countChunks(mallory, carol)];
+    };
+    assert.deepEqual(counts(), [2, 3, 0]);
+    const put = under.engine.put(mail('c4', { size }));
+    assert.deepEqual(counts(), [3, 4, 0]);
+    await put;
+    await under.reopen();
+    assert.deepEqual(counts(), [3, 4, 0]);
+    await under.engine.delete(bob, storageId);
+    assert.deepEqual(counts(), [2, 3, 0]);
   });
 
   test('counts a put from the moment of its call and takes it back when it fails', async (under) => {

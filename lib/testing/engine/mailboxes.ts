@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ENVELOPE_SIZES } from '../../protocol/envelope/envelope';
 import type { NewMail } from '../../storage/message-engine';
 import { hasCode } from '../has-code';
 import { bob, carol, type EngineTest, ids, idsOf } from './engine-under-test';
@@ -7,12 +8,28 @@ import { mail } from './sample-mail';
 /** What lies in a mailbox, and in which order it is listed. */
 export function mailboxTests(test: EngineTest): void {
   test('gives back the envelope it was given, byte for byte', async (under) => {
-    const stored = await under.put('one', { size: 1534 });
-    const found = await under.engine.get(bob, stored.storageId);
-    assert.deepEqual(Buffer.from(found?.envelope ?? []), Buffer.from(stored.envelope));
-    assert.deepEqual(Buffer.from(found?.tag ?? []), Buffer.from(stored.envelope.slice(33, 49)));
-    assert.equal(found?.remaining, 100);
-    assert.equal(found.age, 0);
+    for (const size of ENVELOPE_SIZES) {
+      const stored = await under.put(`of ${size}`, { size });
+      const found = await under.engine.get(bob, stored.storageId);
+      assert.deepEqual(Buffer.from(found?.envelope ?? []), Buffer.from(stored.envelope));
+      assert.deepEqual(Buffer.from(found?.tag ?? []), Buffer.from(stored.envelope.slice(33, 49)));
+      assert.equal(found?.remaining, 100);
+      assert.equal(found.age, 0);
+    }
+  });
+
+  test('renews and deletes an envelope of each size, also after a restart', async (under) => {
+    const stored: NewMail[] = [];
+    for (const size of ENVELOPE_SIZES) stored.push(await under.put(`of ${size}`, { size }));
+    await under.reopen();
+    for (const { storageId, envelope } of stored) {
+      assert.deepEqual(await under.engine.renew(bob, storageId, 200), { remaining: 200 });
+      const found = await under.engine.get(bob, storageId);
+      assert.deepEqual(Buffer.from(found?.envelope ?? []), Buffer.from(envelope));
+      assert.equal(await under.engine.delete(bob, storageId), true);
+      assert.equal(await under.engine.get(bob, storageId), undefined);
+    }
+    assert.deepEqual(under.engine.total(), { messages: 0, bytes: 0 });
   });
 
   test('finds mail only in its own mailbox', async (under) => {

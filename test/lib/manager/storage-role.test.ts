@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { compareBytes } from '../../../lib/bytes';
+import { MIN_STORAGE_BYTES } from '../../../lib/constants';
 import { generateKeyPair } from '../../../lib/crypto/generate';
 import { AsyncManager } from '../../../lib/manager/async-manager';
 import type { AsyncManagerOptions } from '../../../lib/manager/options';
@@ -133,7 +134,7 @@ describe('the storage capacity of a session', () => {
         diskSpace: () => Promise.resolve({ freeBytes: 1e12 }),
       });
       await manager.start();
-      while (manager.getStorageStats().capacityBytes < 1e9) await new Promise(setImmediate);
+      while (manager.getStorageStats().capacityBytes === MIN_STORAGE_BYTES) await new Promise(setImmediate);
       const { storageCapacity } = manager.getStorageStats();
       await manager.stop();
       return storageCapacity;

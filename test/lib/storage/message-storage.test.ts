@@ -226,6 +226,22 @@ describe('message storage', () => {
       await assert.rejects(storage.storeMessage(mallory, envelopeTo(bob, 'z'), 1), fails('ErrStorageFull'));
     });
 
+    it('has 60 places for the chunks of large messages, and keeps the others free', async () => {
+      const { storage } = openStorage({ room: { messages: 100_000 } });
+      const store = async (from: Uint8Array, to: Uint8Array, n: number, size?: number) =>
+        (await storage.tryStore(from, envelopeTo(to, `${n}`, size), 100)).code;
+      const codes: string[] = [];
+      for (let n = 0; n < 61; n++) codes.push(await store(alice, bob, n, 5397));
+      assert.deepEqual([...new Set(codes.slice(0, 60))], ['ok']);
+      assert.equal(codes[60], 'mailbox-share');
+      assert.equal(await store(alice, bob, 0, 5397), 'known');
+      assert.equal(await store(alice, carol, 0, 5397), 'ok');
+      assert.equal(await store(mallory, bob, 100, 5397), 'ok');
+      // The short end of a large message counts as any other.
+      for (let n = 0; n < 40; n++) assert.equal(await store(alice, bob, n, 1534), 'ok');
+      assert.equal(await store(alice, bob, 40, 1534), 'mailbox-share');
+    });
+
     it('does not count mail whose time is over, though no sweep came by yet', async () => {
       const { storage, time } = openStorage({ limits: { maxMessagesPerRecipient: 3 } });
       for (let n = 0; n < 3; n++) await storage.storeMessage(alice, envelopeTo(bob, `${n}`), 10);

@@ -59,6 +59,21 @@ describe('shares of a storage node', () => {
     assert.deepEqual(await fill(under, bytesOf('friend 0'), 100), { stored: 28, code: 'node-share' });
   });
 
+  it('leave half of the bytes that one submitter may have to what is no chunk of a large message', async () => {
+    // The share of each: 8 chunks of the guaranteed half and 20 of the other, 7,464 bytes each.
+    const room = { messages: 1e6, bytes: 160 * 7464 };
+    const under = openStorage({ limits, room, friends: people(10) });
+    const store = async (from: Uint8Array, n: number, size: number) =>
+      (await under.storage.tryStore(from, envelopeTo(bob, `${size} ${n}`, size), 60)).code;
+    const codes: string[] = [];
+    for (let n = 0; n < 15; n++) codes.push(await store(bytesOf('friend 0'), n, 5397));
+    assert.deepEqual(new Set(codes.slice(0, 14)), new Set(['ok']));
+    assert.equal(codes[14], 'node-share');
+    assert.equal(await store(bytesOf('friend 1'), 20, 5397), 'ok');
+    for (let n = 0; n < 45; n++) assert.equal(await store(bytesOf('friend 0'), n, 1534), 'ok');
+    assert.equal(await store(bytesOf('friend 0'), 45, 1534), 'node-share');
+  });
+
   it('delete expired mail before they refuse, and never mail that still has time', async () => {
     const under = openStorage({ limits, room: { messages: 16 }, friends: [alice, bob] });
     assert.deepEqual(await fill(under, alice, 5, 10), { stored: 5, code: 'ok' });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { ToxAsyncError } from '../../../lib/errors';
-import { mostMessagesOn } from '../../../lib/storage/engine-capacity';
+import { mostOn } from '../../../lib/storage/engine-capacity';
 import {
+  onDisk,
   StorageCapacity,
   type StorageCapacityOptions,
   systemDiskSpace,
@@ -60,14 +61,26 @@ describe('storage capacity', () => {
 
   it('is on nedb at most 20,000 messages, and what 5 % of the memory holds at 10 kB each', async () => {
     const on = async (engine: string, memoryBytes: number) => {
-      const maxMessages = mostMessagesOn(engine, memoryBytes);
-      return (await capacityAt(5000 * GB, { ...uncapped, maxMessages })).messages;
+      return (await capacityAt(5000 * GB, { ...uncapped, ...mostOn(engine, memoryBytes) })).messages;
     };
     assert.equal(await on('nedb', 16 * GB), 20_000);
     assert.equal(await on('nedb', 1 * GB), 5000);
     assert.equal(await on('lmdb', 1 * GB), 1_536_000);
     // Not even the specification's minimum where the memory does not bear it.
     assert.equal(await on('nedb', 0.2 * GB), 1000);
+  });
+
+  it('is on nedb at most a third of 5 % of the memory in bytes, for chunks take more of it', () => {
+    assert.equal(mostOn('nedb', 1.2 * GB).maxBytes, 20_000_000);
+    assert.equal(mostOn('nedb', 600 * GB).maxBytes, 1_000_000_000);
+    assert.equal(mostOn('lmdb', 1 * GB).maxBytes, 1_000_000_000);
+  });
+
+  it('counts with each envelope what it takes on the disk: 650 bytes for the smallest', () => {
+    // With lmdb 440, 783, 1,472, 1,748 and 6,281 bytes were measured, with nedb 545, 889, 1,913, 2,229 and 7,401.
+    const taken = [287, 543, 1311, 1534, 5397].map((bytes) => onDisk({ messages: 1, bytes }).bytes);
+    assert.deepEqual(taken, [650, 991, 2015, 2313, 7463]);
+    assert.deepEqual(onDisk({ messages: 1000, bytes: 287_000 }), { messages: 1000, bytes: 650_000 });
   });
 
   it('asks the system for the free space of the directory’s volume', async () => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { concat } from '../../../../lib/bytes';
+import { CHUNK_ENVELOPE_BYTES } from '../../../../lib/protocol/envelope/envelope';
+import { splitIntoFrames } from '../../../../lib/protocol/session/frames';
+import { encodeSessionMessage, type SessionMessage } from '../../../../lib/protocol/session/message-kinds';
 import { openSealed, sealMessage } from '../../../../lib/protocol/session/sealed-message';
 import { bytes, crypto, filled, flip, isWiped, throwsCode, watching } from '../support/fixtures';
 
@@ -72,5 +75,19 @@ describe('a sealed message', () => {
         assert.ok(value.length === sealed.length || openSealed(crypto, KEY, value) === undefined);
       }),
     );
+  });
+
+  it('fits into four frames with a chunk of a large message, whichever way it goes', () => {
+    const envelope = filled(CHUNK_ENVELOPE_BYTES, 1);
+    const messages: SessionMessage[] = [
+      { kind: 'store', request: 1, remaining: 60, envelope },
+      { kind: 'fetched', request: 1, position: 0, code: 'ok', age: 0, envelope },
+      { kind: 'deliver', request: 1, envelope },
+    ];
+    for (const message of messages) {
+      const { kind, body } = encodeSessionMessage(message);
+      const sealed = sealMessage(crypto, filled(32, 2), 1, kind, body);
+      assert.equal(splitIntoFrames(sealed, 1).length, 4);
+    }
   });
 });
