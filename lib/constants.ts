@@ -49,6 +49,10 @@ export const MessageType = {
 /** MESSAGE_TYPE_NORMAL or MESSAGE_TYPE_ACTION. */
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 
+/** Largest payload of a message, before it is deflated, bytes (256 KB). */
+export const MAX_PAYLOAD_SIZE = 262_144;
+/** Longest label of a message, bytes of UTF-8. */
+export const MAX_LABEL_BYTES = 255;
 /** Keys beyond PRE_KEYS_PER_PEER that are kept for sending new keys by mail; they seal nothing else. */
 export const RESERVED_KEYS_PER_PEER = 4;
 /** Most secrets of one-time keys that we keep alive for one peer. */
