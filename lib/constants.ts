@@ -5,7 +5,7 @@
 
 /** Largest message before encryption, bytes (specification; also Tox's own limit for a message). */
 export const MAX_MESSAGE_SIZE = 1372;
-/** Largest payload of a large message before it is deflated, and after, bytes. */
+/** Largest payload of a message before it is deflated, and after, bytes (256 KB). */
 export const MAX_PAYLOAD_SIZE = 262_144;
 /** Longest time a storage node keeps mail, seconds (specification: 24 h). */
 export const MAX_STORAGE_TIME = 24 * 60 * 60;
@@ -49,8 +49,6 @@ export const MessageType = {
 /** MESSAGE_TYPE_NORMAL or MESSAGE_TYPE_ACTION. */
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 
-/** Largest payload of a message, before it is deflated, bytes (256 KB). */
-export const MAX_PAYLOAD_SIZE = 262_144;
 /** Longest label of a message, bytes of UTF-8. */
 export const MAX_LABEL_BYTES = 255;
 /** Keys beyond PRE_KEYS_PER_PEER that are kept for sending new keys by mail; they seal nothing else. */

@@ -13,6 +13,7 @@ import type {
   VectorFiles,
 } from '../../test/lib/vectors/support/vector-files';
 import { makeLarge } from './make-large';
+import { EXTENDED_CASES } from './extended-cases';
 import { makeRejects } from './rejects';
 import { everyMessage } from './session-bodies';
 import { makeSpec } from './spec-forms';
@@ -59,6 +60,7 @@ function envelopes(): EnvelopeVector[] {
     { name: 'action', type: 1, data: utf8('öffnet das Ventil 🚰'), timestamp: 0 },
     { name: 'binary', type: 2, data: Uint8Array.from({ length: 256 }, (_, i) => i), lifetime: 1 },
     { name: 'json', type: 3, data: utf8('{"water":true}'), lifetime: 1_209_600 },
+    ...EXTENDED_CASES.map((one) => ({ ...one, type: 4 })),
     { name: 'receipts', type: 0x80, data: new Uint8Array(2 + 33) },
     { name: 'keys', type: 0x81, data: digest('keys').slice(0, 10) },
     { name: 'a type of a later version', type: 200, data: utf8('?'), timestamp: 8_640_000_000_000 },

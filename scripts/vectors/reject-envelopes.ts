@@ -2,6 +2,7 @@ import { join, publicOf, toHex, uint } from '../../test/lib/vectors/support/refe
 import { seal, type Changes, type Message } from '../../test/lib/vectors/support/reference/envelope';
 import type { RejectVector } from '../../test/lib/vectors/support/vector-files';
 import { BAD_POINTS, digest, P, R, S } from './cast';
+import { rejectedContent } from './reject-content';
 
 const text = (value: string) => new TextEncoder().encode(value);
 
@@ -69,6 +70,11 @@ export function rejectedEnvelopes(): RejectVector[] {
     ['malformed', 'lifetime of 14 days and a second', made({}, { lifetime: 1_209_601 })],
     ['unsupported', 'a type of a later version', made({}, { type: 5 })],
     ['unsupported', 'the highest type', made({}, { type: 255 })],
+    ...rejectedContent().map(([code, why, type, data]): [string, string, Uint8Array] => [
+      code,
+      why,
+      made({}, { type, data }),
+    ]),
   ];
   const { senderSecret, recipientPublic, preKeySecret } = keys;
   return cases.map(([code, why, envelope]) => ({

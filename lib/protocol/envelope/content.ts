@@ -1,9 +1,9 @@
-import { isUtf8 } from 'node:buffer';
 import { MAX_MESSAGE_SIZE } from '../../constants';
 import { ToxAsyncError } from '../../errors';
-import { isKnownType, isTextType } from './message-types';
+import { readMessageContent } from './message-content';
+import { PLAIN_TYPE } from './message-types';
 
-/** What a message holds (docs/PROTOCOL.md, "Types"): the same rules for what is accepted, sealed and opened. */
+/** What one envelope holds (docs/PROTOCOL.md, "Types"): the same rules for what is accepted, sealed and opened. */
 export interface Content {
   /** A byte; see message-types.ts. */
   readonly type: number;
@@ -11,16 +11,16 @@ export interface Content {
 }
 
 /**
- * Of content that is to be sealed, now or once a key is there.
+ * Of content that is to be sealed, now or once a key is there. Types that this version does not know may be sealed.
  * @throws ErrMessageEmpty, ErrMessageTooLarge over MAX_MESSAGE_SIZE bytes, ErrInvalidArgument a type over 255,
- * ErrMalformed a text that is not UTF-8
+ * ErrMalformed data that is not what its type says
  */
 export function checkContent({ type, data }: Content): void {
   if (!Number.isInteger(type) || type < 0 || type > 0xff) {
     throw new ToxAsyncError('ErrInvalidArgument', `A message type must be between 0 and 255, not ${type}.`);
   }
   if (data.length === 0) {
-    throw new ToxAsyncError('ErrMessageEmpty', 'The message is empty. Give it some text.');
+    throw new ToxAsyncError('ErrMessageEmpty', 'The message is empty. Give it some content.');
   }
   if (data.length > MAX_MESSAGE_SIZE) {
     throw new ToxAsyncError(
@@ -28,20 +28,20 @@ export function checkContent({ type, data }: Content): void {
       `The message has ${data.length} bytes; the limit is ${MAX_MESSAGE_SIZE}. Shorten it or send it in parts.`,
     );
   }
-  if (!isReadable({ type, data })) {
+  if (judgeContent({ type, data }) === 'malformed') {
     throw new ToxAsyncError(
       'ErrMalformed',
-      'A message must be UTF-8 text. Encode other bytes first, for example as base64.',
+      'The data is not what its type says: text must be UTF-8, and JSON one value. Correct it, or send it as binary.',
     );
   }
 }
 
 /** Of content that a friend sealed: friends may send what we would not, such as nothing. */
 export function judgeContent({ type, data }: Content): 'ok' | 'malformed' | 'unsupported' {
-  if (!isKnownType(type)) return 'unsupported';
-  return isReadable({ type, data }) ? 'ok' : 'malformed';
-}
-
-function isReadable({ type, data }: Content): boolean {
-  return !isTextType(type) || isUtf8(data);
+  if (type === PLAIN_TYPE.receipts || type === PLAIN_TYPE.keys) return 'ok';
+  const message = readMessageContent(type, data);
+  if (typeof message === 'string') return message;
+  // Inflated here, so that nothing of it stays in memory.
+  if (message.bytes.buffer !== data.buffer) message.bytes.fill(0);
+  return 'ok';
 }

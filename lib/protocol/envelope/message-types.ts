@@ -6,6 +6,8 @@ export const PLAIN_TYPE = {
   action: MessageType.Action,
   binary: 2,
   json: 3,
+  /** One of the four above with a label, deflated or large (extended-content.ts). */
+  extended: 4,
   /** Receipts by mail (mail-receipts.ts). */
   receipts: 0x80,
   /** One-time keys by mail (mail-keys.ts). */
@@ -18,7 +20,15 @@ export function isKnownType(type: number): boolean {
   return KNOWN.has(type);
 }
 
+/** The types that a user's message can have, by the number that stands for them alone and inside extended content. */
+export type InnerType =
+  typeof PLAIN_TYPE.normal | typeof PLAIN_TYPE.action | typeof PLAIN_TYPE.binary | typeof PLAIN_TYPE.json;
+
+export function isInnerType(type: number): type is InnerType {
+  return type === PLAIN_TYPE.binary || type === PLAIN_TYPE.json || isTextType(type);
+}
+
 /** Types whose data must be UTF-8. */
-export function isTextType(type: number): boolean {
+export function isTextType(type: number): type is MessageType {
   return type === PLAIN_TYPE.normal || type === PLAIN_TYPE.action;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { concat, utf8 } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
+import { deflate } from '../../../lib/platform/deflate';
 import { readEnvelopeHeader } from '../../../lib/protocol/envelope/envelope';
 import { decodeExchange, encodeExchange, verifyExchange } from '../../../lib/protocol/keys/exchange';
 import { decodeHello, encodeHello } from '../../../lib/protocol/session/handshake';
@@ -9,6 +10,13 @@ import { decodeMailKeys, encodeMailKeys } from '../../../lib/protocol/keys/mail-
 import { decodeMailReceipts, encodeMailReceipts } from '../../../lib/protocol/keys/mail-receipts';
 import { openChunk, sealChunk } from '../../../lib/protocol/envelope/large/chunk';
 import { decodeLargeHead, encodeLargeHead } from '../../../lib/protocol/envelope/large/large-head';
+import {
+  decodeExtended,
+  encodeExtended,
+  type ExtendedContent,
+} from '../../../lib/protocol/envelope/extended-content';
+import { readMessageContent } from '../../../lib/protocol/envelope/message-content';
+import { PLAIN_TYPE } from '../../../lib/protocol/envelope/message-types';
 import { openEnvelope } from '../../../lib/protocol/envelope/open';
 import { mailboxOf } from '../../../lib/protocol/names';
 import { decodePlaintext, encodePlaintext } from '../../../lib/protocol/envelope/plaintext';
@@ -43,6 +51,13 @@ const EXCHANGE = encodeExchange(crypto, {
   timestamp: 0,
   keys: KEYS,
 });
+const EXTENDED: ExtendedContent = {
+  inner: PLAIN_TYPE.json,
+  isDeflated: false,
+  isLarge: false,
+  label: 'garden/temperature',
+  rest: utf8('{"value":21.5,"unit":"C","history":[21.5,21.5,21.5,21.5]}'),
+};
 const SESSION_KEY = filled(32, 9);
 const CHUNK_PLACE = { mailbox: mailboxOf(crypto, R.publicKey), key: SESSION_KEY, index: 0 };
 
@@ -66,6 +81,13 @@ const DECODERS: readonly [string, Uint8Array, (bytes: Uint8Array) => unknown][] 
     (b) => openSealed(crypto, SESSION_KEY, b),
   ],
   ['plaintext', encodePlaintext({ type: 0, data: utf8('leak') }), decodePlaintext],
+  ['extended content', encodeExtended(EXTENDED), decodeExtended],
+  [
+    'deflated message',
+    encodeExtended({ ...EXTENDED, isDeflated: true, rest: deflate(EXTENDED.rest) }),
+    (b) => readMessageContent(PLAIN_TYPE.extended, b),
+  ],
+  ['JSON message', EXTENDED.rest, (b) => readMessageContent(PLAIN_TYPE.json, b)],
   ['keys by mail', encodeMailKeys({ batch: 1, valid: 1, held: 1, keys: KEYS }), decodeMailKeys],
   [
     'receipts by mail',

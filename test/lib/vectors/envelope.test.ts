@@ -22,7 +22,7 @@ describe('The envelope vectors', () => {
     const types = new Set(vectors.map(({ type }) => type));
     assert.deepEqual(
       [...types].sort((a, b) => a - b),
-      [0, 1, 2, 3, 0x80, 0x81, 200],
+      [0, 1, 2, 3, 4, 0x80, 0x81, 200],
     );
   });
 

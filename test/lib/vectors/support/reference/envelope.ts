@@ -1,8 +1,8 @@
 import nacl from 'tweetnacl';
-import { H, isAcceptable, isUtf8, join, publicOf, readUint, same, sha256, uint } from './bytes';
+import { H, isAcceptable, join, publicOf, readUint, same, sha256, uint } from './bytes';
+import { judgeData } from './content';
 
 const BUCKETS = [128, 384, 1152, 1375];
-const KNOWN_TYPES = [0, 1, 2, 3, 0x80, 0x81];
 const MAX_LIFETIME = 1_209_600;
 
 export interface Message {
@@ -103,8 +103,8 @@ function judge(F: Uint8Array, plain: Uint8Array): Opened {
   if (type === undefined || plain.length < 3 || readUint(plain, 1, 2) !== data.length)
     return { code: 'malformed' };
   if (lifetime < 1 || lifetime > MAX_LIFETIME) return { code: 'malformed' };
-  if (!KNOWN_TYPES.includes(type)) return { code: 'unsupported' };
-  if (type < 2 && !isUtf8(data)) return { code: 'malformed' };
+  const verdict = judgeData(type, data);
+  if (verdict !== 'ok') return { code: verdict };
   const timestamp = readUint(F, 32, 8);
   return { code: 'ok', message: { messageId: F.slice(0, 32), timestamp, lifetime, type, data } };
 }
