@@ -6,6 +6,7 @@ import { HandshakeSide1 } from '../../lib/network/handshake-side-1';
 import { HandshakeSide2 } from '../../lib/network/handshake-side-2';
 import { SealedChannel } from '../../lib/network/sealed-channel';
 import { systemRandom } from '../../lib/platform/random';
+import { decodeMailReceipts } from '../../lib/protocol/keys/mail-receipts';
 import { decodeHello, HELLO_BYTES } from '../../lib/protocol/session/handshake';
 import { FrameAssembler } from '../../lib/protocol/session/frames';
 import { sealMessage } from '../../lib/protocol/session/sealed-message';
@@ -36,6 +37,7 @@ async function verdictOn(crypto: CryptoProvider, v: Fields): Promise<string> {
   if (v.has('envelope')) return judgeEnvelope(crypto, v);
   if (v.has('chunk')) return judgeChunk(crypto, v);
   if (v.has('exchange')) return judgeExchange(crypto, v);
+  if (v.has('receipts')) return judgeReceipts(v);
   if (v.has('sealed')) return judgeSealed(crypto, v);
   if (v.has('hello1')) return judgeHello(crypto, v);
   if (v.has('packets')) return judgeFrames(v);
@@ -67,6 +69,16 @@ async function judgeExchange(crypto: CryptoProvider, v: Fields): Promise<string>
       isFrom: (owner) => sameBytes(owner, peer),
     });
     return result === 'added' ? 'ok' : result;
+  } catch (error) {
+    if (ToxAsyncError.is(error, 'ErrMalformed')) return 'malformed';
+    throw error;
+  }
+}
+
+function judgeReceipts(v: Fields): string {
+  try {
+    decodeMailReceipts(v.bytes('receipts'));
+    return 'ok';
   } catch (error) {
     if (ToxAsyncError.is(error, 'ErrMalformed')) return 'malformed';
     throw error;

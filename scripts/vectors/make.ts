@@ -16,6 +16,7 @@ import { makeLarge } from './make-large';
 import { EXTENDED_CASES } from './extended-cases';
 import { makeRejects } from './rejects';
 import { everyMessage } from './session-bodies';
+import { mailOfReceipts } from './reject-receipts';
 import { makeSpec } from './spec-forms';
 
 const crypto = createPortableProvider();
@@ -61,7 +62,7 @@ function envelopes(): EnvelopeVector[] {
     { name: 'binary', type: 2, data: Uint8Array.from({ length: 256 }, (_, i) => i), lifetime: 1 },
     { name: 'json', type: 3, data: utf8('{"water":true}'), lifetime: 1_209_600 },
     ...EXTENDED_CASES.map((one) => ({ ...one, type: 4 })),
-    { name: 'receipts', type: 0x80, data: new Uint8Array(2 + 33) },
+    { name: 'receipts', type: 0x80, data: mailOfReceipts() },
     { name: 'keys', type: 0x81, data: digest('keys').slice(0, 10) },
     { name: 'a type of a later version', type: 200, data: utf8('?'), timestamp: 8_640_000_000_000 },
   ];

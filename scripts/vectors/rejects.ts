@@ -2,6 +2,7 @@ import type { RejectVector } from '../../test/lib/vectors/support/vector-files';
 import { rejectedChunks } from './reject-chunks';
 import { rejectedEnvelopes } from './reject-envelopes';
 import { rejectedExchanges } from './reject-exchanges';
+import { rejectedReceipts } from './reject-receipts';
 import { rejectedInSession } from './reject-session';
 
 /**
@@ -9,5 +10,11 @@ import { rejectedInSession } from './reject-session';
  * something good in one thing only, and would be taken by who does not look at that thing.
  */
 export function makeRejects(): RejectVector[] {
-  return [...rejectedEnvelopes(), ...rejectedChunks(), ...rejectedExchanges(), ...rejectedInSession()];
+  return [
+    ...rejectedEnvelopes(),
+    ...rejectedChunks(),
+    ...rejectedExchanges(),
+    ...rejectedReceipts(),
+    ...rejectedInSession(),
+  ];
 }

@@ -3,6 +3,7 @@ import type { ForwardSecurityManager } from '../../forward-security/forward-secu
 import type { SlotRef } from '../../store/vault/secret-vault';
 import type { WriteBatch } from '../../store/store';
 import { bareBytes, readSequence, sequenceKey, Table } from '../../store/table';
+import { PeerMap } from '../../peer-map';
 import type { PublicKey } from '../../types';
 import type { BaseComponents } from '../components';
 import { withCopy, type Copy } from './copies';
@@ -23,6 +24,8 @@ export interface OutboxRecord {
   readonly ref: SlotRef;
   /** The key that the envelope is sealed to; absent while the message needs one. */
   sealed?: { readonly preKeyId: number; readonly storageId: Uint8Array };
+  /** The keys that it was sealed to, the last four: a receipt by mail names one of them. */
+  keys: readonly number[];
   copies: Copy[];
   /** A node confirmed a copy at some time. */
   stored: boolean;
@@ -35,6 +38,9 @@ export interface OutboxRecord {
 export interface OutboxEntry extends OutboxRecord {
   readonly sequence: number;
 }
+
+/** Keys of one message that are remembered. */
+const MOST_KEYS = 4;
 
 /** A record without the field that only memory has. */
 function durable({ sequence: _sequence, ...record }: OutboxEntry): OutboxRecord {
@@ -57,6 +63,7 @@ export class Outbox {
   readonly #envelopes: Table<Uint8Array>;
   readonly #entries = new Map<number, OutboxEntry>();
   readonly #byId = new Map<string, OutboxEntry>();
+  readonly #byKey = new PeerMap<Map<number, OutboxEntry>>();
   /** Entries whose envelope is on its way to the disk. */
   readonly #sealing = new Set<number>();
   /** Commits of added messages that are under way. */
@@ -106,6 +113,11 @@ export class Outbox {
     return this.#byId.get(idOf(friend, messageId));
   }
 
+  /** The message that was sealed to this key of the friend's. */
+  findByKey(friend: PublicKey, preKeyId: number): OutboxEntry | undefined {
+    return this.#byKey.get(friend)?.get(preKeyId);
+  }
+
   has(entry: OutboxEntry): boolean {
     return this.#entries.has(entry.sequence);
   }
@@ -126,13 +138,14 @@ export class Outbox {
    */
   add(
     writes: WriteBatch,
-    fields: Omit<OutboxRecord, 'copies' | 'stored' | 'depositedAt' | 'told' | 'sealed' | 'size'>,
+    fields: Omit<OutboxRecord, 'copies' | 'stored' | 'depositedAt' | 'told' | 'sealed' | 'keys' | 'size'>,
     data: Uint8Array,
     secret: Uint8Array,
   ): OutboxEntry {
     const entry: OutboxEntry = {
       ...fields,
       size: data.length,
+      keys: [],
       copies: [],
       stored: false,
       told: 0,
@@ -167,6 +180,7 @@ export class Outbox {
     if (!this.#entries.delete(entry.sequence)) return;
     this.#sealing.delete(entry.sequence);
     this.#byId.delete(idOf(entry.friend, entry.messageId));
+    this.#forgetKeys(entry);
     this.#bytes -= entry.size;
   }
 
@@ -235,15 +249,17 @@ export class Outbox {
     });
     if (message === undefined) return false;
     const sealed = { preKeyId: message.preKeyId, storageId: message.storageId };
+    const keys = [...entry.keys, message.preKeyId].slice(-MOST_KEYS);
     const key = sequenceKey(entry.sequence);
     this.#envelopes.put(writes, [key], message.envelope);
-    this.#records.put(writes, [key], { ...durable(entry), sealed, copies: [] });
+    this.#records.put(writes, [key], { ...durable(entry), sealed, keys, copies: [] });
     this.#sealing.add(entry.sequence);
     // Not before: until then the envelope must not leave the process.
     writes.afterCommit(() => {
       this.#sealing.delete(entry.sequence);
-      entry.sealed = sealed;
-      entry.copies = [];
+      this.#forgetKeys(entry);
+      Object.assign(entry, { sealed, keys, copies: [] });
+      if (this.has(entry)) this.#rememberKeys(entry);
     });
     return true;
   }
@@ -251,8 +267,21 @@ export class Outbox {
   #remember(entry: OutboxEntry): void {
     this.#entries.set(entry.sequence, entry);
     this.#byId.set(idOf(entry.friend, entry.messageId), entry);
+    this.#rememberKeys(entry);
     this.#bytes += entry.size;
     this.#nextSequence = Math.max(this.#nextSequence, entry.sequence + 1);
+  }
+
+  #rememberKeys(entry: OutboxEntry): void {
+    if (entry.keys.length === 0) return;
+    const byKey = this.#byKey.getOrInsert(entry.friend, () => new Map<number, OutboxEntry>());
+    for (const key of entry.keys) byKey.set(key, entry);
+  }
+
+  #forgetKeys(entry: OutboxEntry): void {
+    const byKey = this.#byKey.get(entry.friend);
+    for (const key of entry.keys) if (byKey?.get(key) === entry) byKey.delete(key);
+    if (byKey?.size === 0) this.#byKey.delete(entry.friend);
   }
 }
 

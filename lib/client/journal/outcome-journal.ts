@@ -28,7 +28,9 @@ export class OutcomeJournal {
   readonly #components: OutcomeJournalComponents;
   readonly #finished: Table<Outcome>;
   readonly #unannounced: Table<object>;
-  readonly #expiry: Table<{ id: Uint8Array }>;
+  readonly #expiry: Table<{ id: Uint8Array; keys: readonly number[] }>;
+  /** Of `unconfirmed` messages, by friend and key. */
+  readonly #byKey: Table<{ messageId: Uint8Array }>;
   #announcing = false;
 
   constructor(components: OutcomeJournalComponents) {
@@ -36,11 +38,17 @@ export class OutcomeJournal {
     this.#finished = new Table(components.store, 'finished');
     this.#unannounced = new Table(components.store, 'unannounced');
     this.#expiry = new Table(components.store, 'finished-expiry');
+    this.#byKey = new Table(components.store, 'finished-key');
   }
 
   /** How the message ended, without its context, while that is remembered. */
   find(friend: PublicKey, messageId: Uint8Array): Outcome | undefined {
     return this.#finished.get(friend, messageId);
+  }
+
+  /** The id of the message that was sealed to this key of the friend's and ended `unconfirmed`. */
+  unconfirmedBy(friend: PublicKey, preKeyId: number): Uint8Array | undefined {
+    return this.#byKey.get(friend, sequenceKey(preKeyId))?.messageId;
   }
 
   /** Makes the ending durable with `writes` and tells it after the commit. */
@@ -55,7 +63,10 @@ export class OutcomeJournal {
     };
     const until = entry.acceptedAt + entry.lifetime + MEMORY_AFTER_LIFE;
     const id = concat(entry.friend, entry.messageId);
-    this.#expiry.put(writes, [sequenceKey(until), id], { id });
+    const keys = ending.state === 'unconfirmed' ? entry.keys : [];
+    this.#expiry.put(writes, [sequenceKey(until), id], { id, keys });
+    const { friend, messageId } = entry;
+    for (const key of keys) this.#byKey.put(writes, [friend, sequenceKey(key)], { messageId });
     this.#record(writes, id, outcome);
   }
 
@@ -114,6 +125,8 @@ export class OutcomeJournal {
       this.#expiry.delete(writes, [rest]);
       this.#finished.delete(writes, [record.id]);
       this.#unannounced.delete(writes, [record.id]);
+      const { friend } = nameOf(record.id);
+      for (const key of record.keys) this.#byKey.delete(writes, [friend, sequenceKey(key)]);
       this.#components.contexts.forget(writes, nameOf(record.id));
     }
   }

@@ -1,11 +1,12 @@
-import { ByteMap, ByteSet } from '../../byte-map';
-import { PeerSet } from '../../peer-map';
-import type { Store, WriteBatch } from '../../store/store';
-import { Table } from '../../store/table';
-import type { PublicKey } from '../../types';
+import { ByteSet } from '../../byte-map';
+import { PeerMap } from '../../peer-map';
 import type { ReceiptCode } from '../../protocol/codes';
-import type { Tombstones } from './tombstones';
+import type { DueReceipt } from '../../protocol/keys/receipt-packing';
+import { StagedTable } from '../../store/staged-table';
+import type { Store, WriteBatch } from '../../store/store';
+import type { PublicKey } from '../../types';
 import { MEMORY_AFTER_LIFE } from '../client-limits';
+import type { Tombstones } from './tombstones';
 
 interface OwedRecord {
   readonly code: ReceiptCode;
@@ -27,35 +28,47 @@ const LOST_AFTER = 12 * 60 * 60;
 /** Times that mail carries a receipt again: each may use a key up, and nodes say when. */
 const MOST_REPEATS = 3;
 
+const SENDER_BYTES = 32;
+
 export interface OwedReceipt {
   readonly messageId: Uint8Array;
   readonly code: ReceiptCode;
 }
 
+/** How many receipts are owed to one sender: all, and those that mail is to carry for the first time or again. */
+interface Counts {
+  owed: number;
+  due: number;
+  again: number;
+}
+
+const NONE: Readonly<Counts> = { owed: 0, due: 0, again: 0 };
+
+export interface OwedReceiptsParts {
+  readonly store: Store;
+  readonly ages: { now(): number };
+  readonly tombstones: Pick<Tombstones, 'keyOf' | 'noteReceipt'>;
+}
+
 /** Receipts we owe: durable with the message they answer, until the sender confirmed them. */
 export class OwedReceipts {
-  readonly #ages: { now(): number };
-  readonly #table: Table<OwedRecord>;
-  readonly #tombstones: Pick<Tombstones, 'noteReceipt'>;
-  readonly #counts = new ByteMap<number>();
-  /** Peers to whom mail may be due: for the first time, and again. */
-  readonly #due = new PeerSet();
-  readonly #again = new PeerSet();
+  readonly #ages: OwedReceiptsParts['ages'];
+  readonly #table: StagedTable<OwedRecord>;
+  readonly #tombstones: OwedReceiptsParts['tombstones'];
+  readonly #counts = new PeerMap<Counts>();
 
-  constructor(parts: { store: Store; ages: { now(): number }; tombstones: Pick<Tombstones, 'noteReceipt'> }) {
+  constructor(parts: OwedReceiptsParts) {
     this.#ages = parts.ages;
     this.#tombstones = parts.tombstones;
-    this.#table = new Table(parts.store, 'owed-receipt');
+    this.#table = new StagedTable(parts.store, 'owed-receipt');
     for (const { rest, record } of this.#table.entries()) {
-      const sender = rest.subarray(0, 32);
-      this.#count(sender, 1);
-      this.#noteDue(sender, record);
+      this.#count(rest.subarray(0, SENDER_BYTES), undefined, record);
     }
   }
 
   /** Receipts owed to one sender. */
   countOf(sender: PublicKey): number {
-    return this.#counts.get(sender) ?? 0;
+    return this.#countsOf(sender).owed;
   }
 
   has(sender: PublicKey, messageId: Uint8Array): boolean {
@@ -74,20 +87,18 @@ export class OwedReceipts {
     options: { lifetime: number; sent: boolean; mail: boolean },
   ): void {
     // What went out once stays so, although the message comes again.
-    const before = this.#table.get(sender, receipt.messageId);
-    const sent = options.sent || before?.sent === true;
+    const before = this.#table.getIn(writes, sender, receipt.messageId);
     this.#put(writes, sender, receipt.messageId, {
       code: receipt.code,
       until: this.#ages.now() + options.lifetime + MEMORY_AFTER_LIFE,
-      sent,
+      sent: options.sent || before?.sent === true,
       ...(options.mail ? { mail: 'due' as const } : {}),
     });
-    if (before === undefined) writes.afterCommit(() => this.#count(sender, 1));
   }
 
   /** The envelope that it answers lies on a node: no receipt reached the sender in time to keep it from that. */
   turnedUp(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array): void {
-    const record = this.#table.get(sender, messageId);
+    const record = this.#table.getIn(writes, sender, messageId);
     if (record === undefined || record.mail === 'due' || record.mail === 'again') return;
     if (record.mail === undefined) {
       this.#put(writes, sender, messageId, { ...record, mail: 'due' });
@@ -96,34 +107,36 @@ export class OwedReceipts {
     }
   }
 
-  /** Peers to whom mail may be due. */
+  /** Peers to whom mail is due. */
   duePeers(): PublicKey[] {
-    return [...new PeerSet([...this.#due, ...this.#again])];
+    return [...this.#counts].filter(([, { due, again }]) => due + again > 0).map(([peer]) => peer);
   }
 
-  /** Whether mail may be due to this peer for the first time, not only again. */
-  isDue(sender: PublicKey): boolean {
-    return this.#due.has(sender);
+  /** How many receipts mail is to carry to this peer for the first time, not again. */
+  dueCount(sender: PublicKey): number {
+    return this.#countsOf(sender).due;
   }
 
-  /** Receipts that mail is to carry, those first that it never carried. */
-  dueTo(sender: PublicKey): { first: OwedReceipt[]; again: OwedReceipt[] } {
-    const first: OwedReceipt[] = [];
-    const again: OwedReceipt[] = [];
+  /** Receipts that mail is to carry, those that it never carried and the others. */
+  dueTo(sender: PublicKey): { first: DueReceipt[]; again: DueReceipt[] } {
+    const first: DueReceipt[] = [];
+    const again: DueReceipt[] = [];
     for (const { rest, record } of this.#table.entries(sender)) {
-      const receipt = { messageId: rest.slice(), code: record.code };
-      if (record.mail === 'due') first.push(receipt);
-      if (record.mail === 'again') again.push(receipt);
+      if (record.mail !== 'due' && record.mail !== 'again') continue;
+      const messageId = rest.slice();
+      const receipt = { messageId, code: record.code, preKeyId: this.#tombstones.keyOf(sender, messageId) };
+      (record.mail === 'due' ? first : again).push(receipt);
     }
-    if (first.length === 0) this.#due.delete(sender);
-    if (again.length === 0) this.#again.delete(sender);
+    // A list of a node and the sender's queue may have changed one receipt at the same moment.
+    const counts = this.#counts.get(sender);
+    if (counts) Object.assign(counts, { due: first.length, again: again.length });
     return { first, again };
   }
 
   /** With the mail that carries them. */
   markMailed(writes: WriteBatch, sender: PublicKey, receipts: readonly OwedReceipt[]): void {
     for (const { messageId } of receipts) {
-      const record = this.#table.get(sender, messageId);
+      const record = this.#table.getIn(writes, sender, messageId);
       if (record === undefined) continue;
       const repeats = (record.repeats ?? 0) + (record.mail === 'again' ? 1 : 0);
       this.#put(writes, sender, messageId, { ...record, sent: true, mail: this.#ages.now(), repeats });
@@ -145,8 +158,8 @@ export class OwedReceipts {
   /** Before they go out at a meeting. */
   markSent(writes: WriteBatch, sender: PublicKey, receipts: readonly OwedReceipt[]): void {
     for (const { messageId } of receipts) {
-      const record = this.#table.get(sender, messageId);
-      if (record?.sent === false) this.#table.put(writes, [sender, messageId], { ...record, sent: true });
+      const record = this.#table.getIn(writes, sender, messageId);
+      if (record?.sent === false) this.#put(writes, sender, messageId, { ...record, sent: true });
     }
   }
 
@@ -161,38 +174,47 @@ export class OwedReceipts {
 
   /** It is owed no more, although the sender may not have it. */
   drop(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array): void {
+    const before = this.#table.getIn(writes, sender, messageId);
+    if (before === undefined) return;
     this.#table.delete(writes, [sender, messageId]);
-    writes.afterCommit(() => this.#count(sender, -1));
+    writes.afterCommit(() => this.#count(sender, before, undefined));
   }
 
   /** The sender is no longer a friend: nothing is owed to it. */
   forget(writes: WriteBatch, sender: PublicKey): void {
     for (const { rest } of this.#table.entries(sender)) this.#table.delete(writes, [sender, rest]);
-    writes.afterCommit(() => {
-      for (const part of [this.#counts, this.#due, this.#again]) part.delete(sender);
-    });
+    writes.afterCommit(() => this.#counts.delete(sender));
   }
 
   expire(writes: WriteBatch): void {
     const now = this.#ages.now();
     for (const { rest, record } of this.#table.entries()) {
-      if (record.until < now) this.drop(writes, rest.slice(0, 32), rest.slice(32));
+      if (record.until < now) this.drop(writes, rest.slice(0, SENDER_BYTES), rest.slice(SENDER_BYTES));
     }
   }
 
-  #count(sender: PublicKey, by: 1 | -1): void {
-    const count = this.countOf(sender) + by;
-    if (count > 0) this.#counts.set(sender, count);
-    else this.#counts.delete(sender);
-  }
-
   #put(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array, record: OwedRecord): void {
+    const before = this.#table.getIn(writes, sender, messageId);
     this.#table.put(writes, [sender, messageId], record);
-    writes.afterCommit(() => this.#noteDue(sender, record));
+    writes.afterCommit(() => this.#count(sender, before, record));
   }
 
-  #noteDue(sender: PublicKey, { mail }: OwedRecord): void {
-    if (mail === 'due') this.#due.add(sender);
-    if (mail === 'again') this.#again.add(sender);
+  #countsOf(sender: PublicKey): Readonly<Counts> {
+    return this.#counts.get(sender) ?? NONE;
+  }
+
+  /** One receipt was `before` and is `after`. */
+  #count(sender: PublicKey, before: OwedRecord | undefined, after: OwedRecord | undefined): void {
+    const counts = this.#counts.getOrInsert(sender, () => ({ ...NONE }));
+    for (const [record, by] of [
+      [before, -1],
+      [after, 1],
+    ] as const) {
+      if (record === undefined) continue;
+      counts.owed += by;
+      if (record.mail === 'due') counts.due += by;
+      if (record.mail === 'again') counts.again += by;
+    }
+    if (counts.owed <= 0) this.#counts.delete(sender);
   }
 }

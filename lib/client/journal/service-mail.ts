@@ -69,6 +69,11 @@ export class ServiceMail {
     return this.entries().filter((entry) => entry.content.kind === kind && sameBytes(entry.friend, friend));
   }
 
+  /** Keys by mail that were sealed to this key of the friend's. */
+  findByKey(friend: PublicKey, preKeyId: number): ServiceEntry | undefined {
+    return this.of(friend, 'keys').find(({ sealed }) => sealed.preKeyId === preKeyId);
+  }
+
   has(entry: ServiceEntry): boolean {
     return this.#entries.has(entry.sequence);
   }

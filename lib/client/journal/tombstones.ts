@@ -2,6 +2,7 @@ import { ByteMap } from '../../byte-map';
 import { sameBytes } from '../../bytes';
 import type { ReceiptCode } from '../../protocol/codes';
 import type { Store, WriteBatch } from '../../store/store';
+import { StagedTable } from '../../store/staged-table';
 import { afterPrefix, bareBytes, readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
 import { MEMORY_AFTER_LIFE } from '../client-limits';
@@ -14,6 +15,8 @@ export interface TagTombstone {
   readonly storageId: Uint8Array;
   readonly sender: PublicKey;
   readonly messageId: Uint8Array;
+  /** The key's batch and index, by which mail names the message. */
+  readonly preKeyId?: number;
   /** The first answer; receipts repeat it. */
   readonly code: ReceiptCode;
   /** It is never receipted: it was itself mail of receipts. */
@@ -49,7 +52,7 @@ export class Tombstones {
   readonly #ages: { now(): number };
   readonly #store: Store;
   readonly #byTag: Table<TagTombstone>;
-  readonly #byMessage: Table<MessageRecord>;
+  readonly #byMessage: StagedTable<MessageRecord>;
   /** Keys: sender, state of the receipt, age at which the tombstone may go, tag. */
   readonly #order: Table<Uint8Array>;
   readonly #counts = new ByteMap<number>();
@@ -58,7 +61,7 @@ export class Tombstones {
     this.#ages = parts.ages;
     this.#store = parts.store;
     this.#byTag = new Table(parts.store, 'tombstone-tag');
-    this.#byMessage = new Table(parts.store, 'tombstone-message');
+    this.#byMessage = new StagedTable(parts.store, 'tombstone-message');
     this.#order = new Table(parts.store, 'tombstone-order', bareBytes);
     for (const { rest } of this.#order.entries()) this.#count(rest.subarray(0, SENDER_BYTES), 1);
   }
@@ -77,12 +80,19 @@ export class Tombstones {
     return this.#byMessage.get(sender, messageId)?.code;
   }
 
+  /** The last key that opened this message. */
+  keyOf(sender: PublicKey, messageId: Uint8Array): number | undefined {
+    const envelopes = this.#byMessage.get(sender, messageId)?.envelopes ?? [];
+    const keys = envelopes.map(({ tag }) => this.#byTag.get(tag)?.preKeyId);
+    return keys.filter((key) => key !== undefined).at(-1);
+  }
+
   add(writes: WriteBatch, tag: Uint8Array, tombstone: TagTombstone, lifetime: number): void {
     const { sender, messageId, code, silent } = tombstone;
     const until = this.#ages.now() + lifetime + MEMORY_AFTER_LIFE;
     const receipt = silent ? 'settled' : 'owed';
     this.noteReceipt(writes, sender, messageId, receipt);
-    const envelopes = this.#byMessage.get(sender, messageId)?.envelopes ?? [];
+    const envelopes = this.#byMessage.getIn(writes, sender, messageId)?.envelopes ?? [];
     const record = { code, receipt, envelopes: [...envelopes, { tag, until }] } as const;
     this.#byTag.put(writes, [tag], tombstone);
     this.#byMessage.put(writes, [sender, messageId], record);
@@ -92,7 +102,7 @@ export class Tombstones {
 
   /** What became of its receipt: it says what goes first when room is needed. */
   noteReceipt(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array, receipt: ReceiptState): void {
-    const record = this.#byMessage.get(sender, messageId);
+    const record = this.#byMessage.getIn(writes, sender, messageId);
     if (record === undefined || record.receipt === receipt) return;
     for (const { tag, until } of record.envelopes) {
       this.#order.delete(writes, orderKey(sender, record.receipt, until, tag));
@@ -121,10 +131,8 @@ export class Tombstones {
 
   /** Forgets an envelope, and with the last of them its message. */
   forget(writes: WriteBatch, sender: PublicKey, { tag, messageId, until }: OldTombstone): void {
-    const record = this.#byMessage.get(sender, messageId);
-    const now = this.#ages.now();
-    // What the same sweep forgets may still be named.
-    const left = record?.envelopes.filter((each) => each.until >= now && !sameBytes(each.tag, tag)) ?? [];
+    const record = this.#byMessage.getIn(writes, sender, messageId);
+    const left = record?.envelopes.filter((each) => !sameBytes(each.tag, tag)) ?? [];
     this.#byTag.delete(writes, [tag]);
     for (const state of STATES) this.#order.delete(writes, orderKey(sender, state, until, tag));
     if (left.length === 0) this.#byMessage.delete(writes, [sender, messageId]);

@@ -5,7 +5,7 @@ import type { IssuedKey } from '../../forward-security/key-records';
 import type { AuthenticOpening } from '../../forward-security/opening';
 import type { PeerNetwork } from '../../network/peer-network';
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
-import { storageIdOf } from '../../protocol/names';
+import { preKeyId, storageIdOf } from '../../protocol/names';
 import type { WriteBatch } from '../../store/store';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
@@ -107,6 +107,7 @@ export class IntakeBatch {
       storageId,
       sender,
       messageId,
+      preKeyId: preKeyId(key.batch, key.index),
       code,
       ...(silent ? { silent: true } : {}),
     };

@@ -3,6 +3,7 @@ import type { ForwardSecurityManager } from '../../forward-security/forward-secu
 import type { PeerNetwork } from '../../network/peer-network';
 import { decodeMailKeys } from '../../protocol/keys/mail-keys';
 import { decodeMailReceipts } from '../../protocol/keys/mail-receipts';
+import type { Receipt } from '../../protocol/session/message-kinds';
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
 import type { AsyncClientHooks } from '../client-options';
 import type { KeyedQueue } from '../../platform/keyed-queue';
@@ -15,7 +16,7 @@ import type { ReceiptCode } from '../../protocol/codes';
 export interface ServiceMailEffectsComponents {
   readonly network: Pick<PeerNetwork, 'isProven'>;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'held' | 'issued'>;
-  readonly completion: Pick<Completion, 'receipt'>;
+  readonly completion: Pick<Completion, 'messageBy' | 'receipt'>;
   readonly resealer: Pick<Resealer, 'sealWaiting'>;
   readonly queues: KeyedQueue;
   readonly hooks: Pick<AsyncClientHooks, 'onKeysExchanged' | 'onKeysRefused' | 'onError'>;
@@ -47,9 +48,14 @@ export class ServiceMailEffects {
   }
 
   #receipts(writes: WriteBatch, sender: PublicKey, data: Uint8Array): ReceiptCode {
-    const { held, receipts } = decodeMailReceipts(data);
-    for (const { messageId, code } of firstOfEach(receipts))
-      this.#components.completion.receipt(writes, sender, messageId, code);
+    const { completion } = this.#components;
+    const { held, arrived, receipts } = decodeMailReceipts(data);
+    const byKey = arrived.flatMap((receipt): Receipt[] => {
+      const messageId = completion.messageBy(sender, receipt);
+      return messageId ? [{ messageId, code: 'ok' }] : [];
+    });
+    for (const { messageId, code } of firstOfEach([...byKey, ...receipts]))
+      completion.receipt(writes, sender, messageId, code);
     this.#noteHeld(writes, sender, held);
     return 'ok';
   }

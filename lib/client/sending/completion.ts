@@ -1,7 +1,9 @@
 import { ByteMap } from '../../byte-map';
+import { sameBytes } from '../../bytes';
 import { PeerSet } from '../../peer-map';
 import type { IssuedKeys } from '../../forward-security/issued/issued-keys';
 import type { CodeWord } from '../../protocol/codes';
+import { ID_START_BYTES, type KeyedReceipt } from '../../protocol/keys/mail-receipts';
 import type { WriteBatch } from '../../store/store';
 import type { PublicKey, Via } from '../../types';
 import type { AsyncClientHooks } from '../client-options';
@@ -12,9 +14,9 @@ import type { ServiceMail } from '../journal/service-mail';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 
 export interface CompletionComponents extends Pick<BaseComponents, 'store' | 'ages'> {
-  readonly outbox: Pick<Outbox, 'entries' | 'find' | 'of' | 'remove'>;
-  readonly outcomes: Pick<OutcomeJournal, 'confirmLate' | 'finish'>;
-  readonly mail: Pick<ServiceMail, 'answered'>;
+  readonly outbox: Pick<Outbox, 'entries' | 'find' | 'findByKey' | 'of' | 'remove'>;
+  readonly outcomes: Pick<OutcomeJournal, 'confirmLate' | 'finish' | 'unconfirmedBy'>;
+  readonly mail: Pick<ServiceMail, 'answered' | 'findByKey'>;
   readonly forwardSecurity: { readonly issued: Pick<IssuedKeys, 'acknowledgeMailed' | 'refuse'> };
   readonly nodes: Pick<StorageNodes, 'noteHeard' | 'noteUnconfirmed'>;
   readonly hooks: Pick<AsyncClientHooks, 'onEnded'>;
@@ -55,6 +57,16 @@ export class Completion {
     if (entry !== undefined) this.answered(writes, entry, code, entry.stored ? 'stored' : 'direct');
     else if (!this.#keysAnswered(writes, friend, messageId, code) && code === 'ok')
       this.#components.outcomes.confirmLate(writes, friend, messageId);
+  }
+
+  /** The id of the message that a receipt by key means; undefined when we sealed none, or another, to that key. */
+  messageBy(friend: PublicKey, { preKeyId, idStart }: KeyedReceipt): Uint8Array | undefined {
+    const { outbox, mail, outcomes } = this.#components;
+    return [
+      outbox.findByKey(friend, preKeyId)?.messageId,
+      mail.findByKey(friend, preKeyId)?.messageId,
+      outcomes.unconfirmedBy(friend, preKeyId),
+    ].find((id) => id !== undefined && sameBytes(id.subarray(0, ID_START_BYTES), idStart));
   }
 
   /** A receipt of keys by mail acknowledges their batch, or refuses it. */

@@ -4,10 +4,10 @@ import type { Timer } from '../../platform/timers';
 import { decodeExchange } from '../../protocol/keys/exchange';
 import { encodeMailKeys, MAX_MAIL_KEYS } from '../../protocol/keys/mail-keys';
 import { encodeMailReceipts } from '../../protocol/keys/mail-receipts';
+import { ReceiptPacking } from '../../protocol/keys/receipt-packing';
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
 import type { WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
-import { RECEIPTS_PER_MESSAGE } from '../client-limits';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { Outbox } from '../journal/outbox';
@@ -23,6 +23,9 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 /** Receipts for one friend are mailed at most this often, and keys asked for; seconds. */
 const RECEIPTS_INTERVAL = 600;
+/** And at most this often, seconds, when more than this many are due: a stream must not wait for its receipts. */
+const MANY_INTERVAL = 60;
+const MANY_RECEIPTS = 200;
 const ASK_INTERVAL = DAY;
 /** Receipts that were mailed before are mailed again at most this often, and only while so many keys can be used. */
 const AGAIN_INTERVAL = DAY / 2;
@@ -89,17 +92,19 @@ export class ServiceMailer {
     const { receipts, mail, ages, forwardSecurity, store } = this.#components;
     const { receipts: lastAt = -Infinity, again: againAt = -Infinity } = mail.lastSealed(peer);
     const sendable = forwardSecurity.held.sendable(peer);
+    const count = receipts.dueCount(peer);
     // Nodes say what turns up again: with that alone they must not use up the friend's keys.
     const mayRepeat = sendable >= AGAIN_STOCK && ages.now() - againAt >= AGAIN_INTERVAL;
-    if (sendable === 0 || (!receipts.isDue(peer) && !mayRepeat)) return;
-    if (!this.#canMail(peer) || ages.now() - lastAt < RECEIPTS_INTERVAL) return;
+    if (sendable === 0 || (count === 0 && !mayRepeat)) return;
+    const interval = count > MANY_RECEIPTS ? MANY_INTERVAL : RECEIPTS_INTERVAL;
+    if (!this.#canMail(peer) || ages.now() - lastAt < interval) return;
     const { first, again } = receipts.dueTo(peer);
     if (first.length === 0 && (again.length === 0 || !mayRepeat)) return;
-    const due = [...first, ...again].slice(0, RECEIPTS_PER_MESSAGE);
+    const packing = new ReceiptPacking(first, again);
     const writes = store.batch();
-    const data = encodeMailReceipts({ held: this.#heldAfter(peer), receipts: due });
+    const data = encodeMailReceipts(packing.content(this.#heldAfter(peer)));
     this.#seal(writes, peer, { kind: 'receipts', ...(first.length === 0 && { again: true }) }, data);
-    receipts.markMailed(writes, peer, due);
+    receipts.markMailed(writes, peer, packing.packed);
     await writes.commit();
     this.#components.wakeup.soon();
   }
@@ -175,7 +180,7 @@ export class ServiceMailer {
   #waitsForKeys(peer: PublicKey): boolean {
     const { outbox, receipts, forwardSecurity } = this.#components;
     if (forwardSecurity.held.sendable(peer) > 0) return false;
-    return outbox.waitsForKey(peer) || receipts.dueTo(peer).first.length > 0;
+    return outbox.waitsForKey(peer) || receipts.dueCount(peer) > 0;
   }
 
   /** Keys of the friend that are left once the next envelope is sealed. */

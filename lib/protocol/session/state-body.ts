@@ -1,12 +1,11 @@
 import { MAX_LIVE_BATCHES_PER_PEER } from '../../constants';
-import { ToxAsyncError } from '../../errors';
-import { MAX_BATCH_KEYS, readBatch, writeBatch } from '../keys/key-list';
+import { BITMAP_BYTES, fromBitmap, toBitmap } from '../keys/key-bitmap';
+import { readBatch, writeBatch } from '../keys/key-list';
 import { NODE_HINT_BYTES } from '../names';
 import type { Codec } from './body-codec';
 import type { State } from './session-message';
 
 const HOLDS_MAIL = 1;
-const BITMAP_BYTES = 13;
 const MAX_HINTS = 16;
 const MAX_OPEN_NODES = 4;
 const TOX_ADDRESS_BYTES = 38;
@@ -40,27 +39,3 @@ export const stateCodec: Codec<State> = {
     return { kind: 'state', holdsMail, held, batches, hints, openNodes };
   },
 };
-
-/** Index 1 is the highest bit of the first byte. */
-function toBitmap(live: readonly number[]): Uint8Array {
-  const bitmap = new Uint8Array(BITMAP_BYTES);
-  for (const index of live) {
-    if (!Number.isInteger(index) || index < 1 || index > MAX_BATCH_KEYS) {
-      throw new ToxAsyncError(
-        'ErrInvalidArgument',
-        `A key index must be between 1 and ${MAX_BATCH_KEYS}, not ${index}.`,
-      );
-    }
-    const byte = (index - 1) >> 3;
-    bitmap[byte] = (bitmap[byte] ?? 0) | (0x80 >> ((index - 1) & 7));
-  }
-  return bitmap;
-}
-
-function fromBitmap(bitmap: Uint8Array): number[] {
-  const live: number[] = [];
-  bitmap.forEach((byte, i) => {
-    for (let bit = 0; bit < 8; bit += 1) if ((byte & (0x80 >> bit)) !== 0) live.push(i * 8 + bit + 1);
-  });
-  return live;
-}

@@ -91,7 +91,11 @@ const DECODERS: readonly [string, Uint8Array, (bytes: Uint8Array) => unknown][] 
   ['keys by mail', encodeMailKeys({ batch: 1, valid: 1, held: 1, keys: KEYS }), decodeMailKeys],
   [
     'receipts by mail',
-    encodeMailReceipts({ held: 1, receipts: [{ messageId: MESSAGE_ID, code: 'ok' }] }),
+    encodeMailReceipts({
+      held: 1,
+      arrived: [0x101, 0x102, 0x268].map((preKeyId) => ({ preKeyId, idStart: filled(4, 1) })),
+      receipts: [{ messageId: MESSAGE_ID, code: 'incomplete' }],
+    }),
     decodeMailReceipts,
   ],
   [

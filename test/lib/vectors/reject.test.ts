@@ -5,6 +5,7 @@ import { isBody } from './support/reference/bodies';
 import { open } from './support/reference/envelope';
 import { judgeExchange } from './support/reference/exchange';
 import { openChunk } from './support/reference/large';
+import { isMailOfReceipts } from './support/reference/receipts';
 import { echoOf, joinFrames, takesHello, unseal } from './support/reference/session';
 import { readVectors, type RejectVector } from './support/vector-files';
 
@@ -20,6 +21,7 @@ function verdictOn(v: RejectVector): string {
     return typeof opened === 'string' ? opened : 'ok';
   }
   if ('exchange' in v) return judgeExchange(hex(v.toSecret), hex(v.from), hex(v.exchange));
+  if ('receipts' in v) return isMailOfReceipts(hex(v.receipts)) ? 'ok' : 'malformed';
   if ('sealed' in v) return orDropped(unseal(hex(v.key), v.counter, hex(v.sealed)) !== undefined);
   if ('packets' in v) return orDropped(joinFrames(v.packets.map(hex)).length > 0);
   if ('side' in v) {

@@ -87,6 +87,30 @@ describe('the outbox', () => {
     assert.equal(outbox.find(stranger, mine.messageId), other);
   });
 
+  it('remembers the last four keys that a message was sealed to, until it is finished', async () => {
+    const entry = await added('leak');
+    const other = await added('other');
+    const keys = [entry.sealed?.preKeyId ?? 0];
+    for (let i = 0; i < 4; i += 1) {
+      await change(entry, (writes) => outbox.unseal(writes, entry));
+      assert.equal(outbox.findByKey(bob.pk, keys[i] ?? 0), entry, 'a receipt may name the dead key still');
+      await change(entry, (writes) => assert.equal(outbox.seal(writes, entry), 'sealed'));
+      keys.push(entry.sealed?.preKeyId ?? 0);
+    }
+    assert.deepEqual(entry.keys, keys.slice(1));
+    const found = (where: Outbox) => keys.map((key) => where.findByKey(bob.pk, key)?.sequence);
+    const { sequence } = entry;
+    const four = [undefined, sequence, sequence, sequence, sequence];
+    assert.deepEqual([found(outbox), found(open())], [four, four]);
+    assert.equal(outbox.findByKey(stranger, keys[2] ?? 0), undefined);
+    assert.equal(outbox.findByKey(bob.pk, other.sealed?.preKeyId ?? 0), other);
+    const writes = alice.store.batch();
+    outbox.remove(writes, entry);
+    await writes.commit();
+    assert.deepEqual([...new Set(found(outbox))], [undefined]);
+    assert.equal(outbox.findByKey(bob.pk, other.sealed?.preKeyId ?? 0), other);
+  });
+
   it('takes a message out again that could not be made durable, once', async () => {
     await added('leak');
     const { entry } = await add('another');

@@ -72,6 +72,19 @@ describe('owed receipts', () => {
     assert.deepEqual(numbers(receipts.owedTo(bob)), [2]);
   });
 
+  it('of a message that came in two envelopes of one batch are one', async () => {
+    const options = { lifetime: LIFE, sent: false, mail: true };
+    await write((writes) => {
+      for (const sent of [true, false]) receipts.owe(writes, bob, receipt(1), { ...options, sent });
+    });
+    assert.deepEqual([receipts.countOf(bob), receipts.dueCount(bob)], [1, 1]);
+    assert.equal(receipts.wasSent(bob, idOf(1)), true);
+    await write((writes) => {
+      for (let i = 0; i < 2; i += 1) receipts.drop(writes, bob, idOf(1));
+    });
+    assert.deepEqual([receipts.countOf(bob), receipts.dueCount(bob)], [0, 0]);
+  });
+
   describe('that may have left', () => {
     const wasSent = (...ids: number[]) => ids.map((id) => receipts.wasSent(bob, idOf(id)));
 
@@ -112,6 +125,30 @@ describe('owed receipts', () => {
       assert.deepEqual(receipts.duePeers(), [bob]);
       await writes.commit();
       assert.deepEqual(receipts.duePeers(), [bob, cat]);
+    });
+
+    it('are counted while they are due for the first time, also after a start', async () => {
+      for (const id of [1, 2, 3]) await owe(id, { mail: true });
+      await owe(4);
+      await mailed(1);
+      assert.deepEqual([receipts.dueCount(bob), receipts.countOf(bob), receipts.dueCount(cat)], [2, 4, 0]);
+      await confirm(2);
+      restart();
+      assert.deepEqual([receipts.dueCount(bob), receipts.countOf(bob)], [1, 3]);
+      await mailed(3);
+      assert.equal(receipts.dueCount(bob), 0);
+    });
+
+    it('name the last key that opened the message', async () => {
+      const { store, ages } = memory;
+      const tombstones = new Tombstones({ store, ages });
+      const message = { sender: bob, messageId: idOf(1), storageId: idOf(9), code: 'ok' } as const;
+      await write((writes) => {
+        tombstones.add(writes, new Uint8Array(16).fill(1), { ...message, preKeyId: 0x101 }, LIFE);
+        tombstones.add(writes, new Uint8Array(16).fill(2), { ...message, preKeyId: 0x102 }, LIFE);
+      });
+      await owe(1, { mail: true });
+      assert.deepEqual(receipts.dueTo(bob).first, [{ ...receipt(1), preKeyId: 0x102 }]);
     });
 
     it('are due after a start to those alone to whom they were before', async () => {
@@ -157,10 +194,10 @@ describe('owed receipts', () => {
       for (let repeat = 0; repeat < 3; repeat += 1) {
         memory.age += 12 * HOUR;
         await turnUp(1);
-        assert.deepEqual([due(), receipts.isDue(bob)], [[1], false], `${repeat}`);
+        assert.deepEqual([due(), receipts.dueCount(bob)], [[1], 0], `${repeat}`);
         restart();
-        assert.deepEqual(receipts.dueTo(bob), { first: [], again: [receipt(1)] });
-        assert.deepEqual([receipts.duePeers(), receipts.isDue(bob)], [[bob], false]);
+        assert.deepEqual(receipts.dueTo(bob), { first: [], again: [{ ...receipt(1), preKeyId: undefined }] });
+        assert.deepEqual([receipts.duePeers(), receipts.dueCount(bob)], [[bob], 0]);
         await mailed(1);
       }
       memory.age += DAY;

@@ -38,7 +38,11 @@ describe('the receipt of keys by mail', () => {
       {
         store,
         outbox: new Outbox({ crypto: chooseCryptoProvider(), store, vault, forwardSecurity }),
-        outcomes: { confirmLate: () => undefined, finish: () => assert.fail('there is no message') },
+        outcomes: {
+          confirmLate: () => undefined,
+          unconfirmedBy: () => undefined,
+          finish: () => assert.fail('there is no message'),
+        },
         mail,
         forwardSecurity,
         ages: { now: () => alice.age },

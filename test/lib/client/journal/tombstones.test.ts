@@ -135,6 +135,42 @@ describe('tombstones', () => {
     assert.equal(records(), 0);
   });
 
+  it('name the last key that opened a message, of that sender', async () => {
+    await add(1, tombstone(5, { preKeyId: 0x101 }));
+    assert.deepEqual([tombstones.keyOf(bob, idOf(5)), tombstones.keyOf(cat, idOf(5))], [0x101, undefined]);
+    await add(2, tombstone(5, { preKeyId: 0x203 }));
+    await add(3, tombstone(5));
+    await add(4, tombstone(6));
+    restart();
+    assert.deepEqual(
+      [5, 6, 7].map((id) => tombstones.keyOf(bob, idOf(id))),
+      [0x203, undefined, undefined],
+    );
+  });
+
+  it('of a message that came in two envelopes of one batch follow its receipt together', async () => {
+    await write((writes) => {
+      for (const tag of [1, 2]) tombstones.add(writes, tagOf(tag), tombstone(5), LIFE);
+    });
+    const tags = (state: 'owed' | 'mailed' | 'settled') =>
+      tombstones.oldest(bob, state, 9).map(({ tag }) => tag[0]);
+    assert.deepEqual([tags('owed'), tombstones.countOf(bob)], [[1, 2], 2]);
+    await write((writes) => {
+      tombstones.add(writes, tagOf(3), tombstone(5), LIFE);
+      tombstones.noteReceipt(writes, bob, idOf(5), 'mailed');
+    });
+    assert.deepEqual([tags('owed'), tags('mailed')], [[], [1, 2, 3]]);
+    await write((writes) => {
+      tombstones.add(writes, tagOf(4), tombstone(7), LIFE);
+      tombstones.noteReceipt(writes, bob, idOf(7), 'settled');
+      tombstones.noteReceipt(writes, bob, idOf(5), 'settled');
+    });
+    assert.deepEqual([tags('owed'), tags('mailed'), tags('settled')], [[], [], [1, 2, 3, 4]]);
+    memory.age += LIFE + 30 * DAY + 1;
+    await sweep();
+    assert.equal(records(), 0);
+  });
+
   it('of a message that was withdrawn know its key still, but not the message', async () => {
     await add(1, tombstone(5));
     await add(2, tombstone(6));

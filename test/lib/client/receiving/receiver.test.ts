@@ -155,7 +155,11 @@ describe('receiving an envelope', () => {
     await bob.receive(await seal('leak'), direct);
     const again = await seal('leak');
     const other = await seal('other', 0, OTHER);
-    const receipts = await seal(encodeMailReceipts({ held: 90, receipts: [] }), 0x80, filled(20));
+    const receipts = await seal(
+      encodeMailReceipts({ held: 90, arrived: [], receipts: [] }),
+      0x80,
+      filled(20),
+    );
     const keys = { batch: 5, valid: DAY, held: 80, keys: [{ index: 1, publicKey: filled(9) }] };
     const mailed = await seal(encodeMailKeys(keys), 0x81, filled(21));
     bob.hasRoom = false;
@@ -289,7 +293,11 @@ describe('receiving an envelope', () => {
 
     it('reckons the stock with what mail says of it, whatever is consumed with it', async () => {
       const before = await seal('leak', 0, id(10));
-      const receipts = encodeMailReceipts({ held: 50, receipts: [{ messageId: id(1), code: 'ok' }] });
+      const receipts = encodeMailReceipts({
+        held: 50,
+        arrived: [],
+        receipts: [{ messageId: id(1), code: 'ok' }],
+      });
       const mail = await seal(receipts, 0x80, id(11));
       const after = await seal('leak', 0, id(12));
       assert.deepEqual(await receiveAll([before, mail, after]), ['ok', 'ok', 'ok']);
@@ -326,7 +334,7 @@ describe('receiving an envelope', () => {
   });
 
   describe('of receipts', () => {
-    const mail = { held: 60, receipts: [{ messageId: OTHER, code: 'malformed' as const }] };
+    const mail = { held: 60, arrived: [], receipts: [{ messageId: OTHER, code: 'malformed' as const }] };
 
     it('does what they say, notes the stock, and owes no receipt for them', async () => {
       assert.equal((await bob.receive(await seal(encodeMailReceipts(mail), 0x80), NODE)).code, 'ok');

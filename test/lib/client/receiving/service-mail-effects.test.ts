@@ -31,7 +31,7 @@ describe('receipts and keys that a friend delivers itself', () => {
   const stock = () => 104 - bob.keys.fsm.issued.shortage(alice.pk, { fill: true });
 
   it('count as those from a node: receipts, without a receipt of their own', async () => {
-    const mail = { held: 60, receipts: [{ messageId: OTHER, code: 'ok' as const }] };
+    const mail = { held: 60, arrived: [], receipts: [{ messageId: OTHER, code: 'ok' as const }] };
     const envelope = await seal(encodeMailReceipts(mail), 0x80);
     assert.equal((await bob.receive(envelope, direct)).code, 'ok');
     assert.deepEqual(bob.receipted, [[toHex(OTHER), 'ok']]);
@@ -40,6 +40,21 @@ describe('receipts and keys that a friend delivers itself', () => {
     assert.equal((await bob.receive(envelope, direct)).code, 'known');
     assert.equal(bob.receipted.length, 1);
     assert.equal(stock(), 99, 'what a state said counts, less the key of this mail');
+  });
+
+  it('are of the messages that were sealed to their keys, each once, whatever else they name', async () => {
+    const idStart = OTHER.slice(0, 4);
+    bob.sealedTo.set(0x101, OTHER).set(0x102, OTHER);
+    const arrived = [0x101, 0x102, 0x103].map((preKeyId) => ({ preKeyId, idStart }));
+    const receipts = [
+      { messageId: OTHER, code: 'malformed' as const },
+      { messageId: ID, code: 'unsupported' as const },
+    ];
+    await bob.receive(await seal(encodeMailReceipts({ held: 60, arrived, receipts }), 0x80), direct);
+    assert.deepEqual(bob.receipted, [
+      [toHex(OTHER), 'ok'],
+      [toHex(ID), 'unsupported'],
+    ]);
   });
 
   it('count as those from a node: keys', async () => {

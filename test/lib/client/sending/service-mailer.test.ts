@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { DAY } from '../../forward-security/support/key-peer';
-import { idOf, MailingPeer } from '../support/mailing-peer';
+import { idOf, keyOf, MailingPeer, numberOf } from '../support/mailing-peer';
+
+import type { MailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
 
 const MINUTE = 60;
+/** The messages that a mail of receipts names. */
+const named = (mail: MailReceipts | undefined) => mail?.arrived.map(({ idStart }) => numberOf(idStart));
+
+const count = ({ arrived }: MailReceipts) => arrived.length;
+const ids = (from: number, many: number) => Array.from({ length: many }, (_, i) => from + i);
 
 describe('the mailer', () => {
   let peer: MailingPeer;
@@ -17,8 +24,8 @@ describe('the mailer', () => {
     it('seals what is due to one key, tells the stock after it, and counts them as sent', async () => {
       await peer.owe(1, 2);
       await peer.pass(10);
-      const both = [1, 2].map((id) => ({ messageId: idOf(id), code: 'ok' as const }));
-      assert.deepEqual(peer.mailedReceipts, [{ held: 103, receipts: both }]);
+      const both = [1, 2].map((id) => ({ preKeyId: keyOf(id), idStart: idOf(id).slice(0, 4) }));
+      assert.deepEqual(peer.mailedReceipts, [{ held: 103, arrived: both, receipts: [] }]);
       assert.deepEqual([peer.stock, peer.due, peer.wakeups], [103, 0, 1]);
       assert.equal(peer.receipts.wasSent(peer.friend.pk, idOf(1)), true);
       assert.deepEqual(peer.mail.entries()[0]?.lifetime, DAY);
@@ -69,32 +76,39 @@ describe('the mailer', () => {
       await peer.pass(10 * MINUTE - 10);
       assert.equal(peer.mailedReceipts.length, 1);
       await peer.pass(10);
-      assert.deepEqual(
-        peer.mailedReceipts.map((each) => each.receipts.map(({ messageId }) => messageId[0])),
-        [[1], [2]],
-      );
+      assert.deepEqual(peer.mailedReceipts.map(named), [[1], [2]]);
     });
 
-    it('puts 41 into one mail; the others are due still', async () => {
-      await peer.owe(...Array.from({ length: 50 }, (_, i) => i));
+    it('mails once a minute while more than 200 are due, as many as one mail has room for', async () => {
+      await peer.owe(...ids(1, 200));
       await peer.pass(10);
-      assert.deepEqual([peer.mailedReceipts.map((each) => each.receipts.length), peer.due], [[41], 9]);
-      await peer.pass(10 * MINUTE);
-      assert.deepEqual(
-        peer.mailedReceipts.map((each) => each.receipts.length),
-        [41, 9],
-      );
+      assert.deepEqual([peer.mailedReceipts.map(count), peer.due], [[200], 0]);
+      await peer.owe(...ids(201, 200));
+      await peer.pass(2 * MINUTE);
+      assert.deepEqual([peer.mailedReceipts.map(count), peer.due], [[200], 200], '200 are not many');
+      await peer.owe(...ids(401, 500));
+      await peer.pass(10);
+      assert.deepEqual([peer.mailedReceipts.map(count), peer.due], [[200, 310], 390]);
+      await peer.pass(MINUTE - 10);
+      assert.equal(peer.mailedReceipts.length, 2);
+      await peer.pass(10);
+      assert.deepEqual([peer.mailedReceipts.map(count), peer.due], [[200, 310, 310], 80]);
+      await peer.pass(10 * MINUTE - 10);
+      assert.equal(peer.mailedReceipts.length, 3);
+      await peer.pass(10);
+      assert.deepEqual([peer.mailedReceipts.map(count), peer.due], [[200, 310, 310, 80], 0]);
+      const all = peer.mailedReceipts.flatMap(named);
+      assert.equal(new Set(all).size, 900, 'each once');
     });
 
     describe('that turn up again', () => {
       const HALF_DAY = DAY / 2;
-      const ids = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 
-      /** 96 receipts that mail carried twelve hours ago, in three mails. */
+      /** 96 receipts that mail carried twelve hours ago, in one mail. */
       async function mailedLongAgo(): Promise<void> {
         await peer.owe(...ids(1, 96));
-        await peer.pass(30 * MINUTE);
-        assert.deepEqual([peer.stock, peer.due], [101, 0]);
+        await peer.pass(10);
+        assert.deepEqual([peer.stock, peer.due], [103, 0]);
         peer.sleep(HALF_DAY);
       }
 
@@ -104,7 +118,7 @@ describe('the mailer', () => {
           await peer.turnUp(1 + (i % 96));
           await peer.pass(10 * MINUTE);
         }
-        assert.equal(peer.stock, 101 - 3);
+        assert.equal(peer.stock, 103 - 3);
       });
 
       it('cost none more when each was mailed three times again, however long a node goes on', async () => {
@@ -122,8 +136,8 @@ describe('the mailer', () => {
         await mailedLongAgo();
         await peer.turnUp(5);
         await peer.pass(10);
-        const again = peer.mailedReceipts.at(-1)?.receipts.map(({ messageId }) => messageId[0]);
-        assert.deepEqual([again, peer.stock, peer.due], [[5], 100, 0]);
+        const again = named(peer.mailedReceipts.at(-1));
+        assert.deepEqual([again, peer.stock, peer.due], [[5], 102, 0]);
       });
 
       it('take a key from no stock under 20, but go along with others', async () => {
@@ -134,7 +148,7 @@ describe('the mailer', () => {
         assert.deepEqual([peer.stock, peer.due], [23, 1]);
         await peer.owe(97);
         await peer.pass(10);
-        const last = peer.mailedReceipts.at(-1)?.receipts.map(({ messageId }) => messageId[0]);
+        const last = named(peer.mailedReceipts.at(-1));
         assert.deepEqual([last, peer.stock, peer.due], [[97, 5], 22, 0]);
       });
 

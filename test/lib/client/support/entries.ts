@@ -8,7 +8,7 @@ const key = { preKeyId: 0x101, storageId: new Uint8Array(16) };
 export function outboxEntry(fields: Partial<OutboxEntry> = {}): OutboxEntry {
   const times = { lifetime: 60, acceptedAt: 0, createdAt: 0 };
   const ref = { slot: 0, serial: 1 };
-  const fresh = { sealed: key, copies: [], stored: false, told: 0 };
+  const fresh = { sealed: key, keys: [key.preKeyId], copies: [], stored: false, told: 0 };
   const message = { messageId: NOTHING, friend: NOTHING, type: 0, size: 4, ref, sequence: 1 };
   return { ...message, ...times, ...fresh, ...fields };
 }

@@ -7,10 +7,25 @@ import { ServiceMail, type ServiceEntry } from '../../../../lib/client/journal/s
 import { decodeMailKeys, type MailKeys } from '../../../../lib/protocol/keys/mail-keys';
 import { decodeMailReceipts, type MailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
 import { PLAIN_TYPE } from '../../../../lib/protocol/envelope/message-types';
+import { preKeyId } from '../../../../lib/protocol/names';
 import type { WriteBatch } from '../../../../lib/store/store';
 import { DAY, pair, type KeyPeer } from '../../forward-security/support/key-peer';
 
-export const idOf = (n: number) => new Uint8Array(32).fill(n);
+/** A message of this number; which begins its id. */
+export function idOf(n: number): Uint8Array {
+  const id = new Uint8Array(32).fill(n);
+  new DataView(id.buffer).setUint32(0, n);
+  return id;
+}
+
+export function numberOf(idStart: Uint8Array): number {
+  return new DataView(idStart.buffer, idStart.byteOffset).getUint32(0);
+}
+
+/** The key that opened this message: of a stream, 40 in a batch. */
+export function keyOf(n: number): number {
+  return preKeyId(1 + Math.floor(n / 40), 1 + (n % 40));
+}
 
 /** A mailer and a friend who have all 104 keys of each other's; what else is there the test says. */
 export class MailingPeer {
@@ -22,6 +37,7 @@ export class MailingPeer {
   waits = false;
   wakeups = 0;
   readonly errors: string[] = [];
+  readonly tombstones: Tombstones;
   readonly receipts: OwedReceipts;
   readonly mail: ServiceMail;
   readonly queues = new KeyedQueue();
@@ -33,7 +49,8 @@ export class MailingPeer {
   ) {
     const { store, random, fsm: forwardSecurity, time } = keys;
     const ages = { now: () => keys.age };
-    this.receipts = new OwedReceipts({ store, ages, tombstones: new Tombstones({ store, ages }) });
+    this.tombstones = new Tombstones({ store, ages });
+    this.receipts = new OwedReceipts({ store, ages, tombstones: this.tombstones });
     this.mail = new ServiceMail({ store, ages });
     this.mailer = new ServiceMailer({
       random,
@@ -86,8 +103,12 @@ export class MailingPeer {
   owe(...ids: number[]): Promise<void> {
     return this.write((writes) => {
       const options = { lifetime: DAY, sent: false, mail: true };
-      for (const id of ids)
-        this.receipts.owe(writes, this.friend.pk, { messageId: idOf(id), code: 'ok' }, options);
+      for (const id of ids) {
+        const message = { sender: this.friend.pk, messageId: idOf(id), code: 'ok' } as const;
+        const tombstone = { ...message, preKeyId: keyOf(id), storageId: idOf(id).slice(0, 16) };
+        this.tombstones.add(writes, idOf(id).slice(0, 16), tombstone, DAY);
+        this.receipts.owe(writes, this.friend.pk, message, options);
+      }
     });
   }
 

@@ -22,6 +22,8 @@ export class ReceivingPeer {
   hasSession = false;
   /** What receipts by mail said: message id in hex and code. */
   readonly receipted: [string, string][] = [];
+  /** Ids of messages of ours by the key that they were sealed to. */
+  readonly sealedTo = new Map<number, Uint8Array>();
   readonly malformed: string[] = [];
   /** Friends whose mail came. */
   readonly heard: string[] = [];
@@ -67,6 +69,7 @@ export class ReceivingPeer {
       network: { isProven: () => this.hasSession },
       forwardSecurity,
       completion: {
+        messageBy: (_friend, { preKeyId }) => this.sealedTo.get(preKeyId),
         receipt: (writes, _friend, messageId, code) => {
           writes.afterCommit(() => this.receipted.push([toHex(messageId), code]));
         },

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { concat, toHex, utf8 } from '../../../../lib/bytes';
 import { MAX_MESSAGE_SIZE } from '../../../../lib/constants';
-import type { CodeWord, ReceiptCode } from '../../../../lib/protocol/codes';
 import { decodeMailKeys, encodeMailKeys, MAX_MAIL_KEYS } from '../../../../lib/protocol/keys/mail-keys';
-import { decodeMailReceipts, encodeMailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
 import { isKnownType, isTextType, PLAIN_TYPE } from '../../../../lib/protocol/envelope/message-types';
 import { decodePlaintext, encodePlaintext } from '../../../../lib/protocol/envelope/plaintext';
-import { bytes, filled, MESSAGE_ID, P, R, throwsCode } from '../support/fixtures';
+import { bytes, filled, P, R, throwsCode } from '../support/fixtures';
 
 describe('the plaintext of the specification', () => {
   it('is type, length and data', () => {
@@ -40,41 +38,6 @@ describe('the plaintext of the specification', () => {
     const types = Array.from({ length: 256 }, (_, type) => type);
     assert.deepEqual(types.filter(isKnownType), [0, 1, 2, 3, 0x80, 0x81]);
     assert.deepEqual(types.filter(isTextType), [0, 1]);
-  });
-});
-
-describe('receipts by mail', () => {
-  const receipt = { messageId: MESSAGE_ID, code: 'malformed' } as const;
-
-  it('are the keys still held and each id with its code', () => {
-    const mail = { held: 258, receipts: [receipt, { messageId: filled(32, 1), code: 'ok' } as const] };
-    const data = encodeMailReceipts(mail);
-    assert.deepEqual(data, concat(bytes('0102'), MESSAGE_ID, bytes('0d'), filled(32, 1), bytes('00')));
-    assert.deepEqual(decodeMailReceipts(data), mail);
-  });
-
-  it('are at most 41, which fit one envelope', () => {
-    const full = { held: 0, receipts: Array.from({ length: 41 }, () => receipt) };
-    const data = encodeMailReceipts(full);
-    assert.ok(data.length <= MAX_MESSAGE_SIZE);
-    assert.deepEqual(decodeMailReceipts(data), full);
-    throwsCode(
-      () => encodeMailReceipts({ held: 0, receipts: [...full.receipts, receipt] }),
-      'ErrInvalidArgument',
-    );
-    throwsCode(() => decodeMailReceipts(concat(data, MESSAGE_ID, bytes('00'))), 'ErrMalformed');
-  });
-
-  it('are refused when cut, too long, or with a code that no receipt has', () => {
-    const data = encodeMailReceipts({ held: 1, receipts: [receipt] });
-    for (const length of [0, 1, 3, 34])
-      throwsCode(() => decodeMailReceipts(data.subarray(0, length)), 'ErrMalformed');
-    throwsCode(() => decodeMailReceipts(concat(data, bytes('00'))), 'ErrMalformed');
-    for (const code of ['01', '0f', '14', 'ff']) {
-      throwsCode(() => decodeMailReceipts(concat(data.subarray(0, 34), bytes(code))), 'ErrMalformed');
-    }
-    const busy = { messageId: MESSAGE_ID, code: 'busy' as CodeWord as ReceiptCode };
-    throwsCode(() => encodeMailReceipts({ held: 1, receipts: [busy] }), 'ErrInvalidArgument');
   });
 });
 

@@ -63,6 +63,7 @@ export type RejectVector = Refused &
   (
     | { senderSecret: string; recipientPublic: string; preKeySecret: string; envelope: string }
     | { from: string; toSecret: string; exchange: string }
+    | { receipts: string }
     | { key: string; counter: number; sealed: string }
     | { side: 1; secret: string; ephemeral: string; peer: string; hello1: string; hello2: string }
     | { side: 2; secret: string; ephemeral: string; peer: string; hello1: string }
