@@ -1,5 +1,6 @@
 import { MAX_MESSAGE_SIZE } from '../../constants';
 import { ToxAsyncError } from '../../errors';
+import { readLargeContent } from './large/large-content';
 import { readMessageContent } from './message-content';
 import { PLAIN_TYPE } from './message-types';
 
@@ -39,6 +40,9 @@ export function checkContent({ type, data }: Content): void {
 /** Of content that a friend sealed: friends may send what we would not, such as nothing. */
 export function judgeContent({ type, data }: Content): 'ok' | 'malformed' | 'unsupported' {
   if (type === PLAIN_TYPE.receipts || type === PLAIN_TYPE.keys) return 'ok';
+  const large = readLargeContent({ type, data });
+  // What its chunks say shows when all are there.
+  if (large !== 'none') return large === 'malformed' ? large : 'ok';
   const message = readMessageContent(type, data);
   if (typeof message === 'string') return message;
   // Inflated here, so that nothing of it stays in memory.

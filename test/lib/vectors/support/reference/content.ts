@@ -1,5 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { isUtf8 } from './bytes';
+import { readHead } from './large';
 
 const MOST = 262_144;
 const DEFLATED = 1;
@@ -20,8 +21,8 @@ function judgeExtended(data: Uint8Array): 'ok' | 'malformed' | 'unsupported' {
   if ((flags & DEFLATED) !== 0 && inner < 2) return 'malformed';
   const label = data.slice(3, 3 + labelLength);
   if (!isUtf8(label) || hasControl(new TextDecoder().decode(label))) return 'malformed';
-  // The head of a large message is judged with its chunks.
-  if ((flags & LARGE) !== 0) return 'unsupported';
+  // What it says of its chunks must fit; what they say is judged when all are there.
+  if ((flags & LARGE) !== 0) return readHead(data) === 'malformed' ? 'malformed' : 'ok';
   const rest = data.slice(3 + labelLength);
   const bytes = (flags & DEFLATED) !== 0 ? inflated(rest) : rest;
   return bytes !== undefined && fits(inner, bytes) ? 'ok' : 'malformed';
