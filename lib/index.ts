@@ -126,4 +126,4 @@ export { sleep, type Timer, type Timers } from './platform/timers';
 export { backoff, type BackoffLimits } from './platform/backoff';
 export { chooseCryptoProvider } from './crypto/choose-provider';
 export { createPortableProvider } from './crypto/portable';
-export type { CryptoProvider } from './crypto/provider';
+export type { CryptoProvider, KemEncapsulation } from './crypto/provider';

@@ -1,6 +1,7 @@
 import nacl from 'tweetnacl';
 import type { PublicKey } from '../types';
 import { HiddenKeyPair } from './hidden-key-pair';
+import { mlKem } from './kem/ml-kem';
 import { checkKeyLength, checkNonceLength } from './lengths';
 import { constantTimeEqual, hmacSha256, sha256 } from './node-primitives';
 import { x25519 } from './node-x25519';
@@ -82,6 +83,7 @@ export function createPortableProvider(): CryptoProvider {
 
     sha256,
     hmacSha256,
+    ...mlKem,
     wipe,
     equal: constantTimeEqual,
   };

@@ -1,5 +1,13 @@
 import type { KeyPair, PublicKey } from '../types';
 
+/** What an encapsulation makes. */
+export interface KemEncapsulation {
+  /** For the owner of the key, 1,088 bytes. */
+  readonly ciphertext: Uint8Array;
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
+}
+
 /**
  * The primitives, behind one interface; two providers pass one suite byte for byte. Arguments are checked by
  * the callers in this folder. A provider turns its library's exceptions into undefined or ErrInvalidKey.
@@ -42,6 +50,24 @@ export interface CryptoProvider {
   /** @param target where the 32 bytes go and what is returned; new memory by default */
   sha256(data: Uint8Array, target?: Uint8Array): Uint8Array;
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
+  /**
+   * ML-KEM-768 (FIPS 203): the public key, 1,184 bytes, of a decapsulation key. That is kept in its seed form, 64
+   * random bytes d || z; whoever wipes those has wiped the key.
+   * @throws ErrInvalidKey
+   */
+  kemPublicKey(decapsulationKey: Uint8Array): Uint8Array;
+  /**
+   * A secret that only the owner of `publicKey` finds in the ciphertext.
+   * @param entropy FIPS 203's m, 32 random bytes for this call alone; whoever has them has the secret
+   * @throws ErrInvalidKey a public key of another length or with a coefficient out of range (FIPS 203, section 7.2)
+   */
+  kemEncapsulate(publicKey: Uint8Array, entropy: Uint8Array): KemEncapsulation;
+  /**
+   * The secret, 32 bytes; of a ciphertext that was made for another key, or changed, one that nobody has (implicit
+   * rejection).
+   * @throws ErrInvalidKey, ErrInvalidArgument a ciphertext that has not 1,088 bytes
+   */
+  kemDecapsulate(decapsulationKey: Uint8Array, ciphertext: Uint8Array): Uint8Array;
   /** Overwrites with zeros; only sodium-native can promise that no copy remains. */
   wipe(bytes: Uint8Array): void;
   /** Constant-time comparison of equal-length arrays; false for other lengths. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { PublicKey } from '../types';
 import { HiddenKeyPair } from './hidden-key-pair';
+import { mlKem } from './kem/ml-kem';
 import { BOX_TAG_BYTES, checkKeyLength, checkNonceLength, HASH_BYTES, KEY_BYTES } from './lengths';
 import { constantTimeEqual, hmacSha256, sha256 } from './node-primitives';
 import type { CryptoProvider } from './provider';
@@ -113,6 +114,7 @@ function createSodiumProvider(sodium: Sodium): CryptoProvider {
     },
 
     hmacSha256,
+    ...mlKem,
     wipe: (bytes) => sodium.sodium_memzero(bytes),
     equal: constantTimeEqual,
   };

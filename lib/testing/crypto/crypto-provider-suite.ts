@@ -1,5 +1,6 @@
 import type { CryptoProvider } from '../../crypto/provider';
 import type { TestRunner } from '../test-runner';
+import { kemTests } from './kem-answers';
 import { memoryTests } from './memory-use';
 import { publishedAnswerTests } from './published-answers';
 import { refusalTests } from './refusals';
@@ -12,6 +13,7 @@ export function cryptoProviderSuite(
 ): void {
   describe(`crypto provider ${name}`, () => {
     publishedAnswerTests(it, crypto);
+    kemTests(it, crypto);
     memoryTests(it, crypto);
     refusalTests(it, crypto);
   });
