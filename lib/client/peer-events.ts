@@ -1,7 +1,7 @@
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from './storage-nodes/storage-nodes';
 import { WorkLimit } from '../platform/work-limit';
-import type { HelloFlags } from '../protocol/session/handshake';
+import type { HelloFlags } from '../protocol/session/hello';
 import type { SessionMessage } from '../protocol/session/message-kinds';
 import type { PublicKey } from '../types';
 import type { AsyncClientHooks } from './client-options';

@@ -3,13 +3,8 @@ import { ToxAsyncError } from '../errors';
 import type { Clock } from '../platform/clock';
 import type { Random } from '../platform/random';
 import type { Timers } from '../platform/timers';
-import {
-  agreedVersion,
-  decodeHello,
-  type Hello,
-  type HelloFlags,
-  type SessionKeys,
-} from '../protocol/session/handshake';
+import type { SessionKeys } from '../protocol/session/handshake';
+import { agreedVersion, type HelloFlags } from '../protocol/session/hello';
 import type { KeyPair, PublicKey } from '../types';
 
 /** What both sides of a handshake need. */
@@ -44,13 +39,14 @@ export interface HandshakeSide {
    * @throws ErrMalformed, ErrUnsupportedVersion, ErrInvalidKey
    */
   takeHello(hello: Uint8Array): Agreement | undefined;
-  /** The connection ended: no further calls, and the ephemeral secret is wiped. */
+  /** The connection ended: no further calls, and the secrets of a hello that waits are wiped. */
   close(): void;
 }
 
-/** @throws ErrMalformed; ErrUnsupportedVersion when no version is common to both sides */
-export function readHello(bytes: Uint8Array): Hello {
-  const hello = decodeHello(bytes);
+/** The hello itself. @throws ErrUnsupportedVersion when no version is common to both sides */
+export function checkVersion<T extends { readonly minVersion: number; readonly maxVersion: number }>(
+  hello: T,
+): T {
   if (agreedVersion(hello) !== undefined) return hello;
   const range = `${hello.minVersion} to ${hello.maxVersion}`;
   throw new ToxAsyncError(

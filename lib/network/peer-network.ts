@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock';
 import { Emitter } from '../platform/emitter';
 import type { Random } from '../platform/random';
 import type { Timers } from '../platform/timers';
-import type { HelloFlags } from '../protocol/session/handshake';
+import type { HelloFlags } from '../protocol/session/hello';
 import type { SessionMessage } from '../protocol/session/message-kinds';
 import type { Transport, TransportHandler } from '../transport/transport';
 import type { KeyPair, Logger, PublicKey } from '../types';

@@ -1,6 +1,7 @@
 import { ToxAsyncError } from '../errors';
 import { FrameAssembler } from '../protocol/session/frames';
-import { HELLO, sideOf, WAKE, type HelloFlags } from '../protocol/session/handshake';
+import { sideOf } from '../protocol/session/handshake';
+import { HELLO, WAKE, type HelloFlags } from '../protocol/session/hello';
 import { SEALED } from '../protocol/session/sealed-message';
 import {
   decodeSessionMessage,

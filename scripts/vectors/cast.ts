@@ -1,7 +1,14 @@
-import { join, publicOf, sha256 } from '../../test/lib/vectors/support/reference/bytes';
+import { join, publicOf, sha256, uint } from '../../test/lib/vectors/support/reference/bytes';
 
 /** Secrets come from names, as in the check values. */
 export const digest = (name: string) => sha256(new TextEncoder().encode(name));
+/** Longer ones are SHA-256(name || counter 2), counter from 0, joined and cut. */
+export const stretched = (name: string, length: number) =>
+  join(
+    ...Array.from({ length: Math.ceil(length / 32) }, (_, i) =>
+      sha256(join(new TextEncoder().encode(name), uint(i, 2))),
+    ),
+  ).slice(0, length);
 export const S = { secret: digest('sender identity'), public: publicOf(digest('sender identity')) };
 export const R = { secret: digest('recipient identity'), public: publicOf(digest('recipient identity')) };
 export const P = { secret: digest('pre-key'), public: publicOf(digest('pre-key')) };

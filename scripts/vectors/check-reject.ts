@@ -1,4 +1,5 @@
 import { sameBytes } from '../../lib/bytes';
+import { DECAPSULATION_KEY_BYTES } from '../../lib/crypto/kem/lengths';
 import type { CryptoProvider } from '../../lib/crypto/provider';
 import { ToxAsyncError } from '../../lib/errors';
 import { ForwardSecurityManager } from '../../lib/forward-security/forward-security-manager';
@@ -7,7 +8,7 @@ import { HandshakeSide2 } from '../../lib/network/handshake-side-2';
 import { SealedChannel } from '../../lib/network/sealed-channel';
 import { systemRandom } from '../../lib/platform/random';
 import { decodeMailReceipts } from '../../lib/protocol/keys/mail-receipts';
-import { decodeHello, HELLO_BYTES } from '../../lib/protocol/session/handshake';
+import { decodeHello1 } from '../../lib/protocol/session/hello';
 import { FrameAssembler } from '../../lib/protocol/session/frames';
 import { sealMessage } from '../../lib/protocol/session/sealed-message';
 import { decodeSessionMessage } from '../../lib/protocol/session/message-kinds';
@@ -95,20 +96,18 @@ function judgeSealed(crypto: CryptoProvider, v: Fields): string {
 }
 
 function judgeHello(crypto: CryptoProvider, v: Fields): string {
-  const ephemeral = v.bytes('ephemeral', 32);
   const hello1 = v.bytes('hello1');
   const isSide1 = v.number('side') === 1;
+  const ephemeral = v.bytes('ephemeral', 32);
+  const decapsulationKey = isSide1 ? v.bytes('decapsulationKey', DECAPSULATION_KEY_BYTES) : undefined;
   const options = {
     crypto,
     clock: CLOCK,
     timers: TIMERS,
-    random: { bytes: () => ephemeral.slice() },
+    random: { bytes: (n: number) => (n === decapsulationKey?.length ? decapsulationKey : ephemeral).slice() },
     identity: crypto.keyPairFromSecret(v.bytes('secret', 32)),
     peer: v.bytes('peer', 32),
-    flags: () =>
-      isSide1 && hello1.length === HELLO_BYTES
-        ? decodeHello(hello1).flags
-        : { acceptsStores: false, openNode: false },
+    flags: () => (isSide1 ? decodeHello1(hello1).flags : { acceptsStores: false, openNode: false }),
     send: () => true,
     onUnanswered: () => undefined,
   };

@@ -1,9 +1,11 @@
 import { createPortableProvider } from '../../lib/crypto/portable';
 import type { CryptoProvider } from '../../lib/crypto/provider';
 import { loadSodiumProvider } from '../../lib/crypto/sodium';
-import { checkEnvelope, checkExchange, checkSession } from './check-made';
+import { checkEnvelope, checkExchange } from './check-made';
 import { checkLarge } from './check-large';
+import { checkPublished, publishedTests } from './check-published';
 import { checkReject } from './check-reject';
+import { checkSession } from './check-session';
 import { checkSpec } from './check-spec';
 import { Fields, Mismatch } from './fields';
 
@@ -26,11 +28,12 @@ export async function checkVectors(text: string): Promise<CheckResult> {
     result.failures.push(`the file is not JSON (${String(error)})`);
     return result;
   }
-  if (!Array.isArray(vectors)) {
-    result.failures.push('the file is not an array');
+  const list = Array.isArray(vectors) ? (vectors as unknown[]) : publishedTests(vectors);
+  if (list === undefined) {
+    result.failures.push('the file is neither an array nor of a known publication');
     return result;
   }
-  for (const [place, vector] of vectors.entries()) {
+  for (const [place, vector] of list.entries()) {
     try {
       for (const crypto of PROVIDERS) await checkVector(crypto, new Fields(vector));
       result.passed += 1;
@@ -42,7 +45,8 @@ export async function checkVectors(text: string): Promise<CheckResult> {
 }
 
 async function checkVector(crypto: CryptoProvider, v: Fields): Promise<void> {
-  if (v.has('form')) checkSpec(crypto, v);
+  if (v.has('tcId')) checkPublished(crypto, v);
+  else if (v.has('form')) checkSpec(crypto, v);
   else if (v.has('code')) await checkReject(crypto, v);
   else if (v.has('payloadKey')) checkLarge(crypto, v);
   else if (v.has('k12')) checkSession(crypto, v);

@@ -5,6 +5,7 @@ import { encodeLargeHead } from '../../lib/protocol/envelope/large/large-head';
 import { chunkCount, chunkRange, firstBytes } from '../../lib/protocol/envelope/large/large-layout';
 import { mailboxOf } from '../../lib/protocol/names';
 import type { LargeVector } from '../../test/lib/vectors/support/vector-files';
+import { stretched } from './cast';
 
 /** Longer than any label may be by its characters, and exactly as long by its bytes. */
 const LONGEST_LABEL = `${'é'.repeat(127)}!`;
@@ -13,16 +14,16 @@ const LONGEST_LABEL = `${'é'.repeat(127)}!`;
 export function makeLarge(crypto: CryptoProvider, digest: (name: string) => Uint8Array): LargeVector[] {
   const recipient = crypto.keyPairFromSecret(digest('recipient identity')).publicKey;
   const key = digest('payload key');
-  const stretched = (length: number) => stretch(crypto, 'payload', length);
+  const payload = (length: number) => stretched('payload', length);
   const whole = firstBytes(0);
   const json = utf8(JSON.stringify(Array.from({ length: 1000 }, (_, i) => ({ second: i, at: i * i }))));
   const cases: { label?: string; inner?: number; deflated?: boolean; data: Uint8Array }[] = [
-    { label: 'camera', data: stretched(20_000) },
-    { label: 't', data: stretched(2_768) },
+    { label: 'camera', data: payload(20_000) },
+    { label: 't', data: payload(2_768) },
     // One byte in a chunk, the ends of both sizes of the last, and two full ones.
-    ...[1, 1437, 1438, 5300, 5301, 10_600].map((more) => ({ data: stretched(whole + more) })),
-    { data: stretched(262_144) },
-    { label: LONGEST_LABEL, data: stretched(firstBytes(255) + 5300) },
+    ...[1, 1437, 1438, 5300, 5301, 10_600].map((more) => ({ data: payload(whole + more) })),
+    { data: payload(262_144) },
+    { label: LONGEST_LABEL, data: payload(firstBytes(255) + 5300) },
     { inner: 0, data: utf8('ö'.repeat(2000)) },
     { inner: 1, label: 'log', data: utf8('logs '.repeat(700)) },
     { inner: 3, label: 'seconds', deflated: true, data: storedBlock(json) },
@@ -59,12 +60,4 @@ function storedBlock(data: Uint8Array): Uint8Array {
     length.map((byte) => byte ^ 0xff),
     data,
   );
-}
-
-/** SHA-256(name || counter 2), counter from 0, joined and cut. */
-function stretch(crypto: CryptoProvider, name: string, length: number): Uint8Array {
-  const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, i) =>
-    crypto.sha256(concat(utf8(name), new Uint8Array([i >> 8, i & 0xff]))),
-  );
-  return concat(...blocks).slice(0, length);
 }

@@ -1,21 +1,17 @@
 import { toHex, utf8 } from '../../lib/bytes';
 import { createPortableProvider } from '../../lib/crypto/portable';
 import { encodeExchange } from '../../lib/protocol/keys/exchange';
-import { deriveSessionKeys, encodeHello, helloEcho, sideOf } from '../../lib/protocol/session/handshake';
 import { sealEnvelope } from '../../lib/protocol/envelope/seal';
-import { sealMessage } from '../../lib/protocol/session/sealed-message';
-import { encodeSessionMessage } from '../../lib/protocol/session/message-kinds';
 import type { KeyPair } from '../../lib/types';
 import type {
   EnvelopeVector,
   ExchangeVector,
-  SessionVector,
   VectorFiles,
 } from '../../test/lib/vectors/support/vector-files';
 import { makeLarge } from './make-large';
 import { EXTENDED_CASES } from './extended-cases';
 import { makeRejects } from './rejects';
-import { everyMessage } from './session-bodies';
+import { makeSessions } from './make-session';
 import { mailOfReceipts } from './reject-receipts';
 import { makeSpec } from './spec-forms';
 
@@ -30,7 +26,7 @@ export function makeVectors(): VectorFiles {
   return {
     envelope: envelopes(),
     exchange: exchanges(),
-    session: sessions(),
+    session: makeSessions(crypto),
     large: makeLarge(crypto, digest),
     reject: makeRejects(),
     spec: makeSpec(crypto, digest),
@@ -132,76 +128,5 @@ function exchange(fields: Omit<ExchangeVector, 'fromSecret' | 'to' | 'exchange'>
     to: toHex(to),
     ...fields,
     exchange: toHex(made),
-  };
-}
-
-function sessions(): SessionVector[] {
-  const empty = encodeSessionMessage({
-    kind: 'state',
-    holdsMail: false,
-    held: 0,
-    batches: [],
-    hints: [],
-    openNodes: [],
-  });
-  const check = session(['sender identity', 'recipient identity', 'e1', 'e2'], 0, 0, [
-    { direction: '12', counter: 1, ...empty },
-  ]);
-  const spoken = everyMessage(crypto, digest).map((message, i) => ({
-    direction: i % 2 === 0 ? ('12' as const) : ('21' as const),
-    counter: (i >> 1) + 1,
-    ...encodeSessionMessage(message),
-  }));
-  const last = Number.MAX_SAFE_INTEGER;
-  const ends = [
-    { direction: '21' as const, counter: 1000, kind: 0xff, body: new Uint8Array(0) },
-    { direction: '21' as const, counter: last, kind: 0x28, body: new Uint8Array(2) },
-  ];
-  return [
-    check,
-    session(['one', 'two', 'ephemeral of one', 'ephemeral of two'], 1, 3, spoken),
-    session(['anna', 'bert', "anna's ephemeral", "bert's ephemeral"], 0xfffe, 2, ends),
-  ];
-}
-
-/** @param names of two identities in any order, and of the ephemerals of side 1 and 2 */
-function session(
-  [a, b, first, second]: [string, string, string, string],
-  flags1: number,
-  flags2: number,
-  messages: { direction: '12' | '21'; counter: number; kind: number; body: Uint8Array }[],
-): SessionVector {
-  const [one, two] = sideOf(pair(a).publicKey, pair(b).publicKey) === 1 ? [a, b] : [b, a];
-  const helloOf = (flags: number, name: string, echo: Uint8Array) => {
-    const none = { acceptsStores: false, openNode: false };
-    const made = encodeHello({ flags: none, ephemeral: pair(name).publicKey, echo });
-    made.set([flags >> 8, flags & 0xff], 3);
-    return made;
-  };
-  const hello1 = helloOf(flags1, first, new Uint8Array(8));
-  const hello2 = helloOf(flags2, second, helloEcho(crypto, hello1));
-  const keys = deriveSessionKeys(crypto, {
-    side: 1,
-    identity: pair(one),
-    ephemeral: pair(first),
-    peerIdentity: pair(two).publicKey,
-    peerEphemeral: pair(second).publicKey,
-    hello1,
-    hello2,
-  });
-  return {
-    secret1: toHex(digest(one)),
-    secret2: toHex(digest(two)),
-    ephemeral1: toHex(digest(first)),
-    ephemeral2: toHex(digest(second)),
-    flags1,
-    flags2,
-    k12: toHex(keys.send),
-    k21: toHex(keys.receive),
-    messages: messages.map(({ direction, counter, kind, body }) => {
-      const key = direction === '12' ? keys.send : keys.receive;
-      const sealed = toHex(sealMessage(crypto, key, counter, kind, body));
-      return { direction, counter, kind, body: toHex(body), sealed };
-    }),
   };
 }

@@ -1,7 +1,8 @@
+import { createPortableProvider } from '../../lib/crypto/portable';
 import { join, publicOf, toHex, uint } from '../../test/lib/vectors/support/reference/bytes';
 import { echoOf, hello, helloOf1, sealed } from '../../test/lib/vectors/support/reference/session';
 import type { RejectVector } from '../../test/lib/vectors/support/vector-files';
-import { BAD_POINTS, digest, R, S } from './cast';
+import { BAD_POINTS, digest, R, S, stretched } from './cast';
 
 /** Of the two identities S is side 1. Nothing here is ever answered. */
 export function rejectedInSession(): RejectVector[] {
@@ -18,27 +19,33 @@ export function rejectedInSession(): RejectVector[] {
 const code = 'dropped';
 const e1 = digest('e1');
 const e2 = digest('e2');
+const decapsulationKey = stretched('decapsulation key', 64);
+const kemKey = createPortableProvider().kemPublicKey(decapsulationKey);
+const ciphertext = stretched('kem ciphertext', 1088);
 const first = (bytes: Uint8Array) => join(uint(1, 1), bytes);
 
 /** S said hello1; hello2 comes back. */
 function hellosToSide1(): RejectVector[] {
-  const hello1 = helloOf1(0, publicOf(e1));
+  const hello1 = helloOf1(0, publicOf(e1), kemKey);
   const echo = echoOf(hello1);
-  const good = first(hello(0, publicOf(e2), echo));
+  const answer = (ephemeral: Uint8Array, echoed = echo, versions?: number[]) =>
+    first(hello(0, ephemeral, echoed, ciphertext, versions));
+  const good = answer(publicOf(e2));
   const cases: [why: string, hello2: Uint8Array][] = [
-    ['an echo of zeros', first(hello(0, publicOf(e2), new Uint8Array(8)))],
-    ['the echo of another hello', first(hello(0, publicOf(e2), echoOf(helloOf1(1, publicOf(e1)))))],
+    ['an echo of zeros', answer(publicOf(e2), new Uint8Array(8))],
+    ['the echo of another hello', answer(publicOf(e2), echoOf(helloOf1(1, publicOf(e1), kemKey)))],
+    [
+      'the echo of the hello without its KEM key',
+      answer(publicOf(e2), echoOf(helloOf1(0, publicOf(e1), new Uint8Array(0)))),
+    ],
     ['one byte short', good.slice(0, -1)],
-    ['one byte long', join(good, uint(0, 1))],
-    ['versions from 2 to 3', first(hello(0, publicOf(e2), echo, [2, 3]))],
-    ['version 0 alone', first(hello(0, publicOf(e2), echo, [0, 0]))],
-    ['versions in the wrong order', first(hello(0, publicOf(e2), echo, [1, 0]))],
-    ["side 1's own ephemeral", first(hello(0, publicOf(e1), echo))],
-    ["side 1's identity as ephemeral", first(hello(0, S.public, echo))],
-    ...BAD_POINTS.map(([why, point]): [string, Uint8Array] => [
-      `ephemeral key: ${why}`,
-      first(hello(0, point, echo)),
-    ]),
+    ['without a KEM ciphertext', good.slice(0, 45)],
+    ['versions from 2 to 3', answer(publicOf(e2), echo, [2, 3])],
+    ['version 0 alone', answer(publicOf(e2), echo, [0, 0])],
+    ['versions in the wrong order', answer(publicOf(e2), echo, [1, 0])],
+    ["side 1's own ephemeral", answer(publicOf(e1))],
+    ["side 1's identity as ephemeral", answer(S.public)],
+    ...BAD_POINTS.map(([why, point]): [string, Uint8Array] => [`ephemeral key: ${why}`, answer(point)]),
   ];
   return cases.map(([why, hello2]) => ({
     why: `hello2: ${why}`,
@@ -46,6 +53,7 @@ function hellosToSide1(): RejectVector[] {
     side: 1,
     secret: toHex(S.secret),
     ephemeral: toHex(e1),
+    decapsulationKey: toHex(decapsulationKey),
     peer: toHex(R.public),
     hello1: toHex(first(hello1)),
     hello2: toHex(hello2),
@@ -53,16 +61,17 @@ function hellosToSide1(): RejectVector[] {
 }
 
 function hellosToSide2(): RejectVector[] {
-  const good = first(helloOf1(0, publicOf(e1)));
+  const call = (ephemeral: Uint8Array, kem = kemKey) => first(helloOf1(0, ephemeral, kem));
+  const good = call(publicOf(e1));
+  const none = new Uint8Array(8);
   const cases: [why: string, hello1: Uint8Array][] = [
-    ['an echo that is not zeros', first(hello(0, publicOf(e1), digest('echo').slice(0, 8)))],
+    ['an echo that is not zeros', first(hello(0, publicOf(e1), digest('echo').slice(0, 8), kemKey))],
     ['one byte short', good.slice(0, -1)],
-    ['versions from 2 to 3', first(hello(0, publicOf(e1), new Uint8Array(8), [2, 3]))],
-    ["side 2's identity as ephemeral", first(helloOf1(0, R.public))],
-    ...BAD_POINTS.map(([why, point]): [string, Uint8Array] => [
-      `ephemeral key: ${why}`,
-      first(helloOf1(0, point)),
-    ]),
+    ['without a KEM key', good.slice(0, 45)],
+    ['versions from 2 to 3', first(hello(0, publicOf(e1), none, kemKey, [2, 3]))],
+    ["side 2's identity as ephemeral", call(R.public)],
+    ...BAD_POINTS.map(([why, point]): [string, Uint8Array] => [`ephemeral key: ${why}`, call(point)]),
+    ...badKemKeys().map(([why, key]): [string, Uint8Array] => [`KEM key: ${why}`, call(publicOf(e1), key)]),
   ];
   return cases.map(([why, hello1]) => ({
     why: `hello1: ${why}`,
@@ -73,6 +82,18 @@ function hellosToSide2(): RejectVector[] {
     peer: toHex(S.public),
     hello1: toHex(hello1),
   }));
+}
+
+/** Coefficients are two to three bytes: the first of a triple has its low 8 bits and the low 4 of the next. */
+function badKemKeys(): [why: string, key: Uint8Array][] {
+  const withTriple = (at: number, triple: number[]) =>
+    join(kemKey.slice(0, at), new Uint8Array(triple), kemKey.slice(at + 3));
+  return [
+    ['the first coefficient is 3,329', withTriple(0, [0x01, 0x0d, 0x00])],
+    ['the last coefficient is 3,329', withTriple(1149, [0x00, 0x10, 0xd0])],
+    ['a coefficient in the middle is 4,095', withTriple(600, [0xff, 0x0f, 0x00])],
+    ['all bits are set', new Uint8Array(1184).fill(0xff)],
+  ];
 }
 
 function sealedMessages(): RejectVector[] {

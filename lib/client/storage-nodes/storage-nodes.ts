@@ -5,7 +5,7 @@ import { PeerMap, PeerSet } from '../../peer-map';
 import type { Clock } from '../../platform/clock';
 import type { Random } from '../../platform/random';
 import { nodeHint } from '../../protocol/names';
-import type { HelloFlags } from '../../protocol/session/handshake';
+import type { HelloFlags } from '../../protocol/session/hello';
 import type { Store, WriteBatch } from '../../store/store';
 import type { KeyPair, Logger, PublicKey } from '../../types';
 import { NamedNodes } from './named-nodes';

@@ -6,7 +6,7 @@ import { generateKeyPair } from '../../../lib/crypto/generate';
 import { AsyncManager } from '../../../lib/manager/async-manager';
 import type { AsyncManagerOptions } from '../../../lib/manager/options';
 import { SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
-import { decodeHello, HELLO } from '../../../lib/protocol/session/handshake';
+import { decodeHello2, HELLO } from '../../../lib/protocol/session/hello';
 import { encodeSessionMessage } from '../../../lib/protocol/session/message-kinds';
 import type { StorageRole } from '../../../lib/types';
 import { makeScratch } from '../store/support/scratch';
@@ -95,7 +95,7 @@ describe('a session towards a peer whose every byte is chosen', () => {
       const peer = await meet({ storageRole: role });
       peer.sayHello();
       const hello = peer.received().find((message) => message[0] === HELLO);
-      assert.deepEqual(decodeHello(hello ?? assert.fail()).flags, flags);
+      assert.deepEqual(decodeHello2(hello ?? assert.fail()).flags, flags);
     });
   }
 

@@ -2,22 +2,31 @@ import assert from 'node:assert/strict';
 import { compareBytes, sameBytes, toHex } from '../../../lib/bytes';
 import { generateKeyPair } from '../../../lib/crypto/generate';
 import { FrameAssembler, splitIntoFrames } from '../../../lib/protocol/session/frames';
+import { deriveSessionKeys } from '../../../lib/protocol/session/handshake';
 import {
-  decodeHello,
-  deriveSessionKeys,
-  encodeHello,
+  decodeHello1,
+  decodeHello2,
+  encodeHello1,
+  encodeHello2,
   encodeWake,
   HELLO,
   helloEcho,
   WAKE,
-} from '../../../lib/protocol/session/handshake';
+} from '../../../lib/protocol/session/hello';
 import { sealMessage } from '../../../lib/protocol/session/sealed-message';
 import { encodeSessionMessage } from '../../../lib/protocol/session/message-kinds';
+import type { KeyPair } from '../../../lib/types';
+import type { RawPeer } from './support/raw-peer';
 import { connect, disconnect, type Tap, type TestTransport } from './support/test-transport';
 import { createWorld, crypto, mail, watch, withRawPeer, type World } from './support/world';
 
 const MINUTE = 60_000;
 const FLAGS = { acceptsStores: true, openNode: false };
+
+/** A hello of side 1 whose KEM key is good. */
+function greeting({ random }: World, ephemeral: Uint8Array): Uint8Array {
+  return encodeHello1({ flags: FLAGS, ephemeral, kemKey: crypto.kemPublicKey(random.bytes(64)) });
+}
 
 /** When messages that begin with `first` were sent, milliseconds. */
 function timesOf(transport: TestTransport, first: number): number[] {
@@ -160,12 +169,13 @@ describe('the handshake of a connection', () => {
       assert.deepEqual(seconds, [2, 12, 22, 622, 1222, 1822]);
     });
 
-    it('side 1 uses a fresh key for each hello', async () => {
+    it('side 1 uses fresh keys for each hello', async () => {
       const { peer } = await withRawPeer(world, 1);
       await world.time.advance(25 * MINUTE);
-      const keys = peer.received().map((hello) => toHex(decodeHello(hello).ephemeral));
-      assert.equal(keys.length, 5);
-      assert.equal(new Set(keys).size, 5);
+      const hellos = peer.received().map(decodeHello1);
+      assert.equal(hellos.length, 5);
+      assert.equal(new Set(hellos.map(({ ephemeral }) => toHex(ephemeral))).size, 5);
+      assert.equal(new Set(hellos.map(({ kemKey }) => toHex(kemKey))).size, 5);
     });
 
     for (const side of [1, 2] as const) {
@@ -319,8 +329,9 @@ describe('the handshake of a connection', () => {
       await world.time.advance(1000);
       const hello = peer.lastHello();
       peer.send(hello);
-      const { ephemeral } = decodeHello(hello);
-      peer.send(encodeHello({ flags: FLAGS, ephemeral, echo: helloEcho(crypto, hello) }));
+      const { ephemeral } = decodeHello1(hello);
+      const kemCiphertext = new Uint8Array(1088);
+      peer.send(encodeHello2({ flags: FLAGS, ephemeral, echo: helloEcho(crypto, hello), kemCiphertext }));
       assert.equal(network.hasSession(peer.identity.publicKey), false);
       assert.equal(network.ignored.malformed, 1);
     });
@@ -348,7 +359,9 @@ describe('the handshake of a connection', () => {
     it('agrees on nothing with a hello that echoes something', async () => {
       const { network, peer } = await withRawPeer(world, 2);
       const ephemeral = generateKeyPair(crypto, world.random).publicKey;
-      peer.send(encodeHello({ flags: FLAGS, ephemeral, echo: new Uint8Array(8).fill(1) }));
+      const hello = greeting(world, ephemeral);
+      hello.fill(1, 37, 45);
+      peer.send(hello);
       assert.equal(network.hasSession(peer.identity.publicKey), false);
     });
 
@@ -358,7 +371,7 @@ describe('the handshake of a connection', () => {
     ] as const) {
       it(`agrees on nothing with ${what} as the session key`, async () => {
         const { network, errors, peer } = await withRawPeer(world, 2);
-        peer.send(encodeHello({ flags: FLAGS, ephemeral: key(), echo: new Uint8Array(8) }));
+        peer.send(greeting(world, key()));
         assert.equal(network.hasSession(peer.identity.publicKey), false);
         assert.equal(network.ignored.malformed, 1);
         assert.deepEqual(errors, []);
@@ -368,7 +381,7 @@ describe('the handshake of a connection', () => {
     it('agrees on nothing with a friend who offers only later versions', async () => {
       const { network, peer } = await withRawPeer(world, 2);
       const ephemeral = generateKeyPair(crypto, world.random).publicKey;
-      const hello = encodeHello({ flags: FLAGS, ephemeral, echo: new Uint8Array(8) });
+      const hello = greeting(world, ephemeral);
       hello.set([2, 3], 1);
       peer.send(hello);
       assert.equal(network.hasSession(peer.identity.publicKey), false);
@@ -378,7 +391,7 @@ describe('the handshake of a connection', () => {
     it('agrees on version 1 with a friend who offers later ones too', async () => {
       const { network, peer } = await withRawPeer(world, 2);
       const ephemeral = generateKeyPair(crypto, world.random).publicKey;
-      const hello = encodeHello({ flags: FLAGS, ephemeral, echo: new Uint8Array(8) });
+      const hello = greeting(world, ephemeral);
       hello.set([1, 7], 1);
       peer.send(hello);
       assert.equal(network.hasSession(peer.identity.publicKey), true);
@@ -430,20 +443,36 @@ describe('the handshake of a connection', () => {
       assert.deepEqual([one.events, two.events], [['session'], ['session']]);
     });
 
+    /** Plays side 2. */
+    const answered = (peer: RawPeer, { publicKey }: KeyPair) => {
+      const hello1 = peer.lastHello();
+      const { ephemeral: peerEphemeral, kemKey } = decodeHello1(hello1);
+      const { ciphertext, secret: kemSecret } = crypto.kemEncapsulate(kemKey, world.random.bytes(32));
+      const echo = helloEcho(crypto, hello1);
+      const hello2 = encodeHello2({ flags: FLAGS, ephemeral: publicKey, echo, kemCiphertext: ciphertext });
+      peer.send(hello2);
+      return { hello1, hello2, peerEphemeral, kemSecret };
+    };
+
+    /** Plays side 1. */
+    const greeted = (peer: RawPeer, { publicKey }: KeyPair) => {
+      const decapsulationKey = world.random.bytes(64);
+      const kemKey = crypto.kemPublicKey(decapsulationKey);
+      const hello1 = encodeHello1({ flags: FLAGS, ephemeral: publicKey, kemKey });
+      peer.send(hello1);
+      const hello2 = peer.lastHello();
+      const { ephemeral: peerEphemeral, kemCiphertext } = decodeHello2(hello2);
+      const kemSecret = crypto.kemDecapsulate(decapsulationKey, kemCiphertext);
+      return { hello1, hello2, peerEphemeral, kemSecret };
+    };
+
     for (const side of [1, 2] as const) {
       it(`who copied the profile of side ${side} cannot speak to it as its friend`, async () => {
         const stolen = side === 1 ? world.side1 : world.side2;
         const { network, events, peer } = await withRawPeer(world, side);
         await world.time.advance(1000);
-        const hello1 = side === 1 ? peer.lastHello() : undefined;
         const ephemeral = generateKeyPair(crypto, world.random);
-        const own = encodeHello({
-          flags: FLAGS,
-          ephemeral: ephemeral.publicKey,
-          echo: hello1 ? helloEcho(crypto, hello1) : new Uint8Array(8),
-        });
-        peer.send(own);
-        const theirs = hello1 ?? peer.lastHello();
+        const agreed = side === 1 ? answered(peer, ephemeral) : greeted(peer, ephemeral);
         // The thief has the victim's secret and its own ephemeral. It lacks the friend's identity secret, so for
         // X(friend, victim's ephemeral) it can only put in another secret.
         const keys = deriveSessionKeys(crypto, {
@@ -451,9 +480,7 @@ describe('the handshake of a connection', () => {
           identity: { publicKey: peer.identity.publicKey, secretKey: stolen.secretKey },
           ephemeral,
           peerIdentity: stolen.publicKey,
-          peerEphemeral: decodeHello(theirs).ephemeral,
-          hello1: side === 1 ? theirs : own,
-          hello2: side === 1 ? own : theirs,
+          ...agreed,
         });
         const { kind, body } = encodeSessionMessage(mail(1));
         peer.send(sealMessage(crypto, keys.send, 1, kind, body));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { concat, toHex, utf8 } from '../../../lib/bytes';
 import { encodeExchange, verifyExchange } from '../../../lib/protocol/keys/exchange';
-import { deriveSessionKeys, encodeHello, helloEcho, sideOf } from '../../../lib/protocol/session/handshake';
+import { deriveSessionKeys, sideOf } from '../../../lib/protocol/session/handshake';
+import { encodeHello1, encodeHello2, helloEcho } from '../../../lib/protocol/session/hello';
 import { mailboxOf, nodeHint, prekeyTag } from '../../../lib/protocol/names';
 import { openEnvelope } from '../../../lib/protocol/envelope/open';
 import { sealChunk } from '../../../lib/protocol/envelope/large/chunk';
@@ -95,21 +96,25 @@ for (const crypto of PROVIDERS) {
     it('agree on the keys of a session and seal its first message', () => {
       const [e1, e2] = [pair('e1', crypto), pair('e2', crypto)];
       const flags = { acceptsStores: false, openNode: false };
-      const hello1 = encodeHello({ flags, ephemeral: e1.publicKey, echo: new Uint8Array(8) });
-      const hello2 = encodeHello({ flags, ephemeral: e2.publicKey, echo: helloEcho(crypto, hello1) });
+      const kemKey = stretched(crypto, 'kem key', 1184);
+      const kemCiphertext = stretched(crypto, 'kem ciphertext', 1088);
+      const hello1 = encodeHello1({ flags, ephemeral: e1.publicKey, kemKey });
+      const echo = helloEcho(crypto, hello1);
+      const hello2 = encodeHello2({ flags, ephemeral: e2.publicKey, echo, kemCiphertext });
       assert.equal(sideOf(S.publicKey, R.publicKey), 1);
+      const both = () => ({ kemSecret: crypto.sha256(utf8('kem secret')), hello1, hello2 });
       const one = { side: 1, identity: S, ephemeral: e1, peerIdentity: R.publicKey } as const;
       const two = { side: 2, identity: R, ephemeral: e2, peerIdentity: S.publicKey } as const;
       const [ofOne, ofTwo] = [
-        deriveSessionKeys(crypto, { ...one, peerEphemeral: e2.publicKey, hello1, hello2 }),
-        deriveSessionKeys(crypto, { ...two, peerEphemeral: e1.publicKey, hello1, hello2 }),
+        deriveSessionKeys(crypto, { ...one, peerEphemeral: e2.publicKey, ...both() }),
+        deriveSessionKeys(crypto, { ...two, peerEphemeral: e1.publicKey, ...both() }),
       ];
-      const k12 = '18da1eb0d9f59834253b3da2e13f9428efb85da3c9a0b6dd2dc216c87114b97d';
-      const k21 = '3621d53fc64cb3a761238093699ba5c934f381e0ad86bdc51475cd2d03adc2a4';
+      const k12 = 'a2b4b2826f767188e30a455681b06304be582a66fce339c0fa84e2d55429fd09';
+      const k21 = '33ae3fe95a7936bb1253d528a20a1bb43d6626571c553f41eb2d66a42d937228';
       assert.deepEqual([toHex(ofOne.send), toHex(ofOne.receive)], [k12, k21]);
       assert.deepEqual([toHex(ofTwo.send), toHex(ofTwo.receive)], [k21, k12]);
       const sealed = sealMessage(crypto, ofOne.send, 1, 0x10, new Uint8Array(6));
-      assert.equal(toHex(sealed), '020000000000000001f062c5acee8e99e6ecc44a12b53e5d435d034922202d51');
+      assert.equal(toHex(sealed), '0200000000000000013e4c735182cbb24d3ebb8e837e089ae16ca592ac863eea');
       assert.deepEqual(openSealed(crypto, ofTwo.receive, sealed), {
         counter: 1,
         kind: 0x10,

@@ -5,7 +5,7 @@ import { ToxAsyncError } from '../../../lib/errors';
 import { deflate } from '../../../lib/platform/deflate';
 import { readEnvelopeHeader } from '../../../lib/protocol/envelope/envelope';
 import { decodeExchange, encodeExchange, verifyExchange } from '../../../lib/protocol/keys/exchange';
-import { decodeHello, encodeHello } from '../../../lib/protocol/session/handshake';
+import { decodeHello1, decodeHello2, encodeHello1, encodeHello2 } from '../../../lib/protocol/session/hello';
 import { decodeMailKeys, encodeMailKeys } from '../../../lib/protocol/keys/mail-keys';
 import { decodeMailReceipts, encodeMailReceipts } from '../../../lib/protocol/keys/mail-receipts';
 import { openChunk, sealChunk } from '../../../lib/protocol/envelope/large/chunk';
@@ -58,6 +58,7 @@ const EXTENDED: ExtendedContent = {
   label: 'garden/temperature',
   rest: utf8('{"value":21.5,"unit":"C","history":[21.5,21.5,21.5,21.5]}'),
 };
+const FLAGS = { acceptsStores: true, openNode: false };
 const SESSION_KEY = filled(32, 9);
 const CHUNK_PLACE = { mailbox: mailboxOf(crypto, R.publicKey), key: SESSION_KEY, index: 0 };
 
@@ -67,13 +68,19 @@ const DECODERS: readonly [string, Uint8Array, (bytes: Uint8Array) => unknown][] 
   ['exchange', EXCHANGE, decodeExchange],
   ['MAC of an exchange', EXCHANGE, (bytes) => verifyExchange(crypto, bytes, R)],
   [
-    'hello',
-    encodeHello({
-      flags: { acceptsStores: true, openNode: false },
+    'hello of side 1',
+    encodeHello1({ flags: FLAGS, ephemeral: P.publicKey, kemKey: filled(1184, 1) }),
+    decodeHello1,
+  ],
+  [
+    'hello of side 2',
+    encodeHello2({
+      flags: FLAGS,
       ephemeral: P.publicKey,
-      echo: filled(8, 0),
+      echo: filled(8, 1),
+      kemCiphertext: filled(1088, 1),
     }),
-    decodeHello,
+    decodeHello2,
   ],
   [
     'sealed message',

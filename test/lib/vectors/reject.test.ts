@@ -27,8 +27,8 @@ function verdictOn(v: RejectVector): string {
   if ('side' in v) {
     const mine = [publicOf(hex(v.secret)), ...(v.side === 1 ? [publicOf(hex(v.ephemeral))] : [])];
     return v.side === 1
-      ? orDropped(takesHello(hex(v.hello2), mine, echoOf(hex(v.hello1).slice(1))))
-      : orDropped(takesHello(hex(v.hello1), mine, new Uint8Array(8)));
+      ? orDropped(takesHello(1, hex(v.hello2), mine, echoOf(hex(v.hello1).slice(1))))
+      : orDropped(takesHello(2, hex(v.hello1), mine, new Uint8Array(8)));
   }
   return orDropped(isBody(v.kind, hex(v.body)));
 }

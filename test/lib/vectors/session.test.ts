@@ -13,19 +13,35 @@ function keysOf(vector: SessionVector) {
     ephemeral1: hex(vector.ephemeral1),
     ephemeral2: hex(vector.ephemeral2),
   };
-  return { secrets, ...sessionKeys(secrets, vector.flags1, vector.flags2) };
+  const kem = {
+    key: hex(vector.kemKey),
+    ciphertext: hex(vector.kemCiphertext),
+    secret: hex(vector.kemSecret),
+  };
+  return { secrets, ...sessionKeys(secrets, kem, vector.flags1, vector.flags2) };
 }
 
 describe('The session vectors', () => {
   const vectors = readVectors('session');
 
   it('begin with the check values of docs/PROTOCOL.md', () => {
-    assert.equal(vectors[0]?.k12, '18da1eb0d9f59834253b3da2e13f9428efb85da3c9a0b6dd2dc216c87114b97d');
-    assert.equal(vectors[0].k21, '3621d53fc64cb3a761238093699ba5c934f381e0ad86bdc51475cd2d03adc2a4');
+    assert.equal(vectors[0]?.k12, 'a2b4b2826f767188e30a455681b06304be582a66fce339c0fa84e2d55429fd09');
+    assert.equal(vectors[0].k21, '33ae3fe95a7936bb1253d528a20a1bb43d6626571c553f41eb2d66a42d937228');
     assert.equal(
       vectors[0].messages[0]?.sealed,
-      '020000000000000001f062c5acee8e99e6ecc44a12b53e5d435d034922202d51',
+      '0200000000000000013e4c735182cbb24d3ebb8e837e089ae16ca592ac863eea',
     );
+  });
+
+  it('have hellos of 1,229 and 1,133 bytes, with their first', () => {
+    for (const vector of vectors) {
+      const { hello1, hello2 } = keysOf(vector);
+      assert.deepEqual([1 + hello1.length, 1 + hello2.length], [1229, 1133]);
+    }
+  });
+
+  it('have sessions with keys of a real ML-KEM', () => {
+    assert.ok(vectors.some(({ decapsulationKey }) => decapsulationKey !== undefined));
   });
 
   vectors.forEach((vector, i) => {

@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
-import { sameBytes } from '../../../../lib/bytes';
+import { concat, sameBytes } from '../../../../lib/bytes';
 import { generateKeyPair } from '../../../../lib/crypto/generate';
 import type { CryptoProvider } from '../../../../lib/crypto/provider';
 import type { Random } from '../../../../lib/platform/random';
 import { FrameAssembler, splitIntoFrames } from '../../../../lib/protocol/session/frames';
 import {
-  decodeHello,
   deriveSessionKeys,
-  encodeHello,
+  type SessionKeys,
+  type SessionKeysInput,
+} from '../../../../lib/protocol/session/handshake';
+import {
+  decodeHello1,
+  decodeHello2,
+  encodeHello1,
+  encodeHello2,
   HELLO,
   helloEcho,
-  type SessionKeys,
-} from '../../../../lib/protocol/session/handshake';
+} from '../../../../lib/protocol/session/hello';
 import { openSealed, SEALED, sealMessage } from '../../../../lib/protocol/session/sealed-message';
 import {
   decodeSessionMessage,
@@ -21,7 +26,7 @@ import {
 import type { KeyPair } from '../../../../lib/types';
 import type { TestTransport } from './test-transport';
 
-const NO_ECHO = new Uint8Array(8);
+const NO_TAIL: Uint8Array = new Uint8Array();
 const FLAGS = { acceptsStores: true, openNode: true };
 
 /** A friend of the network under test whose every byte the test chooses. */
@@ -81,29 +86,37 @@ export class RawPeer {
     return hello;
   }
 
-  /** As side 2: answers the last hello that came. */
-  answer(hello1 = this.lastHello()): Uint8Array {
+  /** As side 2: answers the last hello that came. @param tail bytes of a later version */
+  answer(hello1 = this.lastHello(), tail = NO_TAIL): Uint8Array {
     const ephemeral = generateKeyPair(this.#crypto, this.#random);
+    const { ephemeral: theirs, kemKey } = decodeHello1(hello1);
+    const { ciphertext, secret } = this.#crypto.kemEncapsulate(kemKey, this.#random.bytes(32));
     const echo = helloEcho(this.#crypto, hello1);
-    const hello2 = encodeHello({ flags: FLAGS, ephemeral: ephemeral.publicKey, echo });
-    this.#agree(2, ephemeral, hello1, hello2);
+    const fields = { flags: FLAGS, ephemeral: ephemeral.publicKey, echo, kemCiphertext: ciphertext };
+    const hello2 = concat(encodeHello2(fields), tail);
+    this.#agree({ side: 2, ephemeral, peerEphemeral: theirs, kemSecret: secret, hello1, hello2 });
     this.send(hello2);
     return hello2;
   }
 
-  /** As side 1: says hello and takes the answer. */
-  greet(): void {
-    const { hello, ephemeral } = this.sayHello();
-    this.#agree(1, ephemeral, hello, this.lastHello());
+  /** As side 1: says hello and takes the answer. @param tail bytes of a later version */
+  greet(tail?: Uint8Array): void {
+    const { hello: hello1, ephemeral, decapsulationKey } = this.sayHello(tail);
+    const hello2 = this.lastHello();
+    const { ephemeral: peerEphemeral, kemCiphertext } = decodeHello2(hello2);
+    const kemSecret = this.#crypto.kemDecapsulate(decapsulationKey, kemCiphertext);
+    this.#agree({ side: 1, ephemeral, peerEphemeral, kemSecret, hello1, hello2 });
   }
 
   /** As side 1: only says hello. */
-  sayHello(): { hello: Uint8Array; ephemeral: KeyPair } {
+  sayHello(tail = NO_TAIL) {
     const ephemeral = generateKeyPair(this.#crypto, this.#random);
-    const hello = encodeHello({ flags: FLAGS, ephemeral: ephemeral.publicKey, echo: NO_ECHO });
+    const decapsulationKey = this.#random.bytes(64);
+    const kemKey = this.#crypto.kemPublicKey(decapsulationKey);
+    const hello = concat(encodeHello1({ flags: FLAGS, ephemeral: ephemeral.publicKey, kemKey }), tail);
     this.received();
     this.send(hello);
-    return { hello, ephemeral };
+    return { hello, ephemeral, decapsulationKey };
   }
 
   seal(kind: number, body: Uint8Array, counter = ++this.#counter, keys = this.keys): Uint8Array {
@@ -125,16 +138,12 @@ export class RawPeer {
     this.say({ kind: 'receipts-confirmed', messageIds: [new Uint8Array(32)] });
   }
 
-  #agree(side: 1 | 2, ephemeral: KeyPair, hello1: Uint8Array, hello2: Uint8Array): void {
+  #agree(agreed: Omit<SessionKeysInput, 'identity' | 'peerIdentity'>): void {
     this.#counter = 0;
     this.keys = deriveSessionKeys(this.#crypto, {
-      side,
+      ...agreed,
       identity: this.identity,
-      ephemeral,
       peerIdentity: this.other,
-      peerEphemeral: decodeHello(side === 1 ? hello2 : hello1).ephemeral,
-      hello1,
-      hello2,
     });
   }
 }

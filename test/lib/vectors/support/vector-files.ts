@@ -32,6 +32,11 @@ export interface SessionVector {
   secret2: string;
   ephemeral1: string;
   ephemeral2: string;
+  kemKey: string;
+  kemCiphertext: string;
+  kemSecret: string;
+  /** That of kemKey in its seed form; only where the three are of a real ML-KEM. */
+  decapsulationKey?: string;
   flags1: number;
   flags2: number;
   k12: string;
@@ -65,7 +70,15 @@ export type RejectVector = Refused &
     | { from: string; toSecret: string; exchange: string }
     | { receipts: string }
     | { key: string; counter: number; sealed: string }
-    | { side: 1; secret: string; ephemeral: string; peer: string; hello1: string; hello2: string }
+    | {
+        side: 1;
+        secret: string;
+        ephemeral: string;
+        decapsulationKey: string;
+        peer: string;
+        hello1: string;
+        hello2: string;
+      }
     | { side: 2; secret: string; ephemeral: string; peer: string; hello1: string }
     | { recipientPublic: string; payloadKey: string; total: number; first: number; chunk: string }
     | { kind: number; body: string }
