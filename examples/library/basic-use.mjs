@@ -56,7 +56,7 @@ console.log(`Carol stores ${carol.manager.getStorageStats().totalMessages} messa
 
 await bob.transport.setOnline(true);
 const message = await received;
-console.log(`Bob received: ${message.text}`);
+console.log(`Bob received: ${message.content}`);
 const { value: delivered } = await outcomes.next();
 console.log(`the message is ${delivered.state}`);
 

@@ -132,7 +132,7 @@ bot.events.on('keys-low', ({ friend: publicKey, sendable }) => {
 
 // Ordinary messages and forward-secure ones arrive in one inbox; `via` says how each came.
 let arrived = () => {};
-friend.setMessageHandler((message) => arrived(`${message.via}: ${message.text}`));
+friend.setMessageHandler((message) => arrived(`${message.via}: ${message.content}`));
 const nextArrival = () => new Promise((resolve) => (arrived = resolve));
 
 await bot.waitForKeys(friend.publicKey);

@@ -6,7 +6,14 @@ import { buildClient, type ClientParts } from './build-client';
 import type { AsyncClientComponents, AsyncClientInit } from './client-options';
 import type { InboxEntry } from './journal/inbox';
 import type { PeerEvents } from './peer-events';
-import type { MessageFilter, MessageHandler, ReceivedMessage, SendOptions, SendReceipt } from './messages';
+import type {
+  MessageFilter,
+  MessageHandler,
+  MessageInput,
+  ReceivedMessage,
+  SendOptions,
+  SendReceipt,
+} from './messages';
 import type { OutboxEntry } from './journal/outbox';
 import type { OutcomeJournal } from './journal/outcome-journal';
 import { withdrawUnreadable } from './journal/withdrawal';
@@ -85,7 +92,7 @@ export class AsyncClient {
   /** Journals a message; see Sender. */
   sendAsyncMessage(
     recipientPk: PublicKey,
-    content: string | Uint8Array,
+    content: MessageInput,
     type?: MessageType,
     options?: SendOptions,
   ): Promise<SendReceipt> {

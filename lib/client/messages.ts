@@ -1,4 +1,3 @@
-import type { MessageType } from '../constants';
 import type { ErrorCode } from '../errors';
 import type { OutcomeState, PublicKey, QueuedReason, Via } from '../types';
 
@@ -15,8 +14,21 @@ export interface SendReceipt {
   readonly expiresAt: number;
 }
 
+/** What is sent: text, bytes, or a value that travels as JSON. 1 to MAX_PAYLOAD_SIZE bytes. */
+export type MessageInput = string | Uint8Array | { readonly json: unknown };
+
 /** How one message is sent; each field has a default. */
 export interface SendOptions {
+  /**
+   * Travels inside the encrypted part, beside the content: at most MAX_LABEL_BYTES bytes of UTF-8 without control
+   * characters. '' is none.
+   */
+  readonly label?: string;
+  /**
+   * 'auto', the default, deflates bytes and JSON where the envelope becomes smaller. 'off' never: the size of an envelope
+   * then tells nothing of what is in it but its length (docs/SECURITY.md).
+   */
+  readonly compress?: 'auto' | 'off';
   /** The caller's id, 32 bytes: the same id twice within its life is one message and the same receipt. */
   readonly messageId?: Uint8Array;
   /** Seconds the message lives, 1..MAX_MESSAGE_LIFETIME. */
@@ -48,14 +60,20 @@ export interface Outcome {
   readonly context?: unknown;
 }
 
-/** A message sent to us, authenticated. */
-export interface ReceivedMessage {
+/** What a message says, as it was sent. */
+export type ReceivedContent =
+  | { readonly kind: 'text' | 'action'; readonly content: string }
+  | { readonly kind: 'binary'; readonly content: Uint8Array }
+  /**
+   * `content` is the value, of any type that JSON has and nested to any depth; `jsonText` is what travelled, where numbers
+   * have all their digits.
+   */
+  | { readonly kind: 'json'; readonly content: unknown; readonly jsonText: string };
+
+/** What is known of a message sent to us without reading it. */
+export interface ReceivedHead {
   readonly messageId: Uint8Array;
   readonly sender: PublicKey;
-  readonly type: MessageType;
-  readonly data: Uint8Array;
-  /** `data` as text. */
-  readonly text: string;
   /** Unix milliseconds by the sender's clock; undefined if the sender had no clock. */
   readonly sentAt: number | undefined;
   readonly receivedAt: number;
@@ -63,6 +81,13 @@ export interface ReceivedMessage {
   /** Handed over before, but the process ended or the handler failed before it finished. */
   readonly redelivered: boolean;
 }
+
+/** A message sent to us, authenticated. */
+export type ReceivedMessage = ReceivedHead &
+  ReceivedContent & {
+    /** The sender's label. */
+    readonly label: string | undefined;
+  };
 
 /**
  * Takes one message. Resolving 'done' (or nothing) erases it; 'later' keeps it until
@@ -73,7 +98,7 @@ export type MessageHandler = (
 ) => Promise<'done' | 'later' | void> | 'done' | 'later' | void;
 
 /** Whether the handler wants this message now; one that nobody wants waits, unmarked, in the inbox. */
-export type MessageFilter = (message: Pick<ReceivedMessage, 'sender' | 'via' | 'type'>) => boolean;
+export type MessageFilter = (message: Pick<ReceivedHead, 'sender' | 'via'>) => boolean;
 
 /** Keys of one friend. */
 export interface PreKeyStats {

@@ -1,6 +1,7 @@
 import type {
   MessageFilter,
   MessageHandler,
+  MessageInput,
   PreKeyStats,
   SendOptions,
   SendReceipt,
@@ -179,12 +180,13 @@ export class AsyncManager implements AsyncDisposable {
 
   /**
    * Accepts a message: resolves when it is durable in the outbox; its outcomes follow as events.
+   * @param type of a text; bytes and JSON have none
    * @throws ErrInvalidKey, ErrUnknownFriend, ErrMessageEmpty, ErrMessageTooLarge, ErrMalformed, ErrInvalidArgument,
    * ErrOutboxFull, ErrNoPreKeys, ErrLocalStorageFull, ErrDirectoryReplaced, ErrStore, ErrClosed
    */
   async sendAsyncMessage(
     recipientPk: PublicKey,
-    content: string | Uint8Array,
+    content: MessageInput,
     type?: MessageType,
     options?: SendOptions,
   ): Promise<SendReceipt> {

@@ -1,5 +1,10 @@
-import { DEFAULT_MESSAGE_LIFETIME, MessageType, ToxAsyncError, type SendOptions } from '../../lib/index';
-import { faithfulJson } from '../runtime/payload/faithful-json';
+import {
+  DEFAULT_MESSAGE_LIFETIME,
+  faithfulJson,
+  MessageType,
+  ToxAsyncError,
+  type SendOptions,
+} from '../../lib/index';
 import { payloadText } from '../runtime/payload/payload-text';
 import type { IncomingMessage } from '../runtime/runtime';
 import { choiceOf, isBlank, settingOr } from '../runtime/setting-values';
@@ -8,6 +13,9 @@ import { friendTexts, type GivenName } from '../session/friend-names';
 import type { MessageContext } from '../session/outcome-router';
 import { lifetimeOf, type Lifetime } from './lifetime';
 import type { SendSettings } from './send-settings';
+
+/** Of a topic or an id, to keep it for the outcomes; characters of its JSON. */
+const LONGEST_KEPT = 1372;
 
 /** Everything that one message is to be sent with. It shares nothing with the flow's message. */
 export interface Order {
@@ -65,10 +73,14 @@ function contextOf(node: string, { _msgid: msgid, topic }: IncomingMessage): Mes
 
 /** Topics and ids are text by custom only: one that has no short JSON form is left out. */
 function kept(name: 'msgid' | 'topic', value: unknown): Partial<Record<'msgid' | 'topic', unknown>> {
-  if (value === undefined) return {};
+  const json = jsonOf(value, name);
+  return json === undefined || json.length > LONGEST_KEPT ? {} : { [name]: JSON.parse(json) as unknown };
+}
+
+function jsonOf(value: unknown, name: string): string | undefined {
   try {
-    return { [name]: JSON.parse(faithfulJson(value, name)) as unknown };
+    return faithfulJson(value, name);
   } catch {
-    return {};
+    return undefined;
   }
 }

@@ -141,10 +141,10 @@ describeOnTox('toxic, an ordinary Tox client', function () {
       await toxic.type('/me takes the bucket');
       await until('both', () => received.length === 2);
       assert.deepEqual(
-        received.map(({ text, type, via }) => [text, type, via]),
+        received.map(({ content, kind, via }) => [content, kind, via]),
         [
-          ['On my way, 5 minutes.', MessageType.Normal, 'tox'],
-          ['takes the bucket', MessageType.Action, 'tox'],
+          ['On my way, 5 minutes.', 'text', 'tox'],
+          ['takes the bucket', 'action', 'tox'],
         ],
       );
     });

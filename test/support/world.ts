@@ -8,6 +8,7 @@ import { AcquaintedTransport } from './acquainted-transport';
 import { MemoryDirectory } from './memory-directory';
 import { VirtualNetwork } from '../../lib/transport/virtual/virtual-network';
 import type { VirtualTransport } from '../../lib/transport/virtual/virtual-transport';
+import { textOf } from './text-of';
 
 const crypto = chooseCryptoProvider();
 
@@ -111,7 +112,7 @@ export class Device {
   }
 
   get texts(): string[] {
-    return this.received.map(({ text }) => text);
+    return this.received.map(textOf);
   }
 
   /** States of the outcomes of one message, in order. */

@@ -1,18 +1,17 @@
 import { PeerMap } from '../../peer-map';
-import { sameBytes } from '../../bytes';
-import type { MessageType } from '../../constants';
+import { concat, sameBytes } from '../../bytes';
 import type { CryptoProvider } from '../../crypto/provider';
+import type { Content } from '../../protocol/envelope/content';
 import type { SecretVault, SlotRef } from '../../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../../store/store';
 import { readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey, Via } from '../../types';
 import { unboxUnderSlot, boxUnderSlot } from '../../store/vault/slot-box';
 
-/** A message that is still to be handled. Its plaintext is a secretbox under a slot of the vault. */
+/** A message that is still to be handled. What it says, and of what type it is, is a secretbox under a slot of the vault. */
 export interface InboxRecord {
   readonly sender: PublicKey;
   readonly messageId: Uint8Array;
-  readonly type: MessageType;
   readonly via: Via;
   /** Unix milliseconds; sentAt 0 when the sender had no clock. */
   readonly sentAt: number;
@@ -70,24 +69,32 @@ export class Inbox {
     return this.#entries.has(entry.sequence);
   }
 
-  /** @param secret of the slot `fields.ref`; wiped */
+  /**
+   * @param content of type 0 to 4, all there; its data of any length
+   * @param secret of the slot `fields.ref`; wiped
+   */
   add(
     writes: WriteBatch,
     fields: Omit<InboxRecord, 'sealed' | 'handed'>,
-    data: Uint8Array,
+    { type, data }: Content,
     secret: Uint8Array,
   ): void {
+    const plain = concat(new Uint8Array([type]), data);
+    const sealed = boxUnderSlot(this.#crypto, secret, plain);
+    this.#crypto.wipe(plain);
     const sequence = this.#nextSequence;
     this.#nextSequence += 1;
-    const record = { ...fields, sealed: boxUnderSlot(this.#crypto, secret, data), handed: false };
+    const record = { ...fields, sealed, handed: false };
     this.#table.put(writes, [sequenceKey(sequence)], record);
     writes.afterCommit(() => this.#remember(sequence, record));
   }
 
-  /** The plaintext; undefined when its secret is lost. */
-  read(entry: InboxEntry): Uint8Array | undefined {
+  /** What it says, as it was added; undefined when its secret is lost. */
+  read(entry: InboxEntry): Content | undefined {
     const record = this.#table.get(sequenceKey(entry.sequence));
-    return unboxUnderSlot(this.#crypto, this.#vault.read(entry.ref), record?.sealed);
+    const plain = unboxUnderSlot(this.#crypto, this.#vault.read(entry.ref), record?.sealed);
+    const type = plain?.[0];
+    return plain === undefined || type === undefined ? undefined : { type, data: plain.subarray(1) };
   }
 
   markHanded(writes: WriteBatch, entry: InboxEntry): void {

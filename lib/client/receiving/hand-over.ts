@@ -1,7 +1,7 @@
-import { readUtf8 } from '../../bytes';
 import { sleep, type Timer } from '../../platform/timers';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
+import { receivedContent } from '../content/received-content';
 import type { Inbox, InboxEntry } from '../journal/inbox';
 import type { MessageFilter, MessageHandler, ReceivedMessage } from '../messages';
 import type { InboxRoom } from './inbox-room';
@@ -150,8 +150,9 @@ export class HandOver {
    */
   async #open(entry: InboxEntry): Promise<ReceivedMessage | undefined> {
     const { crypto, inbox, store, hooks } = this.#components;
-    const data = inbox.read(entry);
-    if (data === undefined) {
+    const read = inbox.read(entry);
+    const content = read && receivedContent(read);
+    if (read === undefined || content === undefined) {
       await this.#erase(entry);
       hooks.onLost(entry.sender, entry.messageId);
       return undefined;
@@ -163,9 +164,11 @@ export class HandOver {
         inbox.markHanded(writes, entry);
         await writes.commit();
       }
-      return messageOf(entry, data, redelivered);
+      const { messageId, sender, receivedAt, via } = entry;
+      const sentAt = entry.sentAt === 0 ? undefined : entry.sentAt;
+      return { messageId, sender, ...content, sentAt, receivedAt, via, redelivered };
     } finally {
-      crypto.wipe(data);
+      crypto.wipe(read.data);
     }
   }
 
@@ -241,11 +244,4 @@ export class HandOver {
       this.offer(),
     );
   }
-}
-
-function messageOf(entry: InboxEntry, data: Uint8Array, redelivered: boolean): ReceivedMessage {
-  const { messageId, sender, type, sentAt, receivedAt, via } = entry;
-  const text = readUtf8(data) ?? '';
-  const sent = sentAt === 0 ? undefined : sentAt;
-  return { messageId, sender, type, data: data.slice(), text, sentAt: sent, receivedAt, via, redelivered };
 }

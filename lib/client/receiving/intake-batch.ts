@@ -1,5 +1,5 @@
 import { ByteMap } from '../../byte-map';
-import { MAX_MESSAGE_LIFETIME, MessageType } from '../../constants';
+import { MAX_MESSAGE_LIFETIME } from '../../constants';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { IssuedKey } from '../../forward-security/key-records';
 import type { AuthenticOpening } from '../../forward-security/opening';
@@ -144,20 +144,18 @@ export class IntakeBatch {
     const { effects, inbox, vault, clock } = this.#components;
     const { type, data, messageId, timestamp } = result;
     if (isServiceType(type)) return effects.apply(this.#writes, key.peer, type, data);
-    if (type !== MessageType.Normal && type !== MessageType.Action) return 'unsupported';
     const { ref, secret } = await allocateSlot(vault);
     this.#placed += 1;
     const sentAt = timestamp * 1000;
     const fields = {
       sender: key.peer,
       messageId,
-      type,
       via: origin.via,
       sentAt,
       receivedAt: clock.wall(),
       ref,
     };
-    inbox.add(this.#writes, fields, data, secret);
+    inbox.add(this.#writes, fields, { type, data }, secret);
     return 'ok';
   }
 }

@@ -83,14 +83,9 @@ export class Receiver {
     const slot = await allocateSlot(vault);
     const writes = store.batch();
     const messageId = random.bytes(32);
-    const fields = { sender, messageId, type: type === 'action' ? MessageType.Action : MessageType.Normal };
-    const now = clock.wall();
-    inbox.add(
-      writes,
-      { ...fields, via: 'tox', sentAt: 0, receivedAt: now, ref: slot.ref },
-      utf8(text),
-      slot.secret,
-    );
+    const fields = { sender, messageId, via: 'tox', sentAt: 0, receivedAt: clock.wall() } as const;
+    const content = { type: type === 'action' ? MessageType.Action : MessageType.Normal, data: utf8(text) };
+    inbox.add(writes, { ...fields, ref: slot.ref }, content, slot.secret);
     await writes.commit();
     handOver.offer();
   }

@@ -1,6 +1,4 @@
 import { PeerSet } from '../../peer-map';
-import { readUtf8 } from '../../bytes';
-import { MessageType } from '../../constants';
 import type { PeerNetwork } from '../../network/peer-network';
 import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
@@ -8,6 +6,7 @@ import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Wakeup } from '../wakeup';
+import { plainTextOf, type PlainText } from '../content/plain-text';
 
 export interface PlainDeliveryComponents extends Pick<BaseComponents, 'crypto' | 'store'> {
   readonly network: Pick<PeerNetwork, 'isPlainClient' | 'sendToxMessage'>;
@@ -42,31 +41,39 @@ export class PlainDelivery {
   }
 
   async #send(entry: OutboxEntry): Promise<void> {
-    const { crypto, network, outbox, queues, wakeup, hooks } = this.#components;
-    let delivered = false;
+    const { network, queues, wakeup, hooks } = this.#components;
+    let isFinished = false;
     try {
-      const data = outbox.plaintext(entry);
-      const text = data && readUtf8(data);
-      if (data !== undefined) crypto.wipe(data);
-      const type = entry.type === MessageType.Action ? 'action' : 'normal';
-      delivered = text === undefined || (await network.sendToxMessage(entry.friend, type, text));
-      if (delivered) await queues.run(entry.friend, () => this.#finish(entry, text === undefined));
+      const text = this.#textOf(entry);
+      const code = text === 'lost' || text === 'unsupported' ? text : 'ok';
+      isFinished =
+        typeof text === 'string' || (await network.sendToxMessage(entry.friend, text.type, text.text));
+      if (isFinished) await queues.run(entry.friend, () => this.#finish(entry, code));
     } catch (error) {
       hooks.onError(error);
     } finally {
       this.#busy.delete(entry.friend);
       // What the transport did not take is offered again when the friend comes, or by the next look at what waits: at
       // once it would be refused again, without end.
-      if (delivered) wakeup.soon();
+      if (isFinished) wakeup.soon();
     }
   }
 
-  async #finish(entry: OutboxEntry, lost: boolean): Promise<void> {
+  #textOf(entry: OutboxEntry): PlainText | 'lost' | 'unsupported' {
+    const { crypto, outbox } = this.#components;
+    const data = outbox.plaintext(entry);
+    if (data === undefined) return 'lost';
+    const text = plainTextOf({ type: entry.type, data });
+    crypto.wipe(data);
+    return text ?? 'unsupported';
+  }
+
+  async #finish(entry: OutboxEntry, code: 'ok' | 'lost' | 'unsupported'): Promise<void> {
     const { outbox, store, completion } = this.#components;
     if (!outbox.has(entry)) return;
     const writes = store.batch();
-    if (lost) completion.failed(writes, entry, 'lost');
-    else completion.answered(writes, entry, 'ok', 'tox');
+    if (code === 'ok') completion.answered(writes, entry, 'ok', 'tox');
+    else completion.failed(writes, entry, code);
     await writes.commit();
   }
 }

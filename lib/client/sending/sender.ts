@@ -1,17 +1,23 @@
-import { DEFAULT_MESSAGE_LIFETIME, MAX_MESSAGE_LIFETIME, MessageType } from '../../constants';
+import {
+  DEFAULT_MESSAGE_LIFETIME,
+  MAX_MESSAGE_LIFETIME,
+  MAX_MESSAGE_SIZE,
+  MessageType,
+} from '../../constants';
 import { ToxAsyncError } from '../../errors';
-import { utf8 } from '../../bytes';
+import type { CryptoProvider } from '../../crypto/provider';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { Clock } from '../../platform/clock';
 import type { DataDirectory } from '../../store/directory/data-directory';
 import type { SecretVault } from '../../store/vault/secret-vault';
-import { checkContent } from '../../protocol/envelope/content';
-import { isTextType } from '../../protocol/envelope/message-types';
+import type { Content } from '../../protocol/envelope/content';
+import { singleContent } from '../../protocol/envelope/pack-content';
 import type { PublicKey } from '../../types';
 import type { ClientLimits } from '../client-limits';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
-import type { SendOptions, SendReceipt } from '../messages';
+import type { MessageInput, SendOptions, SendReceipt } from '../messages';
+import { packOutgoing } from '../content/outgoing-content';
 import type { Contexts } from '../journal/contexts';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { OutcomeJournal } from '../journal/outcome-journal';
@@ -60,11 +66,10 @@ export class Sender {
    */
   async send(
     friend: PublicKey,
-    content: string | Uint8Array,
+    content: MessageInput,
     type: MessageType = MessageType.Normal,
     options: SendOptions = {},
   ): Promise<SendReceipt> {
-    const data = textOf(content, type);
     const lifetime = checkLifetime(options.lifetime);
     const context = checkContext(options.context);
     const messageId = options.messageId?.slice() ?? this.#components.random.bytes(32);
@@ -74,20 +79,27 @@ export class Sender {
         'A message id has 32 bytes. Leave it out to get a random one.',
       );
     }
+    const { crypto, queues } = this.#components;
+    const message = {
+      content: contentOf(crypto, content, type, options),
+      messageId,
+      lifetime,
+      options,
+      context,
+    };
     // The queue keeps the order of acceptance; it does not wait for the disk, so that messages share a sync.
-    const { entry, durable } = await this.#components.queues
-      .run(friend, () => this.#journal(friend, data, { messageId, type, lifetime, options, context }))
-      .finally(() => this.#components.crypto.wipe(data));
+    const { entry, durable } = await queues
+      .run(friend, () => this.#journal(friend, message))
+      .finally(() => crypto.wipe(message.content.data));
     await durable;
     return entry;
   }
 
   async #journal(
     friend: PublicKey,
-    data: Uint8Array,
     message: {
+      content: Content;
       messageId: Uint8Array;
-      type: MessageType;
       lifetime: number;
       options: SendOptions;
       context: string | undefined;
@@ -96,7 +108,8 @@ export class Sender {
     const { outbox, outcomes, contexts, store, vault, ages, clock, space, forwardSecurity } =
       this.#components;
     const { outboxMessages, outboxBytes } = this.#init;
-    const { messageId, type, lifetime, options, context } = message;
+    const { content, messageId, lifetime, options, context } = message;
+    const { type, data } = content;
     const double = options.messageId && outbox.find(friend, messageId);
     if (double !== undefined) {
       // The first call may still wait for the disk.
@@ -175,13 +188,16 @@ function receiptOf(ended: {
   return { messageId, friend, state: 'queued', createdAt, expiresAt };
 }
 
-function textOf(content: string | Uint8Array, type: number): Uint8Array {
-  if (!isTextType(type)) {
-    throw new ToxAsyncError('ErrInvalidArgument', 'The message type must be 0 (normal) or 1 (action).');
-  }
-  const data = typeof content === 'string' ? utf8(content) : content.slice();
-  checkContent({ type, data });
-  return data;
+/** What one envelope holds: what needs more is not sent yet. */
+function contentOf(crypto: CryptoProvider, given: MessageInput, type: number, options: SendOptions): Content {
+  const packed = packOutgoing(crypto, given, type, options);
+  const content = singleContent(packed);
+  crypto.wipe(packed.bytes);
+  if (content !== undefined) return content;
+  throw new ToxAsyncError(
+    'ErrMessageTooLarge',
+    `The message does not fit one envelope of ${MAX_MESSAGE_SIZE} bytes. Shorten it or send it in parts.`,
+  );
 }
 
 function checkLifetime(lifetime: number | undefined): number {

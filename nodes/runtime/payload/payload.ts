@@ -1,6 +1,5 @@
 import { types } from 'node:util';
-import { ToxAsyncError } from '../../../lib/index';
-import { faithfulJson, textFor, wellFormed } from './faithful-json';
+import { faithfulJson, ToxAsyncError } from '../../../lib/index';
 import { noForm } from './no-form';
 
 /** What a flow wants to be sent, copied: whatever the flow does afterwards with its own changes nothing. */
@@ -29,10 +28,19 @@ function payloadOf(payload: unknown): Payload {
   const bytes = bytesOf(payload);
   if (payload === undefined || payload === '' || bytes?.length === 0) throw nothing();
   if (bytes !== undefined) return { kind: 'binary', bytes };
-  if (typeof payload === 'string') return { kind: 'text', text: wellFormed(payload, 'msg.payload') };
-  const text = textFor(payload, 'msg.payload');
-  if (text !== undefined) return { kind: 'text', text };
-  return { kind: 'json', text: faithfulJson(payload, 'msg.payload') };
+  if (typeof payload === 'string') return { kind: 'text', text: wellFormed(payload) };
+  const json = faithfulJson(payload, 'msg.payload', noForm);
+  // JSON has a text in their place.
+  if (types.isDate(payload) || types.isNativeError(payload)) {
+    return { kind: 'text', text: JSON.parse(json) as string };
+  }
+  return { kind: 'json', text: json };
+}
+
+/** ErrPayload when a character has lost its other half: it would arrive as another one. */
+function wellFormed(text: string): string {
+  if (!/\p{Surrogate}/u.test(text)) return text;
+  throw noForm('msg.payload', 'text with half a character (a lone surrogate)');
 }
 
 /** A copy of the bytes, also of those of a Function node, whose own globals are not ours. */

@@ -14,6 +14,7 @@ import { EnvelopeWatch, watchEnvelopes } from './envelope-watch';
 import { faultyPlatform, faultyStore, faultyTransport } from './faulty-platform';
 import { Ledger } from './ledger';
 import { type FaultPlan, Life } from './life';
+import { textOf } from '../../support/text-of';
 
 const crypto = chooseCryptoProvider();
 const FOLDER = '/data';
@@ -161,9 +162,10 @@ export class CrashDevice {
     for (const event of ['keys-dead', 'keys-refused', 'message-lost', 'identity-in-use-elsewhere'] as const) {
       manager.events.on(event, () => say(`event ${event}`));
     }
-    manager.setMessageHandler(async ({ messageId, text, redelivered }) => {
+    manager.setMessageHandler(async (message) => {
       if (!life.reach('hand')) return;
-      ledger.handed(this.name, run, { text, id: toHex(messageId), redelivered });
+      const { messageId, redelivered } = message;
+      ledger.handed(this.name, run, { text: textOf(message), id: toHex(messageId), redelivered });
       life.reach('handed');
     });
     this.#transport = network.join({ publicKey: manager.publicKey, name: this.name });

@@ -24,18 +24,17 @@ describe('the key under which a text lies in the store', () => {
     const fields = {
       sender: bob.pk,
       messageId,
-      type: 0,
       via: 'direct',
       sentAt: 0,
       receivedAt: 0,
       ref,
     } as const;
     const add = store.batch();
-    inbox.add(add, fields, utf8('leak'), secret);
+    inbox.add(add, fields, { type: 0, data: utf8('leak') }, secret);
     await add.commit();
     const [entry] = inbox.entries();
     assert.ok(entry);
-    assert.deepEqual(inbox.read(entry), utf8('leak'));
+    assert.deepEqual(inbox.read(entry), { type: 0, data: utf8('leak') });
     const erase = store.batch();
     inbox.erase(erase, entry);
     await erase.commit();

@@ -10,6 +10,7 @@ import { openMemoryDirectory } from '../../../lib/testing/memory-directory';
 import { MemoryVolume } from '../../../lib/testing/memory-store';
 import { SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
 import { VirtualNetwork } from '../../../lib/transport/virtual/virtual-network';
+import { textOf } from '../../support/text-of';
 
 describe('an AsyncClient by itself', () => {
   const crypto = createPortableProvider();
@@ -48,8 +49,8 @@ describe('an AsyncClient by itself', () => {
     const alice = await open('alice', { onOutcome: (outcome: Outcome) => outcomes.push(outcome) });
     const bob = await open('bob');
     const texts: string[] = [];
-    bob.client.setMessageHandler(({ text }) => {
-      texts.push(text);
+    bob.client.setMessageHandler((message) => {
+      texts.push(textOf(message));
     });
     await time.advance(10_000);
     await alice.client.sendAsyncMessage(bob.pk, 'hello');

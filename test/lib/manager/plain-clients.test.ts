@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { MessageInput, SendOptions } from '../../../lib/client/messages';
 import { MessageType } from '../../../lib/constants';
 import { silentLogger } from '../../../lib/types';
 import { waitFor } from '../../support/world';
@@ -50,6 +51,30 @@ describe('a friend whose client does not speak the extension', () => {
     await time.advance(60_000);
     assert.equal(given.length, 2);
     assert.equal(manager.counts().queued, 0);
+  });
+
+  it('gets JSON as its text and no label; bytes and what is too long fail, once it is clear what client it is', async () => {
+    const { keys, manager, time } = friend;
+    const send = (content: MessageInput, options: SendOptions = {}) =>
+      waitFor(time, manager.sendAsyncMessage(keys.pk, content, 0, options));
+    await send({ json: { leak: true } }, { label: 'cellar' });
+    await send(new Uint8Array([1, 2]));
+    await send({ json: 'a'.repeat(5000) });
+    await send('leak', { label: 'cellar' });
+    await time.advance(60_000);
+    assert.deepEqual(ends(), [], 'nothing is known of its client');
+    await come();
+    given[0]?.confirm(true);
+    await time.advance(100);
+    given[1]?.confirm(true);
+    await time.advance(100);
+    assert.deepEqual(texts(), ['normal {"leak":true}', 'normal leak']);
+    assert.deepEqual(ends(), [
+      ['delivered', 'tox'],
+      ['failed', 'unsupported'],
+      ['failed', 'unsupported'],
+      ['delivered', 'tox'],
+    ]);
   });
 
   it('gets a message again when the connection ended before its client confirmed it', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '../../../lib/bytes';
-import type { SendOptions } from '../../../lib/client/messages';
-import type { MessageType } from '../../../lib/constants';
+import type { MessageInput, SendOptions } from '../../../lib/client/messages';
+import { MessageType } from '../../../lib/constants';
 import type { ErrorCode } from '../../../lib/errors';
 import { MemoryVolume } from '../../../lib/testing/memory-store';
 import { waitFor } from '../../support/world';
@@ -19,7 +19,7 @@ describe('a message that is given to a session', () => {
 
   afterEach(() => friend.stop());
 
-  const begin = (content: string | Uint8Array, options: SendOptions = {}, type: MessageType = 0) =>
+  const begin = (content: MessageInput, options: SendOptions = {}, type: MessageType = 0) =>
     friend.manager.sendAsyncMessage(friend.keys.pk, content, type, options);
   const send = (...args: Parameters<typeof begin>) => waitFor(friend.time, begin(...args));
   const queued = () => friend.manager.counts().queued;
@@ -35,9 +35,13 @@ describe('a message that is given to a session', () => {
       ['ErrInvalidArgument', ['x', { messageId: new Uint8Array(33) }]],
       ['ErrInvalidArgument', ['x', { context: 'x'.repeat(4095) }]],
       ['ErrInvalidArgument', ['x', { context: () => 'no JSON' }]],
-      ['ErrMalformed', [Uint8Array.of(0xff)]],
+      ['ErrInvalidArgument', ['x', { label: 'a'.repeat(256) }]],
+      ['ErrInvalidArgument', ['x', { label: 'two\nlines' }]],
+      ['ErrInvalidArgument', [{ json: { at: new Map() } }]],
+      ['ErrInvalidArgument', [{ json: 1 }, {}, MessageType.Action]],
+      ['ErrMalformed', ['\ud800']],
       ['ErrMessageEmpty', [new Uint8Array()]],
-      ['ErrMessageTooLarge', [new Uint8Array(1373).fill(65)]],
+      ['ErrMessageTooLarge', ['A'.repeat(1373)]],
     ];
     for (const [code, args] of refused) await assert.rejects(send(...args), { code });
     assert.equal(queued(), 0);

@@ -6,6 +6,7 @@ import { fromHex, toHex } from '../../../lib/bytes';
 import { AsyncManager } from '../../../lib/manager/async-manager';
 import { ToxcoreTransport } from '../../../lib/transport/toxcore/toxcore-transport';
 import type { MemberOrder, MemberReport, MemberSetup } from './member-process';
+import { textOf } from '../../support/text-of';
 
 const report = (message: MemberReport) => process.send?.(message);
 const key = (digits: string) => fromHex(digits) ?? new Uint8Array();
@@ -34,8 +35,9 @@ async function run({ dataDir, profile, bootstrap }: MemberSetup): Promise<void> 
   events.on('outcome', ({ messageId, state, nodes, via }) =>
     report({ what: 'outcome', id: toHex(messageId), state, nodes, via }),
   );
-  manager.setMessageHandler(({ sender, text, via }) => {
-    report({ what: 'message', from: toHex(sender), text, via });
+  manager.setMessageHandler((message) => {
+    const { sender, via } = message;
+    report({ what: 'message', from: toHex(sender), text: textOf(message), via });
     return 'done';
   });
   await manager.attachTransport(transport);

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { ReceivedMessage } from '../../../lib/index';
 import { InboxFanOut, type MessageHead, type InboxSubscriber } from '../../../nodes/session/inbox-fan-out';
 import { FakeManager, received } from '../support/fake-manager';
+import { textOf } from '../../support/text-of';
 
 class FakeSubscriber implements InboxSubscriber {
   readonly got: string[] = [];
@@ -14,7 +15,7 @@ class FakeSubscriber implements InboxSubscriber {
   ) {}
 
   deliver(message: ReceivedMessage): 'done' | 'later' {
-    this.got.push(message.redelivered ? `${message.text} again` : message.text);
+    this.got.push(message.redelivered ? `${textOf(message)} again` : textOf(message));
     return this.answer;
   }
 }

@@ -3,6 +3,7 @@ import {
   type AsyncManagerEvents,
   type MessageFilter,
   type MessageHandler,
+  type ReceivedHead,
   type ReceivedMessage,
 } from '../../../lib/index';
 import type { SessionManager } from '../../../nodes/session/session-manager';
@@ -71,14 +72,13 @@ export class FakeManager implements SessionManager {
   }
 }
 
-export function received(id: number, more: Partial<ReceivedMessage> = {}): ReceivedMessage {
-  const data = Buffer.from(`message ${id}`);
+export function received(id: number, more: Partial<ReceivedHead> = {}): ReceivedMessage {
   return {
     messageId: new Uint8Array(32).fill(id),
     sender: new Uint8Array(32).fill(200),
-    type: 0,
-    data,
-    text: data.toString(),
+    kind: 'text',
+    content: `message ${id}`,
+    label: undefined,
     sentAt: 1,
     receivedAt: 2,
     via: 'stored',

@@ -4,6 +4,7 @@ import { Device, type World } from '../../support/world';
 import type { Ledger, Sent } from './ledger';
 import { Lineage, type Copy, type Lives, type Moment } from './lives';
 import type { Observer } from './observer';
+import { textOf } from '../../support/text-of';
 
 /** Stocks that a few messages use up, and owners that soon erase what they issued. */
 const FEW_KEYS = { preKeysPerPeer: 12, preKeyRefreshThreshold: 5, maxLiveBatchesPerPeer: 2 };
@@ -35,8 +36,9 @@ export class RunningCopy implements Copy {
       crypto: observer.cryptoOf(this),
       ...(fewKeys ? { limits: FEW_KEYS } : {}),
     });
-    this.device.handle = ({ text, messageId, redelivered }) => {
-      ledger.handed(this, { text, id: toHex(messageId), redelivered });
+    this.device.handle = (message) => {
+      const { messageId, redelivered } = message;
+      ledger.handed(this, { text: textOf(message), id: toHex(messageId), redelivered });
       return 'done';
     };
   }

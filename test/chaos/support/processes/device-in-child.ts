@@ -15,6 +15,7 @@ import { leftoversOf } from '../leftovers';
 import type { Life } from '../life';
 import { bytesOf, type ChildDevice, type FromDevice, type ToDevice } from './child-messages';
 import { ChildTransport } from './child-transport';
+import { textOf } from '../../../support/text-of';
 
 const crypto = chooseCryptoProvider();
 
@@ -109,9 +110,10 @@ export class DeviceInChild {
     for (const event of ['keys-refused', 'message-lost', 'identity-in-use-elsewhere'] as const) {
       events.on(event, () => trouble(`event ${event}`));
     }
-    this.#manager.setMessageHandler(({ messageId, text, redelivered }) => {
+    this.#manager.setMessageHandler((message) => {
       life.reach('hand');
-      tell({ kind: 'handed', text, id: toHex(messageId), redelivered });
+      const { messageId, redelivered } = message;
+      tell({ kind: 'handed', text: textOf(message), id: toHex(messageId), redelivered });
       life.reach('handed');
     });
   }

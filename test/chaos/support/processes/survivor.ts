@@ -11,6 +11,7 @@ import type { VirtualTransport } from '../../../../lib/transport/virtual/virtual
 import { silentLogger } from '../../../../lib/types';
 import { type EnvelopeWatch, watchEnvelopes } from '../envelope-watch';
 import type { Ledger } from '../ledger';
+import { textOf } from '../../../support/text-of';
 
 const crypto = chooseCryptoProvider();
 
@@ -44,8 +45,9 @@ export class Survivor {
       ledger.outcome(1, toHex(messageId), state);
       progress();
     });
-    manager.setMessageHandler(({ messageId, text, redelivered }) => {
-      ledger.handed(name, 1, { text, id: toHex(messageId), redelivered });
+    manager.setMessageHandler((message) => {
+      const { messageId, redelivered } = message;
+      ledger.handed(name, 1, { text: textOf(message), id: toHex(messageId), redelivered });
       progress();
     });
   }

@@ -8,6 +8,7 @@ import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { KeyPeer } from '../../forward-security/support/key-peer';
 import { waitFor } from '../../../support/world';
 import { later } from '../support/depositor';
+import { textOf } from '../../../support/text-of';
 
 const crypto = chooseCryptoProvider();
 const idOf = (text: string) => crypto.sha256(utf8(text));
@@ -52,12 +53,11 @@ describe('hand-over of what the inbox holds', () => {
       const fields = {
         sender: peer.pk,
         messageId: idOf(text),
-        type: 0,
         via: 'direct',
         ...times,
         ref,
       } as const;
-      inbox.add(writes, fields, utf8(text), secret);
+      inbox.add(writes, fields, { type: 0, data: utf8(text) }, secret);
       await writes.commit();
     }
     handOver.offer();
@@ -66,7 +66,7 @@ describe('hand-over of what the inbox holds', () => {
 
   const handle = (answer: MessageHandler) =>
     handOver.setHandler((message) => {
-      handed.push(message.text);
+      handed.push(textOf(message));
       return answer(message);
     });
 
@@ -165,7 +165,7 @@ describe('hand-over of what the inbox holds', () => {
     await receive('one', 'two');
     const taken = await handOver.takeAll();
     assert.deepEqual(
-      taken.map(({ text, redelivered, sentAt }) => [text, redelivered, sentAt]),
+      taken.map((message) => [textOf(message), message.redelivered, message.sentAt]),
       [
         ['one', false, undefined],
         ['two', false, undefined],
@@ -184,13 +184,7 @@ describe('hand-over of what the inbox holds', () => {
   it('gives a message to one alone of several who ask at once', async () => {
     await receive('one', 'two');
     const taken = await Promise.all([handOver.takeAll(), handOver.takeAll(), handOver.takeAll()]);
-    assert.deepEqual(
-      taken
-        .flat()
-        .map(({ text }) => text)
-        .sort(),
-      ['one', 'two'],
-    );
+    assert.deepEqual(taken.flat().map(textOf).sort(), ['one', 'two']);
   });
 
   it('gives nobody else what a handler works on, nor a handler what somebody is given', async () => {
@@ -200,7 +194,7 @@ describe('hand-over of what the inbox holds', () => {
     handOver.start();
     const taking = handOver.takeAll();
     await peer.time.advance(1);
-    const taken = (await taking).map(({ text }) => text);
+    const taken = (await taking).map(textOf);
     assert.deepEqual([...taken, ...handed].sort(), ['one', 'two']);
     finish();
     await peer.time.advance(1);
@@ -211,12 +205,12 @@ describe('hand-over of what the inbox holds', () => {
     const read = inbox.read.bind(inbox);
     const copies: Uint8Array[] = [];
     inbox.read = (entry) => {
-      const data = read(entry);
-      if (data !== undefined) copies.push(data);
-      return data;
+      const content = read(entry);
+      if (content !== undefined) copies.push(content.data);
+      return content;
     };
-    const given: Uint8Array[] = [];
-    handle(({ data }) => void given.push(data));
+    const given: string[] = [];
+    handle((message) => void given.push(textOf(message)));
     await receive('one', 'two');
     const { store } = peer;
     const batch = store.batch.bind(store);
@@ -228,13 +222,13 @@ describe('hand-over of what the inbox holds', () => {
     await peer.time.advance(1);
     assert.deepEqual([handed, errors], [['two'], ['Error: the disk is gone']]);
     assert.deepEqual(copies, [new Uint8Array(3), new Uint8Array(3)]);
-    assert.deepEqual(given, [utf8('two')]);
+    assert.deepEqual(given, ['two']);
   });
 
   it('takes nothing for lost that was acknowledged while another message was handed over', async () => {
     await receive('one', 'two');
     const [, second] = await handOver.takeAll();
-    assert.equal(second?.text, 'two');
+    assert.equal(textOf(second), 'two');
     let finish = () => {};
     handle(() => new Promise<void>((resolve) => (finish = resolve)));
     handOver.offerAgain();

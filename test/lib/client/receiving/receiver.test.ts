@@ -89,8 +89,8 @@ describe('receiving an envelope', () => {
     assert.equal((await bob.receive(await seal('leak'), NODE)).code, 'known');
     assert.equal(bob.inbox.size, 1);
     assert.equal(keysLeft(), before - 1, 'the key is consumed all the same');
-    await bob.receive(await seal('binary', 2, OTHER), direct);
-    assert.equal((await bob.receive(await seal('binary', 2, OTHER), direct)).code, 'unsupported');
+    await bob.receive(await seal('later', 5, OTHER), direct);
+    assert.equal((await bob.receive(await seal('later', 5, OTHER), direct)).code, 'unsupported');
     assert.deepEqual(bob.owed(alice).sort(), [
       [toHex(ID), 'ok'],
       [toHex(OTHER), 'unsupported'],
@@ -143,12 +143,26 @@ describe('receiving an envelope', () => {
   });
 
   it('consumes what only the friend can have broken, and says malformed', async () => {
-    const envelope = await seal(new Uint8Array([0xff]), 2);
+    const envelope = await seal(new Uint8Array([0xff]), 5);
     assert.equal((await bob.receive(envelope, direct)).code, 'unsupported');
     const mail = await seal(concat(utf8('xx'), new Uint8Array(33).fill(0xff)), 0x80, OTHER);
     assert.equal((await bob.receive(mail, direct)).code, 'malformed');
     assert.deepEqual(bob.malformed, [toHex(OTHER)]);
     assert.equal(keysLeft(), 102);
+  });
+
+  it('loses nothing but the message that it cannot read: of another flag, inner type or type', async () => {
+    const cases: [data: Uint8Array, type: number][] = [
+      [new Uint8Array([2, 4, 0, 0x61]), 4],
+      [new Uint8Array([9, 0, 0, 0x61]), 4],
+      [utf8('leak'), 5],
+    ];
+    for (const [i, [data, type]] of cases.entries()) {
+      assert.equal((await bob.receive(await seal(data, type, filled(i)), direct)).code, 'unsupported');
+      assert.equal((await bob.receive(await seal('good', 0, filled(100 + i)), direct)).code, 'ok');
+    }
+    assert.equal(bob.inbox.size, cases.length);
+    assert.equal(keysLeft(), 104 - 2 * cases.length);
   });
 
   it('is busy while there is no room, except for what it knows already, receipts and keys', async () => {

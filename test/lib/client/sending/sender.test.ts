@@ -228,6 +228,20 @@ describe('the sender', () => {
     assert.deepEqual([given, texts()], [utf8('leak'), ['leak']]);
   });
 
+  it('keeps the deflated form, which a start finds, and has no more than one envelope', async () => {
+    await sender.send(bob.pk, { json: 'a'.repeat(5000) });
+    const [entry] = open().entries();
+    assert.ok(entry);
+    assert.equal(entry.type, 4);
+    const data = open().plaintext(entry);
+    assert.deepEqual([data?.[0], data?.[1], data?.length], [3, 1, entry.size]);
+    assert.ok(entry.size < 100);
+    await refused(
+      'ErrMessageTooLarge',
+      sender.send(bob.pk, { json: 'a'.repeat(5000) }, 0, { compress: 'off' }),
+    );
+  });
+
   describe('while the disk is slow', () => {
     /** Lets what was committed become durable. */
     let release: () => void;

@@ -11,6 +11,7 @@ import { waitFor } from '../../../support/world';
 import { KeyPeer } from '../../forward-security/support/key-peer';
 import { RawPeer } from '../../network/support/raw-peer';
 import { TestTransport } from '../../network/support/test-transport';
+import { textOf } from '../../../support/text-of';
 
 const crypto = chooseCryptoProvider();
 
@@ -61,7 +62,7 @@ export class ScriptedFriend {
     for (const event of ['keys-refused', 'keys-dead', 'identity-in-use-elsewhere'] as const) {
       events.on(event, () => this.events.push(event));
     }
-    this.manager.setMessageHandler(({ text }) => void this.texts.push(text));
+    this.manager.setMessageHandler((message) => void this.texts.push(textOf(message)));
     this.transport = new TestTransport(this.manager.publicKey, time);
     await waitFor(time, this.manager.attachTransport(this.transport));
     await waitFor(time, this.manager.start());

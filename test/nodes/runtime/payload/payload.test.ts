@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import vm from 'node:vm';
-import { MAX_MESSAGE_SIZE } from '../../../../lib/index';
+import { MAX_PAYLOAD_SIZE } from '../../../../lib/index';
 import { readPayload } from '../../../../nodes/runtime/payload/payload';
 import { payloadText } from '../../../../nodes/runtime/payload/payload-text';
 
@@ -96,8 +96,8 @@ describe('The payload of a message', () => {
   it('is too large as soon as its JSON is, also where it is small in memory', () => {
     let doubled: unknown[] = [];
     for (let round = 0; round < 60; round += 1) doubled = [doubled, doubled];
-    const long = 'x'.repeat(MAX_MESSAGE_SIZE);
-    for (const payload of [doubled, { long }, { [long]: 1 }, Array<number>(MAX_MESSAGE_SIZE).fill(1)]) {
+    const long = 'x'.repeat(MAX_PAYLOAD_SIZE);
+    for (const payload of [doubled, { long }, { [long]: 1 }, Array<number>(MAX_PAYLOAD_SIZE).fill(1)]) {
       assert.throws(() => readPayload(payload), { code: 'ErrMessageTooLarge' });
     }
   });
