@@ -153,6 +153,7 @@ async function takeKeys({ keyPair, forwardSecurity }: DurableParts): Promise<Uin
       batch: i + 1,
       valid: 2_592_000,
       timestamp: 0,
+      seed: random.bytes(32),
       keys,
     });
     await forwardSecurity.processPreKeyExchange(exchange);

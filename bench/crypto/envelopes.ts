@@ -61,6 +61,7 @@ function envelopePair(crypto: CryptoProvider, size: number): Subject[] {
   const sender = generateKeyPair(crypto, systemRandom);
   const recipient = generateKeyPair(crypto, systemRandom);
   const preKey = generateKeyPair(crypto, systemRandom);
+  const keySecret = systemRandom.bytes(32);
   const data = new Uint8Array(size).fill(97);
   const messageId = systemRandom.bytes(32);
   // The holder of a key or a mailbox keeps its name.
@@ -72,6 +73,7 @@ function envelopePair(crypto: CryptoProvider, size: number): Subject[] {
       recipient: recipient.publicKey,
       mailbox,
       preKey: preKey.publicKey,
+      keySecret,
       tag,
       ephemeral: generateKeyPair(crypto, systemRandom),
       messageId,
@@ -87,6 +89,7 @@ function envelopePair(crypto: CryptoProvider, size: number): Subject[] {
       recipient: recipient.publicKey,
       mailbox,
       preKey,
+      keySecret,
       sender: sender.publicKey,
     });
   if (open().outcome !== 'opened') throw new Error('the envelope does not open');

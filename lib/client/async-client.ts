@@ -42,10 +42,17 @@ export class AsyncClient {
     const parts = buildClient(components, init);
     const client = new AsyncClient(parts);
     const { store, vault, outbox, inbox, contexts } = parts;
-    const { issued } = parts.forwardSecurity;
-    await vault.retainOnly([...issued.refs(), ...outbox.refs(), ...inbox.refs(), ...contexts.refs()]);
+    const { issued, held } = parts.forwardSecurity;
+    await vault.retainOnly([
+      ...issued.refs(),
+      ...held.refs(),
+      ...outbox.refs(),
+      ...inbox.refs(),
+      ...contexts.refs(),
+    ]);
     const writes = store.batch();
     issued.dropUnreadable(writes);
+    held.dropUnreadable(writes);
     await writes.commit();
     client.#lost = await withdrawUnreadable(parts);
     return client;

@@ -69,16 +69,18 @@ export function createPortableProvider(): CryptoProvider {
       return plain && target ? moved(plain, target) : (plain ?? undefined);
     },
 
-    secretbox(plain, nonce, key) {
+    secretbox(plain, nonce, key, target) {
       checkNonceLength(nonce);
       checkKeyLength(key, 'The key');
-      return nacl.secretbox(plain, nonce, key);
+      const boxed = nacl.secretbox(plain, nonce, key);
+      return target ? moved(boxed, target) : boxed;
     },
 
-    openSecretbox(boxed, nonce, key) {
+    openSecretbox(boxed, nonce, key, target) {
       checkNonceLength(nonce);
       checkKeyLength(key, 'The key');
-      return nacl.secretbox.open(boxed, nonce, key) ?? undefined;
+      const plain = nacl.secretbox.open(boxed, nonce, key);
+      return plain && target ? moved(plain, target) : (plain ?? undefined);
     },
 
     sha256,

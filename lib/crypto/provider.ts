@@ -44,9 +44,21 @@ export interface CryptoProvider {
     secretKey: Uint8Array,
     target?: Uint8Array,
   ): Uint8Array | undefined;
-  /** NaCl crypto_secretbox: 16-byte tag, then the ciphertext. */
-  secretbox(plain: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array;
-  openSecretbox(boxed: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array | undefined;
+  /**
+   * NaCl crypto_secretbox: 16-byte tag, then the ciphertext.
+   * @param target as for `box`
+   */
+  secretbox(plain: Uint8Array, nonce: Uint8Array, key: Uint8Array, target?: Uint8Array): Uint8Array;
+  /**
+   * undefined when it does not open.
+   * @param target as for `openBox`
+   */
+  openSecretbox(
+    boxed: Uint8Array,
+    nonce: Uint8Array,
+    key: Uint8Array,
+    target?: Uint8Array,
+  ): Uint8Array | undefined;
   /** @param target where the 32 bytes go and what is returned; new memory by default */
   sha256(data: Uint8Array, target?: Uint8Array): Uint8Array;
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;

@@ -91,19 +91,18 @@ function createSodiumProvider(sodium: Sodium): CryptoProvider {
       return sodium.crypto_box_open_easy(plain, boxed, nonce, publicKey, secretKey) ? plain : undefined;
     },
 
-    secretbox(plain, nonce, key) {
+    secretbox(plain, nonce, key, target = new Uint8Array(plain.length + BOX_TAG_BYTES)) {
       checkNonceLength(nonce);
       checkKeyLength(key, 'The key');
-      const boxed = new Uint8Array(plain.length + BOX_TAG_BYTES);
-      sodium.crypto_secretbox_easy(boxed, plain, nonce, key);
-      return boxed;
+      sodium.crypto_secretbox_easy(target, plain, nonce, key);
+      return target;
     },
 
-    openSecretbox(boxed, nonce, key) {
+    openSecretbox(boxed, nonce, key, target) {
       checkNonceLength(nonce);
       checkKeyLength(key, 'The key');
       if (boxed.length < BOX_TAG_BYTES) return undefined;
-      const plain = new Uint8Array(boxed.length - BOX_TAG_BYTES);
+      const plain = target ?? new Uint8Array(boxed.length - BOX_TAG_BYTES);
       return sodium.crypto_secretbox_open_easy(plain, boxed, nonce, key) ? plain : undefined;
     },
 

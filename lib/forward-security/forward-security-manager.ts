@@ -15,6 +15,7 @@ import { type ForwardSecurityOptions, unixSeconds } from './forward-security-opt
 import type { DecryptedMessage, ForwardSecureMessage, SealRequest } from './forward-secure-message';
 import type { IssuedKeys } from './issued/issued-keys';
 import type { IssuedKey } from './key-records';
+import { readOwnSecrets } from './key-slots';
 import { assertAuthentic, type Opening } from './opening';
 import { PreKeyStore } from './pre-key-store';
 
@@ -78,8 +79,9 @@ export class ForwardSecurityManager {
   /** The same, at once and into `writes`; undefined when no key is left. @internal */
   seal(writes: WriteBatch, request: SealRequest): ForwardSecureMessage | undefined {
     const { crypto, random, keyPair } = this.#o;
-    const key = this.held.next(request.recipientPk, { reserve: request.reserve ?? false });
-    if (key === undefined) return undefined;
+    const drawn = this.held.draw(writes, request.recipientPk, { reserve: request.reserve ?? false });
+    if (drawn === undefined) return undefined;
+    const { key, keySecret } = drawn;
     const { recipientPk, messageId, timestamp, lifetime, type, data } = request;
     const sealed = sealEnvelope(crypto, {
       sender: keyPair,
@@ -87,6 +89,7 @@ export class ForwardSecurityManager {
       mailbox: key.mailbox,
       preKey: key.publicKey,
       tag: key.tag,
+      keySecret,
       ephemeral: { random: random.bytes(KEY_BYTES) },
       messageId,
       timestamp,
@@ -94,6 +97,7 @@ export class ForwardSecurityManager {
       type,
       data,
     });
+    crypto.wipe(keySecret);
     this.held.spend(writes, key);
     return {
       messageId,
@@ -129,16 +133,19 @@ export class ForwardSecurityManager {
     const { crypto, vault, keyPair } = this.#o;
     const key = this.keyOf(envelope);
     if (typeof key === 'string') return { outcome: key };
-    const secretKey = vault.read(key.ref);
-    if (secretKey === undefined) return { outcome: 'unknown-tag' };
+    const secrets = readOwnSecrets({ crypto, vault }, key);
+    if (secrets === undefined) return { outcome: 'unknown-tag' };
+    const { secretKey, keySecret } = secrets;
     const result = openEnvelope(crypto, {
       envelope,
       recipient: keyPair.publicKey,
       mailbox: this.#mailbox,
       preKey: { publicKey: key.publicKey, secretKey },
+      keySecret,
       sender: key.peer,
     });
     crypto.wipe(secretKey);
+    crypto.wipe(keySecret);
     switch (result.outcome) {
       case 'bad-request':
       case 'not-yours':
@@ -186,7 +193,11 @@ export class ForwardSecurityManager {
     };
   }
 
-  /** A batch of our keys for the peer: the one not acknowledged yet, or a new one; undefined when full. */
+  /**
+   * A batch of our keys for the peer: the one not acknowledged yet, or a new one; undefined when full. It is
+   * confidential: give it to the peer alone, over a channel that nobody records, since whoever has it keeps the secret
+   * that protects its messages from quantum computers.
+   */
   async exchangePreKeys(peerPk: PublicKey): Promise<Uint8Array | undefined> {
     checkPublicKey(peerPk, 'The peer', this.#o.keyPair.publicKey);
     const pending = this.issued.pending(peerPk);
@@ -198,8 +209,8 @@ export class ForwardSecurityManager {
   }
 
   /**
-   * Takes a peer's exchange; the caller vouches that the channel was the peer's own, or lets `isFrom` say whose
-   * it was. Idempotent.
+   * Takes a peer's exchange; the caller vouches that the channel was the peer's own and kept the exchange secret, or lets
+   * `isFrom` say whose it was. Idempotent.
    * @returns the batch number, whom it came from and what became of it; 'bad-mac' and 'not-yours' add nothing
    * @throws ErrMalformed
    */
@@ -214,7 +225,7 @@ export class ForwardSecurityManager {
     if (!mine || options.isFrom?.(from) === false) return { from, batch, result: 'not-yours' };
     if (!verifyExchange(crypto, exchange, keyPair)) return { from, batch, result: 'bad-mac' };
     const writes = options.batch ?? store.batch();
-    const result = this.held.take(writes, decoded);
+    const result = await this.held.take(writes, decoded);
     if (options.batch === undefined) await writes.commit();
     return { from, batch, result };
   }

@@ -7,16 +7,25 @@ import { keyListHash, type Exchange } from '../protocol/keys/exchange';
 import { mailboxOf, prekeyTag } from '../protocol/names';
 import type { Store, WriteBatch } from '../store/store';
 import { readSequence, sequenceKey, Table } from '../store/table';
+import type { SecretVault, SlotRef } from '../store/vault/secret-vault';
 import type { PublicKey } from '../types';
 import { BatchMemory } from './batch-memory';
 import type { HeldKey, HeldKeyRecord } from './key-records';
+import { readKeySecret, wrapUnderSlots } from './key-slots';
 import { MAX_HELD_KEYS_PER_PEER, MAX_REMEMBERED_BATCHES, type KeyLimits } from './key-limits';
 
 /** What became of keys that a peer gave us. */
 export type TakeResult = 'added' | 'known' | 'batch-in-use' | 'no-room' | 'malformed';
 
 /** Of an exchange, or of keys by mail. */
-export type OfferedKeys = Pick<Exchange, 'from' | 'batch' | 'valid' | 'keys'>;
+export type OfferedKeys = Pick<Exchange, 'from' | 'batch' | 'valid' | 'seed' | 'keys'>;
+
+/** A key that the next message is sealed to. */
+export interface DrawnKey {
+  readonly key: HeldKey;
+  /** q; for the caller to wipe. */
+  readonly keySecret: Uint8Array;
+}
 
 interface PeerStock {
   readonly mailbox: Uint8Array;
@@ -29,6 +38,7 @@ export interface HeldKeysOptions {
   readonly crypto: CryptoProvider;
   readonly ages: { now(): number };
   readonly store: Store;
+  readonly vault: SecretVault;
   readonly identity: PublicKey;
   readonly limits: KeyLimits;
 }
@@ -94,33 +104,65 @@ export class HeldKeys {
     return undefined;
   }
 
-  /** Takes the key out of the stock, in memory at once and on disk with `writes`: it seals one message. */
+  /** The same with its secret. Keys before it whose secret is lost are dropped with `writes`. */
+  draw(writes: WriteBatch, peer: PublicKey, options: { reserve?: boolean } = {}): DrawnKey | undefined {
+    for (let key; (key = this.next(peer, options)) !== undefined;) {
+      const keySecret = readKeySecret(this.#o, key);
+      if (keySecret !== undefined) return { key, keySecret };
+      this.spend(writes, key);
+    }
+    return undefined;
+  }
+
+  /**
+   * Takes the key out of the stock, in memory at once and on disk with `writes`, and then its secret is erased: it
+   * seals one message.
+   */
   spend(writes: WriteBatch, key: HeldKey): void {
     this.#peer(key.peer).keys.delete(key.sequence);
     this.#keys.delete(writes, [key.peer, sequenceKey(key.sequence)]);
+    this.#o.vault.erase(writes, [key.ref]);
   }
 
-  /** Adds keys that are proven to come from `exchange.from`: those of an exchange, or by mail. */
-  take(writes: WriteBatch, exchange: OfferedKeys): TakeResult {
-    const { crypto, ages, limits } = this.#o;
-    const peer = exchange.from;
+  /** Every secret that must stay in the vault. */
+  *refs(): Generator<SlotRef> {
+    for (const { keys } of this.#peers.values()) for (const { ref } of keys.values()) yield ref;
+  }
+
+  /**
+   * Adds keys that are proven to come from `exchange.from`: those of an exchange, or by mail. The seed is wiped.
+   * @throws ErrLocalStorageFull, ErrStore from the vault
+   */
+  async take(writes: WriteBatch, exchange: OfferedKeys): Promise<TakeResult> {
+    try {
+      return await this.#take(writes, exchange);
+    } finally {
+      this.#o.crypto.wipe(exchange.seed);
+    }
+  }
+
+  async #take(writes: WriteBatch, exchange: OfferedKeys): Promise<TakeResult> {
+    const { crypto, ages, vault, limits } = this.#o;
+    const { from: peer, batch } = exchange;
     const stock = this.#peer(peer);
-    const listHash = keyListHash(crypto, exchange.keys);
-    const known = this.#memory.hashOf(peer, exchange.batch);
+    const listHash = keyListHash(crypto, exchange);
+    const known = this.#memory.hashOf(peer, batch);
     if (known !== undefined) return sameBytes(known, listHash) ? 'known' : 'batch-in-use';
     if (stock.keys.size + exchange.keys.length > MAX_HELD_KEYS_PER_PEER) return 'no-room';
     const tags = exchange.keys.map(({ publicKey }) => prekeyTag(crypto, publicKey));
     if (!this.#acceptable(stock, exchange, tags)) return 'malformed';
+    const wrapped = await wrapUnderSlots(this.#o, exchange);
     const now = ages.now();
     const usable = new Set(
       [...stock.keys.values()].filter((key) => key.validUntil > now).map((key) => key.batch),
     );
-    if (!this.#memory.add(writes, peer, exchange.batch, listHash, (batch) => usable.has(batch)))
+    if (!this.#memory.add(writes, peer, batch, listHash, (each) => usable.has(each))) {
+      vault.discard(wrapped.map(({ ref }) => ref));
       return 'no-room';
+    }
     const validUntil = now + Math.min(exchange.valid, limits.maxPreKeyAge);
-    const keys = exchange.keys.map(({ index, publicKey }, i): HeldKey => {
-      const tag = tags[i] ?? new Uint8Array();
-      const key = { batch: exchange.batch, index, publicKey, tag, validUntil };
+    const keys = wrapped.map((each, i): HeldKey => {
+      const key = { ...each, batch, tag: tags[i] ?? new Uint8Array(), validUntil };
       const sequence = stock.nextSequence + i;
       this.#keys.put(writes, [peer, sequenceKey(sequence)], key);
       return { ...key, peer, mailbox: stock.mailbox, sequence };
@@ -130,6 +172,17 @@ export class HeldKeys {
       for (const key of keys) stock.keys.set(key.sequence, key);
     });
     return 'added';
+  }
+
+  /** After a loss of the vault: nothing is ever sealed to a key without its secret. */
+  dropUnreadable(writes: WriteBatch): void {
+    for (const { keys } of this.#peers.values()) {
+      for (const key of [...keys.values()]) {
+        const secret = readKeySecret(this.#o, key);
+        if (secret === undefined) this.spend(writes, key);
+        else this.#o.crypto.wipe(secret);
+      }
+    }
   }
 
   /**

@@ -1,13 +1,14 @@
 import { concat } from '../bytes';
 import { readSequence, type RecordForm, sequenceKey } from '../store/table';
-import type { SlotRef } from '../store/vault/secret-vault';
+import type { SealedOffer } from './issued/sealed-offer';
+import type { WrappedSecret } from './key-slots';
 
 /** A batch of our own one-time keys that we gave (or are giving) to one peer. */
 export interface IssuedBatchRecord {
   /** Rises with every batch for any peer: the order in which messages sealed to them were meant. */
   readonly order: number;
   /** The exchange, kept until the peer acknowledged it so that the same bytes go out again. */
-  exchange?: Uint8Array;
+  offer?: SealedOffer;
   acknowledged: boolean;
   /** It went out in a mail. */
   mailed?: true;
@@ -16,11 +17,10 @@ export interface IssuedBatchRecord {
   sentAt: number;
 }
 
-/** One live key of such a batch; its secret is in the vault. */
-export interface IssuedKeyRecord {
+/** One live key of such a batch; its slot holds the k of which p is made. */
+export interface IssuedKeyRecord extends WrappedSecret {
   readonly publicKey: Uint8Array;
   readonly tag: Uint8Array;
-  readonly ref: SlotRef;
 }
 
 /** A live key of ours, as a tag finds it. */
@@ -47,7 +47,7 @@ export const orderedBatch: RecordForm<OrderedBatch> = {
 };
 
 /** One unused key of a peer. */
-export interface HeldKeyRecord {
+export interface HeldKeyRecord extends WrappedSecret {
   readonly batch: number;
   readonly index: number;
   readonly publicKey: Uint8Array;

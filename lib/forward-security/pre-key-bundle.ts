@@ -22,6 +22,6 @@ export interface PreKeyBundle {
   readonly maxKeys: number;
   /** Unix seconds: when the batch was last offered to the peer. */
   readonly lastRefreshOffer: number;
-  /** The bytes to give to the peer. */
+  /** The bytes to give to the peer, and to nobody else: they have the secret seed of the batch. */
   readonly exchange: Uint8Array;
 }

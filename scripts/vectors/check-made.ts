@@ -12,6 +12,7 @@ export function checkEnvelope(crypto: CryptoProvider, v: Fields): void {
   const sender = crypto.keyPairFromSecret(v.bytes('senderSecret', 32));
   const preKey = crypto.keyPairFromSecret(v.bytes('preKeySecret', 32));
   const recipient = v.bytes('recipientPublic', 32);
+  const keySecret = v.bytes('keySecret', 32);
   const message = {
     messageId: v.bytes('messageId', 32),
     timestamp: v.number('timestamp'),
@@ -23,6 +24,7 @@ export function checkEnvelope(crypto: CryptoProvider, v: Fields): void {
     sender,
     recipient,
     preKey: preKey.publicKey,
+    keySecret,
     ephemeral: crypto.keyPairFromSecret(v.bytes('ephemeralSecret', 32)),
     ...message,
   });
@@ -32,6 +34,7 @@ export function checkEnvelope(crypto: CryptoProvider, v: Fields): void {
     envelope: v.bytes('envelope'),
     recipient,
     preKey,
+    keySecret,
     sender: sender.publicKey,
   });
   const { messageId, lifetime } = message;
@@ -48,6 +51,7 @@ export function checkExchange(crypto: CryptoProvider, v: Fields): void {
     batch: v.number('batch'),
     valid: v.number('valid'),
     timestamp: v.number('timestamp'),
+    seed: v.bytes('seed', 32),
     keys: v.list('keys').map((entry) => {
       const [index, publicKey] = listOf(entry, 'a key');
       return { index: numberOf(index, 'an index'), publicKey: bytesOf(publicKey, 'a public key', 32) };

@@ -9,6 +9,9 @@ import { SealedChannel } from '../../lib/network/sealed-channel';
 import { systemRandom } from '../../lib/platform/random';
 import { decodeMailReceipts } from '../../lib/protocol/keys/mail-receipts';
 import { decodeHello1 } from '../../lib/protocol/session/hello';
+import { ENVELOPE_VERSION, isEnvelopeSize, readEnvelopeHeader } from '../../lib/protocol/envelope/envelope';
+import { openEnvelope } from '../../lib/protocol/envelope/open';
+import { mailboxOf, prekeyTag } from '../../lib/protocol/names';
 import { FrameAssembler } from '../../lib/protocol/session/frames';
 import { sealMessage } from '../../lib/protocol/session/sealed-message';
 import { decodeSessionMessage } from '../../lib/protocol/session/message-kinds';
@@ -16,7 +19,7 @@ import { MemoryVolume, openMemoryStore } from '../../lib/testing/memory-store';
 import type { KeyPair } from '../../lib/types';
 import { judgeChunk } from './check-large';
 import { bytesOf, mustEqual, type Fields } from './fields';
-import { OneKeyVault } from './one-key-vault';
+import { RandomVault } from './random-vault';
 
 /** Stands in the vectors for "nothing is answered". */
 const DROPPED = 'dropped';
@@ -45,19 +48,28 @@ async function verdictOn(crypto: CryptoProvider, v: Fields): Promise<string> {
   return orDropped(() => decodeSessionMessage(v.number('kind'), v.bytes('body')) !== undefined);
 }
 
-/** The recipient issues the one-time key to the sender, then looks at the envelope. */
-async function judgeEnvelope(crypto: CryptoProvider, v: Fields): Promise<string> {
-  // Of the recipient only the public half matters: opening takes the one-time key alone.
-  const recipient = { publicKey: v.bytes('recipientPublic', 32), secretKey: systemRandom.bytes(32) };
-  const { forwardSecurity, store } = await holder(crypto, recipient, v.bytes('preKeySecret', 32));
-  const writes = store.batch();
-  await forwardSecurity.issued.issue(
-    writes,
-    crypto.keyPairFromSecret(v.bytes('senderSecret', 32)).publicKey,
-    1,
-  );
-  await writes.commit();
-  const { outcome } = forwardSecurity.open(v.bytes('envelope'));
+/** The recipient of the envelope has this one-time key, issued to the sender, and no other. */
+function judgeEnvelope(crypto: CryptoProvider, v: Fields): string {
+  const envelope = v.bytes('envelope');
+  const recipient = v.bytes('recipientPublic', 32);
+  const preKey = crypto.keyPairFromSecret(v.bytes('preKeySecret', 32));
+  const input = {
+    envelope,
+    recipient,
+    preKey,
+    keySecret: v.bytes('keySecret', 32),
+    sender: crypto.keyPairFromSecret(v.bytes('senderSecret', 32)).publicKey,
+  };
+  // Which key it is for is asked between the mailbox and everything else.
+  const isOurs = isEnvelopeSize(envelope.length) && envelope[0] === ENVELOPE_VERSION;
+  const header = isOurs ? readEnvelopeHeader(envelope) : undefined;
+  if (
+    header !== undefined &&
+    sameBytes(header.mailbox, mailboxOf(crypto, recipient)) &&
+    !sameBytes(header.tag, prekeyTag(crypto, preKey.publicKey))
+  )
+    return 'unknown-tag';
+  const { outcome } = openEnvelope(crypto, input);
   return outcome === 'opened' ? 'ok' : outcome;
 }
 
@@ -131,7 +143,7 @@ function orDropped(take: () => boolean): string {
   }
 }
 
-async function holder(crypto: CryptoProvider, keyPair: KeyPair, secret: Uint8Array = new Uint8Array(32)) {
+async function holder(crypto: CryptoProvider, keyPair: KeyPair) {
   const store = openMemoryStore(new MemoryVolume());
   const forwardSecurity = await ForwardSecurityManager.create({
     crypto,
@@ -140,7 +152,7 @@ async function holder(crypto: CryptoProvider, keyPair: KeyPair, secret: Uint8Arr
     ages: { now: () => 0 },
     keyPair,
     store,
-    vault: new OneKeyVault(secret),
+    vault: new RandomVault(),
   });
   return { forwardSecurity, store };
 }

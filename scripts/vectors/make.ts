@@ -1,6 +1,7 @@
 import { toHex, utf8 } from '../../lib/bytes';
 import { createPortableProvider } from '../../lib/crypto/portable';
 import { encodeExchange } from '../../lib/protocol/keys/exchange';
+import { keySecret } from '../../lib/protocol/keys/key-secret';
 import { sealEnvelope } from '../../lib/protocol/envelope/seal';
 import type { KeyPair } from '../../lib/types';
 import type {
@@ -81,10 +82,12 @@ function envelope(
 ): EnvelopeVector {
   const recipient = pair(names.recipient).publicKey;
   const fields = { messageId: digest(name), timestamp, lifetime, type, data };
+  const q = keySecretFor(names.preKey);
   const sealed = sealEnvelope(crypto, {
     sender: pair(names.sender),
     recipient,
     preKey: pair(names.preKey).publicKey,
+    keySecret: q,
     ephemeral: pair(names.ephemeral),
     ...fields,
   });
@@ -92,6 +95,7 @@ function envelope(
     senderSecret: toHex(digest(names.sender)),
     recipientPublic: toHex(recipient),
     preKeySecret: toHex(digest(names.preKey)),
+    keySecret: toHex(q),
     ephemeralSecret: toHex(digest(names.ephemeral)),
     ...fields,
     messageId: toHex(fields.messageId),
@@ -99,6 +103,12 @@ function envelope(
     envelope: toHex(sealed.envelope),
     storageId: toHex(sealed.storageId),
   };
+}
+
+/** q of the key of that name, as index 1 of batch 0x010203. */
+function keySecretFor(name: string): Uint8Array {
+  const key = { index: 1, publicKey: pair(name).publicKey };
+  return keySecret(crypto, digest('seed'), 0x010203, key);
 }
 
 function exchanges(): ExchangeVector[] {
@@ -110,23 +120,25 @@ function exchanges(): ExchangeVector[] {
   const all = Array.from({ length: 104 }, (_, i) => key(i + 1));
   return [
     exchange({ batch: 0x010203, valid: 2_592_000, timestamp: 1_764_000_000, keys: checkKeys }),
-    exchange({ batch: 1, valid: 0, timestamp: 0, keys: [key(104)] }),
+    exchange({ batch: 1, valid: 1, timestamp: 0, keys: [key(104)] }),
     exchange({ batch: 0xffffff, valid: 86_400, timestamp: 1, keys: [key(1), key(50), key(104)] }),
     exchange({ batch: 0x800000, valid: 2_592_000, timestamp: 8_640_000_000_000, keys: all }),
   ];
 }
 
-function exchange(fields: Omit<ExchangeVector, 'fromSecret' | 'to' | 'exchange'>): ExchangeVector {
+function exchange(fields: Omit<ExchangeVector, 'fromSecret' | 'to' | 'seed' | 'exchange'>): ExchangeVector {
   const to = pair('recipient identity').publicKey;
   const keys = fields.keys.map(([index, publicKey]) => ({
     index,
     publicKey: new Uint8Array(Buffer.from(publicKey, 'hex')),
   }));
-  const made = encodeExchange(crypto, { ...fields, from: pair('sender identity'), to, keys });
+  const seed = digest(fields.batch === 0x010203 ? 'seed' : `seed of ${fields.batch}`);
+  const made = encodeExchange(crypto, { ...fields, from: pair('sender identity'), to, seed, keys });
   return {
     fromSecret: toHex(digest('sender identity')),
     to: toHex(to),
     ...fields,
+    seed: toHex(seed),
     exchange: toHex(made),
   };
 }

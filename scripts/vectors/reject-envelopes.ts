@@ -20,6 +20,7 @@ export function rejectedEnvelopes(): RejectVector[] {
     senderSecret: S.secret,
     recipientPublic: R.public,
     preKeySecret: P.secret,
+    keySecret: digest('key secret'),
     ephemeralSecret: digest('ephemeral'),
   };
   const good = seal(keys, message);
@@ -56,6 +57,8 @@ export function rejectedEnvelopes(): RejectVector[] {
     ['forged', 'made by a friend of another name for this key', made({ namedSender: publicOf(stranger) })],
     ['forged', 'inner box of somebody else', made({ innerSecret: stranger })],
     ['forged', 'last bit of the outer box changed', flipLast(good)],
+    ['forged', 'made without the secret of the key', made({ outerKey: 'box' })],
+    ['forged', 'made with the secret of another key', made({ outerKey: digest('another secret') })],
     ['forged', 'padding is not zero', made({ padding: join(new Uint8Array(120), uint(1, 1)) })],
     ['forged', 'a bucket larger than needed', made({ bucket: 384 })],
     ['forged', 'inner length below a tag', made({ innerLength: 15 })],
@@ -76,13 +79,14 @@ export function rejectedEnvelopes(): RejectVector[] {
       made({}, { type, data }),
     ]),
   ];
-  const { senderSecret, recipientPublic, preKeySecret } = keys;
+  const { senderSecret, recipientPublic, preKeySecret, keySecret } = keys;
   return cases.map(([code, why, envelope]) => ({
     why: `envelope: ${why}`,
     code,
     senderSecret: toHex(senderSecret),
     recipientPublic: toHex(recipientPublic),
     preKeySecret: toHex(preKeySecret),
+    keySecret: toHex(keySecret),
     envelope: toHex(envelope),
   }));
 }

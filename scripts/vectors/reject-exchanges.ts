@@ -12,6 +12,7 @@ export function rejectedExchanges(): RejectVector[] {
     batch: 0x010203,
     valid: 2_592_000,
     timestamp: 1_764_000_000,
+    seed: digest('seed'),
     keys: [
       [1, P.public],
       [2, another],
@@ -30,6 +31,7 @@ export function rejectedExchanges(): RejectVector[] {
     ['malformed', 'version 2', made({}, [2, 0])],
     ['malformed', 'a flag', made({}, [1, 1])],
     ['malformed', 'batch 0', made({ batch: 0 })],
+    ['malformed', 'valid for no time', made({ valid: 0 })],
     ['malformed', 'valid for over 30 days', made({ valid: 2_592_001 })],
     ['malformed', 'no keys', made({ keys: [] })],
     ['malformed', '105 keys', made({ keys: many })],
@@ -66,7 +68,9 @@ export function rejectedExchanges(): RejectVector[] {
     ['not-yours', 'for somebody else', makeExchange(S.secret, publicOf(stranger), fields)],
     ['not-yours', 'from somebody else than the peer', makeExchange(stranger, R.public, fields)],
     ['not-yours', 'from the holder itself', makeExchange(R.secret, R.public, fields)],
-    ['bad-mac', 'a key exchanged for another', good.map((byte, i) => (i === 83 ? byte ^ 1 : byte))],
+    ['malformed', 'no seed', withoutSeed(good)],
+    ['bad-mac', 'another seed', good.map((byte, i) => (i === 81 ? byte ^ 1 : byte))],
+    ['bad-mac', 'a key exchanged for another', good.map((byte, i) => (i === 115 ? byte ^ 1 : byte))],
     ['bad-mac', 'last bit of the MAC', good.map((byte, i) => (i === good.length - 1 ? byte ^ 1 : byte))],
     ['bad-mac', 'another time', join(good.slice(0, 80), new Uint8Array([good[80]! ^ 1]), good.slice(81))],
   ];
@@ -77,4 +81,9 @@ export function rejectedExchanges(): RejectVector[] {
     toSecret: toHex(R.secret),
     exchange: toHex(exchange),
   }));
+}
+
+/** The exchange of a page that had no seed yet. */
+function withoutSeed(exchange: Uint8Array): Uint8Array {
+  return join(exchange.slice(0, 81), exchange.slice(113));
 }

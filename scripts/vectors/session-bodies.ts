@@ -12,6 +12,7 @@ export function everyMessage(crypto: CryptoProvider, digest: (name: string) => U
     batch: 0xabcdef,
     valid: 2_592_000,
     timestamp: 1_764_000_000,
+    seed: digest('a seed'),
     keys: [{ index: 7, publicKey: crypto.keyPairFromSecret(digest('a key')).publicKey }],
   });
   return [

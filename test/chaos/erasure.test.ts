@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { sameBytes } from '../../lib/bytes';
 import { SeededRandom } from '../../lib/testing/simulated-platform';
 import { VirtualNetwork } from '../../lib/transport/virtual/virtual-network';
 import { makeScratch } from '../lib/store/support/scratch';
@@ -30,7 +31,11 @@ for (const engine of ['lmdb', 'nedb'] as const) {
         bob = new RobbedDevice({ name: 'Bob', ...common });
         await alice.start();
         await bob.start();
-        await alice.when('keys-exchanged', () => alice.manager.canSendAsyncMessage(bob.publicKey));
+        // Each took the other's keys, and heard that its own were taken.
+        for (const device of [alice, bob]) await device.when('keys-exchanged', () => device.exchanges === 2);
+        // Most tests look for the slots of messages alone.
+        alice.recorder.slotSecrets.length = 0;
+        bob.recorder.slotSecrets.length = 0;
         await bob.transport.setOnline(false);
         await alice.when('friend-status', () => !alice.transport.isFriendOnline(bob.publicKey));
       });
@@ -113,6 +118,32 @@ for (const engine of ['lmdb', 'nedb'] as const) {
         await bob.settled();
         const after = await bob.rob({ envelopes: envelopes(), passphrase });
         assert.deepEqual([after.finds(TEXT), after.finds(secret)], [false, false]);
+      });
+
+      it('shows no seed of keys that were exchanged, and no secret of a key that was used, at either side', async () => {
+        for (const device of [alice, bob]) await device.settled();
+        const before = new Map([
+          [alice, await alice.steal()],
+          [bob, await bob.steal()],
+        ]);
+        await deliver();
+        for (const [device, copy] of before) {
+          await device.settled();
+          const { seeds, wraps } = device.recorder;
+          assert.deepEqual([seeds.length, wraps.length], [2, 2 * 104], 'of its own keys and of its friend');
+          const earlier = await device.rob({ envelopes: envelopes(), passphrase }, copy);
+          const thief = await device.rob({ envelopes: envelopes(), passphrase });
+          assert.ok(seeds.every((seed) => !earlier.finds(seed) && !thief.finds(seed)));
+          assert.equal(earlier.keySecrets.length, 2 * 104, 'it sees the secrets of keys that live');
+          const dead = wraps.filter(
+            ({ keySecret }) => !thief.keySecrets.some((q) => sameBytes(q, keySecret)),
+          );
+          assert.equal(dead.length, 1);
+          for (const { keySecret, slotSecret } of dead) {
+            assert.deepEqual([earlier.finds(keySecret), earlier.finds(slotSecret)], [true, true]);
+            assert.deepEqual([thief.finds(keySecret), thief.finds(slotSecret)], [false, false]);
+          }
+        }
       });
 
       if (passphrase) {

@@ -36,11 +36,11 @@ export class ServiceMailEffects {
   }
 
   /** In the sender's queue. */
-  apply(writes: WriteBatch, sender: PublicKey, type: number, data: Uint8Array): ReceiptCode {
+  async apply(writes: WriteBatch, sender: PublicKey, type: number, data: Uint8Array): Promise<ReceiptCode> {
     try {
       return type === PLAIN_TYPE.receipts
         ? this.#receipts(writes, sender, data)
-        : this.#keys(writes, sender, data);
+        : await this.#keys(writes, sender, data);
     } catch (error) {
       if (!ToxAsyncError.is(error, 'ErrMalformed')) throw error;
       return 'malformed';
@@ -60,11 +60,11 @@ export class ServiceMailEffects {
     return 'ok';
   }
 
-  #keys(writes: WriteBatch, sender: PublicKey, data: Uint8Array): ReceiptCode {
+  async #keys(writes: WriteBatch, sender: PublicKey, data: Uint8Array): Promise<ReceiptCode> {
     const { forwardSecurity, hooks } = this.#components;
-    const { batch, valid, held, keys } = decodeMailKeys(data);
+    const { held, ...offered } = decodeMailKeys(data);
     this.#noteHeld(writes, sender, held);
-    const result = forwardSecurity.held.take(writes, { from: sender, batch, valid, keys });
+    const result = await forwardSecurity.held.take(writes, { from: sender, ...offered });
     if (result === 'added') writes.afterCommit(() => this.#onKeysAdded(sender));
     if (result === 'added' || result === 'known') return 'ok';
     writes.afterCommit(() => hooks.onKeysRefused(sender, result));

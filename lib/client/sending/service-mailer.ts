@@ -39,7 +39,7 @@ const KEYS_LIFETIME = 7 * DAY;
 
 export interface ServiceMailerComponents extends Pick<
   BaseComponents,
-  'random' | 'timers' | 'store' | 'ages' | 'clock'
+  'crypto' | 'random' | 'timers' | 'store' | 'ages' | 'clock'
 > {
   readonly direct: Pick<DirectDelivery, 'isHere'>;
   readonly nodes: Pick<StorageNodes, 'candidates'>;
@@ -138,13 +138,15 @@ export class ServiceMailer {
 
   /** A batch that waits for its acknowledgement, or a new one of `count` keys. */
   async #sealKeys(writes: WriteBatch, peer: PublicKey, count: number): Promise<void> {
-    const { issued } = this.#components.forwardSecurity;
+    const { crypto, forwardSecurity } = this.#components;
+    const { issued } = forwardSecurity;
     const pending = issued.pendingMail(peer, MAX_MAIL_KEYS);
     const { batch, exchange } = pending ?? (await issued.issue(writes, peer, count, { mailed: true }));
     if (pending !== undefined) issued.markMailed(writes, peer, batch);
-    const { valid, keys } = decodeExchange(exchange);
-    const data = encodeMailKeys({ batch, valid, held: this.#heldAfter(peer), keys });
+    const { valid, seed, keys } = decodeExchange(exchange);
+    const data = encodeMailKeys({ batch, valid, held: this.#heldAfter(peer), seed, keys });
     this.#seal(writes, peer, { kind: 'keys', batch }, data);
+    for (const secret of [exchange, seed, data]) crypto.wipe(secret);
   }
 
   #seal(writes: WriteBatch, peer: PublicKey, content: ServiceContent, data: Uint8Array): void {

@@ -1,6 +1,6 @@
 import { ByteMap } from '../../byte-map';
 import { PeerMap } from '../../peer-map';
-import type { SecretVault } from '../../store/vault/secret-vault';
+import type { SecretVault, SlotRef } from '../../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../../store/store';
 import { Table } from '../../store/table';
 import type { PublicKey } from '../../types';
@@ -54,8 +54,12 @@ export class IssuedBatches {
     return this.#byTag.get(tag);
   }
 
-  keys(): IterableIterator<IssuedKey> {
-    return this.#byTag.values();
+  /** Every slot in use: those of the keys, and those of the offers. */
+  *refs(): Generator<SlotRef> {
+    for (const { ref } of this.#byTag.values()) yield ref;
+    for (const batches of this.#peers.values()) {
+      for (const { record } of batches.values()) if (record.offer !== undefined) yield record.offer.ref;
+    }
   }
 
   find(peer: PublicKey, batch: number): IssuedBatch | undefined {
@@ -68,9 +72,9 @@ export class IssuedBatches {
     return [...batches].sort((a, b) => a.record.order - b.record.order);
   }
 
-  /** Those that the peer has not acknowledged, oldest first. */
+  /** Those that may be offered to the peer again, oldest first. */
   waiting(peer: PublicKey): IssuedBatch[] {
-    return this.of(peer).filter(({ record }) => record.exchange !== undefined && !record.acknowledged);
+    return this.of(peer).filter(({ record }) => record.offer !== undefined);
   }
 
   /** Peers with batches. */
@@ -89,8 +93,9 @@ export class IssuedBatches {
     if (first === undefined) return;
     const issued: IssuedBatch = { batch: first.batch, record, keys: new Map() };
     this.#batches.put(writes, [peer, batchKey(first.batch)], record);
-    for (const { publicKey, tag, ref, batch, index } of keys) {
-      this.#keys.put(writes, [peer, batchKey(batch), new Uint8Array([index])], { publicKey, tag, ref });
+    for (const { publicKey, tag, ref, wrapped, batch, index } of keys) {
+      const record = { publicKey, tag, ref, wrapped };
+      this.#keys.put(writes, [peer, batchKey(batch), new Uint8Array([index])], record);
     }
     writes.afterCommit(() => {
       this.#of(peer).set(first.batch, issued);
@@ -98,23 +103,42 @@ export class IssuedBatches {
     });
   }
 
-  update(writes: WriteBatch, peer: PublicKey, batch: number, change: Partial<IssuedBatchRecord>): void {
+  update(
+    writes: WriteBatch,
+    peer: PublicKey,
+    batch: number,
+    change: Partial<Pick<IssuedBatchRecord, 'sentAt' | 'mailed'>>,
+  ): void {
     const found = this.find(peer, batch);
     if (found === undefined) return;
-    const next: IssuedBatchRecord = { ...found.record, ...change };
-    if (next.acknowledged) delete next.exchange;
-    this.#batches.put(writes, [peer, batchKey(batch)], next);
+    this.#batches.put(writes, [peer, batchKey(batch)], { ...found.record, ...change });
+    writes.afterCommit(() => Object.assign(found.record, change));
+  }
+
+  /** The batch was taken, or is never offered again: with `writes` its exchange is gone, and the seed with it. */
+  closeOffer(writes: WriteBatch, peer: PublicKey, batch: number, how: { acknowledged?: true } = {}): void {
+    const found = this.find(peer, batch);
+    if (found === undefined) return;
+    const { offer, ...record } = found.record;
+    if (offer !== undefined) this.#vault.erase(writes, [offer.ref]);
+    this.#batches.put(writes, [peer, batchKey(batch)], { ...record, ...how });
     writes.afterCommit(() => {
-      Object.assign(found.record, change);
-      if (found.record.acknowledged) delete found.record.exchange;
+      delete found.record.offer;
+      Object.assign(found.record, how);
     });
   }
 
-  /** These keys of one batch are dead with `writes`; the batch goes with its last. Their secrets are not touched. */
+  /**
+   * These keys of one batch are dead with `writes`; the batch and its offer go with its last. The secrets of the keys are
+   * not touched.
+   */
   drop(writes: WriteBatch, peer: PublicKey, issued: IssuedBatch, dead: readonly IssuedKey[]): void {
-    const { batch, keys } = issued;
+    const { batch, record, keys } = issued;
     for (const { index } of dead) this.#keys.delete(writes, [peer, batchKey(batch), new Uint8Array([index])]);
-    if (dead.length === keys.size) this.#batches.delete(writes, [peer, batchKey(batch)]);
+    if (dead.length === keys.size) {
+      this.#batches.delete(writes, [peer, batchKey(batch)]);
+      if (record.offer !== undefined) this.#vault.erase(writes, [record.offer.ref]);
+    }
     writes.afterCommit(() => {
       for (const { tag, index } of dead) {
         this.#byTag.delete(tag);

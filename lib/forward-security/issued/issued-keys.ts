@@ -1,7 +1,9 @@
 import { sameBytes } from '../../bytes';
+import { ToxAsyncError } from '../../errors';
 import type { CryptoProvider } from '../../crypto/provider';
 import type { Random } from '../../platform/random';
 import { encodeExchange } from '../../protocol/keys/exchange';
+import { SEED_BYTES } from '../../protocol/keys/key-list';
 import { prekeyTag } from '../../protocol/names';
 import type { SecretVault, SlotRef } from '../../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../../store/store';
@@ -10,6 +12,8 @@ import { ErasedKeys } from './erased-keys';
 import { IssueBudget } from './issue-budget';
 import { type IssuedBatch, IssuedBatches } from './issued-batches';
 import { readBatchKey, type IssuedKey } from '../key-records';
+import { canReadOwn, makeKey } from '../key-slots';
+import { type Offer, openOffer, sealOffer } from './sealed-offer';
 import { StockReckoning } from './stock-reckoning';
 import { ERASE_SLACK, EXCHANGE_RETRY_AGE, type KeyLimits, MAX_MAILED_BATCHES } from '../key-limits';
 
@@ -47,8 +51,8 @@ export class IssuedKeys {
   }
 
   /** Every secret that must stay in the vault. */
-  *refs(): Generator<SlotRef> {
-    for (const { ref } of this.#batches.keys()) yield ref;
+  refs(): Iterable<SlotRef> {
+    return this.#batches.refs();
   }
 
   /** Live keys per batch, for a state message; oldest batch first. */
@@ -89,28 +93,28 @@ export class IssuedKeys {
   }
 
   /** An exchange that the peer has not acknowledged and that may go out again, the oldest. */
-  pending(peer: PublicKey): { batch: number; exchange: Uint8Array } | undefined {
+  pending(peer: PublicKey): Offer | undefined {
     const now = this.#o.ages.now();
     const isYoung = ({ record }: IssuedBatch) => now - record.createdAt <= EXCHANGE_RETRY_AGE;
-    return offerOf(this.#batches.waiting(peer).find(isYoung));
+    return this.#offerOf(this.#batches.waiting(peer).find(isYoung));
   }
 
   /**
    * What a mail of at most `most` keys carries in place of a new batch: one that waits for its acknowledgement and was
    * never mailed, or the newest of three that were. Undefined: a new batch.
    */
-  pendingMail(peer: PublicKey, most: number): { batch: number; exchange: Uint8Array } | undefined {
+  pendingMail(peer: PublicKey, most: number): Offer | undefined {
     const now = this.#o.ages.now();
     const fitting = this.#batches.waiting(peer).filter(({ keys }) => keys.size <= most);
     const isNew = ({ record }: IssuedBatch) =>
       record.mailed === undefined && now - record.createdAt <= EXCHANGE_RETRY_AGE;
     const mailed = fitting.filter(({ record }) => record.mailed === true);
-    return offerOf(mailed.length < MAX_MAILED_BATCHES ? fitting.find(isNew) : mailed.at(-1));
+    return this.#offerOf(mailed.length < MAX_MAILED_BATCHES ? fitting.find(isNew) : mailed.at(-1));
   }
 
   /** Whether this batch waits for its acknowledgement. */
   isPending(peer: PublicKey, batch: number): boolean {
-    return this.#batches.find(peer, batch)?.record.exchange !== undefined;
+    return this.#batches.find(peer, batch)?.record.acknowledged === false;
   }
 
   /**
@@ -123,18 +127,18 @@ export class IssuedKeys {
     peer: PublicKey,
     count: number,
     how: { mailed?: true } = {},
-  ): Promise<{ batch: number; exchange: Uint8Array }> {
-    const { crypto, vault, identity, limits, ages, timestamp } = this.#o;
-    const secrets = await vault.allocate(count);
+  ): Promise<Offer> {
+    const { crypto, random, vault, identity, limits, ages, timestamp } = this.#o;
+    const [offerSlot, ...slots] = await vault.allocate(1 + count);
+    if (offerSlot === undefined) throw new ToxAsyncError('ErrStore', 'The vault returned no slot.');
     this.#makeRoom(writes, peer, count);
     this.#budget.spend(peer, count);
     const batch = this.unusedNumber(peer);
     const order = this.#batches.nextOrder();
-    const keys = secrets.map(({ ref, secret }, i): IssuedKey => {
-      const { publicKey } = crypto.keyPairFromSecret(secret);
-      crypto.wipe(secret);
-      const tag = prekeyTag(crypto, publicKey);
-      return { publicKey, tag, ref, peer, batch, index: i + 1, order };
+    const seed = random.bytes(SEED_BYTES);
+    const keys = slots.map((slot, i): IssuedKey => {
+      const made = makeKey(crypto, slot, { seed, batch, index: i + 1 });
+      return { ...made, tag: prekeyTag(crypto, made.publicKey), peer, order };
     });
     const exchange = encodeExchange(crypto, {
       from: identity,
@@ -142,10 +146,13 @@ export class IssuedKeys {
       batch,
       valid: limits.maxPreKeyAge,
       timestamp: timestamp(),
+      seed,
       keys: keys.map(({ index, publicKey }) => ({ index, publicKey })),
     });
+    crypto.wipe(seed);
     const now = ages.now();
-    const record = { order, exchange, acknowledged: false, createdAt: now, sentAt: now, ...how };
+    const offer = sealOffer(crypto, offerSlot, exchange);
+    const record = { order, offer, acknowledged: false, createdAt: now, sentAt: now, ...how };
     this.#batches.add(writes, peer, record, keys);
     return { batch, exchange };
   }
@@ -170,11 +177,13 @@ export class IssuedKeys {
 
   /** True when `digest` (SHA-256(exchange)[:16]) is of the batch that waits for its acknowledgement. */
   acknowledge(writes: WriteBatch, peer: PublicKey, batch: number, digest: Uint8Array): boolean {
-    const exchange = this.#batches.find(peer, batch)?.record.exchange;
+    const { crypto } = this.#o;
+    const exchange = this.#offerOf(this.#batches.find(peer, batch))?.exchange;
     if (exchange === undefined) return false;
-    if (!sameBytes(this.#o.crypto.sha256(exchange).subarray(0, 16), digest)) return false;
-    this.#confirm(writes, peer, batch);
-    return true;
+    const isSame = sameBytes(crypto.sha256(exchange).subarray(0, 16), digest);
+    crypto.wipe(exchange);
+    if (isSame) this.#confirm(writes, peer, batch);
+    return isSame;
   }
 
   /** The same, from a receipt of the mail that brought the batch. */
@@ -208,13 +217,17 @@ export class IssuedKeys {
     }
   }
 
-  /** Erases batches whose last possible use is over. */
+  /** Erases batches whose last possible use is over, and exchanges that are never offered again. */
   expire(writes: WriteBatch): void {
     const { maxPreKeyAge, maxMessageLifetime } = this.#o.limits;
-    const oldest = this.#o.ages.now() - maxPreKeyAge - maxMessageLifetime - ERASE_SLACK;
+    const now = this.#o.ages.now();
+    const oldest = now - maxPreKeyAge - maxMessageLifetime - ERASE_SLACK;
     for (const peer of this.#batches.peers()) {
       for (const issued of this.#batches.of(peer)) {
-        if (issued.record.sentAt < oldest) this.#batches.erase(writes, peer, issued);
+        const { record, batch } = issued;
+        const isOver = record.mailed === undefined && now - record.createdAt > EXCHANGE_RETRY_AGE;
+        if (record.sentAt < oldest) this.#batches.erase(writes, peer, issued);
+        else if (isOver && record.offer !== undefined) this.#batches.closeOffer(writes, peer, batch);
       }
     }
     this.#erased.expire(writes);
@@ -224,8 +237,11 @@ export class IssuedKeys {
   dropUnreadable(writes: WriteBatch): void {
     for (const peer of this.#batches.peers()) {
       for (const issued of this.#batches.of(peer)) {
-        const lost = [...issued.keys.values()].filter(({ ref }) => !this.#isReadable(ref));
-        if (lost.length > 0 || issued.keys.size === 0) this.#batches.drop(writes, peer, issued, lost);
+        const lost = [...issued.keys.values()].filter((key) => !canReadOwn(this.#o, key));
+        if (lost.length > 0 || issued.keys.size === 0) this.#batches.erase(writes, peer, issued, lost);
+        const isAlive = lost.length < issued.keys.size;
+        if (isAlive && issued.record.offer !== undefined && this.#offerOf(issued) === undefined)
+          this.#batches.closeOffer(writes, peer, issued.batch);
         this.#erased.add(writes, peer, lost);
       }
     }
@@ -263,18 +279,13 @@ export class IssuedKeys {
 
   #confirm(writes: WriteBatch, peer: PublicKey, batch: number): void {
     const size = this.#batches.find(peer, batch)?.keys.size ?? 0;
-    this.#batches.update(writes, peer, batch, { acknowledged: true });
+    this.#batches.closeOffer(writes, peer, batch, { acknowledged: true });
     writes.afterCommit(() => this.#stocks.change(peer, size));
   }
 
-  #isReadable(ref: SlotRef): boolean {
-    const secret = this.#o.vault.read(ref);
-    if (secret !== undefined) this.#o.crypto.wipe(secret);
-    return secret !== undefined;
+  /** The exchange of a batch that waits; undefined when its slot is lost. */
+  #offerOf(issued: IssuedBatch | undefined): Offer | undefined {
+    const exchange = openOffer(this.#o, issued?.record.offer);
+    return issued && exchange && { batch: issued.batch, exchange };
   }
-}
-
-function offerOf(issued: IssuedBatch | undefined): { batch: number; exchange: Uint8Array } | undefined {
-  const exchange = issued?.record.exchange;
-  return issued && exchange && { batch: issued.batch, exchange };
 }

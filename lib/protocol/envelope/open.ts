@@ -16,7 +16,7 @@ import {
   MAX_CONTENT_BYTES,
 } from './envelope';
 import { judgeContent, type Content } from './content';
-import { innerNonce, outerNonce, outerSeed } from './envelope-nonces';
+import { innerNonce, outerKey, outerNonce, outerSeed } from './envelope-nonces';
 import { mailboxOf, MESSAGE_ID_BYTES } from '../names';
 import { decodePlaintext } from './plaintext';
 
@@ -36,6 +36,8 @@ export interface OpenInput {
   readonly mailbox?: Uint8Array;
   /** The one-time pair that the envelope's tag names; not wiped here. */
   readonly preKey: KeyPair;
+  /** q, its 32 bytes that we and its holder alone know; not wiped here. */
+  readonly keySecret: Uint8Array;
   /** The friend to whom that key was issued: nobody else can have sealed to it. */
   readonly sender: PublicKey;
 }
@@ -66,7 +68,7 @@ export type OpenResult =
 
 /** Opens an envelope, its checks in the order of docs/PROTOCOL.md, "Opening". Writes nothing, never throws. */
 export function openEnvelope(crypto: CryptoProvider, input: OpenInput): OpenResult {
-  const { envelope, recipient, preKey, sender, mailbox = mailboxOf(crypto, recipient) } = input;
+  const { envelope, recipient, preKey, keySecret, sender, mailbox = mailboxOf(crypto, recipient) } = input;
   const header = headerOf(envelope);
   if (header === undefined || !isSealedSize(envelope.length)) return { outcome: 'bad-request' };
   if (!sameBytes(header.mailbox, mailbox)) return { outcome: 'not-yours' };
@@ -78,8 +80,10 @@ export function openEnvelope(crypto: CryptoProvider, input: OpenInput): OpenResu
   const seed = outerSeed(crypto, envelope.subarray(0, HEADER_BYTES), keys);
   const box = envelope.subarray(HEADER_BYTES);
   const content = CONTENT.subarray(0, box.length - BOX_TAG_BYTES);
-  if (!crypto.openBox(box, outerNonce(seed), ephemeral, preKey.secretKey, content))
-    return { outcome: 'forged' };
+  const key = outerKey(crypto, preKey.secretKey, ephemeral, keySecret);
+  const opened = crypto.openSecretbox(box, outerNonce(seed), key, content);
+  crypto.wipe(key);
+  if (!opened) return { outcome: 'forged' };
   const inner = innerBox(content);
   if (inner === undefined) return { outcome: 'forged' };
   const sealedFields = content.subarray(0, FIELDS_BYTES);

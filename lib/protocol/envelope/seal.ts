@@ -14,7 +14,7 @@ import {
   MAX_CONTENT_BYTES,
   writeEnvelopeHeader,
 } from './envelope';
-import { innerNonce, outerNonce, outerSeed } from './envelope-nonces';
+import { innerNonce, outerKey, outerNonce, outerSeed } from './envelope-nonces';
 import { mailboxOf, MESSAGE_ID_BYTES, prekeyTag, storageIdOf } from '../names';
 import { encodePlaintext } from './plaintext';
 
@@ -41,6 +41,8 @@ export interface SealInput {
   readonly preKey: PublicKey;
   /** `prekeyTag` of it, where that is known already. */
   readonly tag?: Uint8Array;
+  /** q, the 32 bytes that its owner and we alone know of it (keys/key-secret.ts); not wiped here. */
+  readonly keySecret: Uint8Array;
   /** Wiped, whatever happens. */
   readonly ephemeral: EphemeralSource;
   /** 32 bytes. */
@@ -66,7 +68,8 @@ export interface SealedEnvelope {
 
 /**
  * Seals one message to one one-time key (docs/PROTOCOL.md, "Envelope"): the specification's box, which proves the
- * sender, inside a box from the ephemeral key, which hides the sender and is lost with that key.
+ * sender, inside a box under a secret of the ephemeral key and the one-time key's own secret, which hides the sender and is
+ * lost with either.
  * @throws ErrMessageEmpty, ErrMessageTooLarge, ErrMalformed (a text that is not UTF-8), ErrInvalidKey,
  * ErrInvalidArgument (lifetime, timestamp, message id or type)
  */
@@ -102,7 +105,9 @@ function seal(crypto: CryptoProvider, input: SealInput): SealedEnvelope {
     content[FIELDS_BYTES + 1] = innerEnd - INNER_AT;
     crypto.box(plain, nonce, preKey, sender.secretKey, content.subarray(INNER_AT, innerEnd));
     const inner = content.slice(INNER_AT, innerEnd);
-    crypto.box(content, outerNonce(seed), preKey, ephemeral.secretKey, envelope.subarray(HEADER_BYTES));
+    const key = outerKey(crypto, ephemeral.secretKey, preKey, input.keySecret);
+    crypto.secretbox(content, outerNonce(seed), key, envelope.subarray(HEADER_BYTES));
+    crypto.wipe(key);
     return { envelope, inner, innerNonce: nonce.slice(), storageId: storageIdOf(crypto, envelope), tag };
   } finally {
     crypto.wipe(ephemeral.secretKey);

@@ -8,11 +8,13 @@ import { ByteReader } from '../byte-reader';
 import { ByteWriter } from '../byte-writer';
 import {
   MAX_BATCH_KEYS,
-  MAX_VALID,
   readBatch,
   readKeys,
+  readValid,
+  SEED_BYTES,
   writeBatch,
   writeKeys,
+  writeValid,
   type ListedKey,
 } from './key-list';
 
@@ -20,7 +22,8 @@ export { keyListHash } from './key-list';
 
 /**
  * One batch of one-time keys for one peer (docs/PROTOCOL.md, "Exchange"): version 1 | flags 1 | from 32 | to 32 |
- * batch 3 | valid 4 | timestamp 8 | count 1 | count x (index 1 | public 32) | HMAC-SHA-256 32.
+ * batch 3 | valid 4 | timestamp 8 | seed 32 | count 1 | count x (index 1 | public 32) | HMAC-SHA-256 32. The seed makes
+ * it confidential: nobody but these two may ever read it.
  */
 
 const VERSION = 1;
@@ -33,10 +36,12 @@ export interface Exchange {
   readonly to: PublicKey;
   /** 24 random bits, never 0. */
   readonly batch: number;
-  /** Seconds for which they may be used, counted from when the holder takes them. */
+  /** Seconds for which they may be used, counted from when the holder takes them; at least 1. */
   readonly valid: number;
   /** Unix seconds, 0 = no clock; for display. */
   readonly timestamp: number;
+  /** 32 secret bytes, of this batch alone: each key's own secret is made of them. */
+  readonly seed: Uint8Array;
   /** 1..104 keys, indexes rising. */
   readonly keys: readonly ListedKey[];
 }
@@ -45,27 +50,31 @@ export type ExchangeInput = Omit<Exchange, 'from'> & { readonly from: KeyPair };
 
 /** @throws ErrInvalidArgument, ErrInvalidKey when `to` or a one-time key is not acceptable or our own */
 export function encodeExchange(crypto: CryptoProvider, input: ExchangeInput): Uint8Array {
-  const { from, to, batch, valid, timestamp, keys } = input;
+  const { from, to, batch, valid, timestamp, seed, keys } = input;
   checkPublicKey(to, 'The peer', from.publicKey);
   for (const { publicKey } of keys) checkPublicKey(publicKey, 'A one-time key', from.publicKey, to);
-  if (valid > MAX_VALID || keys.length === 0 || keys.length > MAX_BATCH_KEYS) {
-    throw new ToxAsyncError(
-      'ErrInvalidArgument',
-      `An exchange must have 1 to ${MAX_BATCH_KEYS} keys, valid for at most ${MAX_VALID} seconds.`,
-    );
+  if (keys.length === 0 || keys.length > MAX_BATCH_KEYS) {
+    throw new ToxAsyncError('ErrInvalidArgument', `An exchange must have 1 to ${MAX_BATCH_KEYS} keys.`);
   }
   const w = new ByteWriter('exchange').u8(VERSION).u8(0).fixed(from.publicKey, 32).fixed(to, 32);
   writeBatch(w, batch);
-  w.u32(valid).timestamp(timestamp).count(keys, MAX_BATCH_KEYS);
+  writeValid(w, valid);
+  w.timestamp(timestamp).fixed(seed, SEED_BYTES).count(keys, MAX_BATCH_KEYS);
   writeKeys(w, keys);
   const body = w.done();
   const key = macKey(crypto, from, to, { from: from.publicKey, to });
   const mac = crypto.hmacSha256(key, body);
   crypto.wipe(key);
-  return concat(body, mac);
+  const exchange = concat(body, mac);
+  crypto.wipe(body);
+  return exchange;
 }
 
-/** Reads the form only: see verifyExchange for who made it, and the holder judges the keys. @throws ErrMalformed */
+/**
+ * Reads the form only: see verifyExchange for who made it, and the holder judges the keys. The seed is a copy, for the
+ * caller to wipe.
+ * @throws ErrMalformed
+ */
 export function decodeExchange(bytes: Uint8Array): Exchange {
   const r = new ByteReader(bytes, 'exchange');
   const version = r.u8();
@@ -75,15 +84,15 @@ export function decodeExchange(bytes: Uint8Array): Exchange {
   const from = r.bytes(32);
   const to = r.bytes(32);
   const batch = readBatch(r);
-  const valid = r.u32();
-  if (valid > MAX_VALID) throw r.bad(`its keys are valid for more than ${MAX_VALID} seconds`);
+  const valid = readValid(r);
   const timestamp = r.timestamp();
+  const seed = r.bytes(SEED_BYTES);
   const count = r.count(MAX_BATCH_KEYS);
   if (count === 0) throw r.bad('it has no keys');
   const keys = readKeys(r, count);
   r.bytes(MAC_BYTES);
   r.end();
-  return { from, to, batch, valid, timestamp, keys };
+  return { from, to, batch, valid, timestamp, seed, keys };
 }
 
 /**

@@ -10,6 +10,9 @@ export const MAX_BATCH_KEYS = 104;
 /** Longest time for which keys may be offered, seconds (the specification's MaxPreKeyAge). */
 export const MAX_VALID = 30 * 24 * 60 * 60;
 
+/** Secret bytes that a batch of keys brings with it (key-secret.ts). */
+export const SEED_BYTES = 32;
+
 /** The public half of a one-time key and its place in its batch. */
 export interface ListedKey {
   /** 1..104. */
@@ -18,13 +21,19 @@ export interface ListedKey {
 }
 
 /**
- * SHA-256 of all index || public: a batch number that comes again with another list is a clash, not a repetition.
- * The same for an exchange and for keys by mail.
+ * SHA-256 of the seed and all index || public: a batch number that comes again with another list is a clash, not a
+ * repetition. The same for an exchange and for keys by mail.
  */
-export function keyListHash(crypto: CryptoProvider, keys: readonly ListedKey[]): Uint8Array {
-  const w = new ByteWriter('list of keys');
+export function keyListHash(
+  crypto: CryptoProvider,
+  { seed, keys }: { readonly seed: Uint8Array; readonly keys: readonly ListedKey[] },
+): Uint8Array {
+  const w = new ByteWriter('list of keys').fixed(seed, SEED_BYTES);
   writeKeys(w, keys);
-  return crypto.sha256(w.done());
+  const list = w.done();
+  const hash = crypto.sha256(list);
+  crypto.wipe(list);
+  return hash;
 }
 
 /** count x (index 1 | public 32), indexes rising; the count is the caller's. @throws ErrInvalidArgument */
@@ -52,6 +61,22 @@ export function readKeys(r: ByteReader, count: number): ListedKey[] {
     last = index;
     return { index, publicKey: r.bytes(KEY_BYTES) };
   });
+}
+
+/** Seconds, 1 to MAX_VALID. @throws ErrMalformed */
+export function readValid(r: ByteReader): number {
+  const valid = r.u32();
+  if (valid === 0) throw r.bad('its keys are valid for no time');
+  if (valid > MAX_VALID) throw r.bad(`its keys are valid for more than ${MAX_VALID} seconds`);
+  return valid;
+}
+
+/** @throws ErrInvalidArgument */
+export function writeValid(w: ByteWriter, valid: number): void {
+  if (valid === 0 || valid > MAX_VALID) {
+    throw new ToxAsyncError('ErrInvalidArgument', `Keys must be valid for 1 to ${MAX_VALID} seconds.`);
+  }
+  w.u32(valid);
 }
 
 /** 24 bits, never 0. @throws ErrMalformed */

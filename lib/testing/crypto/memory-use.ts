@@ -35,6 +35,21 @@ export function memoryTests(it: TestRunner['it'], crypto: CryptoProvider): void 
     const target = new Uint8Array(plain.length).fill(0xee);
     assert.equal(crypto.openBox(boxed, nonce, bobPublic, bobSecret, target), undefined);
     assert.ok(target.every((byte) => byte === 0xee));
+    const spoilt = boxed.slice();
+    spoilt[0] = (spoilt[0] ?? 0) ^ 1;
+    assert.equal(crypto.openSecretbox(spoilt, nonce, boxKey, target), undefined);
+    assert.ok(target.every((byte) => byte === 0xee));
+  });
+
+  it('seals and opens a secretbox into memory that it is given', () => {
+    const target = new Uint8Array(boxed.length + 2).fill(0xee);
+    const made = crypto.secretbox(plain, nonce, boxKey, target.subarray(1, -1));
+    assert.deepEqual(made, crypto.secretbox(plain, nonce, boxKey));
+    assert.equal(made.buffer, target.buffer);
+    assert.deepEqual([target[0], target.at(-1)], [0xee, 0xee]);
+    const opened = new Uint8Array(plain.length);
+    assert.equal(crypto.openSecretbox(made, nonce, boxKey, opened), opened);
+    assert.deepEqual(opened, plain);
   });
 
   it('gives plain Uint8Arrays', () => {

@@ -36,12 +36,12 @@ export function watchEnvelopes(
 ): CryptoProvider {
   return {
     ...crypto,
-    secretbox(plain, nonce, key) {
+    secretbox(plain, nonce, ...rest) {
       if (see.seals) envelopeIn(plain, nonce, see.seals);
-      return crypto.secretbox(plain, nonce, key);
+      return crypto.secretbox(plain, nonce, ...rest);
     },
-    openSecretbox(boxed, nonce, key) {
-      const plain = crypto.openSecretbox(boxed, nonce, key);
+    openSecretbox(boxed, nonce, ...rest) {
+      const plain = crypto.openSecretbox(boxed, nonce, ...rest);
       if (plain && see.opens) envelopeIn(plain, nonce, see.opens);
       return plain;
     },

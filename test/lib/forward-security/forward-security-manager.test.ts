@@ -239,7 +239,7 @@ describe('forward security: life of keys', () => {
     const twin = await KeyPeer.open('twin');
     const other = { ...decoded(exchange), keys: [{ index: 1, publicKey: twin.pk }] };
     const writes = bob.store.batch();
-    assert.equal(bob.fsm.held.take(writes, other), 'batch-in-use');
+    assert.equal(await bob.fsm.held.take(writes, other), 'batch-in-use');
     assert.equal(other.batch, batch);
     bob.age += 61 * DAY;
     const expiry = bob.store.batch();
@@ -301,13 +301,14 @@ describe('forward security: life of keys', () => {
     const good = decoded(exchange);
     for (const publicKey of [new Uint8Array(32), bob.pk, alice.pk]) {
       const writes = bob.store.batch();
-      assert.equal(bob.fsm.held.take(writes, { ...good, keys: [{ index: 1, publicKey }] }), 'malformed');
+      const bad = { ...good, keys: [{ index: 1, publicKey }] };
+      assert.equal(await bob.fsm.held.take(writes, bad), 'malformed');
     }
     const twice = good.keys.slice(0, 1).flatMap(({ publicKey }) => [
       { index: 1, publicKey },
       { index: 2, publicKey },
     ]);
-    assert.equal(bob.fsm.held.take(bob.store.batch(), { ...good, keys: twice }), 'malformed');
+    assert.equal(await bob.fsm.held.take(bob.store.batch(), { ...good, keys: twice }), 'malformed');
     assert.equal(bob.fsm.held.held(alice.pk), 0);
   });
 });

@@ -69,11 +69,11 @@ describe('what a proven friend says, when it is nearly right', () => {
   });
 
   it('is malformed when receipts or keys by mail are, adds nothing, and costs the key of its envelope', async () => {
-    const { batch, valid, keys } = decodeExchange(await unsent());
+    const { batch, valid, seed, keys } = decodeExchange(await unsent());
     const messageId = new Uint8Array(32).fill(5);
     const arrived = [{ preKeyId: 0x105, idStart: messageId.slice(0, 4) }];
     const contents: readonly [number, Uint8Array][] = [
-      [PLAIN_TYPE.keys, encodeMailKeys({ batch, valid, held: 90, keys })],
+      [PLAIN_TYPE.keys, encodeMailKeys({ batch, valid, held: 90, seed, keys })],
       [
         PLAIN_TYPE.receipts,
         encodeMailReceipts({ held: 90, arrived, receipts: [{ messageId, code: 'malformed' }] }),

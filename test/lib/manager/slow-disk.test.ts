@@ -52,10 +52,10 @@ describe('while commits take their time', () => {
     const writes = friend.keys.store.batch();
     const { batch, exchange } = await friend.keys.fsm.issued.issue(writes, us(), 20);
     await writes.commit();
-    const { keys, valid } = decodeExchange(exchange);
+    const { keys, seed, valid } = decodeExchange(exchange);
     const mail = await friend.keys.fsm.sendForwardSecureMessage(
       us(),
-      encodeMailKeys({ batch, valid, held: 0, keys }),
+      encodeMailKeys({ batch, valid, held: 0, seed, keys }),
       PLAIN_TYPE.keys,
     );
     friend.sayState();

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { concat, toHex, utf8 } from '../../../lib/bytes';
+import { oneTimeSecret } from '../../../lib/forward-security/key-slots';
 import { encodeExchange, verifyExchange } from '../../../lib/protocol/keys/exchange';
+import { keySecret } from '../../../lib/protocol/keys/key-secret';
 import { deriveSessionKeys, sideOf } from '../../../lib/protocol/session/handshake';
 import { encodeHello1, encodeHello2, helloEcho } from '../../../lib/protocol/session/hello';
 import { mailboxOf, nodeHint, prekeyTag } from '../../../lib/protocol/names';
@@ -34,6 +36,8 @@ for (const crypto of PROVIDERS) {
     const S = pair('sender identity', crypto);
     const R = pair('recipient identity', crypto);
     const P = pair('pre-key', crypto);
+    const seed = crypto.sha256(utf8('seed'));
+    const q = keySecret(crypto, seed, 0x010203, { index: 1, publicKey: P.publicKey });
 
     it('begin with the four public keys', () => {
       assert.equal(toHex(S.publicKey), '6428c4aabf99ddb58180ec6e1ae9481edd0b0a4b4c061ca3b452036bbba29b56');
@@ -54,6 +58,15 @@ for (const crypto of PROVIDERS) {
       assert.equal(toHex(nodeHint(crypto, R.publicKey, S.publicKey)), '9b1bbf3e9e5f1f64');
     });
 
+    it('make a one-time key of its slot, and its secret of the seed', () => {
+      const slot = crypto.sha256(utf8('slot'));
+      assert.equal(
+        toHex(oneTimeSecret(crypto, slot)),
+        'bb4784f66ec9fd14f8361f9ea3911f16e48faa504128730bc6282ade7c7157a6',
+      );
+      assert.equal(toHex(q), 'b6f0a1682f89bfa9bf9bb0d453362de81bdd90438c17a5ce3f643bb359226c65');
+    });
+
     it('seal the envelope, which opens', () => {
       const messageId = crypto.sha256(utf8('message id'));
       const fields = { messageId, timestamp: 1764000000, lifetime: 604800, type: 0, data: utf8('leak') };
@@ -61,15 +74,16 @@ for (const crypto of PROVIDERS) {
         sender: S,
         recipient: R.publicKey,
         preKey: P.publicKey,
+        keySecret: q,
         ephemeral: pair('ephemeral', crypto),
         ...fields,
       });
       assert.equal(envelope.length, 287);
       assert.equal(
         toHex(crypto.sha256(envelope)),
-        '2d323f4903d326b28c761998b03e4fecb763f039eee8628089539717cd9f5f5d',
+        '40b76e6ac51894e2c348a035079b4f9fe575ef71eac886fef35ff921cd7f6fe5',
       );
-      const input = { envelope, recipient: R.publicKey, preKey: P, sender: S.publicKey };
+      const input = { envelope, recipient: R.publicKey, preKey: P, keySecret: q, sender: S.publicKey };
       assert.deepEqual(openEnvelope(crypto, input), { outcome: 'opened', ...fields });
     });
 
@@ -80,15 +94,16 @@ for (const crypto of PROVIDERS) {
         batch: 0x010203,
         valid: 2592000,
         timestamp: 1764000000,
+        seed,
         keys: [
           { index: 1, publicKey: P.publicKey },
           { index: 2, publicKey: pair('ephemeral', crypto).publicKey },
         ],
       });
-      assert.equal(exchange.length, 180);
+      assert.equal(exchange.length, 212);
       assert.equal(
         toHex(crypto.sha256(exchange)),
-        '00af8b14915f7a1ee47f57f8f293213b912a2a36b437d10e2f706b54356bbf5b',
+        '9cd6db5673e7436530f327f98b0bbba5de8e7de64a1ff27541ce521324abcf63',
       );
       assert.equal(verifyExchange(crypto, exchange, R), true);
     });

@@ -38,6 +38,7 @@ import {
   MESSAGE_ID,
   P,
   PROVIDERS,
+  Q,
   R,
   S,
 } from './support/fixtures';
@@ -49,6 +50,7 @@ const EXCHANGE = encodeExchange(crypto, {
   batch: 1,
   valid: 60,
   timestamp: 0,
+  seed: filled(32, 1),
   keys: KEYS,
 });
 const EXTENDED: ExtendedContent = {
@@ -95,7 +97,11 @@ const DECODERS: readonly [string, Uint8Array, (bytes: Uint8Array) => unknown][] 
     (b) => readMessageContent(PLAIN_TYPE.extended, b),
   ],
   ['JSON message', EXTENDED.rest, (b) => readMessageContent(PLAIN_TYPE.json, b)],
-  ['keys by mail', encodeMailKeys({ batch: 1, valid: 1, held: 1, keys: KEYS }), decodeMailKeys],
+  [
+    'keys by mail',
+    encodeMailKeys({ batch: 1, valid: 1, held: 1, seed: filled(32, 1), keys: KEYS }),
+    decodeMailKeys,
+  ],
   [
     'receipts by mail',
     encodeMailReceipts({
@@ -188,7 +194,7 @@ describe('decoders', () => {
     );
     fc.assert(
       fc.property(fuzzed, (envelope) => {
-        const input = { envelope, recipient: R.publicKey, preKey: P, sender: S.publicKey };
+        const input = { envelope, recipient: R.publicKey, preKey: P, keySecret: Q, sender: S.publicKey };
         const results = PROVIDERS.map((provider) => openEnvelope(provider, input));
         for (const result of results) {
           assert.ok(outcomes.has(result.outcome));
@@ -205,6 +211,7 @@ describe('decoders', () => {
           envelope: handmadeEnvelope({ plain }),
           recipient: R.publicKey,
           preKey: P,
+          keySecret: Q,
           sender: S.publicKey,
         });
         assert.ok(['opened', 'malformed', 'unsupported'].includes(outcome));
@@ -216,6 +223,7 @@ describe('decoders', () => {
           envelope: lying,
           recipient: R.publicKey,
           preKey: P,
+          keySecret: Q,
           sender: S.publicKey,
         });
         assert.equal(forged.outcome, 'forged');
@@ -251,7 +259,10 @@ describe('decoders', () => {
     const claims = [
       () => decodeStorageRecord(concat(filled(112, 1), new Uint8Array([0]), filled(4, 0xff))),
       () => decodePlaintext(new Uint8Array([0, 0xff, 0xff])),
-      () => decodeMailKeys(concat(new Uint8Array([0, 0, 1, 0, 0, 0, 1, 0, 1, 41]))),
+      () =>
+        decodeMailKeys(
+          concat(new Uint8Array([0, 0, 1, 0, 0, 0, 1, 0, 1]), filled(32, 1), new Uint8Array([40])),
+        ),
       () => decodeSessionMessage(0x23, new Uint8Array([0, 0, 0, 1, 0, 0, 64])),
       () => decodeSessionMessage(0x26, new Uint8Array([0, 0, 0, 1, 64])),
     ];

@@ -7,7 +7,7 @@ describe('The envelope vectors', () => {
   const vectors = readVectors('envelope');
 
   it('begin with the check value of docs/PROTOCOL.md', () => {
-    assert.equal(vectors[0]?.storageId, '2d323f4903d326b28c761998b03e4fec');
+    assert.equal(vectors[0]?.storageId, '40b76e6ac51894e2c348a035079b4f9f');
     assert.equal(vectors[0].data, toHex(Buffer.from('leak')));
   });
 
@@ -31,6 +31,7 @@ describe('The envelope vectors', () => {
       senderSecret: hex(vector.senderSecret),
       recipientPublic: hex(vector.recipientPublic),
       preKeySecret: hex(vector.preKeySecret),
+      keySecret: hex(vector.keySecret),
     };
     const { timestamp, lifetime, type } = vector;
     const messageId = hex(vector.messageId);

@@ -8,21 +8,27 @@ describe('The exchange vectors', () => {
 
   it('begin with the check value of docs/PROTOCOL.md', () => {
     const exchange = hex(vectors[0]?.exchange ?? '');
-    assert.equal(exchange.length, 180);
-    assert.equal(toHex(sha256(exchange)), '00af8b14915f7a1ee47f57f8f293213b912a2a36b437d10e2f706b54356bbf5b');
+    assert.equal(exchange.length, 212);
+    assert.equal(toHex(sha256(exchange)), '9cd6db5673e7436530f327f98b0bbba5de8e7de64a1ff27541ce521324abcf63');
   });
 
-  it('have an exchange of one key and one of all 104, which is 3,546 bytes long', () => {
+  it('have an exchange of one key and one of all 104, which is 3,578 bytes long', () => {
     const counts = vectors.map(({ keys }) => keys.length);
     assert.ok(counts.includes(1) && counts.includes(104));
     const longest = vectors.find(({ keys }) => keys.length === 104);
-    assert.equal((longest?.exchange.length ?? 0) / 2, 3546);
+    assert.equal((longest?.exchange.length ?? 0) / 2, 3578);
   });
 
-  vectors.forEach(({ fromSecret, to, batch, valid, timestamp, keys, exchange }, i) => {
+  vectors.forEach(({ fromSecret, to, batch, valid, timestamp, seed, keys, exchange }, i) => {
     it(`${i} is made of the same bytes by the reference`, () => {
       const list = keys.map(([index, key]): [number, Uint8Array] => [index, hex(key)]);
-      const made = makeExchange(hex(fromSecret), hex(to), { batch, valid, timestamp, keys: list });
+      const made = makeExchange(hex(fromSecret), hex(to), {
+        batch,
+        valid,
+        timestamp,
+        seed: hex(seed),
+        keys: list,
+      });
       assert.equal(toHex(made), exchange);
     });
 

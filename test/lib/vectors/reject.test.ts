@@ -13,7 +13,11 @@ import { readVectors, type RejectVector } from './support/vector-files';
 function verdictOn(v: RejectVector): string {
   const orDropped = (taken: boolean) => (taken ? 'ok' : 'dropped');
   if ('envelope' in v) {
-    const keys = { senderSecret: hex(v.senderSecret), preKeySecret: hex(v.preKeySecret) };
+    const keys = {
+      senderSecret: hex(v.senderSecret),
+      preKeySecret: hex(v.preKeySecret),
+      keySecret: hex(v.keySecret),
+    };
     return open({ ...keys, recipientPublic: hex(v.recipientPublic) }, hex(v.envelope)).code;
   }
   if ('chunk' in v) {

@@ -17,10 +17,11 @@ const crypto = chooseCryptoProvider();
 export function assertMessagesAreTheirs({ observer, parties, ledger }: History): number {
   const publicKeys = new Map(parties.map(({ name, pk }) => [name, pk]));
   const keysOf = new Map<string, Set<string>>();
-  for (const { envelope, sender, recipient, preKey, tag } of observer.seen) {
+  for (const { envelope, sender, recipient, preKey, keySecret, tag } of observer.seen) {
     const [from, to] = [publicKeys.get(sender), publicKeys.get(recipient)];
     assert.ok(from && to);
-    const opened = openEnvelope(crypto, { envelope, recipient: to, preKey, sender: from });
+    const input = { envelope, recipient: to, preKey, keySecret, sender: from };
+    const opened = openEnvelope(crypto, input);
     assert.equal(opened.outcome, 'opened');
     if (isServiceType(opened.type)) continue;
     const text = Buffer.from(opened.data).toString();
@@ -31,13 +32,16 @@ export function assertMessagesAreTheirs({ observer, parties, ledger }: History):
   return [...keysOf.values()].filter(({ size }) => size > 1).length;
 }
 
-/** With every envelope of the history and either identity key; the attack works with the secret that is missing. */
+/**
+ * With every envelope of the history, the secret q of its key and either identity key; the attack works with the secret
+ * that is missing.
+ */
 export function assertNothingOpens({ observer, parties }: History): number {
   const identities = new Map<string, KeyPair>();
   for (const { name, device } of parties)
     identities.set(name, parseProfile(device.manager.profile.savedata()).keyPair);
   let attacks = 0;
-  for (const { envelope, sender, preKey } of observer.seen) {
+  for (const { envelope, sender, preKey, keySecret } of observer.seen) {
     const from = identities.get(sender);
     assert.ok(from);
     for (const recipient of identities.values()) {
@@ -47,6 +51,7 @@ export function assertNothingOpens({ observer, parties }: History): number {
         sender: from.publicKey,
         recipient: recipient.publicKey,
         preKey: preKey.publicKey,
+        keySecret,
       };
       if (!opensWith(preKey.secretKey, known)) continue;
       attacks += 1;

@@ -7,6 +7,7 @@ import { prekeyTag } from '../../../lib/protocol/names';
 import type { KeyPair, PublicKey } from '../../../lib/types';
 import { decodeSessionMessage } from '../../../lib/protocol/session/message-kinds';
 import { watchEnvelopes } from '../../chaos/support/envelope-watch';
+import { labelledParts } from '../../support/labelled-input';
 import type { Copy, Lives, Moment } from './lives';
 
 const crypto = chooseCryptoProvider();
@@ -21,6 +22,8 @@ export interface Seen {
   /** Whose one-time key it is sealed to. */
   readonly recipient: string;
   readonly preKey: KeyPair;
+  /** The secret q of that key. */
+  readonly keySecret: Uint8Array;
   readonly tag: string;
   /** Of its outer box, in hexadecimal. */
   readonly nonce: string;
@@ -38,6 +41,9 @@ export class Observer {
   unknownTags = 0;
   readonly #publicKeys = new Map<string, PublicKey>();
   readonly #pairs = new Map<string, KeyPair & { readonly owner: string }>();
+  /** The secret q of a one-time key by the key of an outer box, and by its nonce. */
+  readonly #keySecrets = new Map<string, Uint8Array>();
+  readonly #sealedWith = new Map<string, Uint8Array>();
   readonly #byNonce = new Map<string, Seen>();
   readonly #byTag = new Map<string, Seen[]>();
   readonly #opened = new Map<string, { readonly nonce: string; readonly moment: Moment }[]>();
@@ -60,14 +66,21 @@ export class Observer {
         this.#pairs.set(toHex(prekeyTag(crypto, pair.publicKey)), kept);
         return pair;
       },
-      openSecretbox: (boxed, nonce, key) => {
-        const plain = watched.openSecretbox(boxed, nonce, key);
-        if (plain !== undefined) this.#noteAnswer(plain);
-        return plain;
+      sha256: (data, ...rest) => {
+        const q = labelledParts('outer-key', data)?.[1];
+        const key = watched.sha256(data, ...rest);
+        if (q !== undefined) this.#keySecrets.set(toHex(key), q);
+        return key;
       },
-      openBox: (boxed, nonce, ...rest) => {
-        const plain = watched.openBox(boxed, nonce, ...rest);
+      secretbox: (plain, nonce, key, ...rest) => {
+        const q = this.#keySecrets.get(toHex(key));
+        if (q !== undefined) this.#sealedWith.set(toHex(nonce), q);
+        return watched.secretbox(plain, nonce, key, ...rest);
+      },
+      openSecretbox: (boxed, nonce, ...rest) => {
+        const plain = watched.openSecretbox(boxed, nonce, ...rest);
         const seen = this.#byNonce.get(toHex(nonce));
+        if (plain !== undefined) this.#noteAnswer(plain);
         if (plain !== undefined && seen !== undefined) this.#noteOpened(copy, seen);
         return plain;
       },
@@ -101,13 +114,18 @@ export class Observer {
     const header = envelope.slice(0, HEADER_BYTES);
     const seed = outerSeed(crypto, header, { sender: from, recipient: to, preKey: preKey.publicKey });
     const nonce = toHex(outerNonce(seed));
+    const keySecret = this.#sealedWith.get(nonce);
+    if (keySecret === undefined) {
+      this.violations.push(`${sender} sent what nobody sealed to the key ${tag}`);
+      return;
+    }
     const left = this.lives.now(by);
     if (others.some((other) => other.sender !== sender))
       this.violations.push(`two devices have the key ${tag}`);
     if (others.some((other) => left.lineage.remembers(other.left)))
       this.violations.push(`the key ${tag} sealed two messages of ${sender}`);
     if (this.#byNonce.has(nonce)) this.violations.push(`the nonce ${nonce} was used twice`);
-    const seen: Seen = { envelope, sender, recipient: preKey.owner, preKey, tag, nonce, left };
+    const seen: Seen = { envelope, sender, recipient: preKey.owner, preKey, keySecret, tag, nonce, left };
     others.push(seen);
     this.#byNonce.set(nonce, seen);
     this.seen.push(seen);

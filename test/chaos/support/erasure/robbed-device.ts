@@ -34,6 +34,8 @@ export class RobbedDevice {
   manager!: AsyncManager;
   transport!: VirtualTransport;
   #directory!: DataDirectory;
+  /** Batches of keys that it took, or that its friend took. */
+  exchanges = 0;
   #thefts = 0;
 
   constructor(readonly options: RobbedDeviceOptions) {
@@ -70,6 +72,7 @@ export class RobbedDevice {
       this.received.push(message);
       return 'later';
     });
+    this.manager.events.on('keys-exchanged', () => (this.exchanges += 1));
     this.transport = network.join({ publicKey: this.publicKey, name });
     await this.manager.attachTransport(this.transport);
     await this.manager.start();
@@ -114,8 +117,9 @@ export class RobbedDevice {
   }
 
   /** What a thief makes of a copy, of the present one unless it is named. */
-  async rob(loot: Omit<Loot, 'identity' | 'boxes'>, copy?: string): Promise<Thief> {
+  async rob(loot: Omit<Loot, 'identity' | 'boxes' | 'wraps'>, copy?: string): Promise<Thief> {
     const folder = copy ?? (await this.steal());
-    return Thief.rob(folder, { ...loot, identity: this.keyPair, boxes: this.recorder.boxes });
+    const { boxes, wraps } = this.recorder;
+    return Thief.rob(folder, { ...loot, identity: this.keyPair, boxes, wraps });
   }
 }

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { filesIn } from '../../../../scripts/demo/disk-search';
+import { labelledHash } from '../../../../lib/crypto/labelled-hash';
 import { NONCE_BYTES } from '../../../../lib/crypto/lengths';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { Passphrase } from '../../../../lib/crypto/pass-encryption';
+import { oneTimeSecret } from '../../../../lib/forward-security/key-slots';
 import { systemRandom } from '../../../../lib/platform/random';
 import { systemDisk } from '../../../../lib/platform/system/system-disk';
 import { openEnvelope } from '../../../../lib/protocol/envelope/open';
@@ -22,6 +24,8 @@ export interface Loot {
   readonly identity: KeyPair;
   /** Every secretbox under a vault slot that ever was on the disk, its nonce in front. */
   readonly boxes: readonly Uint8Array[];
+  /** The secret q of every one-time key that ever was on the disk, wrapped, with its key's batch and index. */
+  readonly wraps: readonly { readonly wrapped: Uint8Array; readonly place: Uint8Array }[];
   /** Every envelope that was ever seen on the wire or at a node, with its sender. */
   readonly envelopes: readonly { readonly envelope: Uint8Array; readonly sender: PublicKey }[];
   readonly passphrase?: string | undefined;
@@ -31,17 +35,21 @@ export interface Loot {
 export class Thief {
   /** Every byte, decoded and decrypted in every way. */
   readonly #views: Buffer[];
-  /** Secrets that opened an envelope. */
+  /** Slots whose secrets opened an envelope. */
   readonly preKeySecrets: Uint8Array[];
+  /** Secrets q of one-time keys that it unwrapped. */
+  readonly keySecrets: Uint8Array[];
 
-  private constructor(views: Buffer[], preKeySecrets: Uint8Array[]) {
+  private constructor(views: Buffer[], preKeySecrets: Uint8Array[], keySecrets: Uint8Array[]) {
     this.#views = views;
     this.preKeySecrets = preKeySecrets;
+    this.keySecrets = keySecrets;
   }
 
   static async rob(folder: string, loot: Loot): Promise<Thief> {
     const views: Buffer[] = [];
     const preKeySecrets: Uint8Array[] = [];
+    const keySecrets: Uint8Array[] = [];
     for (const name of await filesIn(folder)) {
       const bytes = await readFile(path.join(folder, name));
       views.push(...(name === RESERVE ? [bytes] : viewsOf(bytes)));
@@ -53,22 +61,35 @@ export class Thief {
         const plain = crypto.openSecretbox(box.slice(NONCE_BYTES), box.slice(0, NONCE_BYTES), secret);
         if (plain) views.push(...viewsOf(Buffer.from(plain)));
       }
+      const ofSlot = unwrapped(secret, loot.wraps);
+      keySecrets.push(...ofSlot);
+      views.push(...ofSlot.map((keySecret) => Buffer.from(keySecret)));
       for (const { envelope, sender } of loot.envelopes) {
-        const preKey = { secretKey: secret, publicKey: crypto.keyPairFromSecret(secret).publicKey };
-        const recipient = loot.identity.publicKey;
-        const result = openEnvelope(crypto, { envelope, recipient, preKey, sender });
-        if (result.outcome !== 'opened') continue;
-        preKeySecrets.push(secret);
-        views.push(Buffer.from(result.data));
+        for (const keySecret of ofSlot) {
+          const preKey = crypto.keyPairFromSecret(oneTimeSecret(crypto, secret));
+          const recipient = loot.identity.publicKey;
+          const result = openEnvelope(crypto, { envelope, recipient, preKey, keySecret, sender });
+          if (result.outcome !== 'opened') continue;
+          preKeySecrets.push(secret);
+          views.push(Buffer.from(result.data));
+        }
       }
     }
-    return new Thief(views, preKeySecrets);
+    return new Thief(views, preKeySecrets, keySecrets);
   }
 
   finds(wanted: Uint8Array | string): boolean {
     const bytes = Buffer.from(wanted as string);
     return this.#views.some((view) => view.includes(bytes));
   }
+}
+
+/** The secrets of one-time keys that lie under this secret of a slot. */
+function unwrapped(k: Uint8Array, wraps: Loot['wraps']): Uint8Array[] {
+  return wraps.flatMap(({ wrapped, place }) => {
+    const wrapping = labelledHash(crypto, 'q-wrap', k, place);
+    return crypto.openSecretbox(wrapped, new Uint8Array(NONCE_BYTES), wrapping) ?? [];
+  });
 }
 
 /** What lies in the vault's slots, whatever their checksums say, and what the passphrase opens of it. */

@@ -59,7 +59,13 @@ describe('receipts and keys that a friend delivers itself', () => {
 
   it('count as those from a node: keys', async () => {
     const { pk } = await KeyPeer.open('a key');
-    const keys = { batch: 77, valid: DAY, held: 10, keys: [{ index: 1, publicKey: pk }] };
+    const keys = {
+      batch: 77,
+      valid: DAY,
+      held: 10,
+      seed: new Uint8Array(32).fill(5),
+      keys: [{ index: 1, publicKey: pk }],
+    };
     const envelope = await seal(encodeMailKeys(keys), 0x81);
     assert.equal((await bob.receive(envelope, direct)).code, 'ok');
     assert.equal(bob.keys.fsm.held.held(alice.pk), 1);

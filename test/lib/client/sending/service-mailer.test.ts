@@ -179,18 +179,18 @@ describe('the mailer', () => {
   });
 
   describe('of keys', () => {
-    it('gives 41 to a friend whose stock is low, but not in the first minute', async () => {
+    it('gives 40 to a friend whose stock is low, but not in the first minute', async () => {
       peer.friendHolds(19);
       await peer.pass(MINUTE - 10);
       assert.deepEqual(peer.mail.entries(), []);
       await peer.pass(10);
       const [keys] = peer.mailedKeys;
-      assert.deepEqual([keys?.keys.length, keys?.held, peer.stock], [41, 103, 103]);
+      assert.deepEqual([keys?.keys.length, keys?.held, peer.stock], [40, 103, 103]);
       assert.equal(peer.mail.entries()[0]?.lifetime, 7 * DAY);
       assert.deepEqual(peer.mail.entries()[0]?.content, { kind: 'keys', batch: keys?.batch });
       await peer.pass(10 * MINUTE);
       assert.equal(peer.mailedKeys.length, 1, 'one at a time');
-      assert.equal(peer.keys.fsm.issued.liveCount(peer.friend.pk), 104 + 41);
+      assert.equal(peer.keys.fsm.issued.liveCount(peer.friend.pk), 104 + 40);
     });
 
     it('gives none to a friend who has enough', async () => {
@@ -219,7 +219,7 @@ describe('the mailer', () => {
       const batches: (number | undefined)[] = [];
       for (let i = 0; i < 5; i += 1) {
         const [keys, ...more] = peer.mailedKeys;
-        assert.deepEqual([keys?.keys.length, more], [41, []]);
+        assert.deepEqual([keys?.keys.length, more], [40, []]);
         batches.push(keys?.batch);
         peer.sleep(7 * DAY - 20);
         await peer.pass(10);
@@ -297,13 +297,13 @@ describe('the mailer', () => {
 
     it('carries a new batch although the friend has enough, and does so once a day', async () => {
       const [first] = peer.mailedKeys;
-      assert.deepEqual([first?.keys.length, first?.held], [41, 1]);
+      assert.deepEqual([first?.keys.length, first?.held], [40, 1]);
       peer.sleep(DAY - 20);
       await peer.pass(10);
       assert.deepEqual(peer.mailedKeys, [first]);
       await peer.pass(10);
       const [second, ...more] = peer.mailedKeys;
-      assert.deepEqual([second?.keys.length, second?.held, more], [41, 0, []], 'in place of the first');
+      assert.deepEqual([second?.keys.length, second?.held, more], [40, 0, []], 'in place of the first');
       assert.notEqual(second?.batch, first?.batch);
     });
 

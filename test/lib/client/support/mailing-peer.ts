@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { ServiceMailer } from '../../../../lib/client/sending/service-mailer';
 import { Tombstones } from '../../../../lib/client/journal/tombstones';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
@@ -10,6 +11,8 @@ import { PLAIN_TYPE } from '../../../../lib/protocol/envelope/message-types';
 import { preKeyId } from '../../../../lib/protocol/names';
 import type { WriteBatch } from '../../../../lib/store/store';
 import { DAY, pair, type KeyPeer } from '../../forward-security/support/key-peer';
+
+const crypto = chooseCryptoProvider();
 
 /** A message of this number; which begins its id. */
 export function idOf(n: number): Uint8Array {
@@ -53,6 +56,7 @@ export class MailingPeer {
     this.receipts = new OwedReceipts({ store, ages, tombstones: this.tombstones });
     this.mail = new ServiceMail({ store, ages });
     this.mailer = new ServiceMailer({
+      crypto,
       random,
       timers: time.timers,
       store,

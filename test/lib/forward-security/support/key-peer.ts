@@ -56,7 +56,7 @@ export class KeyPeer {
       store: this.store,
       vault: this.vault,
     });
-    await this.vault.retainOnly([...this.fsm.issued.refs()]);
+    await this.vault.retainOnly([...this.fsm.issued.refs(), ...this.fsm.held.refs()]);
   }
 
   /** Ends as a killed process does and starts again. */

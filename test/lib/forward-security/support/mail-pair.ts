@@ -16,7 +16,7 @@ interface Posted {
   readonly envelope: Uint8Array | undefined;
 }
 
-export const MAIL_KEYS = 41;
+export const MAIL_KEYS = 40;
 const MAIL_RECEIPTS_EVERY = 600;
 const MAIL_LIFE = 7 * DAY;
 
@@ -70,16 +70,16 @@ export class MailSide {
   async take(): Promise<void> {
     for (const { content, tag, envelope } of this.friend.post.splice(0)) {
       const { fsm } = this.keys;
-      await this.write((writes) => {
+      await this.write(async (writes) => {
         const opening = envelope && fsm.open(envelope);
         const key = opening === undefined ? fsm.issued.find(tag) : 'key' in opening ? opening.key : undefined;
         assert.ok(key, 'the key of what was posted is alive');
-        this.#take(writes, key, content);
+        await this.#take(writes, key, content);
       });
     }
   }
 
-  #take(writes: WriteBatch, key: IssuedKey, content: Content): void {
+  async #take(writes: WriteBatch, key: IssuedKey, content: Content): Promise<void> {
     const { issued, held } = this.keys.fsm;
     const friend = this.friend.keys.pk;
     issued.consume(writes, [key]);
@@ -94,7 +94,7 @@ export class MailSide {
       return;
     }
     const exchange = decodeExchange(content.exchange);
-    const result = held.take(writes, exchange);
+    const result = await held.take(writes, exchange);
     assert.ok(result === 'added' || result === 'known', result);
     this.#owed.push(exchange.batch);
     this.#owes = true;

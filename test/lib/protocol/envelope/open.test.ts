@@ -4,7 +4,6 @@ import { openEnvelope, type OpenInput } from '../../../../lib/protocol/envelope/
 import { UNACCEPTABLE_KEYS } from '../../../../lib/testing/crypto/known-answers';
 import {
   crypto,
-  ephemeral,
   filled,
   flip,
   handmadeEnvelope,
@@ -14,6 +13,7 @@ import {
   PROVIDERS,
   pair,
   patch,
+  Q,
   R,
   S,
   watching,
@@ -27,6 +27,7 @@ function open(envelope: Uint8Array, change: Partial<OpenInput> = {}) {
     envelope,
     recipient: R.publicKey,
     preKey: P,
+    keySecret: Q,
     sender: S.publicKey,
     ...change,
   });
@@ -127,7 +128,7 @@ describe('opening an envelope', () => {
     assert.equal(outcome({ plain, lifetime: 5 }), 'opened');
     const envelope = handmadeEnvelope({ lifetime: 5 });
     const { crypto: watched, opened } = watching();
-    openEnvelope(watched, { envelope, recipient: R.publicKey, preKey: P, sender: S.publicKey });
+    openEnvelope(watched, { envelope, recipient: R.publicKey, preKey: P, keySecret: Q, sender: S.publicKey });
     const lifted = opened[0]!.slice();
     lifted[43] = 6;
     assert.equal(open(resealed(envelope, lifted)).outcome, 'forged');
@@ -198,16 +199,40 @@ describe('opening an envelope', () => {
     assert.equal(timestamp([255, 255, 255, 255, 255, 255, 255, 255]), 0);
   });
 
+  it('calls forged what was sealed without the secret of the key, or with another', () => {
+    assert.equal(outcome({}, { keySecret: filled(32, 0) }), 'forged');
+    assert.equal(outcome({ keySecret: filled(32, 1) }), 'forged');
+    assert.equal(outcome({ keySecret: filled(32, 1) }, { keySecret: filled(32, 1) }), 'opened');
+  });
+
+  it('leaves neither the shared secret nor the key of the outer box behind', () => {
+    for (const keySecret of [Q, filled(32, 0)]) {
+      const { crypto: watched, shared, boxKeys } = watching();
+      const input = { envelope: handmadeEnvelope(), recipient: R.publicKey, preKey: P, sender: S.publicKey };
+      openEnvelope(watched, { ...input, keySecret });
+      assert.deepEqual([shared.length, boxKeys.length], [1, 1]);
+      assert.ok([...shared, ...boxKeys].every(isWiped));
+    }
+  });
+
   it('wipes the plaintext it opened and keeps the one-time key for its owner to erase', () => {
     const { crypto: watched, opened } = watching();
     const preKey = pair('pre-key');
+    const keySecret = Q.slice();
     const envelope = handmadeEnvelope();
-    const result = openEnvelope(watched, { envelope, recipient: R.publicKey, preKey, sender: S.publicKey });
+    const result = openEnvelope(watched, {
+      envelope,
+      recipient: R.publicKey,
+      preKey,
+      keySecret,
+      sender: S.publicKey,
+    });
     assert.equal(opened.length, 2);
     assert.ok(isWiped(opened[1]));
     assert.ok(result.outcome === 'opened');
     assert.deepEqual(result.data, utf8('leak'));
     assert.deepEqual(preKey, P);
+    assert.deepEqual(keySecret, Q);
     assert.deepEqual(envelope, handmadeEnvelope(), 'the envelope is not changed');
   });
 
@@ -217,7 +242,13 @@ describe('opening an envelope', () => {
     );
     for (const envelope of all) {
       const results = PROVIDERS.map((provider) =>
-        openEnvelope(provider, { envelope, recipient: R.publicKey, preKey: P, sender: S.publicKey }),
+        openEnvelope(provider, {
+          envelope,
+          recipient: R.publicKey,
+          preKey: P,
+          keySecret: Q,
+          sender: S.publicKey,
+        }),
       );
       for (const result of results) assert.deepEqual(result, results[0]);
     }
@@ -226,12 +257,14 @@ describe('opening an envelope', () => {
 
 /** The envelope with another content under the same outer nonce and keys. */
 function resealed(envelope: Uint8Array, content: Uint8Array): Uint8Array {
-  let nonce = new Uint8Array();
+  let [nonce, key] = [new Uint8Array(), new Uint8Array()];
   const spying = {
     ...crypto,
-    openBox: (_: Uint8Array, n: Uint8Array) => void (nonce = n.slice()),
+    openSecretbox: (_: Uint8Array, n: Uint8Array, k: Uint8Array) => {
+      [nonce, key] = [n.slice(), k.slice()];
+      return undefined;
+    },
   };
-  openEnvelope(spying, { envelope, recipient: R.publicKey, preKey: P, sender: S.publicKey });
-  const outer = crypto.box(content, nonce, P.publicKey, ephemeral().secretKey);
-  return concat(envelope.subarray(0, 81), outer);
+  openEnvelope(spying, { envelope, recipient: R.publicKey, preKey: P, keySecret: Q, sender: S.publicKey });
+  return concat(envelope.subarray(0, 81), crypto.secretbox(content, nonce, key));
 }

@@ -19,6 +19,7 @@ import {
   isWiped,
   MESSAGE_ID,
   P,
+  Q,
   R,
   S,
   throwsCode,
@@ -30,6 +31,7 @@ function input(change: Partial<SealInput> = {}): SealInput {
     sender: S,
     recipient: R.publicKey,
     preKey: P.publicKey,
+    keySecret: Q,
     ephemeral: ephemeral(),
     messageId: MESSAGE_ID,
     timestamp: 1764000000,
@@ -129,26 +131,32 @@ describe('sealing an envelope', () => {
     assert.ok(isWiped(random));
   });
 
-  it('wipes the ephemeral secret and every plaintext', () => {
-    const { crypto: watched, plains } = watching();
+  it('wipes the ephemeral secret, the key of the outer box and every plaintext', () => {
+    const { crypto: watched, plains, shared, boxKeys } = watching();
     const e = ephemeral();
     const data = utf8('leak');
     sealEnvelope(watched, input({ ephemeral: e, data }));
     assert.ok(isWiped(e.secretKey));
     assert.equal(plains.length, 2);
     assert.ok(plains.every(isWiped));
+    assert.deepEqual([shared.length, boxKeys.length], [1, 1]);
+    assert.ok([...shared, ...boxKeys].every(isWiped));
     assert.deepEqual(data, utf8('leak'), 'the caller keeps its own copy');
   });
 
   it('wipes every plaintext also when a box cannot be made, and seals the next message right', () => {
     for (const failing of [1, 2]) {
       const { crypto: watched, plains } = watching();
-      const box: typeof watched.box = (...args) => {
-        const made = watched.box(...args);
+      const failed = <T>(made: T): T => {
         if (plains.length === failing) throw new Error('no box');
         return made;
       };
-      assert.throws(() => sealEnvelope({ ...watched, box }, input({ data: filled(1372, 0x61) })), /no box/);
+      const broken = {
+        ...watched,
+        box: (...args: Parameters<typeof watched.box>) => failed(watched.box(...args)),
+        secretbox: (...args: Parameters<typeof watched.secretbox>) => failed(watched.secretbox(...args)),
+      };
+      assert.throws(() => sealEnvelope(broken, input({ data: filled(1372, 0x61) })), /no box/);
       assert.ok(plains.length === failing && plains.every(isWiped));
       assert.deepEqual(sealEnvelope(crypto, input()).envelope, handmadeEnvelope());
     }
@@ -199,6 +207,7 @@ describe('sealing an envelope', () => {
         envelope,
         recipient: R.publicKey,
         preKey: P,
+        keySecret: Q,
         sender: S.publicKey,
       });
       assert.ok(opened.outcome === 'opened');

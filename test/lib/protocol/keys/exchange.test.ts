@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { concat } from '../../../../lib/bytes';
+import { concat, toHex, utf8 } from '../../../../lib/bytes';
 import { labelledHash } from '../../../../lib/crypto/labelled-hash';
 import {
   decodeExchange,
@@ -8,6 +8,7 @@ import {
   verifyExchange,
   type ExchangeInput,
 } from '../../../../lib/protocol/keys/exchange';
+import { keySecret } from '../../../../lib/protocol/keys/key-secret';
 import { splitIntoFrames } from '../../../../lib/protocol/session/frames';
 import type { KeyPair } from '../../../../lib/types';
 import { LOW_ORDER_POINTS, UNACCEPTABLE_KEYS } from '../../../../lib/testing/crypto/known-answers';
@@ -27,6 +28,7 @@ import {
 } from '../support/fixtures';
 
 const E = pair('ephemeral');
+const SEED = crypto.sha256(utf8('seed'));
 const KEYS = [
   { index: 1, publicKey: P.publicKey },
   { index: 104, publicKey: E.publicKey },
@@ -39,13 +41,14 @@ function input(change: Partial<ExchangeInput> = {}): ExchangeInput {
     batch: 0x010203,
     valid: 2_592_000,
     timestamp: 1764000000,
+    seed: SEED,
     keys: KEYS,
     ...change,
   };
 }
 
 const exchange = encodeExchange(crypto, input());
-const COUNT_AT = 81;
+const COUNT_AT = 113;
 
 function isMalformed(value: Uint8Array, message?: string): void {
   throwsCode(() => decodeExchange(value), 'ErrMalformed', message);
@@ -55,7 +58,7 @@ describe('an exchange', () => {
   it('has the bytes of docs/PROTOCOL.md before its MAC', () => {
     const time = new Uint8Array([0, 0, 0, 0, ...bigEndian(1764000000)]);
     const keys = concat(bytes('02 01'), P.publicKey, bytes('68'), E.publicKey);
-    const body = concat(bytes('01 00'), S.publicKey, R.publicKey, bytes('010203 00278d00'), time, keys);
+    const body = concat(bytes('01 00'), S.publicKey, R.publicKey, bytes('010203 00278d00'), time, SEED, keys);
     const shared = crypto.sharedSecret(S.secretKey, R.publicKey);
     const key = labelledHash(crypto, 'exchange-mac', shared, S.publicKey, R.publicKey);
     assert.deepEqual(exchange, concat(body, crypto.hmacSha256(key, body)));
@@ -66,10 +69,10 @@ describe('an exchange', () => {
     assert.deepEqual(decodeExchange(exchange), { from: from.publicKey, ...rest });
   });
 
-  it('of 104 keys has 3,546 bytes, three fragments', () => {
+  it('of 104 keys has 3,578 bytes, three fragments', () => {
     const keys = Array.from({ length: 104 }, (_, i) => ({ index: i + 1, publicKey: P.publicKey }));
     const full = encodeExchange(crypto, input({ keys }));
-    assert.equal(full.length, 3546);
+    assert.equal(full.length, 3578);
     assert.equal(splitIntoFrames(full, 1).length, 3);
     assert.deepEqual(decodeExchange(full).keys, keys);
   });
@@ -120,9 +123,10 @@ describe('an exchange', () => {
     for (const flags of [1, 0x80]) isMalformed(patch(exchange, 1, [flags]));
   });
 
-  it('is refused with batch 0, a longer validity than 30 days, or no keys', () => {
+  it('is refused with batch 0, a validity of nothing or of over 30 days, or no keys', () => {
     isMalformed(patch(exchange, 66, [0, 0, 0]));
-    isMalformed(patch(exchange, 69, bytes('00278d01')));
+    for (const valid of ['00278d01', '00000000']) isMalformed(patch(exchange, 69, bytes(valid)));
+    assert.equal(decodeExchange(patch(exchange, 69, bytes('00000001'))).valid, 1);
     isMalformed(concat(patch(exchange, COUNT_AT, [0]).subarray(0, COUNT_AT + 1), filled(32, 0)));
     const keys = concat(
       ...Array.from({ length: 105 }, (_, i) => concat(new Uint8Array([i + 1]), P.publicKey)),
@@ -160,9 +164,10 @@ describe('an exchange', () => {
     }
     refuse({ keys: [{ index: 1, publicKey: R.publicKey }] }, 'ErrInvalidKey');
     for (const batch of [0, -1, 0x1000000, 0.5]) refuse({ batch }, 'ErrInvalidArgument');
-    for (const valid of [-1, 2_592_001, 0.5]) refuse({ valid }, 'ErrInvalidArgument');
+    for (const valid of [-1, 0, 2_592_001, 0.5]) refuse({ valid }, 'ErrInvalidArgument');
     for (const timestamp of [-1, 0.5, 2 ** 53]) refuse({ timestamp }, 'ErrInvalidArgument');
     refuse({ keys: [] }, 'ErrInvalidArgument');
+    for (const length of [0, 31, 33]) refuse({ seed: filled(length, 1) }, 'ErrInvalidArgument');
     for (const [a, b] of [
       [0, 1],
       [2, 2],
@@ -198,14 +203,37 @@ describe('an exchange', () => {
   });
 });
 
-describe('the hash of a list of keys', () => {
-  it('is SHA-256 of each index and key', () => {
-    const joined = concat(bytes('01'), P.publicKey, bytes('68'), E.publicKey);
-    assert.deepEqual(keyListHash(crypto, KEYS), crypto.sha256(joined));
-    assert.deepEqual(keyListHash(crypto, decodeExchange(exchange).keys), crypto.sha256(joined));
+describe('the secret of a one-time key', () => {
+  const [first] = KEYS as [(typeof KEYS)[0]];
+
+  it('is the labelled hash of seed, batch, index and public key', () => {
+    const place = bytes('010203 01');
+    assert.deepEqual(
+      keySecret(crypto, SEED, 0x010203, first),
+      labelledHash(crypto, 'key-secret', SEED, place, P.publicKey),
+    );
   });
 
-  it('differs with an index, a key or the number of keys', () => {
+  it('is another for each seed, batch, index and key', () => {
+    const secrets = [
+      keySecret(crypto, SEED, 1, first),
+      keySecret(crypto, filled(32, 1), 1, first),
+      keySecret(crypto, SEED, 2, first),
+      keySecret(crypto, SEED, 1, { ...first, index: 2 }),
+      keySecret(crypto, SEED, 1, { ...first, publicKey: E.publicKey }),
+    ];
+    assert.equal(new Set(secrets.map(toHex)).size, secrets.length);
+  });
+});
+
+describe('the hash of a list of keys', () => {
+  it('is SHA-256 of the seed and each index and key', () => {
+    const joined = concat(SEED, bytes('01'), P.publicKey, bytes('68'), E.publicKey);
+    assert.deepEqual(keyListHash(crypto, { seed: SEED, keys: KEYS }), crypto.sha256(joined));
+    assert.deepEqual(keyListHash(crypto, decodeExchange(exchange)), crypto.sha256(joined));
+  });
+
+  it('differs with the seed, an index, a key or the number of keys', () => {
     const [first, second] = KEYS as [(typeof KEYS)[0], (typeof KEYS)[0]];
     const lists = [
       KEYS,
@@ -214,8 +242,9 @@ describe('the hash of a list of keys', () => {
       [{ ...first, index: 2 }, second],
       [{ ...first, publicKey: R.publicKey }, second],
     ];
-    const hashes = new Set(lists.map((list) => Buffer.from(keyListHash(crypto, list)).toString('hex')));
-    assert.equal(hashes.size, lists.length);
+    const hashOf = (seed: Uint8Array, keys: typeof KEYS) => toHex(keyListHash(crypto, { seed, keys }));
+    const hashes = new Set([hashOf(filled(32, 1), KEYS), ...lists.map((list) => hashOf(SEED, list))]);
+    assert.equal(hashes.size, lists.length + 1);
   });
 });
 

@@ -46,44 +46,53 @@ describe('keys by mail', () => {
     { index: 2, publicKey: P.publicKey },
     { index: 7, publicKey: R.publicKey },
   ];
-  const mail = { batch: 0x010203, valid: 2_592_000, held: 258, keys };
+  const seed = filled(32, 0x5e);
+  const mail = { batch: 0x010203, valid: 2_592_000, held: 258, seed, keys };
 
-  it('are batch, validity, the keys still held, and each index with its key', () => {
+  it('are batch, validity, the keys still held, the seed, and each index with its key', () => {
     const data = encodeMailKeys(mail);
-    const head = bytes('010203 00278d00 0102 02');
+    const head = concat(bytes('010203 00278d00 0102'), seed, bytes('02'));
     assert.deepEqual(data, concat(head, bytes('02'), P.publicKey, bytes('07'), R.publicKey));
     assert.deepEqual(decodeMailKeys(data), mail);
   });
 
-  it('are 1 to 41, which fit one envelope', () => {
+  it('are 1 to 40, which fit one envelope', () => {
     const many = (n: number) =>
       Array.from({ length: n }, (_, i) => ({ index: i + 1, publicKey: P.publicKey }));
     const data = encodeMailKeys({ ...mail, keys: many(MAX_MAIL_KEYS) });
-    assert.ok(data.length <= MAX_MESSAGE_SIZE);
-    assert.equal(decodeMailKeys(data).keys.length, 41);
-    throwsCode(() => encodeMailKeys({ ...mail, keys: many(42) }), 'ErrInvalidArgument');
-    const over = concat(data.subarray(0, 9), bytes('2a'), data.subarray(10), bytes('2a'), P.publicKey);
+    assert.ok(data.length === 1362 && data.length <= MAX_MESSAGE_SIZE);
+    assert.equal(decodeMailKeys(data).keys.length, 40);
+    throwsCode(() => encodeMailKeys({ ...mail, keys: many(41) }), 'ErrInvalidArgument');
+    const over = concat(data.subarray(0, 41), bytes('29'), data.subarray(42), bytes('29'), P.publicKey);
     throwsCode(() => decodeMailKeys(over), 'ErrMalformed');
     throwsCode(() => encodeMailKeys({ ...mail, keys: [] }), 'ErrInvalidArgument');
-    throwsCode(() => decodeMailKeys(bytes('010203 00278d00 0102 00')), 'ErrMalformed');
+    throwsCode(() => decodeMailKeys(concat(data.subarray(0, 41), bytes('00'))), 'ErrMalformed');
   });
 
   it('are refused by the same rules as an exchange', () => {
     const key = toHex(P.publicKey);
+    const seed = '5e'.repeat(32);
+    const good = `010203 00000001 0001 ${seed} 01 01${key}`;
+    assert.equal(decodeMailKeys(bytes(good)).valid, 1);
     for (const wrong of [
-      `000000 00278d00 0001 01 01${key}`,
-      `010203 00278d01 0001 01 01${key}`,
-      `010203 00278d00 0001 01 00${key}`,
-      `010203 00278d00 0001 01 69${key}`,
-      `010203 00278d00 0001 02 02${key} 02${key}`,
-      `010203 00278d00 0001 02 02${key} 01${key}`,
-      `010203 00278d00 0001 02 01${key}`,
-      `010203 00278d00 0001 01 01${key}00`,
+      `010203 00000000 0001 ${seed} 01 01${key}`,
+      `010203 00278d00 0001 ${seed.slice(2)} 01 01${key}`,
+      `000000 00278d00 0001 ${seed} 01 01${key}`,
+      `010203 00278d01 0001 ${seed} 01 01${key}`,
+      `010203 00278d00 0001 ${seed} 01 00${key}`,
+      `010203 00278d00 0001 ${seed} 01 69${key}`,
+      `010203 00278d00 0001 ${seed} 02 02${key} 02${key}`,
+      `010203 00278d00 0001 ${seed} 02 02${key} 01${key}`,
+      `010203 00278d00 0001 ${seed} 02 01${key}`,
+      `010203 00278d00 0001 ${seed} 01 01${key}00`,
     ]) {
       throwsCode(() => decodeMailKeys(bytes(wrong)), 'ErrMalformed', wrong);
     }
     throwsCode(() => encodeMailKeys({ ...mail, batch: 0 }), 'ErrInvalidArgument');
-    throwsCode(() => encodeMailKeys({ ...mail, valid: 2_592_001 }), 'ErrInvalidArgument');
+    for (const valid of [0, 2_592_001])
+      throwsCode(() => encodeMailKeys({ ...mail, valid }), 'ErrInvalidArgument');
+    for (const length of [0, 31, 33])
+      throwsCode(() => encodeMailKeys({ ...mail, seed: filled(length, 1) }), 'ErrInvalidArgument');
     throwsCode(() => encodeMailKeys({ ...mail, keys: [...keys].reverse() }), 'ErrInvalidArgument');
   });
 });

@@ -20,6 +20,8 @@ export function pair(name: string, provider: CryptoProvider = crypto): KeyPair {
 export const S = pair('sender identity');
 export const R = pair('recipient identity');
 export const P = pair('pre-key');
+/** The secret of P that its owner R and its holder S share. */
+export const Q = crypto.sha256(utf8('key secret'));
 export const ephemeral = () => pair('ephemeral');
 export const MESSAGE_ID = crypto.sha256(utf8('message id'));
 
@@ -60,6 +62,8 @@ export function patch(value: Uint8Array, offset: number, part: Uint8Array | read
 export function watching(provider: CryptoProvider = crypto) {
   const seen = { shared: [] as Uint8Array[], hashes: [] as Uint8Array[], plains: [] as Uint8Array[] };
   const opened: Uint8Array[] = [];
+  /** Keys of secretboxes. */
+  const boxKeys: Uint8Array[] = [];
   const keep = <T extends Uint8Array | undefined>(list: Uint8Array[], value: T): T => {
     if (value !== undefined) list.push(value);
     return value;
@@ -69,10 +73,13 @@ export function watching(provider: CryptoProvider = crypto) {
     sharedSecret: (...args) => keep(seen.shared, provider.sharedSecret(...args)),
     sha256: (...args) => keep(seen.hashes, provider.sha256(...args)),
     box: (plain, ...rest) => provider.box(keep(seen.plains, plain), ...rest),
-    secretbox: (plain, ...rest) => provider.secretbox(keep(seen.plains, plain), ...rest),
+    secretbox: (plain, nonce, key, ...rest) =>
+      provider.secretbox(keep(seen.plains, plain), nonce, keep(boxKeys, key), ...rest),
     openBox: (...args) => keep(opened, provider.openBox(...args)),
+    openSecretbox: (boxed, nonce, key, ...rest) =>
+      keep(opened, provider.openSecretbox(boxed, nonce, keep(boxKeys, key), ...rest)),
   };
-  return { crypto: watched, ...seen, opened };
+  return { crypto: watched, ...seen, opened, boxKeys };
 }
 
 export function isWiped(value: Uint8Array | undefined): boolean {
@@ -88,6 +95,7 @@ export interface EnvelopeParts {
   /** Whom the nonces name as sender; whose secret makes the inner box. */
   readonly namedSender?: Uint8Array;
   readonly innerSecret?: Uint8Array;
+  readonly keySecret?: Uint8Array;
   readonly timestamp?: Uint8Array;
   readonly lifetime?: number;
   readonly type?: number;
@@ -121,5 +129,7 @@ export function handmadeEnvelope(parts: EnvelopeParts = {}): Uint8Array {
   const zeros = new Uint8Array(bucket - plain.length);
   const padding = parts.padding?.(zeros) ?? zeros;
   const content = concat(fields, u16(parts.innerLength ?? inner.length), inner, padding);
-  return concat(header, crypto.box(content, n.subarray(0, 24), P.publicKey, e.secretKey));
+  const shared = crypto.sharedSecret(e.secretKey, P.publicKey);
+  const outer = labelledHash(crypto, 'outer-key', shared, parts.keySecret ?? Q);
+  return concat(header, crypto.secretbox(content, n.subarray(0, 24), outer));
 }

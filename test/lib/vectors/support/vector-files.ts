@@ -7,6 +7,8 @@ export interface EnvelopeVector {
   senderSecret: string;
   recipientPublic: string;
   preKeySecret: string;
+  /** q */
+  keySecret: string;
   ephemeralSecret: string;
   messageId: string;
   timestamp: number;
@@ -23,6 +25,7 @@ export interface ExchangeVector {
   batch: number;
   valid: number;
   timestamp: number;
+  seed: string;
   keys: [index: number, publicKey: string][];
   exchange: string;
 }
@@ -66,7 +69,13 @@ interface Refused {
 
 export type RejectVector = Refused &
   (
-    | { senderSecret: string; recipientPublic: string; preKeySecret: string; envelope: string }
+    | {
+        senderSecret: string;
+        recipientPublic: string;
+        preKeySecret: string;
+        keySecret: string;
+        envelope: string;
+      }
     | { from: string; toSecret: string; exchange: string }
     | { receipts: string }
     | { key: string; counter: number; sealed: string }

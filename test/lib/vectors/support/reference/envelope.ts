@@ -1,5 +1,5 @@
 import nacl from 'tweetnacl';
-import { H, isAcceptable, join, publicOf, readUint, same, sha256, uint } from './bytes';
+import { H, isAcceptable, join, publicOf, readUint, same, sha256, uint, X } from './bytes';
 import { judgeData } from './content';
 
 const BUCKETS = [128, 384, 1152, 1375];
@@ -17,6 +17,8 @@ export interface Keys {
   senderSecret: Uint8Array;
   recipientPublic: Uint8Array;
   preKeySecret: Uint8Array;
+  /** q */
+  keySecret: Uint8Array;
 }
 
 /** Parts that an honest sender makes otherwise. */
@@ -35,6 +37,8 @@ export interface Changes {
   bucket?: number;
   padding?: Uint8Array;
   fields?: Uint8Array;
+  /** Another q; 'box': the key that NaCl's box would have. */
+  outerKey?: Uint8Array | 'box';
 }
 
 const tagOf = (preKey: Uint8Array) => H('prekey-tag', preKey).slice(0, 16);
@@ -46,7 +50,7 @@ export function seal(
   message: Message,
   change: Changes = {},
 ): Uint8Array {
-  const { senderSecret, recipientPublic, preKeySecret, ephemeralSecret } = keys;
+  const { senderSecret, recipientPublic, preKeySecret, keySecret, ephemeralSecret } = keys;
   const { messageId, timestamp, lifetime, type, data } = message;
   const P = publicOf(preKeySecret);
   const E = change.ephemeral ?? publicOf(ephemeralSecret);
@@ -65,14 +69,20 @@ export function seal(
   const padding = change.padding ?? new Uint8Array(bucket - plain.length);
   const content = join(F, uint(change.innerLength ?? inner.length, 2), inner, padding);
   // What the opener computes: an ephemeral of low order would make this a key that everybody knows.
-  const shared = nacl.box.before(E, preKeySecret);
-  return join(header, nacl.secretbox(content, N.slice(0, 24), shared));
+  const key =
+    change.outerKey === 'box'
+      ? nacl.box.before(E, preKeySecret)
+      : H('outer-key', X(preKeySecret, E), change.outerKey ?? keySecret);
+  return join(header, nacl.secretbox(content, N.slice(0, 24), key));
 }
 
 export type Opened = { code: 'ok'; message: Message } | { code: string };
 
 /** The checks in their order. */
-export function open({ senderSecret, recipientPublic, preKeySecret }: Keys, envelope: Uint8Array): Opened {
+export function open(
+  { senderSecret, recipientPublic, preKeySecret, keySecret }: Keys,
+  envelope: Uint8Array,
+): Opened {
   if (!BUCKETS.some((size) => envelope.length === size + 159) || envelope[0] !== 1)
     return { code: 'bad-request' };
   const P = publicOf(preKeySecret);
@@ -83,7 +93,7 @@ export function open({ senderSecret, recipientPublic, preKeySecret }: Keys, enve
   if (!isAcceptable(E, recipientPublic, P)) return { code: 'bad-request' };
   const S = publicOf(senderSecret);
   const N = H('outer-nonce', header, S, recipientPublic, P);
-  const content = nacl.box.open(outer, N.slice(0, 24), E, preKeySecret);
+  const content = nacl.secretbox.open(outer, N.slice(0, 24), H('outer-key', X(preKeySecret, E), keySecret));
   if (!content) return { code: 'forged' };
   const F = content.slice(0, 44);
   const length = readUint(content, 44, 2);

@@ -4,6 +4,7 @@ export interface ExchangeFields {
   batch: number;
   valid: number;
   timestamp: number;
+  seed: Uint8Array;
   keys: readonly (readonly [index: number, publicKey: Uint8Array])[];
 }
 
@@ -15,7 +16,7 @@ const macKey = (secret: Uint8Array, peer: Uint8Array, from: Uint8Array, to: Uint
 export function makeExchange(
   fromSecret: Uint8Array,
   to: Uint8Array,
-  { batch, valid, timestamp, keys }: ExchangeFields,
+  { batch, valid, timestamp, seed, keys }: ExchangeFields,
   head = [1, 0],
 ): Uint8Array {
   const from = publicOf(fromSecret);
@@ -27,6 +28,7 @@ export function makeExchange(
     uint(batch, 3),
     uint(valid, 4),
     uint(timestamp, 8),
+    seed,
     uint(keys.length, 1),
     ...list,
   );
@@ -36,12 +38,13 @@ export function makeExchange(
 /** What a holder with no keys yet says to an exchange that `peer` gave it. */
 export function judgeExchange(toSecret: Uint8Array, peer: Uint8Array, exchange: Uint8Array): string {
   const to = publicOf(toSecret);
-  const count = exchange[81] ?? 0;
-  if (exchange.length !== 82 + 33 * count + 32 || count < 1 || count > 104) return 'malformed';
+  const count = exchange[113] ?? 0;
+  if (exchange.length !== 114 + 33 * count + 32 || count < 1 || count > 104) return 'malformed';
   if (exchange[0] !== 1 || exchange[1] !== 0) return 'malformed';
-  if (readUint(exchange, 66, 3) === 0 || readUint(exchange, 69, 4) > MAX_VALID) return 'malformed';
+  const valid = readUint(exchange, 69, 4);
+  if (readUint(exchange, 66, 3) === 0 || valid < 1 || valid > MAX_VALID) return 'malformed';
   const keys = Array.from({ length: count }, (_, i) => {
-    const entry = exchange.slice(82 + 33 * i, 82 + 33 * (i + 1));
+    const entry = exchange.slice(114 + 33 * i, 114 + 33 * (i + 1));
     return { index: entry[0] ?? 0, publicKey: entry.slice(1) };
   });
   if (keys.some(({ index }, i) => index > 104 || index <= (keys[i - 1]?.index ?? 0))) return 'malformed';
