@@ -157,8 +157,14 @@ export class AsyncClient {
   }
 
   /** The way to a friend changed (online, plain client). @internal */
-  onFriendChange(): void {
-    this.#parts.wakeup.soon();
+  onFriendChange(peer: PublicKey): void {
+    this.#parts.wakeup.friend(peer);
+  }
+
+  /** We came online ourselves, or went offline. @internal */
+  onOnline(online: boolean): void {
+    this.#parts.nodes.noteOnline(online);
+    this.#parts.wakeup.all();
   }
 
   /**
@@ -183,8 +189,8 @@ export class AsyncClient {
 
   /** And what only memory has of it, once it is gone from the network too. @internal */
   forgetTraces(peer: PublicKey): void {
-    const { retriever, meetings, room, deposits, serviceDeposits } = this.#parts;
-    for (const part of [retriever, meetings, room, deposits, serviceDeposits]) part.forget(peer);
+    const { retriever, meetings, room, plain, deposits, serviceDeposits } = this.#parts;
+    for (const part of [retriever, meetings, room, plain, deposits, serviceDeposits]) part.forget(peer);
     this.#parts.tombstones.forgetCount(peer);
   }
 }

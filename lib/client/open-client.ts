@@ -76,7 +76,7 @@ export async function openAsyncClient(options: OpenClientOptions): Promise<Opene
     { crypto, platform, directory, forwardSecurity, network, nodes, hooks },
     { holdsMailFor: () => false, limits },
   );
-  const disconnect = connect(network, nodes, client);
+  const disconnect = connect(network, client);
   const stop = async () => {
     await network.detach();
     await client.stop();
@@ -94,16 +94,16 @@ export async function openAsyncClient(options: OpenClientOptions): Promise<Opene
 }
 
 /** Leads what the network tells to the client and its nodes. Returns what undoes that. */
-function connect({ events }: PeerNetwork, nodes: StorageNodes, client: AsyncClient): () => void {
+function connect({ events }: PeerNetwork, client: AsyncClient): () => void {
   const undo = [
-    events.on('online', ({ online }) => nodes.noteOnline(online)),
+    events.on('online', ({ online }) => client.onOnline(online)),
     events.on('session', ({ peer }) => client.peerEvents.onSession(peer)),
     events.on('proven', ({ peer, ...flags }) => client.peerEvents.onProven(peer, flags)),
     events.on('closed', ({ peer }) => client.peerEvents.onClosed(peer)),
     events.on('message', ({ peer, message }) => client.peerEvents.onMessage(peer, message)),
     events.on('tox-message', ({ peer, type, text }) => client.peerEvents.onToxMessage(peer, type, text)),
-    events.on('plain-client', () => client.onFriendChange()),
-    events.on('friend', () => client.onFriendChange()),
+    events.on('plain-client', ({ peer }) => client.onFriendChange(peer)),
+    events.on('friend', ({ peer }) => client.onFriendChange(peer)),
   ];
   return () => undo.forEach((off) => off());
 }

@@ -18,7 +18,7 @@ import type { Wakeup } from './wakeup';
 
 export interface PeerEventsComponents {
   readonly network: Pick<PeerNetwork, 'send'>;
-  readonly nodes: Pick<StorageNodes, 'noteGone' | 'noteSession'>;
+  readonly nodes: Pick<StorageNodes, 'isStorageNode' | 'noteGone' | 'noteSession'>;
   readonly direct: Pick<DirectDelivery, 'close' | 'open'>;
   readonly deposits: Pick<Deposits<OutboxEntry>, 'reset'>;
   readonly serviceDeposits: Pick<Deposits<ServiceEntry>, 'reset'>;
@@ -26,7 +26,7 @@ export interface PeerEventsComponents {
   readonly receiver: Pick<Receiver, 'receive' | 'receiveTox'>;
   readonly retriever: Pick<Retriever, 'retrieveFrom'>;
   readonly room: Pick<InboxRoom, 'turnAway'>;
-  readonly wakeup: Pick<Wakeup, 'soon'>;
+  readonly wakeup: Pick<Wakeup, 'all' | 'friend'>;
   readonly hooks: Pick<AsyncClientHooks, 'onElsewhere' | 'onError' | 'onReceived'>;
 }
 
@@ -60,28 +60,28 @@ export class PeerEvents {
     const { direct, meetings, wakeup } = this.#components;
     direct.open(peer);
     meetings.open(peer);
-    wakeup.soon();
+    wakeup.friend(peer);
   }
 
   /** The peer has the keys too: now its word counts, as a storage node's as well. */
   onProven(peer: PublicKey, flags: HelloFlags): void {
     if (!this.#running) return;
-    const { nodes, deposits, serviceDeposits, meetings, wakeup } = this.#components;
+    const { nodes, deposits, serviceDeposits, meetings } = this.#components;
     nodes.noteSession(peer, flags);
     meetings.tellNewNodes();
     deposits.reset(peer);
     serviceDeposits.reset(peer);
     meetings.proven(peer);
-    wakeup.soon();
+    this.#wake(peer);
     this.#retrieveFrom(peer);
   }
 
   onClosed(peer: PublicKey): void {
-    const { nodes, direct, meetings, wakeup } = this.#components;
+    const { nodes, direct, meetings } = this.#components;
     nodes.noteGone(peer);
     direct.close(peer);
     meetings.close(peer);
-    wakeup.soon();
+    this.#wake(peer);
   }
 
   onMessage(peer: PublicKey, message: SessionMessage): void {
@@ -99,6 +99,13 @@ export class PeerEvents {
   onToxMessage(peer: PublicKey, type: 'normal' | 'action', text: string): void {
     const { receiver, hooks } = this.#components;
     receiver.receiveTox(peer, type, text).catch((error: unknown) => hooks.onError(error));
+  }
+
+  /** What waits for this friend, and what this friend could keep for others. */
+  #wake(peer: PublicKey): void {
+    const { nodes, wakeup } = this.#components;
+    if (nodes.isStorageNode(peer)) wakeup.all();
+    else wakeup.friend(peer);
   }
 
   #retrieveFrom(node: PublicKey): void {

@@ -1,20 +1,38 @@
+import { PeerSet } from '../peer-map';
 import type { Timer, Timers } from '../platform/timers';
+import type { PublicKey } from '../types';
+import type { OutboxEntry } from './journal/outbox';
+import type { ServiceEntry } from './journal/service-mail';
+
+/** What may go another way now. */
+export interface Woken {
+  /** Everything that waits. */
+  readonly all: boolean;
+  /** All that waits for these. */
+  readonly friends: PeerSet;
+  readonly messages: ReadonlySet<OutboxEntry>;
+  readonly mail: ReadonlySet<ServiceEntry>;
+}
 
 /**
- * Says that waiting messages may go another way now. The part that makes it so calls `soon`; the dispatcher listens and
- * looks at all of them, once, however many calls there were.
+ * Says that waiting messages may go another way now. The one who makes it so names them; the dispatcher listens and looks
+ * at them once, however many calls there were.
  */
 export class Wakeup {
   readonly #timers: Timers;
-  #look: (() => void) | undefined;
+  #look: ((woken: Woken) => void) | undefined;
   #timer: Timer | undefined;
+  #all = false;
+  #friends = new PeerSet();
+  #messages = new Set<OutboxEntry>();
+  #mail = new Set<ServiceEntry>();
 
   constructor(components: { readonly timers: Timers }) {
     this.#timers = components.timers;
   }
 
-  /** From now on `look` follows each call of `soon`. */
-  listen(look: () => void): void {
+  /** From now on `look` follows each call. */
+  listen(look: (woken: Woken) => void): void {
     this.#look = look;
   }
 
@@ -23,14 +41,45 @@ export class Wakeup {
     this.#look = undefined;
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#take();
   }
 
-  /** Once the present events are through. */
-  soon(): void {
-    if (this.#look === undefined || this.#timer !== undefined) return;
-    this.#timer = this.#timers.after(0, () => {
+  /** We came online, a storage node came or went. */
+  all(): void {
+    if (this.#soon()) this.#all = true;
+  }
+
+  /** The way to this friend changed. */
+  friend(peer: PublicKey): void {
+    if (this.#soon()) this.#friends.add(peer);
+  }
+
+  /** An answer to this message came, or a place is free for it. */
+  message(entry: OutboxEntry): void {
+    if (this.#soon()) this.#messages.add(entry);
+  }
+
+  /** The same of service mail. */
+  mail(entry: ServiceEntry): void {
+    if (this.#soon()) this.#mail.add(entry);
+  }
+
+  /** Once the present events are through. False when nobody listens. */
+  #soon(): boolean {
+    if (this.#look === undefined) return false;
+    this.#timer ??= this.#timers.after(0, () => {
       this.#timer = undefined;
-      this.#look?.();
+      this.#look?.(this.#take());
     });
+    return true;
+  }
+
+  #take(): Woken {
+    const woken = { all: this.#all, friends: this.#friends, messages: this.#messages, mail: this.#mail };
+    this.#all = false;
+    this.#friends = new PeerSet();
+    this.#messages = new Set();
+    this.#mail = new Set();
+    return woken;
   }
 }

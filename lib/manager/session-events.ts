@@ -6,7 +6,7 @@ type ServiceKind = (typeof SERVICE_KINDS)[number];
 
 /** Leads what the network tells to the layers above it. Returns what undoes that. */
 export function connectSession(
-  { network, nodes, client, service, events, log }: ManagerParts,
+  { network, client, service, events, log }: ManagerParts,
   hooks: { friendsOfTransport: () => Promise<void> },
 ): () => void {
   const changed = () => events.emit('changed', undefined);
@@ -24,18 +24,18 @@ export function connectSession(
       if (isForService(message)) service.handle(peer, message);
       else client.peerEvents.onMessage(peer, message);
     }),
-    network.events.on('plain-client', () => {
-      client.onFriendChange();
+    network.events.on('plain-client', ({ peer }) => {
+      client.onFriendChange(peer);
       changed();
     }),
     network.events.on('online', ({ online }) => {
-      nodes.noteOnline(online);
+      client.onOnline(online);
       events.emit('transport-status', { attached: network.attached, online });
       changed();
     }),
     network.events.on('friend', ({ peer, online }) => {
       events.emit('friend-status', { friend: peer, online });
-      client.onFriendChange();
+      client.onFriendChange(peer);
       changed();
     }),
     network.events.on('friends', () => {

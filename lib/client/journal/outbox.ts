@@ -1,4 +1,5 @@
 import { concat, toHex } from '../../bytes';
+import { PeerMap } from '../../peer-map';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { SlotRef } from '../../store/vault/secret-vault';
 import type { WriteBatch } from '../../store/store';
@@ -64,6 +65,7 @@ export class Outbox {
   readonly #entries = new Map<number, OutboxEntry>();
   readonly #byId = new Map<string, OutboxEntry>();
   readonly #byKey = new PeerMap<Map<number, OutboxEntry>>();
+  readonly #byFriend = new PeerMap<Set<OutboxEntry>>();
   /** Entries whose envelope is on its way to the disk. */
   readonly #sealing = new Set<number>();
   /** Commits of added messages that are under way. */
@@ -99,9 +101,9 @@ export class Outbox {
     return [...this.#entries.values()];
   }
 
+  /** In the order of acceptance. */
   of(friend: PublicKey): OutboxEntry[] {
-    const hex = toHex(friend);
-    return this.entries().filter((entry) => toHex(entry.friend) === hex);
+    return [...(this.#byFriend.get(friend) ?? [])];
   }
 
   /** A message for this friend has no key. */
@@ -181,6 +183,9 @@ export class Outbox {
     this.#sealing.delete(entry.sequence);
     this.#byId.delete(idOf(entry.friend, entry.messageId));
     this.#forgetKeys(entry);
+    const others = this.#byFriend.get(entry.friend);
+    others?.delete(entry);
+    if (others?.size === 0) this.#byFriend.delete(entry.friend);
     this.#bytes -= entry.size;
   }
 
@@ -268,6 +273,7 @@ export class Outbox {
     this.#entries.set(entry.sequence, entry);
     this.#byId.set(idOf(entry.friend, entry.messageId), entry);
     this.#rememberKeys(entry);
+    this.#byFriend.getOrInsert(entry.friend, () => new Set()).add(entry);
     this.#bytes += entry.size;
     this.#nextSequence = Math.max(this.#nextSequence, entry.sequence + 1);
   }

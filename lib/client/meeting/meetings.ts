@@ -40,7 +40,7 @@ export interface MeetingsComponents extends KeyExchangesComponents, ReceiptExcha
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'held' | 'issued' | 'processPreKeyExchange'>;
   readonly direct: Pick<DirectDelivery, 'expectState' | 'ready'>;
   readonly resealer: Pick<Resealer, 'applyState' | 'beginMeeting' | 'forget' | 'sealWaiting'>;
-  readonly wakeup: Pick<Wakeup, 'soon'>;
+  readonly wakeup: Pick<Wakeup, 'friend'>;
   readonly hooks: Pick<
     AsyncClientHooks,
     'onElsewhere' | 'onError' | 'onKeysExchanged' | 'onKeysRefused' | 'onOpenNodes'
@@ -257,7 +257,7 @@ export class Meetings {
     this.noteSpent(peer);
     direct.ready(peer);
     await this.#keys.offer(peer);
-    wakeup.soon();
+    wakeup.friend(peer);
   }
 
   #close(peer: PublicKey): void {

@@ -1,6 +1,5 @@
 import { ByteMap } from '../../byte-map';
 import { sameBytes } from '../../bytes';
-import { PeerSet } from '../../peer-map';
 import type { IssuedKeys } from '../../forward-security/issued/issued-keys';
 import type { CodeWord } from '../../protocol/codes';
 import { ID_START_BYTES, type KeyedReceipt } from '../../protocol/keys/mail-receipts';
@@ -11,14 +10,18 @@ import type { BaseComponents } from '../components';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { OutcomeJournal } from '../journal/outcome-journal';
 import type { ServiceMail } from '../journal/service-mail';
+import type { Wakeup } from '../wakeup';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 
 export interface CompletionComponents extends Pick<BaseComponents, 'store' | 'ages'> {
-  readonly outbox: Pick<Outbox, 'entries' | 'find' | 'findByKey' | 'of' | 'remove'>;
+  readonly outbox: Pick<Outbox, 'find' | 'findByKey' | 'of' | 'remove'>;
   readonly outcomes: Pick<OutcomeJournal, 'confirmLate' | 'finish' | 'unconfirmedBy'>;
   readonly mail: Pick<ServiceMail, 'answered' | 'findByKey'>;
   readonly forwardSecurity: { readonly issued: Pick<IssuedKeys, 'acknowledgeMailed' | 'refuse'> };
-  readonly nodes: Pick<StorageNodes, 'noteHeard' | 'noteUnconfirmed'>;
+  readonly nodes: Pick<StorageNodes, 'noteHeard' | 'noteUnconfirmed'> & {
+    readonly holds: Pick<StorageNodes['holds'], 'noteFetched'>;
+  };
+  readonly wakeup: Pick<Wakeup, 'friend' | 'message'>;
   readonly hooks: Pick<AsyncClientHooks, 'onEnded'>;
 }
 
@@ -90,22 +93,12 @@ export class Completion {
     await writes.commit();
   }
 
-  /** Friends with messages whose life is over. */
-  due(): PublicKey[] {
-    const now = this.#components.ages.now();
-    const friends = new PeerSet();
-    for (const { acceptedAt, lifetime, friend } of this.#components.outbox.entries()) {
-      if (acceptedAt + lifetime <= now) friends.add(friend);
-    }
-    return [...friends];
-  }
-
   #end(
     writes: WriteBatch,
     entry: OutboxEntry,
     ending: { state: 'delivered' | 'failed' | 'unconfirmed' | 'expired'; via?: Via; code?: string },
   ): void {
-    const { outbox, outcomes, nodes, hooks } = this.#components;
+    const { outbox, outcomes, nodes, wakeup, hooks } = this.#components;
     const { friend, copies, depositedAt } = entry;
     outbox.remove(writes, entry);
     // Renewals may have gone to further nodes.
@@ -114,6 +107,8 @@ export class Completion {
     writes.afterCommit(() => {
       if (ending.state === 'unconfirmed' && depositedAt !== undefined)
         nodes.noteUnconfirmed(friend, depositedAt);
+      wakeup.message(entry);
+      if (ending.via === 'stored' && nodes.holds.noteFetched(friend)) wakeup.friend(friend);
       hooks.onEnded(friend);
     });
   }

@@ -2,14 +2,14 @@ import { sameBytes } from '../../bytes';
 import { asToxAsyncError, ToxAsyncError } from '../../errors';
 import type { MessageOf } from '../../network/requests';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
-import { PeerMap, PeerSet } from '../../peer-map';
+import { PeerMap } from '../../peer-map';
 import type { WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
 import { withCopy, type Copy } from '../journal/copies';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { KeyedQueue } from '../../platform/keyed-queue';
-import type { Wakeup } from '../wakeup';
+import { Line } from './line';
 import { Trials, type Trial } from './trials';
 
 /** A node that keeps mail for less than this, seconds, is not used, unless the life of the mail ends before. */
@@ -22,10 +22,13 @@ const MOST_UNDER_WAY = 32;
 type StoreRequest = Omit<MessageOf<'store'>, 'request'>;
 type StoreAnswer = MessageOf<'store-answer'>;
 
-interface Lane {
+/** What goes to one node. */
+interface Lane<E extends Deposit> {
   underWay: number;
   /** It did not answer the last time. */
   silent: boolean;
+  /** Those that found no place. */
+  readonly line: Line<E>;
 }
 
 /** Something that is to lie on storage nodes: a message of the outbox, or service mail. */
@@ -46,7 +49,6 @@ export interface Deposit {
 
 /** Where such entries are kept, durable. */
 export interface DepositJournal<E extends Deposit> {
-  entries(): E[];
   has(entry: E): boolean;
   /** Undefined while it must not leave the process. */
   envelope(entry: E): Uint8Array | undefined;
@@ -58,10 +60,12 @@ export interface DepositsComponents<E extends Deposit> extends Pick<
   'store' | 'clock' | 'random' | 'ages'
 > {
   readonly network: { request(node: PublicKey, request: StoreRequest): Promise<StoreAnswer> };
-  readonly nodes: Pick<StorageNodes, 'candidates' | 'holds' | 'isGone' | 'noteSuccess' | 'noteFailure'>;
+  readonly nodes: Pick<
+    StorageNodes,
+    'candidates' | 'goneAt' | 'holds' | 'isGone' | 'noteSuccess' | 'noteFailure'
+  >;
   readonly journal: DepositJournal<E>;
   readonly queues: KeyedQueue;
-  readonly wakeup: Pick<Wakeup, 'soon'>;
   readonly hooks: Pick<AsyncClientHooks, 'onError'>;
 }
 
@@ -70,6 +74,8 @@ export interface DepositsInit<E extends Deposit> {
   readonly wanted: number;
   /** Longest a node is believed to keep mail, seconds. */
   readonly maxStorageTime: number;
+  /** The node answered, or did not: `consider` it again once the present events are through, and then the `turns`. */
+  readonly onAnswer: (entry: E) => void;
   /** Awaited before each deposit. */
   readonly beforeDeposit?: (entry: E) => Promise<void>;
   /** More nodes than ever before have it; never more than wanted. */
@@ -80,8 +86,10 @@ export interface DepositsInit<E extends Deposit> {
 export class Deposits<E extends Deposit> {
   readonly #components: DepositsComponents<E>;
   readonly #init: DepositsInit<E>;
-  readonly #trials: Trials;
-  readonly #lanes = new PeerMap<Lane>();
+  readonly #trials: Trials<E>;
+  readonly #lanes = new PeerMap<Lane<E>>();
+  /** With places that somebody waits for. */
+  readonly #freed = new Set<Lane<E>>();
 
   constructor(components: DepositsComponents<E>, init: DepositsInit<E>) {
     this.#components = components;
@@ -89,26 +97,55 @@ export class Deposits<E extends Deposit> {
     this.#trials = new Trials(components);
   }
 
-  /** Asks as many nodes as copies are missing. */
-  consider(entry: E): void {
-    const { journal, nodes } = this.#components;
-    const envelope = journal.envelope(entry);
+  /**
+   * Asks as many nodes as copies are missing.
+   * @returns monotonic milliseconds at which that may change without an event; Infinity: never
+   */
+  consider(entry: E): number {
+    const { nodes, ages, clock } = this.#components;
     // Nobody need be asked for what its life leaves no second of.
-    if (envelope === undefined || this.#remaining(entry) < 1) return;
-    const good = new PeerSet(this.#goodCopies(entry).map(({ node }) => node));
-    let missing = this.#init.wanted - good.size - this.#trials.underWay(entry.sequence);
-    if (missing < 1) return;
+    if (entry.sealed === undefined || this.#remaining(entry) < 1) return Infinity;
+    const good = this.#goodCopies(entry);
+    let next = Math.min(
+      ...good.map((copy) => this.#endOf(entry, copy) - ages.now()).map((s) => clock.monotonic() + s * 1000),
+      ...good.map(({ node }) => nodes.goneAt(node)),
+    );
+    let missing = this.#init.wanted - good.length - this.#trials.underWay(entry);
+    if (missing < 1) return next;
     for (const node of nodes.candidates(entry.friend, entry)) {
-      if (missing < 1) return;
-      if (good.has(node) || nodes.holds.isHeld(node)) continue;
-      const trial = this.#trials.of(entry.sequence, node);
-      if (trial.inFlight || this.#trials.isBackingOff(trial)) continue;
+      if (missing < 1) break;
+      if (good.some((copy) => sameBytes(copy.node, node))) continue;
+      const trial = this.#trials.of(entry, node);
+      if (trial.inFlight) continue;
+      const heldUntil = nodes.holds.heldUntil(node, depositedAt(entry, node));
+      const waitsUntil = heldUntil ?? this.#trials.waitsUntil(trial);
+      if (waitsUntil !== undefined) {
+        next = Math.min(next, waitsUntil);
+        continue;
+      }
       const lane = this.#laneOf(node);
-      const isFull = lane.underWay >= MOST_UNDER_WAY;
-      // Its turn comes soon, unless the node leaves all others waiting too.
-      if (isFull && lane.silent) continue;
+      if (!hasPlace(lane)) {
+        lane.line.add(entry);
+        // Its turn comes soon, unless the node leaves all others waiting too.
+        if (!lane.silent) missing -= 1;
+        continue;
+      }
       missing -= 1;
-      if (!isFull) void this.#deposit(entry, envelope, trial, lane);
+      void this.#deposit(entry, trial, lane);
+    }
+    return next;
+  }
+
+  /** Those whose turn it is, as long as there are places: each is considered before the next is asked for. */
+  *turns(): Generator<E, void> {
+    for (const lane of this.#freed) {
+      // All that wait for a node that does not answer may go to others; they come back here if there is none.
+      for (let left = lane.line.size; left > 0 && (lane.silent || hasPlace(lane)); left -= 1) {
+        const next = lane.line.next();
+        if (next === undefined) break;
+        yield next;
+      }
+      this.#freed.delete(lane);
     }
   }
 
@@ -125,11 +162,6 @@ export class Deposits<E extends Deposit> {
     if (this.#lanes.get(node)?.underWay === 0) this.#lanes.delete(node);
   }
 
-  /** Forgets trials of messages that are finished. */
-  tidy(): void {
-    this.#trials.retain(new Set(this.#components.journal.entries().map(({ sequence }) => sequence)));
-  }
-
   /** Seconds of its life that are left. */
   #remaining({ acceptedAt, lifetime }: Pick<E, 'acceptedAt' | 'lifetime'>): number {
     return acceptedAt + lifetime - this.#components.ages.now();
@@ -141,34 +173,39 @@ export class Deposits<E extends Deposit> {
   ): readonly Copy[] {
     if (entry.once) return entry.copies;
     const now = this.#components.ages.now();
-    const left = this.#remaining(entry);
-    return entry.copies.filter(({ node, at, kept }) => {
-      if (this.#components.nodes.isGone(node)) return false;
-      // The last deposit of a life reaches to its end.
-      return at + kept - now >= left || now - at < kept * RENEW_AFTER;
-    });
+    return entry.copies.filter(
+      (copy) => !this.#components.nodes.isGone(copy.node) && this.#endOf(entry, copy) > now,
+    );
   }
 
-  async #deposit(entry: E, envelope: Uint8Array, trial: Trial, lane: Lane): Promise<void> {
-    const { network, nodes, queues, wakeup, hooks } = this.#components;
+  /** Age at which a copy is to be renewed; Infinity for the last one of a life, which reaches to its end. */
+  #endOf({ acceptedAt, lifetime, once }: Pick<E, 'acceptedAt' | 'lifetime' | 'once'>, copy: Copy): number {
+    if (once || copy.at + copy.kept >= acceptedAt + lifetime) return Infinity;
+    return copy.at + copy.kept * RENEW_AFTER;
+  }
+
+  async #deposit(entry: E, trial: Trial, lane: Lane<E>): Promise<void> {
+    const { journal, network, nodes, queues, hooks } = this.#components;
     const { node } = trial;
     const remaining = this.#remaining(entry);
     const storageId = entry.sealed?.storageId;
+    const deposited = depositedAt(entry, node);
     trial.inFlight = true;
     lane.underWay += 1;
     try {
       await this.#init.beforeDeposit?.(entry);
+      const envelope = journal.envelope(entry);
+      if (envelope === undefined) return this.#trials.backOff(trial);
       const answer = await network.request(node, { kind: 'store', remaining, envelope });
       lane.silent = false;
       if (isCopy(answer, storageId, remaining)) {
         nodes.noteSuccess(node);
-        nodes.holds.noteTaken(node);
+        nodes.holds.noteTaken(node, deposited);
         trial.failures = 0;
         await queues.run(entry.friend, () => this.#confirmed(entry, node, answer));
-      } else if (answer.code === 'rate') {
-        nodes.holds.hold(node, answer.wait);
       } else {
-        this.#trials.backOff(trial);
+        nodes.holds.refused(node, entry.friend, answer);
+        if (nodes.holds.heldUntil(node, deposited) === undefined) this.#trials.backOff(trial);
       }
     } catch (error) {
       this.#trials.backOff(trial);
@@ -181,7 +218,8 @@ export class Deposits<E extends Deposit> {
     } finally {
       trial.inFlight = false;
       lane.underWay -= 1;
-      wakeup.soon();
+      if (lane.line.size > 0) this.#freed.add(lane);
+      this.#init.onAnswer(entry);
     }
   }
 
@@ -201,9 +239,20 @@ export class Deposits<E extends Deposit> {
     if (rises) this.#init.onStored?.(entry, nodes);
   }
 
-  #laneOf(node: PublicKey): Lane {
-    return this.#lanes.getOrInsert(node, () => ({ underWay: 0, silent: false }));
+  #laneOf(node: PublicKey): Lane<E> {
+    return this.#lanes.getOrInsert(node, () => ({ underWay: 0, silent: false, line: new Line() }));
   }
+}
+
+function hasPlace({ underWay }: { readonly underWay: number }): boolean {
+  return underWay < MOST_UNDER_WAY;
+}
+
+function depositedAt(
+  { friend, copies }: Deposit,
+  node: PublicKey,
+): { friend: PublicKey; isRenewal: boolean } {
+  return { friend, isRenewal: copies.some((copy) => sameBytes(copy.node, node)) };
 }
 
 /** Whether the node has the envelope. One that hardly keeps it, or says that it has another, would be asked for ever. */

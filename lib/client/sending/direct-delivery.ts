@@ -9,6 +9,7 @@ import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Wakeup } from '../wakeup';
+import { Line } from './line';
 
 /** Envelopes under way to one friend at a time. */
 const WINDOW = 16;
@@ -32,6 +33,8 @@ interface Lane {
   stateUntil: number;
   stateTimer: Timer | undefined;
   inFlight: number;
+  /** Those that found no place. */
+  readonly line: Line<OutboxEntry>;
   /** Per message: not before this monotonic time in this session. */
   readonly notBefore: Map<number, number>;
   readonly failures: Map<number, number>;
@@ -47,7 +50,7 @@ export interface DirectDeliveryComponents extends Pick<BaseComponents, 'store' |
   readonly outbox: Pick<Outbox, 'has' | 'envelope'>;
   readonly queues: KeyedQueue;
   readonly completion: Pick<Completion, 'answered'>;
-  readonly wakeup: Pick<Wakeup, 'soon'>;
+  readonly wakeup: Pick<Wakeup, 'friend' | 'message'>;
   readonly hooks: Pick<AsyncClientHooks, 'onError'>;
 }
 
@@ -55,6 +58,8 @@ export interface DirectDeliveryComponents extends Pick<BaseComponents, 'store' |
 export class DirectDelivery {
   readonly #components: DirectDeliveryComponents;
   readonly #lanes = new PeerMap<Lane>();
+  /** With places that somebody waits for. */
+  readonly #freed = new Set<Lane>();
 
   constructor(components: DirectDeliveryComponents) {
     this.#components = components;
@@ -70,6 +75,7 @@ export class DirectDelivery {
       stateUntil: openedAt,
       stateTimer: undefined,
       inFlight: 0,
+      line: new Line(),
       notBefore: new Map(),
       failures: new Map(),
     });
@@ -86,7 +92,9 @@ export class DirectDelivery {
     if (lane === undefined || lane.ready) return;
     lane.stateUntil = Math.min(clock.monotonic() + STATE_MS, lane.openedAt + STATE_MOST);
     lane.stateTimer?.cancel();
-    lane.stateTimer = timers.after(Math.max(0, lane.stateUntil - clock.monotonic()), () => wakeup.soon());
+    lane.stateTimer = timers.after(Math.max(0, lane.stateUntil - clock.monotonic()), () =>
+      wakeup.friend(friend),
+    );
   }
 
   /** The friend's list of live keys came and is applied. */
@@ -123,13 +131,35 @@ export class DirectDelivery {
     if (lane === undefined || !this.isHere(entry.friend)) return false;
     const notBefore = lane.notBefore.get(entry.sequence) ?? 0;
     if (notBefore > this.#components.clock.monotonic()) return notBefore >= AWAITING_STATE;
-    if (!lane.ready || lane.inFlight >= WINDOW) return true;
+    if (!lane.ready) return true;
+    if (lane.inFlight >= WINDOW) {
+      lane.line.add(entry);
+      return true;
+    }
     const envelope = this.#components.outbox.envelope(entry);
     if (envelope === undefined) return false;
     lane.inFlight += 1;
     lane.notBefore.set(entry.sequence, IN_FLIGHT);
     void this.#deliver(lane, entry, envelope);
     return true;
+  }
+
+  /** Those whose turn it is, as long as there are places: each is considered before the next is asked for. */
+  *turns(): Generator<OutboxEntry, void> {
+    for (const lane of this.#freed) {
+      while (lane.inFlight < WINDOW) {
+        const next = lane.line.next();
+        if (next === undefined) break;
+        yield next;
+      }
+      this.#freed.delete(lane);
+    }
+  }
+
+  /** Monotonic milliseconds at which a message that nodes got in between is offered again; Infinity: no such time. */
+  offersAgainAt(entry: OutboxEntry): number {
+    const notBefore = this.#lanes.get(entry.friend)?.notBefore.get(entry.sequence) ?? Infinity;
+    return notBefore >= AWAITING_STATE ? Infinity : notBefore;
   }
 
   async #deliver(lane: Lane, entry: OutboxEntry, envelope: Uint8Array): Promise<void> {
@@ -145,7 +175,9 @@ export class DirectDelivery {
     } finally {
       // It may go another way now, and a place in the window is free.
       lane.inFlight -= 1;
-      wakeup.soon();
+      if (!this.#components.outbox.has(entry)) this.#forget(lane, entry);
+      if (lane.line.size > 0) this.#freed.add(lane);
+      wakeup.message(entry);
     }
   }
 
@@ -160,6 +192,11 @@ export class DirectDelivery {
     const writes = store.batch();
     completion.answered(writes, entry, code, code === 'known' && entry.stored ? 'stored' : 'direct');
     await writes.commit();
+  }
+
+  #forget(lane: Lane, { sequence }: OutboxEntry): void {
+    lane.notBefore.delete(sequence);
+    lane.failures.delete(sequence);
   }
 
   #backOff(lane: Lane, sequence: number): void {

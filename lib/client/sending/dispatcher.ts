@@ -1,5 +1,7 @@
-import type { Timer, Timers } from '../../platform/timers';
-import type { Wakeup } from '../wakeup';
+import { PeerSet } from '../../peer-map';
+import type { PublicKey } from '../../types';
+import type { Wakeup, Woken } from '../wakeup';
+import { Agenda, type AgendaComponents } from './agenda';
 import type { Deposits } from './deposits';
 import type { DirectDelivery } from './direct-delivery';
 import type { Completion } from './completion';
@@ -9,75 +11,105 @@ import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { PlainDelivery } from './plain-delivery';
 import type { ServiceEntry, ServiceMail } from '../journal/service-mail';
 
-/** Looks for retries that are due, milliseconds. */
-const TICK = 5_000;
+/** An ending that the disk refused is tried again after this, milliseconds. */
+const END_AGAIN = 5_000;
 
-export interface DispatcherComponents {
-  readonly timers: Timers;
+export interface DispatcherComponents extends AgendaComponents {
   readonly wakeup: Wakeup;
-  readonly outbox: Pick<Outbox, 'entries' | 'has'>;
+  readonly outbox: Pick<Outbox, 'entries' | 'has' | 'of'>;
   readonly queues: KeyedQueue;
-  readonly completion: Pick<Completion, 'due' | 'expire'>;
-  readonly direct: Pick<DirectDelivery, 'consider' | 'isHere'>;
+  readonly completion: Pick<Completion, 'expire'>;
+  readonly direct: Pick<DirectDelivery, 'consider' | 'isHere' | 'offersAgainAt' | 'turns'>;
   readonly plain: Pick<PlainDelivery, 'consider'>;
-  readonly deposits: Pick<Deposits<OutboxEntry>, 'consider' | 'tidy'>;
-  readonly mail: Pick<ServiceMail, 'entries'>;
-  readonly serviceDeposits: Pick<Deposits<ServiceEntry>, 'consider' | 'tidy'>;
+  readonly deposits: Pick<Deposits<OutboxEntry>, 'consider' | 'turns'>;
+  readonly mail: Pick<ServiceMail, 'entries' | 'has'>;
+  readonly serviceDeposits: Pick<Deposits<ServiceEntry>, 'consider' | 'turns'>;
   readonly hooks: Pick<AsyncClientHooks, 'onError'>;
 }
 
 /**
  * Decides for each waiting message which way it goes now: to the friend itself, as an ordinary message, or to
- * storage nodes. It keeps no state of its own; looking too often is harmless.
+ * storage nodes. A message is looked at when something happened that concerns it, or when its time has come; looking too
+ * often is harmless.
  */
 export class Dispatcher {
   readonly #components: DispatcherComponents;
-  #timer: Timer | undefined;
+  readonly #agenda: Agenda<OutboxEntry>;
+  readonly #mailAgenda: Agenda<ServiceEntry>;
+  readonly #ending = new PeerSet();
   #running = false;
 
   constructor(components: DispatcherComponents) {
     this.#components = components;
+    const onSlept = () => components.wakeup.all();
+    this.#agenda = new Agenda(components, { onDue: (entry) => components.wakeup.message(entry), onSlept });
+    this.#mailAgenda = new Agenda(components, { onDue: (entry) => components.wakeup.mail(entry), onSlept });
   }
 
   start(): void {
+    const { wakeup } = this.#components;
     this.#running = true;
-    this.#components.wakeup.listen(() => this.#lookAtAll());
-    this.#tick();
+    this.#agenda.start();
+    this.#mailAgenda.start();
+    wakeup.listen((woken) => this.#lookAt(woken));
+    wakeup.all();
   }
 
   stop(): void {
     this.#running = false;
-    this.#timer?.cancel();
+    this.#agenda.stop();
+    this.#mailAgenda.stop();
     this.#components.wakeup.stop();
   }
 
   /** One message, now. */
   dispatch(entry: OutboxEntry): void {
-    const { outbox, plain, direct, deposits } = this.#components;
-    if (!this.#running || !outbox.has(entry)) return;
-    if (plain.consider(entry) || entry.sealed === undefined || direct.consider(entry)) return;
-    deposits.consider(entry);
+    if (this.#running) this.#look(entry);
   }
 
-  #lookAtAll(): void {
-    this.#dispatchMail();
-    for (const entry of this.#components.outbox.entries()) this.dispatch(entry);
+  /** Keys and receipts go before all else. */
+  #lookAt({ all, friends, messages, mail }: Woken): void {
+    const { mail: serviceMail, outbox, direct, deposits, serviceDeposits } = this.#components;
+    const waiting = all || friends.size > 0 ? serviceMail.entries() : [];
+    for (const entry of waiting) if (all || friends.has(entry.friend)) this.#lookAtMail(entry);
+    for (const entry of mail) this.#lookAtMail(entry);
+    for (const entry of serviceDeposits.turns()) this.#lookAtMail(entry);
+    if (all) for (const entry of outbox.entries()) this.#look(entry);
+    else for (const friend of friends) for (const entry of outbox.of(friend)) this.#look(entry);
+    for (const entry of messages) this.#look(entry);
+    for (const way of [direct, deposits]) for (const entry of way.turns()) this.#look(entry);
   }
 
-  /** Keys and receipts go before all else; to a friend who is here they go without mail. */
-  #dispatchMail(): void {
-    const { mail, serviceDeposits, direct } = this.#components;
-    for (const entry of mail.entries()) if (!direct.isHere(entry.friend)) serviceDeposits.consider(entry);
-  }
-
-  #tick(): void {
-    const { timers, completion, queues, deposits, serviceDeposits, wakeup, hooks } = this.#components;
-    for (const friend of completion.due()) {
-      queues.run(friend, () => completion.expire(friend)).catch((error: unknown) => hooks.onError(error));
+  #look(entry: OutboxEntry): void {
+    const { outbox, ages, clock, plain, direct, deposits } = this.#components;
+    if (!outbox.has(entry)) return this.#agenda.drop(entry);
+    const end = entry.acceptedAt + entry.lifetime;
+    if (end <= ages.now()) {
+      this.#end(entry.friend);
+      return this.#agenda.put(entry, clock.monotonic() + END_AGAIN);
     }
-    deposits.tidy();
-    serviceDeposits.tidy();
-    wakeup.soon();
-    this.#timer = timers.after(TICK, () => this.#tick());
+    this.#agenda.put(entry, this.#agenda.timeOf(end));
+    const offeredAt = plain.consider(entry);
+    if (offeredAt !== undefined) return this.#agenda.put(entry, offeredAt);
+    if (entry.sealed === undefined || direct.consider(entry)) return;
+    this.#agenda.put(entry, Math.min(deposits.consider(entry), direct.offersAgainAt(entry)));
+  }
+
+  /** To a friend who is here they go without mail. */
+  #lookAtMail(entry: ServiceEntry): void {
+    const { mail, direct, serviceDeposits } = this.#components;
+    if (!mail.has(entry)) return this.#mailAgenda.drop(entry);
+    if (!direct.isHere(entry.friend)) this.#mailAgenda.put(entry, serviceDeposits.consider(entry));
+  }
+
+  /** Its messages whose life is over. */
+  #end(friend: PublicKey): void {
+    const { queues, completion, hooks } = this.#components;
+    if (this.#ending.has(friend)) return;
+    this.#ending.add(friend);
+    queues
+      .run(friend, () => completion.expire(friend))
+      .catch((error: unknown) => hooks.onError(error))
+      .finally(() => this.#ending.delete(friend));
   }
 }

@@ -1,19 +1,31 @@
-import { PeerSet } from '../../peer-map';
+import { PeerMap } from '../../peer-map';
 import type { PeerNetwork } from '../../network/peer-network';
 import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { KeyedQueue } from '../../platform/keyed-queue';
+import type { PublicKey } from '../../types';
 import type { Wakeup } from '../wakeup';
 import { plainTextOf, type PlainText } from '../content/plain-text';
+import { Line } from './line';
 
-export interface PlainDeliveryComponents extends Pick<BaseComponents, 'crypto' | 'store'> {
+/** What the transport did not take is offered again after this, milliseconds: at once it would refuse it without end. */
+const REST = 5_000;
+
+interface Lane {
+  isBusy: boolean;
+  /** Monotonic milliseconds. */
+  restsUntil: number;
+  readonly line: Line<OutboxEntry>;
+}
+
+export interface PlainDeliveryComponents extends Pick<BaseComponents, 'clock' | 'crypto' | 'store'> {
   readonly network: Pick<PeerNetwork, 'isPlainClient' | 'sendToxMessage'>;
   readonly outbox: Pick<Outbox, 'has' | 'plaintext'>;
   readonly queues: KeyedQueue;
   readonly completion: Pick<Completion, 'answered' | 'failed'>;
-  readonly wakeup: Pick<Wakeup, 'soon'>;
+  readonly wakeup: Pick<Wakeup, 'message'>;
   readonly hooks: Pick<AsyncClientHooks, 'onError'>;
 }
 
@@ -23,25 +35,49 @@ export interface PlainDeliveryComponents extends Pick<BaseComponents, 'crypto' |
  */
 export class PlainDelivery {
   readonly #components: PlainDeliveryComponents;
-  readonly #busy = new PeerSet();
+  readonly #lanes = new PeerMap<Lane>();
 
   constructor(components: PlainDeliveryComponents) {
     this.#components = components;
   }
 
-  /** True when the friend is here with an ordinary client, so that keys and nodes are useless. */
-  consider(entry: OutboxEntry): boolean {
-    const { network } = this.#components;
-    if (!network.isPlainClient(entry.friend)) return false;
-    if (!this.#busy.has(entry.friend)) {
-      this.#busy.add(entry.friend);
-      void this.#send(entry);
-    }
-    return true;
+  /**
+   * Whether the friend is here with an ordinary client, so that keys and nodes help nothing.
+   * @returns undefined: no; else the monotonic milliseconds at which the message is looked at again, Infinity when an
+   * event comes first
+   */
+  consider(entry: OutboxEntry): number | undefined {
+    const { network, clock } = this.#components;
+    if (!network.isPlainClient(entry.friend)) return undefined;
+    const lane = this.#lanes.getOrInsert(entry.friend, () => ({
+      isBusy: false,
+      restsUntil: -Infinity,
+      line: new Line(),
+    }));
+    lane.line.add(entry);
+    if (lane.isBusy) return Infinity;
+    if (lane.restsUntil > clock.monotonic()) return lane.restsUntil;
+    this.#sendNext(lane);
+    return Infinity;
   }
 
-  async #send(entry: OutboxEntry): Promise<void> {
-    const { network, queues, wakeup, hooks } = this.#components;
+  /** The peer is no longer a friend. */
+  forget(peer: PublicKey): void {
+    this.#lanes.delete(peer);
+  }
+
+  #sendNext(lane: Lane): void {
+    const { outbox, network } = this.#components;
+    for (let entry = lane.line.next(); entry !== undefined; entry = lane.line.next()) {
+      if (!outbox.has(entry) || !network.isPlainClient(entry.friend)) continue;
+      lane.isBusy = true;
+      void this.#send(lane, entry);
+      return;
+    }
+  }
+
+  async #send(lane: Lane, entry: OutboxEntry): Promise<void> {
+    const { clock, network, queues, wakeup, hooks } = this.#components;
     let isFinished = false;
     try {
       const text = this.#textOf(entry);
@@ -52,10 +88,10 @@ export class PlainDelivery {
     } catch (error) {
       hooks.onError(error);
     } finally {
-      this.#busy.delete(entry.friend);
-      // What the transport did not take is offered again when the friend comes, or by the next look at what waits: at
-      // once it would be refused again, without end.
-      if (isFinished) wakeup.soon();
+      lane.isBusy = false;
+      if (isFinished) this.#sendNext(lane);
+      else lane.restsUntil = clock.monotonic() + REST;
+      wakeup.message(entry);
     }
   }
 

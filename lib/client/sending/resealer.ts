@@ -16,7 +16,7 @@ export interface ResealerComponents extends Pick<BaseComponents, 'store'> {
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'held'>;
   readonly completion: Pick<Completion, 'failed'>;
   readonly direct: Pick<DirectDelivery, 'isUnderWay' | 'renew'>;
-  readonly wakeup: Pick<Wakeup, 'soon'>;
+  readonly wakeup: Pick<Wakeup, 'friend'>;
   readonly hooks: Pick<AsyncClientHooks, 'onDeadKeys'>;
 }
 
@@ -84,7 +84,7 @@ export class Resealer {
       else writes.afterCommit(() => direct.renew(entry));
     }
     await writes.commit();
-    wakeup.soon();
+    wakeup.friend(peer);
   }
 
   #count(peer: PublicKey, { sequence }: OutboxEntry): void {

@@ -1,9 +1,11 @@
 import type { IssuedKeys } from '../../forward-security/issued/issued-keys';
 import type { ServiceEntry, ServiceMail } from '../journal/service-mail';
+import type { Wakeup } from '../wakeup';
 import { Deposits, type DepositsComponents, type DepositsInit } from './deposits';
 
 export interface ServiceDepositsComponents extends Omit<DepositsComponents<ServiceEntry>, 'journal'> {
   readonly mail: ServiceMail;
+  readonly wakeup: Pick<Wakeup, 'mail'>;
   readonly forwardSecurity: { readonly issued: Pick<IssuedKeys, 'markSent'> };
 }
 
@@ -12,7 +14,7 @@ export function serviceDeposits(
   components: ServiceDepositsComponents,
   init: Pick<DepositsInit<ServiceEntry>, 'wanted' | 'maxStorageTime'>,
 ): Deposits<ServiceEntry> {
-  const { mail, forwardSecurity, queues, store } = components;
+  const { mail, forwardSecurity, queues, store, wakeup } = components;
   const markSent = async ({ friend, content }: ServiceEntry) => {
     if (content.kind !== 'keys') return;
     const writes = store.batch();
@@ -21,6 +23,10 @@ export function serviceDeposits(
   };
   return new Deposits(
     { ...components, journal: mail },
-    { ...init, beforeDeposit: (entry) => queues.run(entry.friend, () => markSent(entry)) },
+    {
+      ...init,
+      onAnswer: (entry) => wakeup.mail(entry),
+      beforeDeposit: (entry) => queues.run(entry.friend, () => markSent(entry)),
+    },
   );
 }

@@ -48,7 +48,7 @@ export interface ServiceMailerComponents extends Pick<
   readonly receipts: OwedReceipts;
   readonly mail: ServiceMail;
   readonly queues: KeyedQueue;
-  readonly wakeup: Pick<Wakeup, 'soon'>;
+  readonly wakeup: Pick<Wakeup, 'friend'>;
   readonly hooks: Pick<AsyncClientHooks, 'onError'>;
 }
 
@@ -106,7 +106,7 @@ export class ServiceMailer {
     this.#seal(writes, peer, { kind: 'receipts', ...(first.length === 0 && { again: true }) }, data);
     receipts.markMailed(writes, peer, packing.packed);
     await writes.commit();
-    this.#components.wakeup.soon();
+    this.#components.wakeup.friend(peer);
   }
 
   async #mailKeys(peer: PublicKey): Promise<void> {
@@ -133,7 +133,7 @@ export class ServiceMailer {
     if (seals)
       await this.#sealKeys(writes, peer, wanted > 0 ? Math.min(wanted, MAX_MAIL_KEYS) : MAX_MAIL_KEYS);
     if (writes.size > 0) await writes.commit();
-    this.#components.wakeup.soon();
+    this.#components.wakeup.friend(peer);
   }
 
   /** A batch that waits for its acknowledgement, or a new one of `count` keys. */

@@ -14,36 +14,47 @@ export interface Trial {
   failures: number;
   /** Monotonic milliseconds. */
   retryAt: number;
+  /** Stands for the session with the node: in another one the trial is a new one. */
+  session: object;
 }
 
-/** When each message may be offered to each node again. */
-export class Trials {
+/** When each message may be offered to each node again. It goes with the message. */
+export class Trials<E extends object> {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #random: Random;
-  /** By sequence of the message, then by node. */
-  readonly #trials = new Map<number, PeerMap<Trial>>();
+  readonly #trials = new WeakMap<E, PeerMap<Trial>>();
+  readonly #sessions = new PeerMap<object>();
 
   constructor({ clock, random }: { clock: Pick<Clock, 'monotonic'>; random: Random }) {
     this.#clock = clock;
     this.#random = random;
   }
 
-  of(sequence: number, node: PublicKey): Trial {
-    const nodes = this.#trials.get(sequence) ?? new PeerMap<Trial>();
-    this.#trials.set(sequence, nodes);
-    return nodes.getOrInsert(node, () => ({ node, inFlight: false, failures: 0, retryAt: -Infinity }));
+  of(entry: E, node: PublicKey): Trial {
+    let nodes = this.#trials.get(entry);
+    if (nodes === undefined) this.#trials.set(entry, (nodes = new PeerMap()));
+    const session = this.#sessions.getOrInsert(node, () => ({}));
+    const trial = nodes.getOrInsert(node, () => ({
+      node,
+      inFlight: false,
+      failures: 0,
+      retryAt: 0,
+      session,
+    }));
+    if (trial.session !== session) Object.assign(trial, { failures: 0, retryAt: 0, session });
+    return trial;
   }
 
   /** Nodes that are asked to take this message now. */
-  underWay(sequence: number): number {
+  underWay(entry: E): number {
     let count = 0;
-    for (const { inFlight } of this.#trials.get(sequence)?.values() ?? []) if (inFlight) count += 1;
+    for (const { inFlight } of this.#trials.get(entry)?.values() ?? []) if (inFlight) count += 1;
     return count;
   }
 
-  /** Whether it has to wait for another try. */
-  isBackingOff({ retryAt }: Trial): boolean {
-    return retryAt > this.#clock.monotonic();
+  /** Monotonic milliseconds before which it is not tried again; undefined: it may be tried now. */
+  waitsUntil({ retryAt }: Trial): number | undefined {
+    return retryAt > this.#clock.monotonic() ? retryAt : undefined;
   }
 
   backOff(trial: Trial): void {
@@ -51,17 +62,8 @@ export class Trials {
     trial.retryAt = this.#clock.monotonic() + backoff(trial.failures, WAITS, this.#random);
   }
 
-  /** A session with this node began, or it is no longer a friend. */
+  /** A session with this node began, or it is no friend any more: what failed there may be tried at once. */
   reset(node: PublicKey): void {
-    for (const nodes of this.#trials.values()) if (nodes.get(node)?.inFlight === false) nodes.delete(node);
-  }
-
-  /** Forgets what is known of messages that are finished. */
-  retain(alive: ReadonlySet<number>): void {
-    for (const [sequence, nodes] of this.#trials) {
-      if (alive.has(sequence)) continue;
-      for (const [node, { inFlight }] of nodes) if (!inFlight) nodes.delete(node);
-      if (nodes.size === 0) this.#trials.delete(sequence);
-    }
+    this.#sessions.delete(node);
   }
 }

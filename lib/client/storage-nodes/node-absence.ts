@@ -43,6 +43,16 @@ export class NodeAbsence {
     return current >= GRACE && this.#before + current - (this.#seen.get(node) ?? 0) > GONE_AFTER;
   }
 
+  /**
+   * Monotonic milliseconds from which a node without a session will count as gone if it stays away; Infinity while we
+   * are offline ourselves.
+   */
+  goneAt(node: PublicKey): number {
+    if (this.#since === undefined) return Infinity;
+    const left = GONE_AFTER - (this.#before - (this.#seen.get(node) ?? 0));
+    return this.#since + Math.max(GRACE, left + 1);
+  }
+
   /** The peer is no longer a friend. */
   forget(node: PublicKey): void {
     this.#seen.delete(node);

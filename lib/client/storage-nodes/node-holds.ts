@@ -2,6 +2,7 @@ import { PeerMap } from '../../peer-map';
 import { backoff } from '../../platform/backoff';
 import type { Clock } from '../../platform/clock';
 import type { Random } from '../../platform/random';
+import type { CodeWord } from '../../protocol/codes';
 import type { PublicKey } from '../../types';
 
 /** Milliseconds. */
@@ -14,27 +15,90 @@ interface Hold {
   until: number;
 }
 
-/** Nodes that said `rate`: until they take more, nothing at all is deposited there. */
+/** What would be deposited. */
+interface Deposited {
+  readonly friend: PublicKey;
+  /** The node has it, and need only keep it for longer. */
+  readonly isRenewal: boolean;
+}
+
+/**
+ * What nodes refuse for the time being, so that not every message has to hear the same refusal. One that says `rate`
+ * takes nothing at all; one that is full, or on which our share is used up, takes nothing new; one on which our share of
+ * a mailbox is used up takes nothing new for that friend.
+ */
 export class NodeHolds {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #random: Random;
-  readonly #holds = new PeerMap<Hold>();
+  readonly #rates = new PeerMap<Hold>();
+  readonly #full = new PeerMap<Hold>();
+  /** By friend, then node. */
+  readonly #shares = new PeerMap<PeerMap<Hold>>();
 
   constructor({ clock, random }: { clock: Pick<Clock, 'monotonic'>; random: Random }) {
     this.#clock = clock;
     this.#random = random;
   }
 
-  isHeld(node: PublicKey): boolean {
-    return (this.#holds.get(node)?.until ?? -Infinity) > this.#clock.monotonic();
+  /** Monotonic milliseconds until which the node is not asked; undefined: it may be asked now. */
+  heldUntil(node: PublicKey, { friend, isRenewal }: Deposited): number | undefined {
+    const holds = [this.#rates.get(node)];
+    if (!isRenewal) holds.push(this.#full.get(node), this.#shares.get(friend)?.get(node));
+    const until = Math.max(...holds.map((hold) => hold?.until ?? -Infinity));
+    return until > this.#clock.monotonic() ? until : undefined;
   }
 
   /**
-   * It takes no more for now. All answers to what was under way at the time are one refusal.
+   * The node refused. All answers to what was under way at the time are one refusal.
    * @param wait seconds that it asked for
+   * @returns false when the refusal concerns that message alone
    */
-  hold(node: PublicKey, wait: number): void {
-    const hold = this.#holds.getOrInsert(node, () => ({ failures: 0, until: -Infinity }));
+  refused(node: PublicKey, friend: PublicKey, { code, wait }: { code: CodeWord; wait: number }): boolean {
+    if (code === 'rate') this.#hold(this.#rates, node, wait);
+    else if (code === 'node-full' || code === 'node-share') this.#hold(this.#full, node, 0);
+    else if (code === 'mailbox-share') this.#hold(this.#sharesOf(friend), node, 0);
+    else return false;
+    return true;
+  }
+
+  /** It took something: the next refusal is a first one. */
+  noteTaken(node: PublicKey, { friend, isRenewal }: Deposited): void {
+    this.#end(this.#rates, node);
+    if (isRenewal) return;
+    this.#end(this.#full, node);
+    const shares = this.#shares.get(friend);
+    if (shares !== undefined) this.#end(shares, node);
+  }
+
+  /** This friend fetched mail of ours: there may be room in its mailbox. True when that makes a difference. */
+  noteFetched(friend: PublicKey): boolean {
+    return this.#shares.delete(friend);
+  }
+
+  /** A new session with this node began. */
+  release(peer: PublicKey): void {
+    this.#rates.delete(peer);
+    this.#full.delete(peer);
+    for (const nodes of this.#shares.values()) nodes.delete(peer);
+  }
+
+  /** The peer is no longer a friend. */
+  forget(peer: PublicKey): void {
+    this.release(peer);
+    this.#shares.delete(peer);
+  }
+
+  /** A hold whose time is over. */
+  #end(holds: PeerMap<Hold>, node: PublicKey): void {
+    if ((holds.get(node)?.until ?? Infinity) <= this.#clock.monotonic()) holds.delete(node);
+  }
+
+  #sharesOf(friend: PublicKey): PeerMap<Hold> {
+    return this.#shares.getOrInsert(friend, () => new PeerMap());
+  }
+
+  #hold(holds: PeerMap<Hold>, node: PublicKey, wait: number): void {
+    const hold = holds.getOrInsert(node, () => ({ failures: 0, until: -Infinity }));
     const now = this.#clock.monotonic();
     let until = now + wait * 1000;
     if (hold.until <= now) {
@@ -42,15 +106,5 @@ export class NodeHolds {
       until = Math.max(until, now + backoff(hold.failures, WAITS, this.#random));
     }
     hold.until = Math.max(hold.until, until);
-  }
-
-  /** It took something: the next refusal is a first one. */
-  noteTaken(node: PublicKey): void {
-    if (!this.isHeld(node)) this.#holds.delete(node);
-  }
-
-  /** A new session with it began, or it is no longer a friend. */
-  release(node: PublicKey): void {
-    this.#holds.delete(node);
   }
 }

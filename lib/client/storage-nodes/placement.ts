@@ -15,8 +15,6 @@ export interface Candidate {
   /** The recipient says that it asks this node for its mail. */
   readonly polled: boolean;
   readonly grade: HealthGrade;
-  /** It has confirmed a copy of this envelope before. */
-  readonly hadCopy: boolean;
 }
 
 interface Names {
@@ -50,11 +48,7 @@ export class Placement {
   sort(recipient: PublicKey, candidates: Candidate[]): Candidate[] {
     const rank = ({ peer }: Candidate) => this.#namesOf(recipient, peer).rank;
     return candidates.sort(
-      (a, b) =>
-        Number(b.polled) - Number(a.polled) ||
-        a.grade - b.grade ||
-        Number(a.hadCopy) - Number(b.hadCopy) ||
-        compareBytes(rank(a), rank(b)),
+      (a, b) => Number(b.polled) - Number(a.polled) || a.grade - b.grade || compareBytes(rank(a), rank(b)),
     );
   }
 

@@ -14,7 +14,8 @@ import { NodeHealth, type HealthGrade } from './node-health';
 import { NodeHolds } from './node-holds';
 import { NodeRecords } from './node-records';
 import { readOpenNodeAddress, type OpenNodeAddress } from './open-node-address';
-import { Placement, type Candidate } from './placement';
+import { NodeChoice, type PlacedMail } from './node-choice';
+import { Placement } from './placement';
 import { WithheldMail } from './withheld-mail';
 
 /** Hints that a state message has room for. */
@@ -43,12 +44,6 @@ interface Seen {
   lastSeen: number | undefined;
 }
 
-/** An envelope that nodes are chosen for. */
-export interface PlacedMail {
-  readonly sealed?: { readonly storageId: Uint8Array };
-  readonly copies: readonly { readonly node: PublicKey }[];
-}
-
 /**
  * Which friends store mail, how well they do, and which of them to use for whom (docs/PROTOCOL.md, "Which nodes").
  * What friends say of themselves survives a restart; what we found out about their health does not.
@@ -61,6 +56,7 @@ export class StorageNodes {
   readonly #named: NamedNodes;
   readonly #seen = new PeerMap<Seen>();
   readonly #placement: Placement;
+  readonly #choice: NodeChoice;
   readonly #absence: NodeAbsence;
   readonly #withheld: WithheldMail;
 
@@ -70,6 +66,10 @@ export class StorageNodes {
     this.#named = new NamedNodes(options.store);
     this.#placement = new Placement(options);
     this.#withheld = new WithheldMail({ records: this.#records, ages: options.ages });
+    this.#choice = new NodeChoice(
+      { records: this.#records, placement: this.#placement, withheld: this.#withheld },
+      { ...options, gradeOf: (peer) => this.#gradeOf(peer) },
+    );
     this.#absence = new NodeAbsence(options.clock);
     this.holds = new NodeHolds(options);
   }
@@ -82,6 +82,7 @@ export class StorageNodes {
   /** It proved a session; the flags are those of its hello. */
   noteSession(peer: PublicKey, { acceptsStores, openNode }: HelloFlags): void {
     this.#records.update(peer, { acceptsStores, openNode });
+    this.#choice.noteChange();
     this.#seenNow(peer).health.noteReturn();
     this.holds.release(peer);
     this.noteHeard(peer);
@@ -113,6 +114,7 @@ export class StorageNodes {
 
   /** Its session ended. */
   noteGone(peer: PublicKey): void {
+    this.#choice.noteChange();
     this.#seenNow(peer);
   }
 
@@ -124,6 +126,7 @@ export class StorageNodes {
   /** The nodes that `friend` polls, as its state names them: replaces what it named before. */
   noteHints(friend: PublicKey, hints: readonly Uint8Array[]): void {
     this.#records.update(friend, { hints: hints.slice(0, MAX_HINTS).map((hint) => hint.slice()) });
+    this.#choice.noteChange();
   }
 
   /**
@@ -156,7 +159,8 @@ export class StorageNodes {
 
   /** It answered a request as it should. */
   noteSuccess(peer: PublicKey): void {
-    this.#seenNow(peer).health.noteSuccess();
+    this.#seenNow(peer);
+    this.#judge(peer, (health) => health.noteSuccess());
   }
 
   /** Whether it has been away for so long, while we were online, that its copies no longer count. */
@@ -164,24 +168,30 @@ export class StorageNodes {
     return !this.#o.connected(peer) && this.#absence.isGone(peer);
   }
 
-  /** It did not answer, or refused. */
+  /** Monotonic milliseconds at which its copies will stop to count unless something happens; Infinity: not by itself. */
+  goneAt(peer: PublicKey): number {
+    return this.#o.connected(peer) ? Infinity : this.#absence.goneAt(peer);
+  }
+
+  /** It did not answer. */
   noteFailure(peer: PublicKey): void {
-    this.#seenOf(peer).health.noteFailure();
+    this.#judge(peer, (health) => health.noteFailure());
   }
 
   /** It confirmed a message and could not serve it. */
   noteBroken(peer: PublicKey): void {
-    this.#seenOf(peer).health.noteBroken();
+    this.#judge(peer, (health) => health.noteBroken());
   }
 
   /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
     this.#records.delete(peer);
+    this.#choice.noteChange();
     this.#seen.delete(peer);
     this.#placement.forget(peer);
     this.#absence.forget(peer);
     this.#withheld.forget(peer);
-    this.holds.release(peer);
+    this.holds.forget(peer);
   }
 
   /** Seconds since it was last heard of, to the hour; undefined for a peer that never proved a session. */
@@ -195,6 +205,11 @@ export class StorageNodes {
     return this.#records.get(peer) !== undefined;
   }
 
+  /** Whether it said that it stores mail for us. */
+  isStorageNode(peer: PublicKey): boolean {
+    return this.#records.get(peer)?.acceptsStores ?? false;
+  }
+
   /** Whether it said that it is an open node. */
   isOpenNode(peer: PublicKey): boolean {
     return this.#records.get(peer)?.openNode ?? false;
@@ -206,25 +221,7 @@ export class StorageNodes {
    * only peers with a session who accept stores.
    */
   candidates(recipient: PublicKey, mail?: PlacedMail): PublicKey[] {
-    const { connected, identity } = this.#o;
-    const hints = new ByteSet(this.#records.get(recipient)?.hints);
-    const had = new PeerSet(mail?.copies.map(({ node }) => node));
-    const all = this.#records
-      .all()
-      .filter(({ peer, record }) => record.acceptsStores && connected(peer))
-      .filter(({ peer }) => !sameBytes(peer, identity.publicKey) && !sameBytes(peer, recipient))
-      .map(({ peer }) => ({
-        peer,
-        polled: hints.has(this.#placement.hintOf(recipient, peer)),
-        grade: this.#gradeOf(peer),
-        hadCopy: had.has(peer),
-      }));
-    const sorted = this.#placement.sort(recipient, all);
-    const first =
-      mail?.sealed && this.#withheld.isSuspected(recipient)
-        ? this.#draw(mail.sealed.storageId, sorted)
-        : undefined;
-    return (first ? [first, ...sorted.filter((each) => each !== first)] : sorted).map(({ peer }) => peer);
+    return this.#choice.candidates(recipient, mail);
   }
 
   /**
@@ -270,6 +267,13 @@ export class StorageNodes {
       .map(({ peer }) => peer);
   }
 
+  #judge(peer: PublicKey, note: (health: NodeHealth) => void): void {
+    const { health } = this.#seenOf(peer);
+    const before = health.grade;
+    note(health);
+    if (health.grade !== before) this.#choice.noteChange();
+  }
+
   #gradeOf(peer: PublicKey): HealthGrade {
     return this.#seen.get(peer)?.health.grade ?? 0;
   }
@@ -279,12 +283,6 @@ export class StorageNodes {
     if (this.#o.connected(peer)) return 0;
     const lastSeen = this.#seen.get(peer)?.lastSeen;
     return lastSeen === undefined ? Number.MAX_VALUE : this.#o.clock.monotonic() - lastSeen;
-  }
-
-  /** One of those that the recipient polls. */
-  #draw(storageId: Uint8Array, candidates: readonly Candidate[]): Candidate | undefined {
-    const polled = candidates.filter((candidate) => candidate.polled);
-    return this.#placement.draw(storageId, polled);
   }
 
   #seenOf(peer: PublicKey): Seen {

@@ -52,7 +52,7 @@ export class SessionFriends {
   /** @throws ErrUnknownFriend, ErrStore, ErrLocalStorageFull */
   async allowPlain(publicKey: PublicKey, allowed: boolean): Promise<void> {
     await this.#parts.friends.allowPlain(publicKey, allowed);
-    this.#parts.client.onFriendChange();
+    this.#parts.client.onFriendChange(publicKey);
     this.#parts.events.emit('changed', undefined);
   }
 

@@ -46,7 +46,12 @@ describe('the receipt of keys by mail', () => {
         mail,
         forwardSecurity,
         ages: { now: () => alice.age },
-        nodes: { noteHeard: () => undefined, noteUnconfirmed: () => undefined },
+        nodes: {
+          holds: { noteFetched: () => false },
+          noteHeard: () => undefined,
+          noteUnconfirmed: () => undefined,
+        },
+        wakeup: { friend: () => undefined, message: () => undefined },
         hooks: { onEnded: () => undefined },
       },
       { wanted: 3 },

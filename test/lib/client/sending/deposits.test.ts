@@ -68,8 +68,8 @@ describe('deposits on storage nodes', () => {
     assert.equal(world.copies, 'bb');
   });
 
-  it('that a node refuses do not hold back other mail for the same node', async () => {
-    for (const code of ['busy', 'mailbox-share', 'node-share', 'node-full', 'no-mailbox'] as const) {
+  it('that a node refuses for their own sake do not hold back other mail for the same node', async () => {
+    for (const code of ['busy', 'no-mailbox', 'off', 'bad-request'] as const) {
       world = new Depositor();
       world.nodes = 'a';
       world.answer = { a: () => Promise.resolve({ code }) };
@@ -148,16 +148,51 @@ describe('deposits on storage nodes', () => {
     assert.equal(await world.pass(), 'a');
   });
 
-  it('forget, when they are tidied, what they know of finished mail and of no other', async () => {
-    const [first, second] = (world.mail = [new Mail(1), new Mail(11)]);
-    assert.ok(first && second);
+  it('hold back what is new when a node has no room, and no renewal of what it has', async () => {
+    for (const code of ['node-full', 'node-share', 'mailbox-share'] as const) {
+      world = new Depositor();
+      world.nodes = 'a';
+      assert.equal(await world.pass(), 'a');
+      world.answer = { a: () => Promise.resolve({ code }) };
+      world.mail.push(new Mail(2), new Mail(3));
+      assert.equal(await world.pass(), 'aa', 'both were under way');
+      world.mail.push(...Array.from({ length: 900 }, (_, i) => new Mail(i + 4)));
+      assert.equal(await world.pass(), '', `${code} is not asked for by each of them`);
+      world.answer = {};
+      await world.sleep(DAY * 0.9);
+      world.answer = { a: () => Promise.resolve({ code }) };
+      world.mail = world.mail.slice(0, 3);
+      assert.equal((await world.pass()).length, 3, 'the renewal, and the others once more');
+      world.answer = {};
+      assert.equal(await world.pass(), '', code);
+      assert.equal(await world.pass(60), 'aaa', code);
+      assert.equal(world.copies, 'aaa');
+    }
+  });
+
+  it('hold back no mail for other friends when the share of one mailbox is used up', async () => {
     world.nodes = 'a';
-    world.answer = { a: refuse };
-    assert.equal(await world.pass(), 'aa');
-    world.mail = [second];
-    world.deposits.tidy();
-    world.mail = [first, second];
+    world.answer = { a: () => Promise.resolve({ code: 'mailbox-share' }) };
+    await world.pass();
+    world.answer = {};
+    world.mail = [new Mail(2), new Mail(3, new Uint8Array(32).fill(8))];
     assert.equal(await world.pass(), 'a');
+    assert.deepEqual(
+      world.mail.map(({ copies }) => copies.length),
+      [0, 1],
+    );
+  });
+
+  it('all get their turn at a node, also when those before them ended or went elsewhere', async () => {
+    world.mail = Array.from({ length: 100 }, (_, i) => new Mail(i + 1));
+    world.nodes = 'a';
+    const slow = later<object>();
+    world.answer = { a: () => slow.promise };
+    assert.equal((await world.pass()).length, 32);
+    world.mail = world.mail.filter(({ sequence }) => sequence <= 32 || sequence > 90);
+    slow.resolve({});
+    await world.time.advance(1);
+    assert.equal(world.copies.length, 42);
   });
 
   it('note how a node did: well, or silent; one that went or refused is not blamed', async () => {

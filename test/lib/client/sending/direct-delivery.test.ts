@@ -57,7 +57,7 @@ describe('direct delivery', () => {
           });
         },
       },
-      wakeup: { soon: () => (wakeups += 1) },
+      wakeup: { friend: () => (wakeups += 1), message: () => (wakeups += 1) },
       hooks: { onError: (error) => errors.push(String(error)) },
     });
   });

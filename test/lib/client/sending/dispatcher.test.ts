@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Dispatcher } from '../../../../lib/client/sending/dispatcher';
 import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
 import type { ServiceEntry } from '../../../../lib/client/journal/service-mail';
+import { sameBytes } from '../../../../lib/bytes';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { Wakeup } from '../../../../lib/client/wakeup';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
@@ -18,9 +19,19 @@ type Mail = ServiceEntry & Named;
 
 const nameOf = (waiting: object) => ('name' in waiting ? String(waiting.name) : '?');
 
-function message(name: string, isSealed = true): Message {
-  const { sealed, ...rest } = outboxEntry({ friend: bob });
-  return { ...rest, name, ...(isSealed && sealed ? { sealed } : {}) };
+function message(name: string, fields: Partial<OutboxEntry> = {}): Message {
+  return { ...outboxEntry({ friend: bob, lifetime: 1_000, ...fields }), name };
+}
+
+function generator<E>(list: () => E[]): () => Generator<E, void> {
+  return function* () {
+    yield* list();
+  };
+}
+
+function unsealed(name: string): Message {
+  const { sealed: _sealed, ...rest } = message(name);
+  return rest;
 }
 
 const mailFor = (friend: Uint8Array, name: string): Mail => ({ ...serviceEntry({ friend }), name });
@@ -36,7 +47,10 @@ describe('the dispatcher', () => {
   /** Ways that take what they are offered. */
   let taking: string[];
   let open: Uint8Array[];
-  let over: Uint8Array[];
+  /** Monotonic times at which the ways want to be asked again, by name. */
+  let again: Record<string, number>;
+  /** Those whose turn it is at a node. */
+  let turns: Message[];
   let expire: (friend: Uint8Array) => Promise<void>;
   let errors: unknown[];
   let queues: KeyedQueue;
@@ -45,30 +59,51 @@ describe('the dispatcher', () => {
 
   beforeEach(() => {
     time = new SimulatedTime();
-    [outbox, mail, done, taking, open, over, errors] = [[], [], [], [], [], [], []];
+    [outbox, mail, done, taking, open, turns, errors] = [[], [], [], [], [], [], []];
+    again = {};
     queues = new KeyedQueue();
     wakeup = new Wakeup(time);
     has = (entry) => outbox.some((each) => each === entry);
     expire = (friend) => {
       done.push(`expire ${friend[0]}`);
-      over = [];
+      outbox = outbox.filter((entry) => entry.friend !== friend);
       return Promise.resolve();
     };
     const offer = (way: string) => (waiting: object) => {
       done.push(`${way} ${nameOf(waiting)}`);
       return taking.includes(way);
     };
+    const later = (name: string) => {
+      const at = again[name] ?? Infinity;
+      return at > time.clock.monotonic() ? at : Infinity;
+    };
+    const deposit = (way: string) => (waiting: object) => {
+      done.push(`${way} ${nameOf(waiting)}`);
+      return later(nameOf(waiting));
+    };
     dispatcher = new Dispatcher({
-      timers: time.timers,
-      outbox: { entries: () => outbox, has: (entry) => has(entry) },
+      ...time,
+      ages: { now: () => Math.floor(time.clock.monotonic() / 1000) },
+      outbox: {
+        entries: () => outbox,
+        of: (friend) => outbox.filter((entry) => entry.friend === friend || sameBytes(entry.friend, friend)),
+        has: (entry) => has(entry),
+      },
       queues,
       wakeup,
-      completion: { due: () => over, expire: (friend) => expire(friend) },
-      direct: { consider: offer('direct'), isHere: (friend) => open.includes(friend) },
-      plain: { consider: offer('plain') },
-      deposits: { consider: offer('nodes'), tidy: () => done.push('tidy') },
-      mail: { entries: () => mail },
-      serviceDeposits: { consider: offer('mail'), tidy: () => done.push('tidy mail') },
+      completion: { expire: (friend) => expire(friend) },
+      direct: {
+        consider: offer('direct'),
+        isHere: (friend) => open.includes(friend),
+        offersAgainAt: (waiting) => later(`direct ${nameOf(waiting)}`),
+        turns: generator<never>(() => []),
+      },
+      plain: {
+        consider: (waiting) => (offer('plain')(waiting) ? later(`plain ${nameOf(waiting)}`) : undefined),
+      },
+      deposits: { consider: deposit('nodes'), turns: generator(() => turns.splice(0)) },
+      mail: { entries: () => mail, has: (entry) => mail.some((each) => each === entry) },
+      serviceDeposits: { consider: deposit('mail'), turns: generator<never>(() => []) },
       hooks: { onError: (error) => errors.push(error) },
     });
   });
@@ -102,7 +137,7 @@ describe('the dispatcher', () => {
 
   it('has for a message without a key none but the ordinary way', async () => {
     await start();
-    outbox = [message('a', false)];
+    outbox = [unsealed('a')];
     assert.deepEqual(dispatch(outbox[0] as Message), ['plain a']);
   });
 
@@ -114,25 +149,25 @@ describe('the dispatcher', () => {
   it('does nothing before its start, nor after its stop, and leaves no timer', async () => {
     outbox = [message('a')];
     const [a] = outbox as [Message];
-    wakeup.soon();
+    wakeup.all();
     assert.equal(time.pendingTimers, 0);
     assert.deepEqual([dispatch(a), await pass(10_000)], [[], []]);
     await start();
-    wakeup.soon();
+    wakeup.all();
     dispatcher.stop();
     assert.equal(time.pendingTimers, 0);
-    wakeup.soon();
+    wakeup.all();
     assert.equal(time.pendingTimers, 0);
     assert.deepEqual([dispatch(a), await pass(10_000)], [[], []]);
     await start();
-    wakeup.soon();
+    wakeup.all();
     assert.ok((await pass()).includes('nodes a'), 'and it can start again');
   });
 
   it('looks at all once, after the present events, however often it is called', async () => {
     await start();
     outbox = [message('a'), message('b')];
-    for (let i = 0; i < 3; i += 1) wakeup.soon();
+    for (let i = 0; i < 3; i += 1) wakeup.all();
     assert.deepEqual(done, []);
     assert.deepEqual(await pass(), ['plain a', 'direct a', 'nodes a', 'plain b', 'direct b', 'nodes b']);
     assert.deepEqual(await pass(100), []);
@@ -142,14 +177,14 @@ describe('the dispatcher', () => {
     await start();
     mail = [mailFor(bob, 'm')];
     outbox = [message('a')];
-    let again = true;
+    let calls = true;
     has = (entry) => {
-      if (again) wakeup.soon();
-      again = false;
+      if (calls) wakeup.all();
+      calls = false;
       return nameOf(entry) === 'a';
     };
     taking = ['plain'];
-    wakeup.soon();
+    wakeup.all();
     assert.deepEqual(await pass(2), ['mail m', 'plain a', 'mail m', 'plain a']);
     assert.deepEqual(await pass(100), []);
   });
@@ -159,42 +194,85 @@ describe('the dispatcher', () => {
     taking = ['plain'];
     outbox = [message('a')];
     mail = [mailFor(cat, 'keys'), mailFor(bob, 'receipts')];
-    wakeup.soon();
+    wakeup.all();
     assert.deepEqual(await pass(), ['mail keys', 'mail receipts', 'plain a']);
     open = [bob];
-    wakeup.soon();
+    wakeup.all();
     assert.deepEqual(await pass(), ['mail keys', 'plain a']);
   });
 
-  it('tidies and looks at its start, and then every 5 s', async () => {
-    outbox = [message('a')];
+  it('looks at all at its start, and then at nothing that nothing happens to', async () => {
+    outbox = [message('a'), message('b')];
     taking = ['plain'];
     dispatcher.start();
-    const look = ['tidy', 'tidy mail', 'plain a'];
-    assert.deepEqual(await pass(), look);
-    assert.deepEqual(await pass(4_998), []);
-    assert.deepEqual(await pass(2), look);
-    assert.deepEqual(await pass(10_000), [...look, ...look]);
+    assert.deepEqual(await pass(), ['plain a', 'plain b']);
+    assert.deepEqual(await pass(990_000), []);
   });
 
-  it('ends what is over, in the queue of its friend', async () => {
+  it('looks at what an event names, and at nothing else', async () => {
+    outbox = [message('a'), message('b'), message('c', { friend: cat })];
+    mail = [mailFor(cat, 'keys'), mailFor(bob, 'receipts')];
+    taking = ['plain'];
     await start();
-    over = [bob, cat];
+    done = [];
+    wakeup.message(outbox[1] as Message);
+    assert.deepEqual(await pass(), ['plain b']);
+    wakeup.friend(cat);
+    assert.deepEqual(await pass(), ['mail keys', 'plain c']);
+    wakeup.mail(mail[1] as Mail);
+    assert.deepEqual(await pass(), ['mail receipts']);
+  });
+
+  it('looks at a message again when a way asks for it, the earliest first', async () => {
+    outbox = [message('a'), message('b')];
+    again = { a: 7_000, 'direct a': 3_000, b: 5_000 };
+    await start();
+    done = [];
+    assert.deepEqual(await pass(2_990), []);
+    assert.deepEqual(await pass(20), ['plain a', 'direct a', 'nodes a']);
+    assert.deepEqual(await pass(2_000), ['plain b', 'direct b', 'nodes b']);
+    assert.deepEqual(await pass(2_000), ['plain a', 'direct a', 'nodes a']);
+    taking = ['plain'];
+    again = { 'plain a': 9_000 };
+    wakeup.all();
+    await pass();
+    assert.deepEqual(await pass(3_000), ['plain a']);
+  });
+
+  it('looks at those whose turn it is after what was named', async () => {
+    await start();
+    outbox = [message('a'), message('b')];
+    taking = ['plain'];
+    turns = [outbox[1] as Message];
+    wakeup.message(outbox[0] as Message);
+    assert.deepEqual(await pass(), ['plain a', 'plain b']);
+  });
+
+  it('ends what is over when it is over, in the queue of its friend, and once for all of it', async () => {
+    outbox = [
+      message('a', { lifetime: 60 }),
+      message('b', { lifetime: 60 }),
+      message('c', { friend: cat, lifetime: 60 }),
+    ];
+    taking = ['plain'];
+    await start();
+    done = [];
     let release = () => {};
     void queues.run(bob, () => new Promise<void>((resolve) => (release = resolve)));
-    assert.deepEqual(await pass(5_000), ['tidy', 'tidy mail', 'expire 2']);
+    assert.deepEqual(await pass(59_990), []);
+    assert.deepEqual(await pass(20), ['expire 2']);
     release();
     assert.deepEqual(await pass(), ['expire 1']);
+    assert.deepEqual(await pass(100_000), []);
   });
 
-  it('names what fails at that, and goes on', async () => {
+  it('names what fails at that, and tries it again', async () => {
+    outbox = [message('a', { lifetime: 60 })];
     await start();
-    over = [bob];
     expire = () => Promise.reject(new Error('disk'));
-    outbox = [message('a')];
-    assert.deepEqual((await pass(5_001)).slice(-1), ['nodes a']);
+    await pass(60_010);
     assert.deepEqual(errors.map(String), ['Error: disk']);
-    await pass(5_000);
+    await pass(5_010);
     assert.equal(errors.length, 2);
   });
 });

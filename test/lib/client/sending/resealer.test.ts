@@ -45,7 +45,7 @@ describe('the resealer', () => {
         isUnderWay: (entry) => underWay.includes(entry),
         renew: ({ sequence, sealed }) => done.push(`renew ${sequence}${sealed ? '' : ' unsealed'}`),
       },
-      wakeup: { soon: () => done.push('wakeup') },
+      wakeup: { friend: () => done.push('wakeup') },
       hooks: { onDeadKeys: (peer) => done.push(peer === bob.pk ? 'dead keys' : 'of another') },
     });
     resealer.beginMeeting(bob.pk);

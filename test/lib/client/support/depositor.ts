@@ -1,5 +1,6 @@
 import { withCopy, type Copy } from '../../../../lib/client/journal/copies';
 import { Deposits, type Deposit, type DepositsInit } from '../../../../lib/client/sending/deposits';
+import { Agenda } from '../../../../lib/client/sending/agenda';
 import { NodeHolds } from '../../../../lib/client/storage-nodes/node-holds';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
@@ -16,7 +17,6 @@ export const nodeOf = (letter: string) => new Uint8Array(32).fill(letter.charCod
 const letterOf = (node: Uint8Array) => String.fromCharCode(node[0] ?? 0);
 
 export class Mail implements Deposit {
-  readonly friend = new Uint8Array(32).fill(9);
   acceptedAt = 0;
   lifetime = 7 * DAY;
   sealed?: { readonly storageId: Uint8Array } = { storageId: new Uint8Array(16).fill(1) };
@@ -24,14 +24,17 @@ export class Mail implements Deposit {
   told = 0;
   once = false;
 
-  constructor(readonly sequence = 1) {}
+  constructor(
+    readonly sequence = 1,
+    readonly friend = new Uint8Array(32).fill(9),
+  ) {}
 }
 
 /** Deposits and the nodes that they know, whose every answer the test chooses. */
 export class Depositor {
   readonly time = new SimulatedTime();
-  /** Seconds. */
-  age = 0;
+  /** Seconds by which the age is ahead of the clock: the machine slept. */
+  slept = 0;
   mail = [new Mail()];
   /** Candidates. */
   nodes = '';
@@ -44,12 +47,19 @@ export class Depositor {
   /** Nodes that outcomes named. */
   readonly told: number[] = [];
   readonly errors: unknown[] = [];
-  /** How often the deposits had everything looked at again. */
+  /** How often mail was looked at again because of an answer. */
   wakeups = 0;
   readonly deposits: Deposits<Mail>;
+  readonly #agenda: Agenda<Mail>;
 
   constructor(init: Partial<DepositsInit<Mail>> = {}) {
     const store = openMemoryStore(new MemoryVolume());
+    const ages = { now: () => this.slept + Math.floor(this.time.clock.monotonic() / 1000) };
+    this.#agenda = new Agenda(
+      { ...this.time, ages },
+      { onDue: (mail) => this.#look(mail), onSlept: () => this.consider() },
+    );
+    this.#agenda.start();
     this.deposits = new Deposits<Mail>(
       {
         network: {
@@ -57,6 +67,7 @@ export class Depositor {
         },
         nodes: {
           candidates: () => Array.from(this.nodes, nodeOf),
+          goneAt: () => Infinity,
           isGone: (node) => this.gone.includes(letterOf(node)),
           holds: new NodeHolds({ clock: this.time.clock, random: new SeededRandom('holds') }),
           noteSuccess: (node) => this.health.push(`${letterOf(node)} well`),
@@ -65,9 +76,8 @@ export class Depositor {
         store,
         clock: this.time.clock,
         random: new SeededRandom('deposits'),
-        ages: { now: () => this.age },
+        ages,
         journal: {
-          entries: () => this.mail,
           has: (mail) => this.mail.includes(mail),
           envelope: ({ sealed }) => sealed && new Uint8Array(287),
           recordCopy: (writes, mail, copy, told) => {
@@ -76,46 +86,45 @@ export class Depositor {
           },
         },
         queues: new KeyedQueue(),
-        wakeup: {
-          soon: () => {
-            this.wakeups += 1;
-            // Without end it would hang.
-            if (this.wakeups < 10_000) this.consider();
-          },
-        },
         hooks: { onError: (error) => this.errors.push(error) },
       },
       {
         wanted: 1,
         maxStorageTime: DAY,
+        onAnswer: (mail) => {
+          this.wakeups += 1;
+          this.#look(mail);
+          for (const next of this.deposits.turns()) this.#look(next);
+        },
         onStored: (_mail, nodes) => this.told.push(nodes),
         ...init,
       },
     );
   }
 
+  /** All that waits is looked at. */
   consider(): void {
-    for (const mail of this.mail) this.deposits.consider(mail);
+    for (const mail of this.mail) this.#look(mail);
   }
 
-  /** What waits is looked at now and each 5 s, as the dispatcher does. @returns the nodes that were asked */
+  /** What waits is looked at now, and then when it asks for it. @returns the nodes that were asked */
   async pass(seconds = 0): Promise<string> {
     this.asked = '';
     this.consider();
     await this.time.advance(1);
-    for (let i = 0; i < seconds; i += 5) {
-      this.age += 5;
-      await this.time.advance(5_000);
-      this.consider();
-      await this.time.advance(1);
-    }
+    await this.time.advance(seconds * 1000);
     return this.asked;
   }
 
   /** Nothing is looked at in between. */
-  sleep(seconds: number): Promise<void> {
-    this.age += seconds;
-    return this.time.advance(seconds * 1000);
+  async sleep(seconds: number): Promise<void> {
+    this.#agenda.stop();
+    await this.time.advance(seconds * 1000);
+    this.#agenda.start();
+  }
+
+  #look(mail: Mail): void {
+    if (this.mail.includes(mail)) this.#agenda.put(mail, this.deposits.consider(mail));
   }
 
   get copies(): string {

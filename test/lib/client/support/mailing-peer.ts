@@ -69,7 +69,7 @@ export class MailingPeer {
       receipts: this.receipts,
       mail: this.mail,
       queues: this.queues,
-      wakeup: { soon: () => (this.wakeups += 1) },
+      wakeup: { friend: () => (this.wakeups += 1) },
       hooks: { onError: (error) => this.errors.push(String(error)) },
     });
     this.friendHolds(104);
