@@ -4,7 +4,6 @@ import type { ForwardSecurityManager } from '../../forward-security/forward-secu
 import type { SlotRef } from '../../store/vault/secret-vault';
 import type { WriteBatch } from '../../store/store';
 import { bareBytes, readSequence, sequenceKey, Table } from '../../store/table';
-import { PeerMap } from '../../peer-map';
 import type { PublicKey } from '../../types';
 import type { BaseComponents } from '../components';
 import { withCopy, type Copy } from './copies';

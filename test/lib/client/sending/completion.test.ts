@@ -46,7 +46,12 @@ describe('a receipt that names a message by its key', () => {
         outcomes,
         mail,
         forwardSecurity,
-        nodes: { noteHeard: () => (heard += 1), noteUnconfirmed: () => undefined },
+        nodes: {
+          holds: { noteFetched: () => false },
+          noteHeard: () => (heard += 1),
+          noteUnconfirmed: () => undefined,
+        },
+        wakeup: { friend: () => undefined, message: () => undefined },
         hooks: { onEnded: () => undefined },
       },
       { wanted: 3 },
