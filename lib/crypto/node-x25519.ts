@@ -1,20 +1,22 @@
-import { createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto';
+import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from 'node:crypto';
+import { concat, fromHex } from '../bytes';
 import type { PublicKey } from '../types';
 import { lowOrderError } from './public-key';
 
-/** A private key in JWK form must name a public half; Node reads only the secret. */
+/** A private key in JWK form must name a public half; older versions of Node.js read only the secret. */
 const UNREAD_PUBLIC_HALF = Buffer.alloc(32).toString('base64url');
+/** PKCS #8 of an X25519 key (RFC 8410), up to the secret. */
+const PKCS8_START = fromHex('302e020100300506032b656e04220420') ?? new Uint8Array();
+
+/** JWK costs Node 20 an eighth of DER; Node 24 compares the public half, and is fast with DER. */
+const importSecret = readsPublicHalf() ? fromDer : fromJwk;
 
 /**
- * X25519 (RFC 7748) by Node's OpenSSL, five times as fast as with keys in DER form. Keys are only imported:
- * exporting a generated KeyObject can deadlock Node 20.
+ * X25519 (RFC 7748) by Node's OpenSSL. Keys are only imported: exporting a generated KeyObject can deadlock Node 20.
  * @throws ErrInvalidKey when the result is all zero
  */
 export function x25519(secretKey: Uint8Array, publicKey: PublicKey): Uint8Array {
-  const privateKey = createPrivateKey({
-    key: { kty: 'OKP', crv: 'X25519', d: base64url(secretKey), x: UNREAD_PUBLIC_HALF },
-    format: 'jwk',
-  });
+  const privateKey = importSecret(secretKey);
   const peer = createPublicKey({
     key: { kty: 'OKP', crv: 'X25519', x: base64url(publicKey) },
     format: 'jwk',
@@ -25,6 +27,32 @@ export function x25519(secretKey: Uint8Array, publicKey: PublicKey): Uint8Array 
   } catch {
     // OpenSSL's only failure here; its error is left out because nothing of a key may end up in one.
     throw lowOrderError();
+  }
+}
+
+function readsPublicHalf(): boolean {
+  try {
+    fromJwk(new Uint8Array(32).fill(1));
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function fromJwk(secretKey: Uint8Array): KeyObject {
+  return createPrivateKey({
+    key: { kty: 'OKP', crv: 'X25519', d: base64url(secretKey), x: UNREAD_PUBLIC_HALF },
+    format: 'jwk',
+  });
+}
+
+function fromDer(secretKey: Uint8Array): KeyObject {
+  const pkcs8 = concat(PKCS8_START, secretKey);
+  try {
+    const key = Buffer.from(pkcs8.buffer, pkcs8.byteOffset, pkcs8.length);
+    return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  } finally {
+    pkcs8.fill(0);
   }
 }
 
