@@ -2,8 +2,10 @@ import type { Report } from '../support/report';
 import { bundles } from './bundles';
 import { durable } from './durable';
 import { envelopes } from './envelopes';
+import { handshakes } from './handshakes';
 
-/** Envelopes, bundles, and whole durable sends and receives, as ratios to the bare primitives. */
+/** Handshakes, envelopes, bundles, and whole durable sends and receives, as ratios to the bare primitives. */
 export async function run(): Promise<Report[]> {
-  return [...(await envelopes()), await bundles(), await durable()];
+  const handshake = handshakes();
+  return [handshake, ...(await envelopes()), await bundles(), await durable()];
 }
