@@ -11,7 +11,8 @@ import type { VirtualNetwork } from '../../../../lib/transport/virtual/virtual-n
 import type { VirtualTransport } from '../../../../lib/transport/virtual/virtual-transport';
 import type { KeyPair, PublicKey } from '../../../../lib/types';
 import { Recorder } from './recorder';
-import { type Loot, Thief } from './thief';
+import { type Loot, Thief, unwrapped } from './thief';
+import type { Wiretap } from './wiretap';
 
 const crypto = chooseCryptoProvider();
 
@@ -23,11 +24,13 @@ export interface RobbedDeviceOptions {
   readonly passphrase: string | undefined;
   readonly platform: Platform;
   readonly network: VirtualNetwork;
+  /** Somebody who hears everything. */
+  readonly tap?: Wiretap;
 }
 
 /** A session on a real disk whose directory is stolen at any time. */
 export class RobbedDevice {
-  readonly recorder = new Recorder(crypto);
+  readonly recorder: Recorder;
   readonly received: ReceivedMessage[] = [];
   readonly keyPair: KeyPair;
   readonly folder: string;
@@ -39,7 +42,9 @@ export class RobbedDevice {
   #thefts = 0;
 
   constructor(readonly options: RobbedDeviceOptions) {
-    this.keyPair = crypto.keyPairFromSecret(options.platform.random.bytes(32));
+    const watched = options.tap?.watch(crypto) ?? crypto;
+    this.recorder = new Recorder(watched);
+    this.keyPair = watched.keyPairFromSecret(options.platform.random.bytes(32));
     this.folder = path.join(options.scratch, options.name);
   }
 
@@ -74,8 +79,18 @@ export class RobbedDevice {
     });
     this.manager.events.on('keys-exchanged', () => (this.exchanges += 1));
     this.transport = network.join({ publicKey: this.publicKey, name });
+    this.#tap(this.transport);
     await this.manager.attachTransport(this.transport);
     await this.manager.start();
+  }
+
+  #tap(transport: VirtualTransport): void {
+    const { tap } = this.options;
+    const send = transport.sendPacket.bind(transport);
+    transport.sendPacket = (friend, packet) => {
+      tap?.note(this.publicKey, friend, packet);
+      return send(friend, packet);
+    };
   }
 
   /** Resolves once `done`, looking at each event of this kind. */
@@ -114,6 +129,11 @@ export class RobbedDevice {
     const filter = async (source: string) => !(await lstat(source)).isSocket();
     await cp(this.folder, copy, { recursive: true, filter });
     return copy;
+  }
+
+  /** The secrets of one-time keys that these open of the wraps that ever were on the disk. */
+  unwrapWith(secrets: readonly Uint8Array[]): Uint8Array[] {
+    return secrets.flatMap((secret) => unwrapped(secret, this.recorder.wraps));
   }
 
   /** What a thief makes of a copy, of the present one unless it is named. */

@@ -40,7 +40,16 @@ export class Thief {
   /** Secrets q of one-time keys that it unwrapped. */
   readonly keySecrets: Uint8Array[];
 
-  private constructor(views: Buffer[], preKeySecrets: Uint8Array[], keySecrets: Uint8Array[]) {
+  /** What lay in the slots of the vault. */
+  readonly secrets: readonly Uint8Array[];
+
+  private constructor(
+    views: Buffer[],
+    secrets: readonly Uint8Array[],
+    preKeySecrets: Uint8Array[],
+    keySecrets: Uint8Array[],
+  ) {
+    this.secrets = secrets;
     this.#views = views;
     this.preKeySecrets = preKeySecrets;
     this.keySecrets = keySecrets;
@@ -75,7 +84,7 @@ export class Thief {
         }
       }
     }
-    return new Thief(views, preKeySecrets, keySecrets);
+    return new Thief(views, secrets, preKeySecrets, keySecrets);
   }
 
   finds(wanted: Uint8Array | string): boolean {
@@ -85,7 +94,7 @@ export class Thief {
 }
 
 /** The secrets of one-time keys that lie under this secret of a slot. */
-function unwrapped(k: Uint8Array, wraps: Loot['wraps']): Uint8Array[] {
+export function unwrapped(k: Uint8Array, wraps: Loot['wraps']): Uint8Array[] {
   return wraps.flatMap(({ wrapped, place }) => {
     const wrapping = labelledHash(crypto, 'q-wrap', k, place);
     return crypto.openSecretbox(wrapped, new Uint8Array(NONCE_BYTES), wrapping) ?? [];
