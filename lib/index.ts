@@ -11,6 +11,7 @@ export * from './manager/events';
 // Messages: what is sent, what became of it, and what comes in.
 export * from './client/messages';
 export { faithfulJson, type NoForm } from './client/content/faithful-json';
+export { isLabel } from './protocol/envelope/label';
 
 // The words that all parts share: constants with the specification's names and values, errors, types.
 export * from './constants';

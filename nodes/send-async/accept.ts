@@ -49,14 +49,15 @@ export async function accept(
 async function deposit(
   manager: AsyncManager,
   friends: readonly PublicKey[],
-  { text, type, options, isList }: Order,
+  order: Order,
   reply: Reply,
 ): Promise<Error[]> {
+  const { content, type, options, isList } = order;
   const receipts: FlowReceipt[] = [];
   const errors: Error[] = [];
-  const sent = friends.map((friend) => manager.sendAsyncMessage(friend, text, type, options));
+  const sent = friends.map((friend) => manager.sendAsyncMessage(friend, content, type, options));
   for (const each of await Promise.allSettled(sent)) {
-    if (each.status === 'fulfilled') receipts.push(receiptFields(manager, each.value));
+    if (each.status === 'fulfilled') receipts.push(receiptFields(manager, each.value, order));
     else errors.push(nodeError(each.reason));
   }
   if (receipts.length > 0) reply.answer({ receipt: isList ? receipts : receipts[0] });

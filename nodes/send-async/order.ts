@@ -3,14 +3,16 @@ import {
   faithfulJson,
   MessageType,
   ToxAsyncError,
+  type MessageInput,
   type SendOptions,
 } from '../../lib/index';
-import { payloadText } from '../runtime/payload/payload-text';
+import { readPayload } from '../runtime/payload/payload';
 import type { IncomingMessage } from '../runtime/runtime';
 import { choiceOf, isBlank, settingOr } from '../runtime/setting-values';
 import { setting } from '../runtime/settings';
 import { friendTexts, type GivenName } from '../session/friend-names';
 import type { MessageContext } from '../session/outcome-router';
+import { labelOf } from './label';
 import { lifetimeOf, type Lifetime } from './lifetime';
 import type { SendSettings } from './send-settings';
 
@@ -19,13 +21,15 @@ const LONGEST_KEPT = 1372;
 
 /** Everything that one message is to be sent with. It shares nothing with the flow's message. */
 export interface Order {
-  readonly text: string;
+  readonly content: MessageInput;
   readonly type: MessageType;
   /** Names, keys or Tox IDs. */
   readonly friends: readonly GivenName[];
   /** Whether they came as a list: then the receipts are one, too. */
   readonly isList: boolean;
   readonly options: SendOptions;
+  /** See Label. */
+  readonly isLabelLeftOut: boolean;
   /** See Lifetime. */
   readonly clockUnset: boolean;
 }
@@ -35,7 +39,8 @@ export interface Order {
  * @param node id of the send-async node
  * @param now Unix milliseconds
  * @throws ErrInvalidArgument, also for any `msg.action`: what is meant as an order must not go out as a message;
- *   ErrMessageEmpty, ErrMessageTooLarge, ErrPayload; ErrNotConfigured the node's own expiry has passed
+ *   ErrMessageEmpty, ErrMessageTooLarge, ErrPayload, also for the node's own topic; ErrNotConfigured the node's own
+ *   expiry has passed
  */
 export function orderOf(settings: SendSettings, node: string, msg: IncomingMessage, now: number): Order {
   if (!isBlank(msg.action)) {
@@ -45,21 +50,40 @@ export function orderOf(settings: SendSettings, node: string, msg: IncomingMessa
     );
   }
   const kind =
-    settings.messageType ?? choiceOf(msg.messageType, ['normal', 'action'], 'normal', 'messageType');
+    settings.messageType ??
+    choiceOf<'normal' | 'action'>(msg.messageType, ['normal', 'action'], 'normal', 'messageType');
   const friend = settingOr(settings.friend, msg.friend);
   const { seconds, clockUnset } = lifetime(settings, msg, now);
+  const content = contentOf(msg.payload, kind);
+  const { label, isLeftOut } = labelOf(settings.topic, msg.topic);
   return {
-    text: payloadText(msg.payload),
+    content,
     type: kind === 'action' ? MessageType.Action : MessageType.Normal,
     friends: friendTexts(friend),
     isList: Array.isArray(friend),
     options: {
       lifetime: seconds ?? DEFAULT_MESSAGE_LIFETIME,
       withoutKeys: settings.withoutKeys,
+      label,
+      compress: settings.compress,
       context: contextOf(node, msg),
     },
+    isLabelLeftOut: isLeftOut,
     clockUnset,
   };
+}
+
+/** A copy. What a flow calls an action is text: nothing else can be one. */
+function contentOf(payload: unknown, kind: 'normal' | 'action'): MessageInput {
+  const read = readPayload(payload);
+  if (read.kind === 'text') return read.text;
+  if (kind === 'action') {
+    throw new ToxAsyncError(
+      'ErrInvalidArgument',
+      'Only text can be an action. Put text in msg.payload, or send the message as normal.',
+    );
+  }
+  return read.kind === 'binary' ? read.bytes : { json: JSON.parse(read.text) as unknown };
 }
 
 function lifetime({ expires }: SendSettings, msg: IncomingMessage, now: number): Lifetime {

@@ -2,6 +2,7 @@ import { toHex, type AsyncManager, type Outcome, type QueuedReason, type SendRec
 import type { Message } from '../runtime/runtime';
 import { friendFields } from '../session/friend-names';
 import type { MessageContext } from '../session/outcome-router';
+import type { Order } from './order';
 
 /** `msg.receipt` of the first output. Times are Unix milliseconds, ids and keys hexadecimal. */
 export interface FlowReceipt {
@@ -12,9 +13,15 @@ export interface FlowReceipt {
   readonly reason?: QueuedReason;
   readonly createdAt: number;
   readonly expiresAt: number;
+  /** The message has a topic that cannot travel, and goes without. */
+  readonly label?: 'left-out';
 }
 
-export function receiptFields(manager: AsyncManager, receipt: SendReceipt): FlowReceipt {
+export function receiptFields(
+  manager: AsyncManager,
+  receipt: SendReceipt,
+  { isLabelLeftOut }: Pick<Order, 'isLabelLeftOut'>,
+): FlowReceipt {
   const { messageId, friend, state, reason, createdAt, expiresAt } = receipt;
   return {
     messageId: toHex(messageId),
@@ -23,6 +30,7 @@ export function receiptFields(manager: AsyncManager, receipt: SendReceipt): Flow
     ...(reason !== undefined && { reason }),
     createdAt,
     expiresAt,
+    ...(isLabelLeftOut && { label: 'left-out' as const }),
   };
 }
 

@@ -24,6 +24,7 @@ export function startSendAsync(RED: Runtime, node: FlowNode, config: SendAsyncCo
       const { session } = user;
       const manager = await pending.add(user.manager());
       if (order.clockUnset) warnOfClock();
+      if (order.isLabelLeftOut) warnOfLabel();
       if (session !== undefined) await accept(session, manager, order, reply, pending);
     },
   });
@@ -31,6 +32,14 @@ export function startSendAsync(RED: Runtime, node: FlowNode, config: SendAsyncCo
   const warnOfClock = () => {
     if (!warned) node.warn(CLOCK_UNSET);
     warned = true;
+  };
+
+  let warnedAt = -Infinity;
+  const warnOfLabel = () => {
+    const now = systemPlatform.clock.monotonic();
+    if (now - warnedAt < QUIET_MS) return;
+    warnedAt = now;
+    node.warn(LABEL_LEFT_OUT);
   };
 
   user.atStart(RED, sendBadge, (session) => user.onRelease(followOutcomes(node, session, pending)));
@@ -43,6 +52,10 @@ export function startSendAsync(RED: Runtime, node: FlowNode, config: SendAsyncCo
 
 const CLOCK_UNSET =
   'The clock is not set yet: it shows a time before this package was built. Until it is set, a message that expires at a time of day gets the default life of 7 days.';
+
+const QUIET_MS = 60_000;
+const LABEL_LEFT_OUT =
+  'msg.topic cannot travel with the message, so the message goes without it: a topic is text of at most 255 bytes, not blank, without control characters. Further ones are not reported for a minute.';
 
 function sendBadge(manager: AsyncManager): Badge | undefined {
   const { queued } = manager.counts();

@@ -10,6 +10,8 @@ export interface SendAsyncConfig extends SessionConfig {
   readonly messageType?: string;
   readonly expires?: string | number;
   readonly withoutKeys?: string;
+  readonly topic?: string;
+  readonly compress?: string;
 }
 
 /** What the dialog says; the message says the rest. */
@@ -20,6 +22,9 @@ export interface SendSettings {
   /** Seconds or an ISO time; undefined when the message says it. */
   readonly expires: unknown;
   readonly withoutKeys: 'queue' | 'error';
+  /** '' when the message says it. */
+  readonly topic: string;
+  readonly compress: 'auto' | 'off';
 }
 
 /** ErrNotConfigured, ErrEnvironment. */
@@ -34,6 +39,8 @@ export function sendSettings(config: SendAsyncConfig): SendSettings {
       'queue',
       'The setting for missing keys',
     ),
+    topic: settingText(config.topic, 'The topic'),
+    compress: settingChoice(config.compress, ['auto', 'off'], 'auto', 'The setting for compression'),
   };
 }
 

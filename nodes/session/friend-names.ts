@@ -52,7 +52,7 @@ export function findFriends(manager: AsyncManager, names: readonly GivenName[]):
 
 /** `friend` and, when it has one, `friendName`: how a message of a flow names a friend. */
 export function friendFields(
-  manager: AsyncManager,
+  manager: Pick<AsyncManager, 'nameOf'>,
   friend: PublicKey,
 ): { friend: string; friendName?: string } {
   const friendName = manager.nameOf(friend);

@@ -74,6 +74,20 @@ describe('What a dialog says of a wrong value', () => {
   });
 });
 
+describe('The topic in the dialog of send-async', () => {
+  const judge = (topic: unknown) =>
+    dialogOf('send-async').defaults.topic?.validate?.call({ _: (key: string) => key }, topic, {});
+
+  it('is what can travel: at most 255 bytes without control characters, or left to the message', () => {
+    for (const topic of [undefined, '', 'garden/temperature', '${TOPIC}', 'ä'.repeat(127)]) {
+      assert.equal(judge(topic), true, topic);
+    }
+    for (const topic of ['ä'.repeat(128), 'two\tcolumns', 'half \ud83d']) {
+      assert.equal(judge(topic), 'send-async.error.topic');
+    }
+  });
+});
+
 describe('A field whose meaning depends on another one', () => {
   const cases = [
     ['tox-transport', 'port', '#node-input-mode', 'mode', 'libtoxcore', 'virtual'],

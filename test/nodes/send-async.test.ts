@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { THREE, withChange } from './support/flows';
 import { managerOf, met, NodeRed, sessionOf, until } from './support/node-red';
 import type { Seen } from './support/probe';
@@ -64,11 +65,45 @@ describe('send-async', function () {
     assert.deepEqual([receipt.nodes, receipt.wanted, receipt.reason], [1, 3, 'few-nodes']);
     await red.turn('device-net', 'device-net-out', 'disconnect');
     await red.turn('phone-net', 'phone-net-out', 'connect');
-    const received = await red.wait('received', ({ payload }) => payload === '{"leak":true}');
+    const received = await red.wait('received', ({ payload }) => isDeepStrictEqual(payload, { leak: true }));
     assert.equal(received.via, 'stored');
     await red.turn('device-net', 'device-net-out', 'connect');
     assert.equal((await outcomeOf(id, 'delivered')).receipt.via, 'stored');
     await onlineFriends('device-session', 2);
+  });
+
+  it('brings each payload out as it was, under its topic', async () => {
+    for (const payload of [
+      'leak',
+      21.5,
+      true,
+      null,
+      [1, 'two'],
+      { at: { deep: null } },
+      Buffer.from([0xff, 0]),
+    ]) {
+      const topic = `garden ${count}`;
+      const id = send({ topic, payload, friend: 'phone' });
+      const received = await red.wait('received', (msg) => msg.topic === topic);
+      assert.deepEqual(received.payload, payload);
+      assert.equal(received.friendName, 'device');
+      assert.ok(!('label' in (await receiptOf(id)).receipt));
+    }
+  });
+
+  it('leaves out a topic that cannot travel, says so in the receipt, and warns once a minute', async () => {
+    const warnings: unknown[] = [];
+    red.node('send').warn = (text: unknown) => warnings.push(text);
+    for (const topic of [5, 'two\nlines', 'x'.repeat(256)]) {
+      const id = send({ topic, payload: `topic ${count}`, friend: ['phone'] });
+      const { receipt, topic: own } = await receiptOf(id);
+      assert.equal(receipt[0]?.label, 'left-out');
+      assert.deepEqual(own, topic);
+      const received = await red.wait('received', ({ payload }) => payload === `topic ${count - 1}`);
+      assert.equal(received.topic, 'device');
+    }
+    assert.equal(warnings.length, 1);
+    assert.match(String(warnings[0]), /^msg\.topic cannot travel/);
   });
 
   it('sends to each friend of a list: one receipt and one series of outcomes for each', async () => {
@@ -103,10 +138,14 @@ describe('send-async', function () {
   });
 
   const refusals: [string, Record<string, unknown>, string][] = [
-    ['a text over 1372 bytes', { payload: 'x'.repeat(1373), friend: 'phone' }, 'ErrMessageTooLarge'],
+    ['a text that is too long', { payload: 'x'.repeat(262_145), friend: 'phone' }, 'ErrMessageTooLarge'],
     ['an empty text', { payload: '', friend: 'phone' }, 'ErrMessageEmpty'],
     ['no payload', { friend: 'phone' }, 'ErrMessageEmpty'],
-    ['a Buffer that is no text', { payload: Buffer.from([0xff]), friend: 'phone' }, 'ErrPayload'],
+    [
+      'an action that is no text',
+      { payload: 5, friend: 'phone', messageType: 'action' },
+      'ErrInvalidArgument',
+    ],
     ['a name nobody has', { payload: 'x', friend: 'nobody' }, 'ErrUnknownFriend'],
     ['a key of nobody', { payload: 'x', friend: STRANGER }, 'ErrUnknownFriend'],
     ['a malformed key', { payload: 'x', friend: '00'.repeat(32) }, 'ErrInvalidKey'],

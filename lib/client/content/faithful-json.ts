@@ -108,8 +108,10 @@ class Writer {
   #textFor(value: object, path: string): string | undefined {
     if (types.isNativeError(value)) return this.#wellFormed(errorText(value), path);
     if (!types.isDate(value)) return undefined;
-    if (Number.isNaN(Date.prototype.getTime.call(value))) throw this.#refuse(path, 'a Date that is no time');
-    return Date.prototype.toISOString.call(value);
+    // The time alone, whatever a flow has done to this Date's methods.
+    const time = structuredClone(value);
+    if (Number.isNaN(time.getTime())) throw this.#refuse(path, 'a Date that is no time');
+    return time.toISOString();
   }
 
   #wellFormed(text: string, path: string): string {

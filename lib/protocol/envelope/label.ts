@@ -7,16 +7,20 @@ import { ToxAsyncError } from '../../errors';
 /** Unicode's control characters, U+0000 to 001F and 007F to 009F, and halves of surrogate pairs. */
 const UNFIT = /[\p{Cc}\p{Cs}]/u;
 
+/** Whether a text can be a label: 1 to MAX_LABEL_BYTES bytes of UTF-8 without control characters. */
+export function isLabel(text: string): boolean {
+  return text !== '' && !UNFIT.test(text) && utf8(text).length <= MAX_LABEL_BYTES;
+}
+
 /** '' for no label. @throws ErrInvalidArgument over MAX_LABEL_BYTES, a control character, half a surrogate pair */
 export function encodeLabel(label: string): Uint8Array {
-  const bytes = UNFIT.test(label) ? undefined : utf8(label);
-  if (bytes === undefined || bytes.length > MAX_LABEL_BYTES) {
+  if (label !== '' && !isLabel(label)) {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
       `A label is text of at most ${MAX_LABEL_BYTES} bytes without control characters. Shorten it, or leave it out.`,
     );
   }
-  return bytes;
+  return utf8(label);
 }
 
 /** undefined for bytes that are no label. */

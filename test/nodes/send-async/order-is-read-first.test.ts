@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { THREE, withChange } from '../support/flows';
 import { managerOf, met, NodeRed, sessionOf } from '../support/node-red';
 
@@ -38,8 +39,10 @@ describe('A message that another branch of the flow changes at once', () => {
       });
     }
     await managerOf(red, 'device-session');
-    await red.wait('received', ({ payload }) => payload === 'as bytes it was');
-    await red.wait('received', ({ payload }) => payload === '{"deep":[{"text":"as tree it was"}]}');
+    await red.wait('received', ({ payload }) => Buffer.from('as bytes it was').equals(payload as Buffer));
+    await red.wait('received', ({ payload }) =>
+      isDeepStrictEqual(payload, { deep: [{ text: 'as tree it was' }] }),
+    );
     const text = await red.wait('received', ({ payload }) => payload === 'as text it was');
     assert.equal(text.messageType, 'action');
     for (const _msgid of ['bytes', 'tree']) {

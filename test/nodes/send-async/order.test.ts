@@ -90,6 +90,68 @@ describe('The orders of a flow to send-async', () => {
     assert.equal(options.withoutKeys, 'queue');
   });
 
+  it('has the payload in the form in which it comes out as it was: text, bytes or JSON', () => {
+    const content = (payload: unknown) =>
+      orderOf(config(), { _msgid: 'm', payload, friend: 'Ann' }, NOW).content;
+    for (const [payload, expected] of [
+      ['x', 'x'],
+      [5, { json: 5 }],
+      [null, { json: null }],
+      [{ a: [true] }, { json: { a: [true] } }],
+      [Buffer.from([0xff]), Uint8Array.of(0xff)],
+      [new Date(0), '1970-01-01T00:00:00.000Z'],
+      [new Error('the pump stands'), 'the pump stands'],
+    ]) {
+      assert.deepEqual(content(payload), expected);
+    }
+    for (const payload of [5, { a: 1 }, Buffer.from('x')]) {
+      assert.throws(() => orderOf(config(), { ...msg, payload }, NOW), { code: 'ErrInvalidArgument' });
+    }
+  });
+
+  it('compresses unless the node says no', () => {
+    assert.equal(orderOf(config(), msg, NOW).options.compress, 'auto');
+    assert.equal(orderOf(config({ compress: 'off' }), msg, NOW).options.compress, 'off');
+  });
+
+  it('takes the topic along as the label: the one of the node, else of the message', () => {
+    assert.equal(orderOf(config(), msg, NOW).options.label, 'leak');
+    const own = orderOf(config({ topic: ' garden ' }), msg, NOW);
+    assert.deepEqual([own.options.label, own.isLabelLeftOut], ['garden', false]);
+    assert.deepEqual(own.options.context, { node: 'send', msgid: 'm', topic: 'leak' });
+    const spaced = orderOf(config(), { ...msg, topic: ' leak ' }, NOW);
+    assert.equal(spaced.options.label, ' leak ', 'as it is');
+  });
+
+  it('goes without a topic that is none, and says so where there is one', () => {
+    const left = (topic: unknown) => {
+      const { options, isLabelLeftOut } = orderOf(config(), { ...msg, topic } as never, NOW);
+      assert.equal(options.label, '');
+      return isLabelLeftOut;
+    };
+    for (const topic of [undefined, null, '']) assert.equal(left(topic), false);
+    for (const topic of [
+      ' ',
+      5,
+      true,
+      {},
+      ['x'],
+      'two\nlines',
+      '\u0085',
+      'ä'.repeat(128),
+      '\uD83D',
+      Symbol('x'),
+    ]) {
+      assert.equal(left(topic), true);
+    }
+  });
+
+  it('is refused for a topic of the node that cannot travel', () => {
+    for (const topic of ['two\nlines', 'ä'.repeat(128)]) {
+      assert.throws(() => orderOf(config({ topic }), msg, NOW), { code: 'ErrPayload' });
+    }
+  });
+
   it('refuses any action: an order must not go out as a message', () => {
     for (const action of ['cancel', 'retrieve', 1, {}, true]) {
       assert.throws(() => orderOf(config(), { ...msg, action }, NOW), { code: 'ErrInvalidArgument' });
@@ -116,11 +178,12 @@ describe('The orders of a flow to send-async', () => {
       { expires: '0' },
       { expires: 15 * 24 * 3600 },
       { withoutKeys: 'perhaps' },
+      { compress: 'on' },
     ];
     for (const each of bad) assert.throws(() => sendSettings(config(each)), { code: 'ErrNotConfigured' });
     const past = config({ expires: '2029-12-31T23:59:59Z' });
     assert.throws(() => orderOf(past, msg, NOW), { code: 'ErrNotConfigured' });
-    for (const field of ['friend', 'messageType', 'expires', 'withoutKeys']) {
+    for (const field of ['friend', 'messageType', 'expires', 'withoutKeys', 'topic', 'compress']) {
       assert.throws(() => sendSettings(config({ [field]: '${NOT_THERE}' })), {
         code: 'ErrEnvironment',
         message: /^Variable NOT_THERE is not set/,

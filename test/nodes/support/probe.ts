@@ -12,6 +12,7 @@ export interface SeenReceipt {
   readonly wanted?: number;
   readonly createdAt: number;
   readonly expiresAt: number;
+  readonly label?: string;
 }
 
 /** A message that reached a probe: the properties that the nodes give it, each where the node gives it one. */

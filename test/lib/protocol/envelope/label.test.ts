@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { concat, utf8 } from '../../../../lib/bytes';
-import { encodeLabel, readLabel } from '../../../../lib/protocol/envelope/label';
+import { encodeLabel, isLabel, readLabel } from '../../../../lib/protocol/envelope/label';
 import { filled, throwsCode } from '../support/fixtures';
 
 describe('the label of a message', () => {
@@ -29,6 +29,11 @@ describe('the label of a message', () => {
       if (isControl(code)) throwsCode(() => encodeLabel(label), 'ErrInvalidArgument');
       else assert.deepEqual(encodeLabel(label), utf8(label));
     }
+  });
+
+  it('can be told from what is none before it is used', () => {
+    for (const label of ['t', ' ', 'a'.repeat(255), 'ä'.repeat(127)]) assert.ok(isLabel(label));
+    for (const text of ['', 'a\tb', 'a'.repeat(256), 'ä'.repeat(128), '\udc00']) assert.ok(!isLabel(text));
   });
 
   it('is UTF-8', () => {

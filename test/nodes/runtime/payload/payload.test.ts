@@ -13,6 +13,7 @@ describe('The payload of a message', () => {
       [' Leck im Keller \u{1F4A7} ', ' Leck im Keller \u{1F4A7} '],
       [new Date(0), '1970-01-01T00:00:00.000Z'],
       [foreign('new Date(0)'), '1970-01-01T00:00:00.000Z'],
+      [Object.assign(new Date(0), { toISOString: () => 'never' }), '1970-01-01T00:00:00.000Z'],
       [new TypeError('the pump stands'), 'the pump stands'],
       [foreign('new Error("the pump stands")'), 'the pump stands'],
       [new RangeError(''), 'RangeError'],
