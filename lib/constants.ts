@@ -69,5 +69,7 @@ export const MAX_OUTBOX_MESSAGES = 1000;
 export const MAX_OUTBOX_BYTES = 16_000_000;
 /** Messages waiting in the inbox for a handler; beyond it mail stays at the nodes. */
 export const MAX_INBOX_MESSAGES = 1000;
+/** Most bytes in the inbox, with the room that large messages will take which are not complete. */
+export const MAX_INBOX_BYTES = 64_000_000;
 /** Storage role's own cap in a new session, bytes. */
 export const DEFAULT_STORAGE_CAP_BYTES = 64_000_000;

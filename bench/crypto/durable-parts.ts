@@ -1,3 +1,4 @@
+import { Assemblies } from '../../lib/client/journal/assemblies';
 import { Inbox } from '../../lib/client/journal/inbox';
 import { Outbox } from '../../lib/client/journal/outbox';
 import { OutcomeJournal } from '../../lib/client/journal/outcome-journal';
@@ -80,6 +81,9 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
     forwardSecurity,
     queues,
     inbox: new Inbox({ crypto, store, vault }),
+    assemblies: new Assemblies({ crypto, store, vault }),
+    headTurns: { isFree: () => true, opened: () => undefined },
+    ages,
     tombstones,
     receipts,
     memory: new FriendMemory({ store, ages, tombstones, receipts }),
@@ -89,7 +93,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
         throw new Error('This bench sends texts alone.');
       },
     },
-    room: { takes: () => true, keepFor: (_sender, place) => place() },
+    room: { takes: () => true, hasSpace: () => true, keepFor: (_sender, _bytes, place) => place() },
     network: { isProven: () => false },
     handOver: { offer: () => undefined },
     nodes: { noteHeard: () => undefined },

@@ -41,15 +41,10 @@ export class AsyncClient {
   static async open(components: AsyncClientComponents, init: AsyncClientInit): Promise<AsyncClient> {
     const parts = buildClient(components, init);
     const client = new AsyncClient(parts);
-    const { store, vault, outbox, inbox, contexts } = parts;
+    const { store, vault, outbox, inbox, contexts, assemblies } = parts;
     const { issued, held } = parts.forwardSecurity;
-    await vault.retainOnly([
-      ...issued.refs(),
-      ...held.refs(),
-      ...outbox.refs(),
-      ...inbox.refs(),
-      ...contexts.refs(),
-    ]);
+    const slots = [issued, held, outbox, inbox, contexts, assemblies].flatMap((part) => [...part.refs()]);
+    await vault.retainOnly(slots);
     const writes = store.batch();
     issued.dropUnreadable(writes);
     held.dropUnreadable(writes);
@@ -172,7 +167,8 @@ export class AsyncClient {
    * @param also adds to the batch that does it
    */
   async forget(peer: PublicKey, also?: (writes: WriteBatch) => void): Promise<void> {
-    const { store, forwardSecurity, nodes, queues, outbox, mail, receipts, completion } = this.#parts;
+    const { store, forwardSecurity, nodes, queues, outbox, mail, receipts, completion, assemblies } =
+      this.#parts;
     await queues.run(peer, async () => {
       await outbox.settled();
       const writes = store.batch();
@@ -181,6 +177,7 @@ export class AsyncClient {
       forwardSecurity.held.forget(writes, peer);
       mail.forget(writes, peer);
       receipts.forget(writes, peer);
+      assemblies.forget(writes, peer);
       nodes.unname(writes, peer);
       for (const entry of outbox.of(peer)) completion.failed(writes, entry, 'not-a-friend');
       await writes.commit();
@@ -189,8 +186,9 @@ export class AsyncClient {
 
   /** And what only memory has of it, once it is gone from the network too. @internal */
   forgetTraces(peer: PublicKey): void {
-    const { retriever, meetings, room, plain, deposits, serviceDeposits } = this.#parts;
-    for (const part of [retriever, meetings, room, plain, deposits, serviceDeposits]) part.forget(peer);
+    const { retriever, meetings, room, headTurns, plain, deposits, serviceDeposits } = this.#parts;
+    const parts = [retriever, meetings, room, headTurns, plain, deposits, serviceDeposits];
+    for (const part of parts) part.forget(peer);
     this.#parts.tombstones.forgetCount(peer);
   }
 }

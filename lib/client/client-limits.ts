@@ -1,5 +1,6 @@
 import {
   DEFAULT_COPIES,
+  MAX_INBOX_BYTES,
   MAX_INBOX_MESSAGES,
   MAX_OUTBOX_BYTES,
   MAX_OUTBOX_MESSAGES,
@@ -14,6 +15,8 @@ export interface ClientLimits {
   readonly outboxBytes: number;
   /** Messages waiting for a handler, of one friend half as many; beyond it mail stays where it is. */
   readonly inboxMessages: number;
+  /** Bytes waiting for a handler or kept free for large messages, shared in the same way. */
+  readonly inboxBytes: number;
   /** Longest a node keeps mail, seconds. */
   readonly maxStorageTime: number;
 }
@@ -24,6 +27,7 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   outboxMessages: MAX_OUTBOX_MESSAGES,
   outboxBytes: MAX_OUTBOX_BYTES,
   inboxMessages: MAX_INBOX_MESSAGES,
+  inboxBytes: MAX_INBOX_BYTES,
   maxStorageTime: MAX_STORAGE_TIME,
 };
 

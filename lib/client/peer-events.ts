@@ -1,6 +1,7 @@
 import type { PeerNetwork } from '../network/peer-network';
 import type { StorageNodes } from './storage-nodes/storage-nodes';
 import { WorkLimit } from '../platform/work-limit';
+import { CHUNK_ENVELOPE_BYTES } from '../protocol/envelope/envelope';
 import type { HelloFlags } from '../protocol/session/hello';
 import type { SessionMessage } from '../protocol/session/message-kinds';
 import type { PublicKey } from '../types';
@@ -22,7 +23,10 @@ export interface PeerEventsComponents {
   readonly direct: Pick<DirectDelivery, 'close' | 'open'>;
   readonly deposits: Pick<Deposits<OutboxEntry>, 'reset'>;
   readonly serviceDeposits: Pick<Deposits<ServiceEntry>, 'reset'>;
-  readonly meetings: Pick<Meetings, 'close' | 'onMessage' | 'open' | 'proven' | 'tellNewNodes' | 'tellState'>;
+  readonly meetings: Pick<
+    Meetings,
+    'close' | 'onMessage' | 'open' | 'proven' | 'sendReceipt' | 'tellNewNodes' | 'tellState'
+  >;
   readonly receiver: Pick<Receiver, 'receive' | 'receiveTox'>;
   readonly retriever: Pick<Retriever, 'retrieveFrom'>;
   readonly room: Pick<InboxRoom, 'turnAway'>;
@@ -124,8 +128,13 @@ export class PeerEvents {
     const { receiver, network, meetings, room, hooks } = this.#components;
     const answer = (received: Received) => {
       network.send(peer, { kind: 'deliver-answer', request, code: received.code });
-      if (received.code === 'unknown-tag') meetings.tellState(peer);
-      if (received.code === 'busy') room.turnAway(peer);
+      // A full chunk has no key of ours: a list of those says nothing of it.
+      if (received.code === 'unknown-tag' && envelope.length !== CHUNK_ENVELOPE_BYTES)
+        meetings.tellState(peer);
+      if (received.code === 'busy') room.turnAway(peer, received.turnedAway?.bytes);
+      const { message } = received;
+      if (message?.isLarge)
+        meetings.sendReceipt(peer, { messageId: message.messageId, code: message.receipt });
       if (received.unheardOf === true) hooks.onElsewhere(peer);
       hooks.onReceived();
     };

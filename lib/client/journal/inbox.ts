@@ -6,6 +6,7 @@ import type { SecretVault, SlotRef } from '../../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../../store/store';
 import { readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey, Via } from '../../types';
+import { differenceOf, type InboxLoad, NO_LOAD, sumOf } from './inbox-load';
 import { unboxUnderSlot, boxUnderSlot } from '../../store/vault/slot-box';
 
 /** A message that is still to be handled. What it says, and of what type it is, is a secretbox under a slot of the vault. */
@@ -24,6 +25,8 @@ export interface InboxRecord {
 
 export interface InboxEntry extends Omit<InboxRecord, 'sealed'> {
   readonly sequence: number;
+  /** Bytes that it takes. */
+  readonly size: number;
 }
 
 /** Messages received and still to be handled, durable until their hand-over ended. */
@@ -32,8 +35,7 @@ export class Inbox {
   readonly #vault: SecretVault;
   readonly #table: Table<InboxRecord>;
   readonly #entries = new Map<number, InboxEntry>();
-  /** Sender in hex -> its entries. */
-  readonly #counts = new PeerMap<number>();
+  readonly #loads = new PeerMap<InboxLoad>();
   #nextSequence = 1;
 
   constructor(parts: { crypto: CryptoProvider; store: Store; vault: SecretVault }) {
@@ -47,9 +49,9 @@ export class Inbox {
     return this.#entries.size;
   }
 
-  /** Messages of one sender. */
-  countOf(sender: PublicKey): number {
-    return this.#counts.get(sender) ?? 0;
+  /** What the messages of this sender take, or all. */
+  load(sender?: PublicKey): InboxLoad {
+    return sender === undefined ? sumOf(...this.#loads.values()) : (this.#loads.get(sender) ?? NO_LOAD);
   }
 
   *refs(): Generator<SlotRef> {
@@ -114,16 +116,17 @@ export class Inbox {
   }
 
   #remember(sequence: number, record: InboxRecord): void {
-    const { sealed: _sealed, ...rest } = record;
-    this.#entries.set(sequence, { ...rest, sequence });
+    const { sealed, ...rest } = record;
+    const size = sealed.length;
+    this.#entries.set(sequence, { ...rest, sequence, size });
     this.#nextSequence = Math.max(this.#nextSequence, sequence + 1);
-    this.#counts.set(record.sender, this.countOf(record.sender) + 1);
+    this.#loads.set(record.sender, sumOf(this.load(record.sender), { messages: 1, bytes: size }));
   }
 
-  #forget({ sequence, sender }: InboxEntry): void {
+  #forget({ sequence, sender, size }: InboxEntry): void {
     if (!this.#entries.delete(sequence)) return;
-    const left = this.countOf(sender) - 1;
-    if (left > 0) this.#counts.set(sender, left);
-    else this.#counts.delete(sender);
+    const left = differenceOf(this.load(sender), { messages: 1, bytes: size });
+    if (left.messages > 0) this.#loads.set(sender, left);
+    else this.#loads.delete(sender);
   }
 }

@@ -1,4 +1,5 @@
 import type { RoomComponents } from '../components';
+import { Assemblies } from './assemblies';
 import { Contexts } from './contexts';
 import { FriendMemory } from './friend-memory';
 import { Inbox } from './inbox';
@@ -20,6 +21,7 @@ export function openJournals(components: RoomComponents) {
     contexts,
     outbox: new Outbox(components),
     inbox: new Inbox(components),
+    assemblies: new Assemblies(components),
     tombstones,
     receipts,
     memory: new FriendMemory({ ...components, tombstones, receipts }),

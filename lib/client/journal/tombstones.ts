@@ -21,6 +21,8 @@ export interface TagTombstone {
   readonly code: ReceiptCode;
   /** It is never receipted: it was itself mail of receipts. */
   readonly silent?: true;
+  /** It was a piece of a large message. Of a chunk no storage id is remembered: nobody else can make its tag. */
+  readonly large?: 'head' | 'chunk';
 }
 
 /**
@@ -97,6 +99,15 @@ export class Tombstones {
     this.#byTag.put(writes, [tag], tombstone);
     this.#byMessage.put(writes, [sender, messageId], record);
     this.#order.put(writes, orderKey(sender, receipt, until, tag), NOTHING);
+    writes.afterCommit(() => this.#count(sender, 1));
+  }
+
+  /** The key is gone and what it opened is forgotten: it may come again under another. */
+  addDead(writes: WriteBatch, sender: PublicKey, tag: Uint8Array, lifetime: number): void {
+    const until = this.#ages.now() + lifetime + MEMORY_AFTER_LIFE;
+    // No message has an id as short as a tag.
+    this.#byTag.put(writes, [tag], { storageId: NOTHING, sender, messageId: tag, code: 'incomplete' });
+    this.#order.put(writes, orderKey(sender, 'settled', until, tag), NOTHING);
     writes.afterCommit(() => this.#count(sender, 1));
   }
 

@@ -1,57 +1,76 @@
-import { PeerMap, PeerSet } from '../../peer-map';
+import { PeerMap } from '../../peer-map';
 import type { DataDirectory } from '../../store/directory/data-directory';
 import type { PublicKey } from '../../types';
+import { differenceOf, type InboxLoad, NO_LOAD, sumOf } from '../journal/inbox-load';
+
+/** What holds messages or keeps room for them. Without a sender: of all. */
+interface Holder {
+  load(sender?: PublicKey): InboxLoad;
+}
 
 export interface InboxRoomComponents {
-  readonly inbox: { readonly size: number; countOf(sender: PublicKey): number };
+  readonly inbox: Holder;
+  /** Large messages that are not complete: each keeps the room that it will take. */
+  readonly assemblies: Holder;
   readonly space: Pick<DataDirectory['space'], 'hasRoom'>;
 }
 
-export interface InboxRoomInit {
-  /** Most messages that wait in the inbox. */
-  readonly most: number;
-}
+/** Most that the inbox holds. */
+export type InboxRoomInit = InboxLoad;
 
 /**
- * Whether the inbox takes another message of a friend: while it has fewer in there than there are places free. One who
- * floods it gets half, and leaves half to the others; a friend with none there gets in while any place is free.
+ * Whether the inbox takes another message of a friend: while it has fewer messages in there than there are places free,
+ * and not more bytes with the new one than are free without it. One who floods it gets half, and leaves half to the
+ * others; whoever has none there gets in while there is any room.
  */
 export class InboxRoom {
   readonly #components: InboxRoomComponents;
-  readonly #most: number;
+  readonly #most: InboxLoad;
   /** On their way into the inbox, by friend. */
-  readonly #arriving = new PeerMap<number>();
-  #allArriving = 0;
-  /** Senders whose mail stayed where it was because there was no room for it here. */
-  readonly #turnedAway = new PeerSet();
+  readonly #arriving = new PeerMap<InboxLoad>();
+  /** Senders whose mail stayed where it was because there was no room for it here, and the least that one of them takes. */
+  readonly #turnedAway = new PeerMap<number>();
   #onRoom: () => void = () => undefined;
 
   constructor(components: InboxRoomComponents, init: InboxRoomInit) {
     this.#components = components;
-    this.#most = init.most;
+    this.#most = init;
   }
 
-  /** @param more messages of the same sender that will be there before it */
-  takes(sender: PublicKey, more = 0): boolean {
-    const { inbox, space } = this.#components;
-    const own = inbox.countOf(sender) + (this.#arriving.get(sender) ?? 0) + more;
-    const free = this.#most - inbox.size - this.#allArriving - more;
-    return own < free && space.hasRoom();
+  /**
+   * @param bytes of the message
+   * @param change what the same sender will have there before it, less what it will have no more
+   */
+  takes(sender: PublicKey, bytes: number, change = NO_LOAD): boolean {
+    const { inbox, assemblies } = this.#components;
+    const all = sumOf(inbox.load(), assemblies.load(), ...this.#arriving.values(), change);
+    const arriving = this.#arriving.get(sender) ?? NO_LOAD;
+    const own = sumOf(inbox.load(sender), assemblies.load(sender), arriving, change);
+    const free = differenceOf(this.#most, all);
+    return own.messages < free.messages && own.bytes + bytes <= free.bytes && this.hasSpace();
   }
 
-  /** Keeps a place for one message while `place` puts it into the inbox. */
-  async keepFor(sender: PublicKey, place: () => Promise<void>): Promise<void> {
-    this.#count(sender, 1);
+  /** On the disk. */
+  hasSpace(): boolean {
+    return this.#components.space.hasRoom();
+  }
+
+  /** Keeps room for one message while `place` puts it into the inbox. */
+  async keepFor(sender: PublicKey, bytes: number, place: () => Promise<void>): Promise<void> {
+    const load = { messages: 1, bytes };
+    this.#arriving.set(sender, sumOf(this.#arriving.get(sender) ?? NO_LOAD, load));
     try {
       await place();
     } finally {
-      this.#count(sender, -1);
+      const left = differenceOf(this.#arriving.get(sender) ?? load, load);
+      if (left.messages === 0) this.#arriving.delete(sender);
+      else this.#arriving.set(sender, left);
     }
   }
 
-  /** Mail of this friend stays where it is. */
-  turnAway(sender: PublicKey): void {
-    this.#turnedAway.add(sender);
+  /** Mail of this friend stays where it is. @param bytes of it, where that is known */
+  turnAway(sender: PublicKey, bytes = 0): void {
+    this.#turnedAway.set(sender, Math.min(bytes, this.#turnedAway.get(sender) ?? bytes));
   }
 
   /** The peer is no longer a friend. */
@@ -66,15 +85,8 @@ export class InboxRoom {
 
   /** There may be room again. */
   look(): void {
-    if (![...this.#turnedAway].some((sender) => this.takes(sender))) return;
+    if (![...this.#turnedAway].some(([sender, bytes]) => this.takes(sender, bytes))) return;
     this.#turnedAway.clear();
     this.#onRoom();
-  }
-
-  #count(sender: PublicKey, by: 1 | -1): void {
-    const count = (this.#arriving.get(sender) ?? 0) + by;
-    if (count === 0) this.#arriving.delete(sender);
-    else this.#arriving.set(sender, count);
-    this.#allArriving += by;
   }
 }

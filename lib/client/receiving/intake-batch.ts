@@ -4,9 +4,13 @@ import type { ForwardSecurityManager } from '../../forward-security/forward-secu
 import type { IssuedKey } from '../../forward-security/key-records';
 import type { AuthenticOpening } from '../../forward-security/opening';
 import type { PeerNetwork } from '../../network/peer-network';
+import type { Content } from '../../protocol/envelope/content';
+import { readLargeContent, type LargeContent } from '../../protocol/envelope/large/large-content';
+import type { OpenResult } from '../../protocol/envelope/open';
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
 import { preKeyId, storageIdOf } from '../../protocol/names';
 import type { WriteBatch } from '../../store/store';
+import type { PublicKey } from '../../types';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { Inbox } from '../journal/inbox';
@@ -16,33 +20,33 @@ import { isServiceType, type ServiceMailEffects } from './service-mail-effects';
 import type { FriendMemory, MemoryTurn } from '../journal/friend-memory';
 import type { OwedDeletes } from '../journal/owed-deletes';
 import type { OwedReceipts } from '../journal/owed-receipts';
+import { NO_LOAD, sumOf } from '../journal/inbox-load';
+import type { Arrival, Placed } from './intake-turn';
+import { type ChunkPlace, LargeIntake, type LargeIntakeComponents } from './large/large-intake';
 import { answer, type Origin, type Received } from './receive-result';
 import { allocateSlot } from '../../store/vault/slot-box';
 import type { ReceiptCode } from '../../protocol/codes';
 import type { TagTombstone, Tombstones } from '../journal/tombstones';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 
-/** An envelope and where it came from. */
-export interface Arrival {
-  readonly envelope: Uint8Array;
-  readonly origin: Origin;
-}
-
-export interface IntakeBatchComponents extends Pick<BaseComponents, 'crypto' | 'clock' | 'store' | 'vault'> {
+export interface IntakeBatchComponents
+  extends LargeIntakeComponents, Pick<BaseComponents, 'crypto' | 'clock' | 'store' | 'vault'> {
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'consume'>;
   readonly network: Pick<PeerNetwork, 'isProven'>;
   readonly inbox: Pick<Inbox, 'add'>;
-  readonly tombstones: Pick<Tombstones, 'add' | 'findMessage'>;
+  readonly tombstones: Pick<Tombstones, 'add' | 'addDead' | 'findMessage'>;
   readonly receipts: Pick<OwedReceipts, 'has' | 'owe'>;
   readonly memory: Pick<FriendMemory, 'turn'>;
   readonly deletes: Pick<OwedDeletes, 'owe'>;
   readonly effects: Pick<ServiceMailEffects, 'apply'>;
   /** Without room for it mail stays where it is. */
-  readonly room: Pick<InboxRoom, 'takes'>;
+  readonly room: Pick<InboxRoom, 'hasSpace' | 'takes'>;
   readonly handOver: Pick<HandOver, 'offer'>;
   readonly nodes: Pick<StorageNodes, 'noteHeard'>;
   readonly hooks: Pick<AsyncClientHooks, 'onMalformed'>;
 }
+
+type Opened = Extract<OpenResult, { outcome: 'opened' }>;
 
 /**
  * One durable batch of authentic messages of one friend: for each its inbox entry (or its effect), the tombstone, the
@@ -55,15 +59,22 @@ export class IntakeBatch {
   #keys: IssuedKey[] = [];
   /** Answers to the messages of this batch, by message id. */
   readonly #codes = new ByteMap<ReceiptCode>();
-  /** Messages that go into the inbox. */
-  #placed = 0;
+  /** What goes into the inbox. */
+  #placed = NO_LOAD;
+  #isEmpty = true;
   #isComplete = false;
   /** All are of one friend. */
   #memory: MemoryTurn | undefined;
+  readonly #large: LargeIntake;
 
   constructor(components: IntakeBatchComponents) {
     this.#components = components;
     this.#writes = components.store.batch();
+    this.#large = new LargeIntake(components, {
+      writes: this.#writes,
+      memory: (sender) => this.#memoryOf(sender),
+      place: (fields, content) => this.#placeInInbox(fields, content),
+    });
   }
 
   /** Nothing may be added: it ends with what it has. */
@@ -71,35 +82,66 @@ export class IntakeBatch {
     return this.#isComplete;
   }
 
-  /** @returns the answer, to be given only after the commit */
-  async add(arrival: Arrival, opening: AuthenticOpening): Promise<Received> {
+  /** @returns the answer, to be given only after the commit; undefined when it has to have a batch of its own */
+  async add(arrival: Arrival, opening: AuthenticOpening): Promise<Received | undefined> {
+    const { result } = opening;
+    const content = result.outcome === 'opened' ? readLargeContent(result) : 'none';
     try {
-      return await this.#add(arrival, opening);
+      const unfinished = this.#components.assemblies.find(opening.key.peer, result.messageId);
+      const isAlone = typeof content === 'object' || unfinished !== undefined;
+      if (isAlone && !this.#isEmpty) return undefined;
+      this.#isEmpty = false;
+      const received = await this.#add(arrival, opening, content);
+      if (isAlone) this.#complete();
+      return received;
     } finally {
-      if (opening.result.outcome === 'opened') this.#components.crypto.wipe(opening.result.data);
+      if (result.outcome === 'opened') this.#components.crypto.wipe(result.data);
+      if (typeof content === 'object') this.#large.wipeContent(content);
     }
   }
 
-  async #add({ envelope, origin }: Arrival, opening: AuthenticOpening): Promise<Received> {
-    const { crypto, tombstones, receipts, memory, deletes, room, network, nodes, hooks } = this.#components;
+  /** A chunk that came; the tag says of what. */
+  async addChunk(arrival: Arrival, place: ChunkPlace): Promise<Received> {
+    const { nodes, deletes, crypto } = this.#components;
+    const { envelope, origin } = arrival;
+    this.#isEmpty = false;
+    const received = await this.#large.takeChunk(arrival, place);
+    if (received.code !== 'ok') return received;
+    nodes.noteHeard(place.assembly.sender);
+    if (origin.via === 'stored') deletes.owe(this.#writes, origin.node, storageIdOf(crypto, envelope));
+    if (received.message !== undefined) this.#complete();
+    return received;
+  }
+
+  async #add(
+    arrival: Arrival,
+    opening: AuthenticOpening,
+    content: ReturnType<typeof readLargeContent>,
+  ): Promise<Received> {
+    const { assemblies, tombstones, receipts, room, network, nodes, hooks } = this.#components;
+    const { origin } = arrival;
     const { key, result } = opening;
     const sender = key.peer;
     const { messageId } = result;
     const lifetime = Math.min(result.lifetime, MAX_MESSAGE_LIFETIME);
-    const storageId = storageIdOf(crypto, envelope);
     const first = this.#codes.get(messageId) ?? tombstones.findMessage(sender, messageId);
+    if (first === undefined && result.outcome === 'opened' && typeof content === 'object') {
+      return this.#addHead(arrival, key, result, content);
+    }
     const type = result.outcome === 'opened' ? result.type : undefined;
     const isService = type !== undefined && isServiceType(type);
+    const bytes = result.outcome === 'opened' ? result.data.length : 0;
     // A message known already takes no room, nor do receipts and keys.
-    if (first === undefined && !isService && !room.takes(sender, this.#placed)) {
-      return { code: 'busy', turnedAway: sender };
+    if (first === undefined && !isService && !room.takes(sender, bytes, this.#placed)) {
+      return { code: 'busy', turnedAway: { sender, bytes } };
     }
     const silent = type === PLAIN_TYPE.receipts;
-    this.#memory ??= memory.turn(this.#writes, sender);
     const owesReceipt = !silent && !this.#codes.has(messageId) && !receipts.has(sender, messageId);
-    if (!this.#memory.takes({ owesReceipt })) return { code: 'busy' };
+    if (!this.#memoryOf(sender).takes({ owesReceipt })) return { code: 'busy' };
     nodes.noteHeard(sender);
-    this.#keys.push(key);
+    const unfinished = assemblies.find(sender, messageId);
+    if (unfinished) this.#large.putOff(unfinished);
+    const storageId = this.#use(arrival, key);
     if (isService) this.#complete();
     const code = first ?? (await this.#place(origin, opening));
     this.#codes.set(messageId, code);
@@ -110,6 +152,7 @@ export class IntakeBatch {
       preKeyId: preKeyId(key.batch, key.index),
       code,
       ...(silent ? { silent: true } : {}),
+      ...(typeof content === 'object' ? { large: 'head' } : {}),
     };
     tombstones.add(this.#writes, key.tag, tombstone, lifetime);
     if (!tombstone.silent) {
@@ -118,17 +161,45 @@ export class IntakeBatch {
       const sent = !mail || network.isProven(sender);
       receipts.owe(this.#writes, sender, { messageId, code }, { lifetime, sent, mail });
     }
-    if (origin.via === 'stored') deletes.owe(this.#writes, origin.node, storageId);
     if (code === 'malformed') this.#writes.afterCommit(() => hooks.onMalformed(sender, messageId));
     return first === undefined ? { ...answer(tombstone), code } : answer(tombstone);
   }
 
+  /** Nothing is owed for it but the delete: its message is answered when it is complete. */
+  async #addHead(arrival: Arrival, key: IssuedKey, result: Opened, content: LargeContent): Promise<Received> {
+    const received = await this.#large.takeHead(arrival, key, result, content);
+    if (received.code === 'busy') return received;
+    this.#components.nodes.noteHeard(key.peer);
+    this.#use(arrival, key);
+    return received;
+  }
+
+  /** The key dies, and the envelope need not stay where it lies. @returns its storage id */
+  #use({ envelope, origin }: Arrival, key: IssuedKey): Uint8Array {
+    const { crypto, deletes } = this.#components;
+    const storageId = storageIdOf(crypto, envelope);
+    this.#keys.push(key);
+    if (origin.via === 'stored') deletes.owe(this.#writes, origin.node, storageId);
+    return storageId;
+  }
+
+  #memoryOf(sender: PublicKey): MemoryTurn {
+    this.#memory ??= this.#components.memory.turn(this.#writes, sender);
+    return this.#memory;
+  }
+
   /** Makes it durable, if there is anything. @throws ErrStore, ErrLocalStorageFull; nothing is consumed then */
   async commit(): Promise<void> {
+    this.#large.keep();
     this.#complete();
     if (this.#writes.size === 0) return;
     await this.#writes.commit();
     this.#components.handOver.offer();
+  }
+
+  /** The batch is over, whatever became of it: nothing that it read stays in memory. */
+  wipe(): void {
+    this.#large.wipe();
   }
 
   /** Before what mail says of the stock, which does not count the keys consumed until then. */
@@ -141,21 +212,20 @@ export class IntakeBatch {
   /** Puts a new message into the inbox, or does what receipts and keys are there for. */
   async #place(origin: Origin, { key, result }: AuthenticOpening): Promise<ReceiptCode> {
     if (result.outcome !== 'opened') return result.outcome;
-    const { effects, inbox, vault, clock } = this.#components;
     const { type, data, messageId, timestamp } = result;
-    if (isServiceType(type)) return effects.apply(this.#writes, key.peer, type, data);
-    const { ref, secret } = await allocateSlot(vault);
-    this.#placed += 1;
-    const sentAt = timestamp * 1000;
-    const fields = {
-      sender: key.peer,
-      messageId,
-      via: origin.via,
-      sentAt,
-      receivedAt: clock.wall(),
-      ref,
-    };
-    inbox.add(this.#writes, fields, { type, data }, secret);
+    const sender = key.peer;
+    if (isServiceType(type)) return this.#components.effects.apply(this.#writes, sender, type, data);
+    await this.#placeInInbox(
+      { sender, messageId, via: origin.via, sentAt: timestamp * 1000 },
+      { type, data },
+    );
     return 'ok';
+  }
+
+  async #placeInInbox(fields: Placed, content: Content): Promise<void> {
+    const { inbox, vault, clock } = this.#components;
+    const { ref, secret } = await allocateSlot(vault);
+    this.#placed = sumOf(this.#placed, { messages: 1, bytes: content.data.length });
+    inbox.add(this.#writes, { ...fields, receivedAt: clock.wall(), ref }, content, secret);
   }
 }

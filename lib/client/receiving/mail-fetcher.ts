@@ -10,6 +10,7 @@ import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { Meetings } from '../meeting/meetings';
 import type { InboxRoom } from './inbox-room';
+import type { HeadTurns } from './large/head-turns';
 import type { Item } from './mail-list';
 import type { OwedDeletes } from '../journal/owed-deletes';
 import type { Received } from './receive-result';
@@ -31,6 +32,7 @@ export interface MailFetcherComponents extends Pick<BaseComponents, 'crypto' | '
   readonly meetings: Pick<Meetings, 'sendReceipt'>;
   readonly deletes: Pick<OwedDeletes, 'owe'>;
   readonly unknown: Pick<UnknownMail, 'note'>;
+  readonly headTurns: Pick<HeadTurns, 'count'>;
   readonly hooks: Pick<AsyncClientHooks, 'onReceived'>;
 }
 
@@ -44,10 +46,15 @@ export class MailFetcher {
     this.#components = components;
   }
 
-  /** In this order. @returns false when something had to stay because there is no room here */
+  /**
+   * In this order, up to a head of a large message: its chunks come first, and may stand anywhere in the list.
+   * @returns false when something had to stay because there is no room here
+   */
   async fetch(node: PublicKey, items: readonly Item[]): Promise<boolean> {
+    const { headTurns } = this.#components;
+    const { count } = headTurns;
     let complete = true;
-    for (let i = 0; i < items.length; i += FETCH_MAX) {
+    for (let i = 0; i < items.length && headTurns.count === count; i += FETCH_MAX) {
       complete = (await this.#fetchSome(node, items.slice(i, i + FETCH_MAX))) && complete;
     }
     return complete;
@@ -122,7 +129,7 @@ export class MailFetcher {
   /** The sender hears of it at once when it is connected. */
   #onReceived({ turnedAway, message }: Received): void {
     const { network, room, meetings, hooks } = this.#components;
-    if (turnedAway !== undefined) room.turnAway(turnedAway);
+    if (turnedAway !== undefined) room.turnAway(turnedAway.sender, turnedAway.bytes);
     if (message !== undefined && network.isProven(message.sender)) {
       meetings.sendReceipt(message.sender, { messageId: message.messageId, code: message.receipt });
     }

@@ -3,9 +3,10 @@ import type { IssuedKey } from '../../forward-security/key-records';
 import type { MessageOf } from '../../network/requests';
 import type { PublicKey } from '../../types';
 import type { BaseComponents } from '../components';
+import type { Assemblies } from '../journal/assemblies';
 import type { OwedDeletes } from '../journal/owed-deletes';
 import type { OwedReceipts } from '../journal/owed-receipts';
-import type { Tombstones } from '../journal/tombstones';
+import type { TagTombstone, Tombstones } from '../journal/tombstones';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 import type { ConfirmedDeletes } from './confirmed-deletes';
 import type { UnknownMail } from './unknown-mail';
@@ -25,6 +26,7 @@ export interface MailListComponents extends Pick<BaseComponents, 'store'> {
     readonly issued: { find(tag: Uint8Array): Pick<IssuedKey, 'order' | 'index'> | undefined };
   };
   readonly tombstones: Pick<Tombstones, 'findTag'>;
+  readonly assemblies: Pick<Assemblies, 'look'>;
   readonly deletes: Pick<OwedDeletes, 'owe'>;
   readonly receipts: Pick<OwedReceipts, 'turnedUp'>;
   readonly nodes: Pick<StorageNodes, 'noteBroken'>;
@@ -33,6 +35,8 @@ export interface MailListComponents extends Pick<BaseComponents, 'store'> {
 }
 
 export interface Listed {
+  /** Chunks that are missing here, to be fetched before the others. */
+  readonly chunks: readonly Item[];
   /** To be fetched, in the order in which the keys were issued. */
   readonly wanted: readonly Item[];
   /** Pages that said that more follow. */
@@ -46,8 +50,8 @@ export interface Listed {
 
 interface Wanted {
   readonly item: Item;
-  readonly order: number;
-  readonly index: number;
+  /** Of the key; a chunk has none. */
+  readonly key?: { readonly order: number; readonly index: number };
 }
 
 /**
@@ -89,33 +93,48 @@ export class MailList {
       more = false;
       failure = { error };
     }
-    wanted.sort((a, b) => a.order - b.order || a.index - b.index);
-    return { wanted: wanted.map(({ item }) => item), pages, cursor, more, ...failure };
+    const chunks = wanted.filter(({ key }) => key === undefined).map(({ item }) => item);
+    return { chunks, wanted: inOrderOfIssue(wanted), pages, cursor, more, ...failure };
   }
 
   /** What is to be fetched; what we have, and what nobody can open, need not be. */
   async #sift(node: PublicKey, items: readonly Item[]): Promise<Wanted[]> {
-    const { store, tombstones, forwardSecurity, deletes, receipts, unknown, nodes, confirmed } =
+    const { store, forwardSecurity, assemblies, deletes, receipts, unknown, nodes, confirmed } =
       this.#components;
     let lied = false;
     const wanted: Wanted[] = [];
     const writes = store.batch();
     for (const item of items) {
-      const known = tombstones.findTag(item.tag);
+      const known = this.#find(item);
       const key = forwardSecurity.issued.find(item.tag);
-      if (known !== undefined && sameBytes(known.storageId, item.storageId)) {
+      const piece = assemblies.look(item.tag, item.storageId);
+      if (known !== undefined) {
         // We have it: the node may drop it, and if it is a new deposit, its sender has not heard of that.
         deletes.owe(writes, node, item.storageId);
         if (confirmed.contradicts(node, item)) lied = true;
-        else receipts.turnedUp(writes, known.sender, known.messageId);
-      } else if (key === undefined) {
-        unknown.note(writes, node, item.storageId);
+        else if (known.large !== 'chunk') receipts.turnedUp(writes, known.sender, known.messageId);
+      } else if (key !== undefined || piece === 'missing') {
+        wanted.push(key === undefined ? { item } : { item, key });
+      } else if (piece === 'here') {
+        deletes.owe(writes, node, item.storageId);
       } else {
-        wanted.push({ item, order: key.order, index: key.index });
+        unknown.note(writes, node, item.storageId);
       }
     }
     await writes.commit();
     if (lied) nodes.noteBroken(node);
     return wanted;
   }
+
+  /** What we took. Of a chunk only the tag is remembered. */
+  #find({ tag, storageId }: Item): TagTombstone | undefined {
+    const known = this.#components.tombstones.findTag(tag);
+    const isSame = known?.large === 'chunk' || (known && sameBytes(known.storageId, storageId));
+    return isSame ? known : undefined;
+  }
+}
+
+function inOrderOfIssue(wanted: readonly Wanted[]): Item[] {
+  const keyed = wanted.flatMap(({ item, key }) => (key ? [{ item, ...key }] : []));
+  return keyed.sort((a, b) => a.order - b.order || a.index - b.index).map(({ item }) => item);
 }

@@ -25,18 +25,25 @@ export interface Received {
   readonly code: ReceiveCode | 'incomplete';
   /** With 'unknown-tag': this data directory never saw the key used, so another copy of it may have issued it. */
   readonly unheardOf?: true;
-  /** With 'busy': whose message it is. */
-  readonly turnedAway?: PublicKey;
+  /** With 'busy': whose message it is, and for how many bytes there is no room. */
+  readonly turnedAway?: { readonly sender: PublicKey; readonly bytes: number };
   /** Whom the message is from and which it is, once the envelope opened. */
   readonly message?: {
     readonly sender: PublicKey;
     readonly messageId: Uint8Array;
     readonly receipt: ReceiptCode;
+    /** It is a large one: the answer to a piece is not its receipt, which goes out by itself. */
+    readonly isLarge?: true;
   };
 }
 
 /** The answer to something that was consumed before. */
-export function answer({ sender, messageId, code, silent }: TagTombstone): Received {
+export function answer({ sender, messageId, code, silent, large }: TagTombstone): Received {
+  if (large === 'chunk') return { code: 'known' };
   const known = code === 'ok' ? 'known' : code;
-  return silent ? { code: known } : { code: known, message: { sender, messageId, receipt: code } };
+  if (silent) return { code: known };
+  return {
+    code: known,
+    message: { sender, messageId, receipt: code, ...(large ? { isLarge: true } : {}) },
+  };
 }

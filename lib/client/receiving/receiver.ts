@@ -2,15 +2,17 @@ import { sameBytes, toHex, utf8 } from '../../bytes';
 import { MessageType } from '../../constants';
 import { ToxAsyncError } from '../../errors';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
-import { readEnvelopeHeader } from '../../protocol/envelope/envelope';
+import { CHUNK_ENVELOPE_BYTES, readEnvelopeHeader } from '../../protocol/envelope/envelope';
 import { storageIdOf } from '../../protocol/names';
 import type { PublicKey } from '../../types';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { Tombstones } from '../journal/tombstones';
 import type { InboxRoom } from './inbox-room';
-import { type Arrival, IntakeBatch, type IntakeBatchComponents } from './intake-batch';
+import { IntakeBatch, type IntakeBatchComponents } from './intake-batch';
+import type { Arrival } from './intake-turn';
 import type { KeyedQueue } from '../../platform/keyed-queue';
+import type { ChunkPlace } from './large/large-intake';
 import { answer, type Origin, type Received } from './receive-result';
 import { TurnBatcher } from './turn-batcher';
 import { allocateSlot } from '../../store/vault/slot-box';
@@ -19,9 +21,9 @@ const QUIET_MS = 60_000;
 
 export interface ReceiverComponents extends IntakeBatchComponents, Pick<BaseComponents, 'random'> {
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'consume' | 'issued' | 'keyOf' | 'open'>;
-  readonly tombstones: Pick<Tombstones, 'add' | 'findMessage' | 'findTag'>;
+  readonly tombstones: Pick<Tombstones, 'add' | 'addDead' | 'findMessage' | 'findTag'>;
   readonly queues: KeyedQueue;
-  readonly room: Pick<InboxRoom, 'takes' | 'keepFor'>;
+  readonly room: Pick<InboxRoom, 'hasSpace' | 'takes' | 'keepFor'>;
   readonly hooks: Pick<AsyncClientHooks, 'onMalformed' | 'onError'>;
 }
 
@@ -62,19 +64,33 @@ export class Receiver {
     origin: Origin,
     tell: (received: Received) => void = () => undefined,
   ): Promise<Received> {
-    const key = this.#components.forwardSecurity.keyOf(envelope);
-    if (typeof key !== 'string' && (origin.via === 'stored' || sameBytes(origin.peer, key.peer))) {
-      return this.#turns.add(key.peer, { envelope, origin, tell });
+    const sender = this.#senderOf(envelope);
+    if (typeof sender !== 'string' && (origin.via === 'stored' || sameBytes(origin.peer, sender))) {
+      return this.#turns.add(sender, { envelope, origin, tell });
     }
-    const received = this.#withoutKey({ envelope, origin }, typeof key === 'string' ? key : 'others');
+    const received = this.#withoutKey({ envelope, origin }, typeof sender === 'string' ? sender : 'others');
     tell(received);
     return received;
+  }
+
+  /** To whom the key of its tag was issued, or whose chunk is expected under it. */
+  #senderOf(envelope: Uint8Array): PublicKey | 'bad-request' | 'not-yours' | 'unknown-tag' {
+    const key = this.#components.forwardSecurity.keyOf(envelope);
+    if (typeof key !== 'string') return key.peer;
+    const chunk = key === 'unknown-tag' ? this.#chunkIn(envelope) : undefined;
+    return chunk?.assembly.sender ?? key;
+  }
+
+  #chunkIn(envelope: Uint8Array): ChunkPlace | undefined {
+    return this.#components.assemblies.findChunk(readEnvelopeHeader(envelope).tag);
   }
 
   /** An ordinary Tox message has no id and no receipt of ours: it gets a random id and waits like the others. */
   async receiveTox(sender: PublicKey, type: 'normal' | 'action', text: string): Promise<void> {
     const { room } = this.#components;
-    if (room.takes(sender)) await room.keepFor(sender, () => this.#placeTox(sender, type, text));
+    const { length } = utf8(text);
+    if (room.takes(sender, length))
+      await room.keepFor(sender, length, () => this.#placeTox(sender, type, text));
     else this.#tellLoss();
   }
 
@@ -115,37 +131,60 @@ export class Receiver {
    * hears no more than of a tag that never was: not whether it was read.
    */
   #known({ envelope, origin }: Arrival): Received {
-    const { tombstones, crypto, forwardSecurity } = this.#components;
+    const { tombstones, crypto } = this.#components;
     const { tag } = readEnvelopeHeader(envelope);
-    const tombstone = tombstones.findTag(tag);
-    if (tombstone === undefined) {
-      const unknown = { code: 'unknown-tag' } as const;
-      return forwardSecurity.issued.wasErased(tag) ? unknown : { ...unknown, unheardOf: true };
-    }
+    const tombstone = tombstones.findTag(tag) ?? this.#unfinished(tag);
+    if (tombstone === undefined) return this.#unheardOf(envelope);
     const others = origin.via === 'direct' && !sameBytes(origin.peer, tombstone.sender);
-    const same = sameBytes(tombstone.storageId, storageIdOf(crypto, envelope));
-    return same && !others ? answer(tombstone) : { code: 'unknown-tag' };
+    const same = tombstone.large === 'chunk' || sameBytes(tombstone.storageId, storageIdOf(crypto, envelope));
+    if (!same || others) return { code: 'unknown-tag' };
+    return 'code' in tombstone ? answer(tombstone) : { code: 'known' };
+  }
+
+  /** A head whose message is not complete. */
+  #unfinished(tag: Uint8Array) {
+    const { assembly, head } = this.#components.assemblies.findHead(tag) ?? {};
+    return assembly && head && { sender: assembly.sender, storageId: head.storageId, large: 'head' as const };
+  }
+
+  /** No word of alarm of what may be a chunk that was expected once. */
+  #unheardOf(envelope: Uint8Array): Received {
+    const { assemblies, forwardSecurity } = this.#components;
+    const { tag } = readEnvelopeHeader(envelope);
+    const wasOurs = forwardSecurity.issued.wasErased(tag) || assemblies.wasPutOff(tag);
+    const isNoKey = wasOurs || envelope.length === CHUNK_ENVELOPE_BYTES;
+    return isNoKey ? { code: 'unknown-tag' } : { code: 'unknown-tag', unheardOf: true };
   }
 
   /** In the sender's queue. @returns the answers to as many as fit one batch */
   async #take(arrivals: readonly Turn[]): Promise<Received[]> {
     const received: Received[] = [];
     const intake = new IntakeBatch(this.#components);
-    for (const arrival of arrivals) {
-      received.push(await this.#open(intake, arrival));
-      if (intake.isComplete) break;
+    try {
+      for (const arrival of arrivals) {
+        const each = await this.#open(intake, arrival);
+        if (each !== undefined) received.push(each);
+        if (each === undefined || intake.isComplete) break;
+      }
+      await intake.commit();
+    } finally {
+      intake.wipe();
     }
-    await intake.commit();
     received.forEach((each, i) => arrivals[i]?.tell(each));
     return received;
   }
 
-  /** Only now, in its turn: another copy may have consumed the key before. */
-  async #open(intake: IntakeBatch, arrival: Arrival): Promise<Received> {
+  /**
+   * Only now, in its turn: another copy may have consumed the key before.
+   * @returns undefined when it has to have the next batch
+   */
+  async #open(intake: IntakeBatch, arrival: Arrival): Promise<Received | undefined> {
     const opening = this.#components.forwardSecurity.open(arrival.envelope);
     switch (opening.outcome) {
-      case 'unknown-tag':
-        return this.#known(arrival);
+      case 'unknown-tag': {
+        const chunk = this.#chunkIn(arrival.envelope);
+        return chunk ? intake.addChunk(arrival, chunk) : this.#known(arrival);
+      }
       case 'bad-request':
       case 'not-yours':
       case 'forged':

@@ -12,6 +12,7 @@ import { MailFetcher, type MailFetcherComponents } from './mail-fetcher';
 import { MailList, type MailListComponents } from './mail-list';
 import type { OwedDeletes } from '../journal/owed-deletes';
 import { ConfirmedDeletes } from './confirmed-deletes';
+import type { HeadTurns } from './large/head-turns';
 import { PageBudget } from './page-budget';
 import { UnknownMail } from './unknown-mail';
 
@@ -33,7 +34,7 @@ interface NodeState {
 export interface RetrieverComponents
   extends
     Omit<MailListComponents, 'unknown' | 'confirmed'>,
-    Omit<MailFetcherComponents, 'unknown'>,
+    Omit<MailFetcherComponents, 'headTurns' | 'unknown'>,
     Pick<BaseComponents, 'crypto' | 'store' | 'timers' | 'random' | 'ages'> {
   readonly network: MailListComponents['network'] &
     MailFetcherComponents['network'] & {
@@ -44,6 +45,7 @@ export interface RetrieverComponents
     };
   readonly nodes: Pick<StorageNodes, 'polled' | 'noteSuccess' | 'noteFailure' | 'noteBroken'>;
   readonly deletes: OwedDeletes;
+  readonly headTurns: Pick<HeadTurns, 'count' | 'listen' | 'looked'>;
   readonly room: Pick<InboxRoom, 'turnAway' | 'listen'>;
   readonly hooks: Pick<AsyncClientHooks, 'onReceived' | 'onError'>;
 }
@@ -71,6 +73,7 @@ export class Retriever {
   start(): void {
     this.#running = true;
     this.#components.room.listen(() => this.#retrieveUnasked());
+    this.#components.headTurns.listen(() => this.#lookAgain());
     this.#schedule();
   }
 
@@ -106,6 +109,7 @@ export class Retriever {
   forget(node: PublicKey): void {
     this.#nodes.delete(node);
     this.#confirmed.forget(node);
+    this.#unknown.forget(node);
   }
 
   async #visit(node: PublicKey, state: NodeState): Promise<void> {
@@ -131,19 +135,35 @@ export class Retriever {
 
   /** Until the node has no more. What has no room here now holds up nothing else; the next visit lists it again. */
   async #drain(node: PublicKey, state: NodeState): Promise<void> {
-    const { ages } = this.#components;
+    const { ages, headTurns } = this.#components;
     if (ages.now() - state.fullAt >= FULL_LIST_AGE) {
       state.cursor = 0;
       state.fullAt = ages.now();
     }
-    for (let more = true; more && state.pages.left > 0 && this.#running;) {
+    const isWhole = state.cursor === 0;
+    const heads = headTurns.count;
+    let stays = false;
+    let more = true;
+    while (more && state.pages.left > 0 && this.#running) {
       const listed = await this.#list.read(node, state.cursor, state.pages.left);
-      if (!(await this.#fetcher.fetch(node, listed.wanted))) state.fullAt = -Infinity;
+      stays = !(await this.#fetcher.fetch(node, listed.chunks)) || stays;
+      if (isWhole && !listed.more) headTurns.looked(heads);
+      stays = !(await this.#fetcher.fetch(node, listed.wanted)) || stays;
+      if (stays) state.fullAt = -Infinity;
       state.pages.take(listed.pages);
       if ('error' in listed) throw listed.error;
+      // What nobody expected before may be chunks of a head that was opened: all is listed again.
+      if (headTurns.count !== heads) return;
       state.cursor = listed.cursor;
       more = listed.more;
     }
+    this.#unknown.noteVisit(node, { stays, isWhole: isWhole && !more });
+  }
+
+  /** A head was opened: its chunks may lie at every node, before or behind where it was read to. */
+  #lookAgain(): void {
+    for (const state of this.#nodes.values()) state.fullAt = -Infinity;
+    this.#retrieveUnasked();
   }
 
   async #sendDeletes(node: PublicKey): Promise<void> {

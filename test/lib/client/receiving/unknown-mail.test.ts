@@ -84,4 +84,60 @@ describe('mail under an unknown tag', () => {
     await meet(pi, MOST + 1, MOST + 2);
     assert.deepEqual(owed(), [MOST, MOST + 1].map(idOf));
   });
+
+  describe('while other mail has to stay at a node for want of room', () => {
+    const visit = (node: Uint8Array, stays: boolean, isWhole = true) =>
+      unknown.noteVisit(node, { stays, isWhole });
+
+    beforeEach(async () => {
+      await meet(pi, 1);
+      visit(hub, true);
+    });
+
+    it('is not deleted at any node, nor in the hour after', async () => {
+      age += 10 * HOUR;
+      await meet(pi, 1);
+      visit(pi, false);
+      visit(hub, false, false);
+      await meet(pi, 1);
+      visit(hub, false);
+      age += HOUR - 1;
+      await meet(pi, 1);
+      assert.deepEqual(owed(), []);
+      age += 1;
+      await meet(pi, 1);
+      assert.deepEqual(owed(), [idOf(1)]);
+    });
+
+    it('waits for the last of several nodes', async () => {
+      visit(pi, true);
+      visit(hub, false);
+      age += HOUR;
+      await meet(pi, 1);
+      assert.deepEqual(owed(), []);
+      visit(pi, false);
+      age += HOUR;
+      await meet(pi, 1);
+      assert.deepEqual(owed(), [idOf(1)]);
+    });
+
+    it('waits no longer for a node that cannot hold it any more, or is no friend', async () => {
+      age += 25 * HOUR;
+      unknown.forgetOld();
+      await meet(pi, 1);
+      assert.deepEqual(owed(), [], 'the hub was seen 25 hours ago');
+      age += 1;
+      unknown.forgetOld();
+      await meet(pi, 1);
+      age += HOUR;
+      await meet(pi, 1);
+      assert.deepEqual(owed(), [idOf(1)]);
+      visit(hub, true);
+      unknown.forget(hub);
+      await meet(hub, 2);
+      age += HOUR;
+      await meet(hub, 2);
+      assert.deepEqual(owed(hub), [idOf(2)]);
+    });
+  });
 });

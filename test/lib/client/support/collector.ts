@@ -1,6 +1,7 @@
 import { toHex } from '../../../../lib/bytes';
 import type { Item } from '../../../../lib/client/receiving/mail-list';
 import { OwedDeletes } from '../../../../lib/client/journal/owed-deletes';
+import { HeadTurns } from '../../../../lib/client/receiving/large/head-turns';
 import type { Received } from '../../../../lib/client/receiving/receive-result';
 import { Retriever } from '../../../../lib/client/receiving/retriever';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
@@ -146,6 +147,10 @@ export class Collector {
   readonly keys = new Map<number, { order: number; index: number }>();
   /** Tags of mail that was taken before. */
   readonly taken = new Set<number>();
+  /** Tags of chunks that are missing, and of pieces of large messages that are here. */
+  readonly chunks = new Set<number>();
+  readonly pieces = new Set<number>();
+  readonly headTurns = new HeadTurns();
   receive: (tag: number) => Received | Promise<Received> = () => ({ code: 'ok' });
   readonly turnedUp: string[] = [];
   readonly health: string[] = [];
@@ -190,6 +195,11 @@ export class Collector {
               }
             : undefined,
       },
+      assemblies: {
+        look: (tag) =>
+          this.chunks.has(numberIn(tag)) ? 'missing' : this.pieces.has(numberIn(tag)) ? 'here' : undefined,
+      },
+      headTurns: this.headTurns,
       deletes: this.deletes,
       receipts: { turnedUp: (_writes, _sender, id) => this.turnedUp.push(`${numberIn(id)}`) },
       room: { turnAway: () => undefined, listen: () => undefined },

@@ -1,5 +1,9 @@
 import type { ReceiptCode } from '../../../../lib/protocol/codes';
+import { Assemblies } from '../../../../lib/client/journal/assemblies';
 import { Inbox } from '../../../../lib/client/journal/inbox';
+import type { InboxLoad } from '../../../../lib/client/journal/inbox-load';
+import { InboxRoom } from '../../../../lib/client/receiving/inbox-room';
+import { HeadTurns } from '../../../../lib/client/receiving/large/head-turns';
 import { ServiceMailEffects } from '../../../../lib/client/receiving/service-mail-effects';
 import { OwedDeletes } from '../../../../lib/client/journal/owed-deletes';
 import { FriendMemory, type FriendMemoryInit } from '../../../../lib/client/journal/friend-memory';
@@ -18,6 +22,7 @@ function fail(error: unknown): never {
 
 /** The receiving half of a client on a simulated disk, without a network. */
 export class ReceivingPeer {
+  /** On the disk. */
   hasRoom = true;
   hasSession = false;
   /** What receipts by mail said: message id in hex and code. */
@@ -32,13 +37,23 @@ export class ReceivingPeer {
   tombstones!: Tombstones;
   receipts!: OwedReceipts;
   deletes!: OwedDeletes;
+  assemblies!: Assemblies;
+  room!: InboxRoom;
+  headTurns!: HeadTurns;
   receiver!: Receiver;
   readonly queues = new KeyedQueue();
 
   constructor(
     readonly keys: KeyPeer,
     readonly most: FriendMemoryInit = {},
+    readonly roomy: InboxLoad = { messages: 1000, bytes: 64_000_000 },
   ) {
+    const crypto = chooseCryptoProvider();
+    keys.otherRefs = () => {
+      const { store, vault } = keys;
+      const journals = [new Inbox({ crypto, store, vault }), new Assemblies({ crypto, store, vault })];
+      return journals.flatMap((journal) => [...journal.refs()]);
+    };
     this.#build();
   }
 
@@ -82,6 +97,10 @@ export class ReceivingPeer {
         onError: fail,
       },
     });
+    this.assemblies = new Assemblies({ crypto, store, vault });
+    const { inbox, assemblies } = this;
+    this.room = new InboxRoom({ inbox, assemblies, space: { hasRoom: () => this.hasRoom } }, this.roomy);
+    this.headTurns = new HeadTurns();
     this.receiver = new Receiver({
       crypto,
       random,
@@ -96,7 +115,10 @@ export class ReceivingPeer {
       memory: new FriendMemory({ store, ages, tombstones, receipts: this.receipts }, this.most),
       deletes: this.deletes,
       effects,
-      room: { takes: () => this.hasRoom, keepFor: (_sender, place) => place() },
+      room: this.room,
+      assemblies: this.assemblies,
+      headTurns: this.headTurns,
+      ages,
       network: { isProven: () => this.hasSession },
       handOver: { offer: () => undefined },
       nodes: { noteHeard: (friend) => this.heard.push(toHex(friend)) },

@@ -5,6 +5,7 @@ import { MemoryDisk } from '../../../../lib/testing/memory-disk';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { openVault, type FileVault } from '../../../../lib/store/vault/file-vault';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
+import type { SlotRef } from '../../../../lib/store/vault/secret-vault';
 import type { Store } from '../../../../lib/store/store';
 import type { KeyPair } from '../../../../lib/types';
 
@@ -19,6 +20,8 @@ export class KeyPeer {
   readonly random: SeededRandom;
   readonly time = new SimulatedTime();
   age = 1000;
+  /** Slots of the vault that others than the keys need after a start. */
+  otherRefs: () => Iterable<SlotRef> = () => [];
   store!: Store;
   vault!: FileVault;
   fsm!: ForwardSecurityManager;
@@ -56,7 +59,8 @@ export class KeyPeer {
       store: this.store,
       vault: this.vault,
     });
-    await this.vault.retainOnly([...this.fsm.issued.refs(), ...this.fsm.held.refs()]);
+    const { issued, held } = this.fsm;
+    await this.vault.retainOnly([...issued.refs(), ...held.refs(), ...this.otherRefs()]);
   }
 
   /** Ends as a killed process does and starts again. */
