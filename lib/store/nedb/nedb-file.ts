@@ -68,7 +68,7 @@ export class NedbFile {
   async compact(): Promise<void> {
     this.#assertSound();
     try {
-      await inner(this.#database).compactDatafileAsync();
+      await compact(this.#database);
     } catch (error) {
       await removeTemporary(this.#path);
       throw error;
@@ -118,23 +118,28 @@ export class NedbFile {
   }
 }
 
-/** nedb itself, behind nedb-promises. */
+/** What nedb has behind nedb-promises, and its types do not name. */
 interface InnerDatabase {
-  compactDatafileAsync(): Promise<void>;
-  readonly persistence: { persistCachedDatabaseAsync: () => Promise<void> };
+  compactDatafileAsync?(): Promise<void>;
+  readonly persistence: {
+    compactDatafile(): void;
+    persistCachedDatabaseAsync?: () => Promise<void>;
+  };
 }
 
-function inner(database: Datastore<NedbDocument>): InnerDatabase {
-  return database as unknown as InnerDatabase;
+async function compact(database: InnerDatabase): Promise<void> {
+  if (database.compactDatafileAsync === undefined) throw new Error('nedb has no compactDatafileAsync.');
+  await database.compactDatafileAsync();
 }
 
 /**
  * nedb rewrites the file whenever it loads it, or fails to load it: on a disk with less free space than the file
  * takes, a store could not be opened any more. NedbStore does it afterwards, where it may fail.
  */
-async function loadUnchanged(database: Datastore<NedbDocument>): Promise<void> {
-  const { persistence } = inner(database);
+async function loadUnchanged(database: InnerDatabase & Pick<Datastore<NedbDocument>, 'load'>): Promise<void> {
+  const { persistence } = database;
   const write = persistence.persistCachedDatabaseAsync;
+  if (write === undefined) throw new Error('nedb has no persistCachedDatabaseAsync.');
   persistence.persistCachedDatabaseAsync = () => Promise.resolve();
   try {
     await database.load();
