@@ -18,6 +18,7 @@ import { MessageStorage } from '../storage/message-storage';
 import { StorageCapacity } from '../storage/storage-capacity';
 import { openLocalEngine } from '../storage/local/local-engine';
 import type { DataDirectory } from '../store/directory/data-directory';
+import { assertSoundStore } from './sound-store';
 import { silentLogger, type Logger, type PublicKey } from '../types';
 import { adoptFriends } from './friends/adopt-friends';
 import { clientHooks } from './client-hooks';
@@ -66,6 +67,7 @@ async function assemble(
   const { platform, crypto, log, limits = {}, storageRole = 'friends' } = options;
   const { clock, timers, random } = platform;
   const { store, vault, ages } = directory;
+  assertSoundStore(store, log);
   const events = new Emitter<AsyncManagerEvents>((error, event) =>
     log.error(`A listener for "${event}" failed: ${String(error)}`),
   );

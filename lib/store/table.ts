@@ -91,12 +91,16 @@ export class Table<T extends object> {
   #read(value: Uint8Array): T {
     const bytes = withoutCrc(value);
     if (bytes) return this.#form.decode(bytes);
-    throw new ToxAsyncError(
-      'ErrStore',
-      "A record in the data directory's store is damaged. Put a sound copy of the store's file back, or move it away " +
-        'to be asked whether to start new without it.',
-    );
+    throw damagedRecord();
   }
+}
+
+export function damagedRecord(): ToxAsyncError {
+  return new ToxAsyncError(
+    'ErrStore',
+    "A record in the data directory's store is damaged. Put a sound copy of the store's file back, or move it away " +
+      'to be asked whether to start new without it.',
+  );
 }
 
 /** The smallest key greater than every key that begins with `prefix` (which holds a byte below 0xff). */

@@ -13,6 +13,8 @@ import type { ServiceEntry, ServiceMail } from '../journal/service-mail';
 
 /** An ending that the disk refused is tried again after this, milliseconds. */
 const END_AGAIN = 5_000;
+/** After what the disk did not give back, milliseconds. */
+const READ_AGAIN = 60_000;
 
 export interface DispatcherComponents extends AgendaComponents {
   readonly wakeup: Wakeup;
@@ -81,6 +83,24 @@ export class Dispatcher {
   }
 
   #look(entry: OutboxEntry): void {
+    this.#spared(
+      () => this.#choose(entry),
+      (at) => this.#agenda.put(entry, at),
+    );
+  }
+
+  /** A message that the disk does not give back holds up no other, nor ends the process by an error in a timer. */
+  #spared(look: () => void, again: (at: number) => void): void {
+    const { clock, hooks } = this.#components;
+    try {
+      look();
+    } catch (error) {
+      hooks.onError(error);
+      again(clock.monotonic() + READ_AGAIN);
+    }
+  }
+
+  #choose(entry: OutboxEntry): void {
     const { outbox, ages, clock, plain, direct, deposits } = this.#components;
     if (!outbox.has(entry)) return this.#agenda.drop(entry);
     const end = entry.acceptedAt + entry.lifetime;
@@ -95,8 +115,15 @@ export class Dispatcher {
     this.#agenda.put(entry, Math.min(deposits.consider(entry), direct.offersAgainAt(entry)));
   }
 
-  /** To a friend who is here they go without mail. */
   #lookAtMail(entry: ServiceEntry): void {
+    this.#spared(
+      () => this.#chooseForMail(entry),
+      (at) => this.#mailAgenda.put(entry, at),
+    );
+  }
+
+  /** To a friend who is here they go without mail. */
+  #chooseForMail(entry: ServiceEntry): void {
     const { mail, direct, serviceDeposits } = this.#components;
     if (!mail.has(entry)) return this.#mailAgenda.drop(entry);
     if (!direct.isHere(entry.friend)) this.#mailAgenda.put(entry, serviceDeposits.consider(entry));

@@ -12,7 +12,8 @@ export class NamedNodes {
   constructor(store: Store) {
     this.#store = store;
     this.#table = new Table(store, 'named-node');
-    for (const { rest } of this.#table.entries()) this.#nodes.add(rest);
+    // The key says it all: a record that the disk spoiled is as good as another.
+    for (const { rest } of this.#table.soundEntries()) this.#nodes.add(rest);
   }
 
   all(): PublicKey[] {

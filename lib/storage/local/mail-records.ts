@@ -24,6 +24,8 @@ const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const TOTALS_KEY = ascii('mt/');
 export const BLOCK_PREFIX = ascii('mi/');
 export const ENVELOPE_PREFIX = ascii('~');
+/** All that the engine's keys begin with, in bytewise order. Damage there costs only the mail that it hits. */
+export const MAIL_PREFIXES: readonly Uint8Array[] = [BLOCK_PREFIX, TOTALS_KEY, ENVELOPE_PREFIX];
 
 const NUMBER_BYTES = 6;
 /** 2^32 over the golden ratio, odd. */

@@ -46,6 +46,8 @@ describe('the dispatcher', () => {
   let done: string[];
   /** Ways that take what they are offered. */
   let taking: string[];
+  /** The disk gives nothing back that is to be deposited. */
+  let isBroken: boolean;
   let open: Uint8Array[];
   /** Monotonic times at which the ways want to be asked again, by name. */
   let again: Record<string, number>;
@@ -61,6 +63,7 @@ describe('the dispatcher', () => {
     time = new SimulatedTime();
     [outbox, mail, done, taking, open, turns, errors] = [[], [], [], [], [], [], []];
     again = {};
+    isBroken = false;
     queues = new KeyedQueue();
     wakeup = new Wakeup(time);
     has = (entry) => outbox.some((each) => each === entry);
@@ -79,6 +82,7 @@ describe('the dispatcher', () => {
     };
     const deposit = (way: string) => (waiting: object) => {
       done.push(`${way} ${nameOf(waiting)}`);
+      if (isBroken) throw new Error(`${nameOf(waiting)} cannot be read`);
       return later(nameOf(waiting));
     };
     dispatcher = new Dispatcher({
@@ -237,6 +241,22 @@ describe('the dispatcher', () => {
     wakeup.all();
     await pass();
     assert.deepEqual(await pass(3_000), ['plain a']);
+  });
+
+  it('goes on to the next when the disk does not give one back, and tries it again in a minute', async () => {
+    await start();
+    outbox = [message('a'), message('b')];
+    mail = [mailFor(bob, 'keys')];
+    isBroken = true;
+    wakeup.all();
+    const looks = ['mail keys', 'plain a', 'direct a', 'nodes a', 'plain b', 'direct b', 'nodes b'];
+    assert.deepEqual(await pass(), looks);
+    const reports = ['keys', 'a', 'b'].map((each) => `Error: ${each} cannot be read`);
+    assert.deepEqual(errors.map(String), reports);
+    assert.deepEqual(await pass(59_000), []);
+    isBroken = false;
+    assert.deepEqual((await pass(2_000)).sort(), looks.sort());
+    assert.equal(errors.length, 3);
   });
 
   it('looks at those whose turn it is after what was named', async () => {
