@@ -6,7 +6,7 @@ import type { Session } from '../session/session';
 import { sessions } from '../session/session-registry';
 import { sessionBadge } from '../session/session-user';
 import { badges, StatusBadge, type Badge } from '../runtime/status-badge';
-import { usersForOneError } from './catch-once';
+import { reportOnce } from './report-once';
 import { sessionSettings, type StorageNodeConfig, type StorageNodeSecrets } from './storage-node-settings';
 
 /** The node as it is while it is being set up; afterwards it is a SessionNode. */
@@ -24,7 +24,7 @@ export function startStorageNode(RED: Runtime, node: StorageNode, config: Storag
   const session = sessions.acquire(node.id, settings, logOf(node));
   node.session = session;
 
-  const badge = new StatusBadge(node);
+  const badge = new StatusBadge({ status: (shown) => reportOnce(node, () => node.status(shown)) });
   let told: string | undefined;
   const tell = () => {
     badge.show(sessionBadge(session, (manager) => openBadge(manager, session)));
@@ -68,15 +68,8 @@ async function greet(node: StorageNode, session: Session, manager: AsyncManager)
   for (const error of session.badFriends) tellOnce(node, error);
 }
 
-/** Each Catch node hears of it once, not once for each node that uses the session. */
 function tellOnce(node: StorageNode, error: Error): void {
-  const { users = {} } = node;
-  node.users = usersForOneError(users);
-  try {
-    node.error(error, {});
-  } finally {
-    node.users = users;
-  }
+  reportOnce(node, () => node.error(error, {}));
 }
 
 function openBadge(manager: AsyncManager, { transport }: Session): Badge {
