@@ -219,7 +219,8 @@ export class AsyncManager implements AsyncDisposable {
   }
 
   /**
-   * Accepts a friend's exchange that arrived by other means; only during a session with the friend.
+   * Accepts a friend's exchange that arrived by other means; only during a session with the friend. An exchange is
+   * confidential: carry it where nobody else reads it.
    * @throws ErrNoSession, ErrMalformed, ErrRefused
    */
   async processPreKeyExchange(exchange: Uint8Array): Promise<void> {

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
+import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import type { HeldKeyRecord, IssuedKeyRecord } from '../../../lib/forward-security/key-records';
+import { oneTimeSecret } from '../../../lib/forward-security/key-slots';
+import { openEnvelope } from '../../../lib/protocol/envelope/open';
+import { decodeExchange } from '../../../lib/protocol/keys/exchange';
+import { keySecret } from '../../../lib/protocol/keys/key-secret';
 import type { WriteBatch } from '../../../lib/store/store';
 import { Table } from '../../../lib/store/table';
+import type { KeyPair } from '../../../lib/types';
 import { DAY, pair, type KeyPeer } from './support/key-peer';
+
+const crypto = chooseCryptoProvider();
 
 describe('the secrets of one-time keys', () => {
   let alice: KeyPeer;
@@ -138,6 +146,35 @@ describe('the secrets of one-time keys', () => {
     await alice.vault.settled();
     assert.deepEqual([preKeyId & 0xff, stock()], [2, 102]);
     assert.equal(alice.vault.read(record.ref), undefined);
+  });
+
+  it('do not follow from those of earlier keys: a copy of the vault opens nothing sealed to keys made later', async () => {
+    const copied = [...bob.fsm.issued.refs()].map((ref) => bob.vault.read(ref));
+    let exchange: Uint8Array = new Uint8Array();
+    await write(bob, async (writes) => {
+      exchange = (await bob.fsm.issued.issue(writes, alice.pk, 5)).exchange;
+    });
+    const { batch, seed, keys } = decodeExchange(exchange);
+    await alice.fsm.processPreKeyExchange(exchange);
+    await write(alice, (writes) => alice.fsm.held.retain(writes, bob.pk, (each) => each === batch));
+    const { envelope } = await alice.send(bob, 'leak');
+    const [key] = keys;
+    assert.ok(key && copied.length === 104);
+    // It may even know the key's other secret, from the mail that brought it.
+    const input = {
+      envelope,
+      recipient: bob.pk,
+      sender: alice.pk,
+      keySecret: keySecret(crypto, seed, batch, key),
+    };
+    for (const k of copied) {
+      const preKey: KeyPair = {
+        publicKey: key.publicKey,
+        secretKey: oneTimeSecret(crypto, k ?? new Uint8Array(32)),
+      };
+      assert.equal(openEnvelope(crypto, { ...input, preKey }).outcome, 'forged');
+    }
+    assert.equal(await bob.read(envelope), 'leak');
   });
 
   it('are in no memory after they sealed, opened or were looked for', async () => {
