@@ -4,6 +4,7 @@ import type { ReceiptCode } from '../../protocol/codes';
 import type { DueReceipt } from '../../protocol/keys/receipt-packing';
 import { StagedTable } from '../../store/staged-table';
 import type { Store, WriteBatch } from '../../store/store';
+import { bareBytes, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
 import { MEMORY_AFTER_LIFE } from '../client-limits';
 import type { Tombstones } from './tombstones';
@@ -17,7 +18,7 @@ interface OwedRecord {
    * Whether mail is to carry it, for the first time or again, or the age at which mail last did; absent: only a meeting
    * gives it.
    */
-  readonly mail?: 'due' | 'again' | number;
+  readonly mail?: Kind | number;
   /** Times that mail carried it again. */
   readonly repeats?: number;
 }
@@ -29,6 +30,13 @@ const LOST_AFTER = 12 * 60 * 60;
 const MOST_REPEATS = 3;
 
 const SENDER_BYTES = 32;
+const NOTHING = new Uint8Array();
+/** Due receipts of each kind that are looked at for one mail, which holds some 300: a friend may be owed 65,536. */
+const MOST_LOOKED_AT = 1024;
+
+/** What mail is to carry, and the byte that stands for it in the key of its row. */
+const KINDS = { due: 0, again: 1 } as const;
+type Kind = keyof typeof KINDS;
 
 export interface OwedReceipt {
   readonly messageId: Uint8Array;
@@ -54,6 +62,8 @@ export interface OwedReceiptsParts {
 export class OwedReceipts {
   readonly #ages: OwedReceiptsParts['ages'];
   readonly #table: StagedTable<OwedRecord>;
+  /** Those that mail is to carry: sender, kind, message id. Of all that are owed they are few. */
+  readonly #due: Table<Uint8Array>;
   readonly #tombstones: OwedReceiptsParts['tombstones'];
   readonly #counts = new PeerMap<Counts>();
 
@@ -61,6 +71,7 @@ export class OwedReceipts {
     this.#ages = parts.ages;
     this.#tombstones = parts.tombstones;
     this.#table = new StagedTable(parts.store, 'owed-receipt');
+    this.#due = new Table(parts.store, 'owed-due', bareBytes);
     for (const { rest, record } of this.#table.entries()) {
       this.#count(rest.subarray(0, SENDER_BYTES), undefined, record);
     }
@@ -117,20 +128,9 @@ export class OwedReceipts {
     return this.#countsOf(sender).due;
   }
 
-  /** Receipts that mail is to carry, those that it never carried and the others. */
+  /** Receipts that mail is to carry, those that it never carried and the others; of each at most 1,024. */
   dueTo(sender: PublicKey): { first: DueReceipt[]; again: DueReceipt[] } {
-    const first: DueReceipt[] = [];
-    const again: DueReceipt[] = [];
-    for (const { rest, record } of this.#table.entries(sender)) {
-      if (record.mail !== 'due' && record.mail !== 'again') continue;
-      const messageId = rest.slice();
-      const receipt = { messageId, code: record.code, preKeyId: this.#tombstones.keyOf(sender, messageId) };
-      (record.mail === 'due' ? first : again).push(receipt);
-    }
-    // A list of a node and the sender's queue may have changed one receipt at the same moment.
-    const counts = this.#counts.get(sender);
-    if (counts) Object.assign(counts, { due: first.length, again: again.length });
-    return { first, again };
+    return { first: this.#dueOf(sender, 'due'), again: this.#dueOf(sender, 'again') };
   }
 
   /** With the mail that carries them. */
@@ -177,12 +177,14 @@ export class OwedReceipts {
     const before = this.#table.getIn(writes, sender, messageId);
     if (before === undefined) return;
     this.#table.delete(writes, [sender, messageId]);
-    writes.afterCommit(() => this.#count(sender, before, undefined));
+    this.#index(writes, sender, messageId, before, undefined);
   }
 
   /** The sender is no longer a friend: nothing is owed to it. */
   forget(writes: WriteBatch, sender: PublicKey): void {
-    for (const { rest } of this.#table.entries(sender)) this.#table.delete(writes, [sender, rest]);
+    for (const table of [this.#table, this.#due]) {
+      for (const { rest } of table.entries(sender)) table.delete(writes, [sender, rest]);
+    }
     writes.afterCommit(() => this.#counts.delete(sender));
   }
 
@@ -196,7 +198,35 @@ export class OwedReceipts {
   #put(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array, record: OwedRecord): void {
     const before = this.#table.getIn(writes, sender, messageId);
     this.#table.put(writes, [sender, messageId], record);
-    writes.afterCommit(() => this.#count(sender, before, record));
+    this.#index(writes, sender, messageId, before, record);
+  }
+
+  #index(
+    writes: WriteBatch,
+    sender: PublicKey,
+    messageId: Uint8Array,
+    before: OwedRecord | undefined,
+    after: OwedRecord | undefined,
+  ): void {
+    const [was, is] = [kindOf(before), kindOf(after)];
+    if (was !== undefined && was !== is) this.#due.delete(writes, dueKey(sender, was, messageId));
+    if (is !== undefined && is !== was) this.#due.put(writes, dueKey(sender, is, messageId), NOTHING);
+    writes.afterCommit(() => this.#count(sender, before, after));
+  }
+
+  #dueOf(sender: PublicKey, kind: Kind): DueReceipt[] {
+    const due: DueReceipt[] = [];
+    for (const { rest } of this.#due.entries(sender, Uint8Array.of(KINDS[kind]))) {
+      if (due.length >= MOST_LOOKED_AT) return due;
+      const messageId = rest.slice();
+      const record = this.#table.get(sender, messageId);
+      if (record?.mail !== kind) continue;
+      due.push({ messageId, code: record.code, preKeyId: this.#tombstones.keyOf(sender, messageId) });
+    }
+    // A list of a node and the sender's queue may have changed one receipt at the same moment.
+    const counts = this.#counts.get(sender);
+    if (counts) counts[kind] = due.length;
+    return due;
   }
 
   #countsOf(sender: PublicKey): Readonly<Counts> {
@@ -212,9 +242,17 @@ export class OwedReceipts {
     ] as const) {
       if (record === undefined) continue;
       counts.owed += by;
-      if (record.mail === 'due') counts.due += by;
-      if (record.mail === 'again') counts.again += by;
+      const kind = kindOf(record);
+      if (kind !== undefined) counts[kind] += by;
     }
     if (counts.owed <= 0) this.#counts.delete(sender);
   }
+}
+
+function kindOf(record: OwedRecord | undefined): Kind | undefined {
+  return typeof record?.mail === 'string' ? record.mail : undefined;
+}
+
+function dueKey(sender: PublicKey, kind: Kind, messageId: Uint8Array): Uint8Array[] {
+  return [sender, Uint8Array.of(KINDS[kind]), messageId];
 }
