@@ -73,6 +73,16 @@ describe('receipts and keys that a friend delivers itself', () => {
     assert.equal(stock(), 99);
   });
 
+  it('never make the stock larger than what is alive, although a node kept them back', async () => {
+    bob.hasSession = false;
+    const stored: Origin = { via: 'stored', node: new Uint8Array(32).fill(9) };
+    const old = await seal(encodeMailReceipts({ held: 103, arrived: [], receipts: [] }), 0x80);
+    for (let i = 0; i < 90; i += 1) await bob.receive((await alice.send(bob.keys, `${i}`)).envelope, stored);
+    assert.equal(await bob.receive(old, stored).then(({ code }) => code), 'ok');
+    assert.equal(stock(), 104 - 91);
+    assert.ok(bob.keys.fsm.issued.shortage(alice.pk, { mail: true }) > 0, 'new keys go out');
+  });
+
   for (const type of [0x80, 0x81]) {
     it(`are malformed when type 0x${type.toString(16)} breaks its form, and cost their key`, async () => {
       const before = bob.keys.fsm.issued.liveCount(alice.pk);

@@ -5,6 +5,8 @@ import { MailFriend, type PostBox } from '../support/mail-friend';
 const FULL = process.env['FULL'] === '1';
 /** Of a busy pair; each message is sealed and opened, and each receipt goes by mail. */
 const DAYS = FULL ? 60 : 1;
+/** No message lives longer, days. */
+const EVERYTHING_ENDED = 15;
 const STEP = 300;
 const STEPS = DAY / STEP;
 
@@ -80,7 +82,7 @@ describe('two friends who never meet again', function () {
     assert.deepEqual([alice.stock, bob.stock], [0, 0], 'there is nothing to seal another mail to');
     assert.ok(alice.waiting > 0 && bob.waiting > 0);
     box.loses = 0;
-    await inTurn(8, 0);
+    await inTurn(EVERYTHING_ENDED, 0);
     const before = [alice.taken, bob.taken];
     await inTurn(4, 5);
     await inTurn(2, 0);
@@ -95,7 +97,7 @@ describe('two friends who never meet again', function () {
       await alice.visit();
     }
     assert.ok(alice.waiting > 0);
-    await inTurn(8, 0);
+    await inTurn(EVERYTHING_ENDED, 0);
     const before = bob.taken;
     await inTurn(4, 5);
     await inTurn(2, 0);

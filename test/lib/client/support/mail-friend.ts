@@ -2,6 +2,9 @@ import { ByteMap } from '../../../../lib/byte-map';
 import { sameBytes } from '../../../../lib/bytes';
 import type { Outcome } from '../../../../lib/client/messages';
 import { Contexts } from '../../../../lib/client/journal/contexts';
+import { Assemblies } from '../../../../lib/client/journal/assemblies';
+import { InboxRoom } from '../../../../lib/client/receiving/inbox-room';
+import { HeadTurns } from '../../../../lib/client/receiving/large/head-turns';
 import { FriendMemory } from '../../../../lib/client/journal/friend-memory';
 import { Inbox } from '../../../../lib/client/journal/inbox';
 import { Outbox } from '../../../../lib/client/journal/outbox';
@@ -100,8 +103,13 @@ export class MailFriend {
     this.receipts = new OwedReceipts({ store, ages, tombstones });
     const deletes = new OwedDeletes({ store, ages });
     const network = { isProven: () => false };
-    const nodes = { noteHeard: nothing, noteUnconfirmed: nothing, candidates: () => [NODE] };
-    const wakeup = { soon: nothing };
+    const nodes = {
+      noteHeard: nothing,
+      noteUnconfirmed: nothing,
+      holds: { noteFetched: () => false },
+      candidates: () => [NODE],
+    };
+    const wakeup = { friend: nothing, message: nothing };
     const hooks = {
       onError: fail,
       onEnded: nothing,
@@ -124,6 +132,7 @@ export class MailFriend {
     const resealer = new Resealer({ ...shared, ...own, completion });
     const effects = new ServiceMailEffects({ ...shared, ...own, network, completion, resealer });
     const { receipts } = this;
+    const assemblies = new Assemblies({ crypto, store, vault });
     this.#receiver = new Receiver({
       ...shared,
       ...own,
@@ -133,7 +142,12 @@ export class MailFriend {
       memory: new FriendMemory({ store, ages, tombstones, receipts }),
       deletes,
       effects,
-      room: { takes: () => true, keepFor: (_sender, place) => place() },
+      room: new InboxRoom(
+        { inbox: this.#inbox, assemblies, space: { hasRoom: () => true } },
+        { messages: 10_000, bytes: 16_000_000 },
+      ),
+      assemblies,
+      headTurns: new HeadTurns(),
       handOver: { offer: nothing },
     });
     this.#mailer = new ServiceMailer({ ...shared, ...own, timers: time.timers });
