@@ -10,6 +10,7 @@ import {
 import { admissionOf } from '../session/admission';
 import type { Attachment } from '../session/network/connection';
 import { publicKeyOf } from '../session/friend-list';
+import { RequestLimit, requestFields } from '../session/request-limit';
 import { errorCode, nodeError } from '../runtime/node-error';
 import { untilDone } from '../runtime/retry';
 import type { Message } from '../runtime/runtime';
@@ -113,9 +114,11 @@ export class Bridge {
       // There is no word for removing a friend: nobody makes room.
       seen: () => manager.friends().map((friend) => ({ ...friend, online: true, lastOnline: undefined })),
     });
+    const requests = new RequestLimit(systemPlatform);
     const onRequest = async (friend: PublicKey, text: string) => {
       if ((await admission.onRequest(friend)) === 'accepted') return;
-      this.#o.tell({ topic: 'tox/request', payload: text, friend: toHex(friend) });
+      const leftOut = requests.take();
+      if (leftOut !== undefined) this.#o.tell(requestFields({ friend, text, leftOut }));
     };
     const transport = new WiredTransport({
       self: manager.publicKey,

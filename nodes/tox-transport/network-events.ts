@@ -1,6 +1,7 @@
 import { PeerMap, toHex, type AsyncManager, type FriendTransport, type PublicKey } from '../../lib/index';
 import type { NetworkEvent } from '../session/network/connection';
 import { friendFields } from '../session/friend-names';
+import { requestFields } from '../session/request-limit';
 import type { Message } from '../runtime/runtime';
 
 /** Whether we are online, and who we are. */
@@ -29,7 +30,7 @@ export function eventFields(
   event: Exclude<NetworkEvent, { what: 'trouble' }>,
 ): Message {
   if (event.what === 'request') {
-    return { topic: 'tox/request', payload: event.text, friend: toHex(event.friend) };
+    return requestFields(event);
   }
   const from = friendFields(manager, event.friend);
   return { topic: 'tox/message', payload: event.text, messageType: event.type, ...from };

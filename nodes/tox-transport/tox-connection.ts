@@ -13,6 +13,7 @@ import {
   type ToxcoreTransportOptions,
 } from '../../lib/index';
 import { admissionOf } from '../session/admission';
+import { RequestLimit } from '../session/request-limit';
 import { textsIn } from '../runtime/preference-texts';
 import { nodeError } from '../runtime/node-error';
 import type { Session } from '../session/session';
@@ -76,10 +77,12 @@ function follow(
     },
   });
   const trouble = (error: unknown) => events.tell({ what: 'trouble', error: nodeError(error) });
+  const requests = new RequestLimit(systemPlatform);
   let down = false;
   const onRequest = async ({ publicKey, message }: FriendTransportEvents['friend-request']) => {
     const verdict = await admission.onRequest(publicKey);
-    if (verdict !== 'accepted') events.tell({ what: 'request', friend: publicKey, text: message });
+    const leftOut = verdict === 'accepted' ? undefined : requests.take();
+    if (leftOut !== undefined) events.tell({ what: 'request', friend: publicKey, text: message, leftOut });
   };
   return [
     tox.events.on('friend-request', (request) => void onRequest(request).catch(trouble)),

@@ -134,6 +134,18 @@ describe('tox-transport on libtoxcore', function () {
     assert.equal((told.payload as { friend: string }[])[0]?.friend, bob.key);
   });
 
+  it('hears of 20 friend requests at once, however many come', async () => {
+    await started();
+    for (let n = 0; n < 40; n += 1) tox.ask(stranger().publicKey, `${n}`);
+    const heard = () => red.probes.all('out').filter(({ topic }) => topic === 'tox/request');
+    await until('the flow hears of 20', () => heard().length >= 20);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.deepEqual(
+      heard().map(({ payload }) => payload),
+      Array.from({ length: 20 }, (_, n) => `${n}`),
+    );
+  });
+
   it('accepts those on the list by itself, and asks about others', async () => {
     const [listed, byId, other] = [stranger(), stranger(), stranger()];
     await started({}, { admission: 'list', allowed: `${listed.key}, ${byId.toxId}` });

@@ -10,8 +10,13 @@ export type NetworkEvent =
       readonly type: 'normal' | 'action';
       readonly text: string;
     }
-  /** Somebody asks to be a friend, and the session leaves it to the flow. */
-  | { readonly what: 'request'; readonly friend: PublicKey; readonly text: string }
+  /** Somebody asks to be a friend, and the session leaves it to the flow; see RequestLimit for `leftOut`. */
+  | {
+      readonly what: 'request';
+      readonly friend: PublicKey;
+      readonly text: string;
+      readonly leftOut: number;
+    }
   | { readonly what: 'trouble'; readonly error: Error };
 
 /** What has a session's place for a transport. */
