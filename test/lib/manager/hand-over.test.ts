@@ -107,6 +107,32 @@ describe('hand-over of received messages', () => {
     phone.handle = () => 'done';
   });
 
+  it('hands over in the order in which messages came, of whichever friend, also after a crash', async () => {
+    const other = await world.add('Other');
+    await world.settle();
+    phone.manager.setMessageHandler(undefined);
+    const came: string[] = [];
+    for (const [n, sender] of [device, other, other, device, other, device].entries()) {
+      const text = `${n} of ${sender.name}`;
+      const receipt = await sender.send(phone, text);
+      await world.until('delivered', () => sender.statesOf(receipt).includes('delivered'));
+      came.push(text);
+    }
+    phone.handle = () => (phone.received.length < 3 ? 'done' : new Promise(() => undefined));
+    await phone.crash();
+    await phone.start();
+    await world.until('the first three', () => phone.received.length === 3);
+    await phone.crash();
+    phone.handle = () => 'done';
+    await phone.start();
+    await world.until('the rest', () => phone.received.length === 7);
+    assert.deepEqual(phone.texts, [...came.slice(0, 3), ...came.slice(2)]);
+    assert.deepEqual(
+      phone.received.map(({ redelivered }) => redelivered),
+      came.flatMap((_text, n) => (n === 2 ? [false, true] : [false])),
+    );
+  });
+
   it('takes an alert from a node although mail of another friend, for which there is no room, comes before it', async () => {
     const small = await world.add('Small', { limits: { inboxMessages: 8 } });
     const pi = await world.add('Home Pi');
