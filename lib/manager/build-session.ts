@@ -103,6 +103,7 @@ async function assemble(
     friends: friends.list().map(({ publicKey }) => publicKey),
     role: storageRole,
     hasRoom: () => directory.space.hasRoom(),
+    ...(options.storageLimits === undefined ? {} : { limits: options.storageLimits }),
   });
   const network: PeerNetwork = new PeerNetwork({
     crypto,

@@ -3,6 +3,7 @@ import type { CryptoProvider } from '../crypto/provider';
 import type { KeyLimits } from '../forward-security/key-limits';
 import type { Platform } from '../platform/platform';
 import type { DiskSpaceProbe } from '../storage/storage-capacity';
+import type { StorageLimits } from '../storage/storage-limits';
 import type { DataDirectory } from '../store/directory/data-directory';
 import type { Transport } from '../transport/transport';
 import type { KeyPair, Logger, PublicKey, StorageRole } from '../types';
@@ -39,6 +40,8 @@ export interface AsyncManagerOptions {
   readonly storageCapBytes?: number;
   /** Overrides for the specification's constants. */
   readonly limits?: Partial<ClientLimits & KeyLimits>;
+  /** Overrides for what this session's storage node takes from each friend, and how fast. */
+  readonly storageLimits?: Partial<StorageLimits>;
   readonly log?: Logger;
   /** An open directory in place of `dataDir`: a network of many sessions in memory, replayed from a seed. */
   readonly directory?: DataDirectory;

@@ -121,6 +121,21 @@ describe('a session towards a peer whose every byte is chosen', () => {
     const answer = peer.opened().find((message) => message.kind === 'store-answer');
     assert.deepEqual([answer?.request, answer?.code], [7, 'ok']);
   });
+
+  it('takes as many messages at once as its option says', async () => {
+    const peer = await meet({ storageLimits: { storeBurst: 1 } });
+    const own = peer.identity.publicKey;
+    peer.greet();
+    for (const [request, text] of ['first', 'second'].entries()) {
+      peer.say({ kind: 'store', request, remaining: 60, envelope: envelopeTo(own, text) });
+    }
+    await time.advance(1000);
+    const codes = ['', ''];
+    for (const answer of peer.opened()) {
+      if (answer.kind === 'store-answer') codes[answer.request] = answer.code;
+    }
+    assert.deepEqual(codes, ['ok', 'rate']);
+  });
 });
 
 describe('the storage capacity of a session', () => {
