@@ -1,9 +1,10 @@
 #!/bin/sh
-# The Debian packages that the tests need beside npm's: libtoxcore, a node to find the Tox network by, a Tox client
-# and a terminal for it, and network namespaces. Does nothing when all are there.
+# The Debian packages that tests and benchmarks need beside npm's: libtoxcore, a node to find the Tox network by, a Tox
+# client and a terminal for it, network namespaces, and a message broker to compare with. Does nothing when all are
+# there.
 set -eu
 
-packages='libtoxcore2 toxcore-utils toxic tmux iproute2'
+packages='libtoxcore2 toxcore-utils toxic tmux iproute2 mosquitto'
 
 missing=
 for package in $packages; do
@@ -18,5 +19,12 @@ if ! [ "$(id -u)" = 0 ] || ! command -v apt-get >/dev/null; then
   exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
+# A package with a daemon starts it at once, unless this says that it is not allowed.
+policy=/usr/sbin/policy-rc.d
+if ! [ -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+fi
 apt-get update --quiet=2
 $command --quiet=2 >/dev/null
