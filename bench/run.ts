@@ -1,4 +1,5 @@
 import * as crypto from './crypto/crypto-bench';
+import * as delivery from './delivery/delivery-bench';
 import * as storage from './storage/storage-bench';
 import * as tox from './tox/tox-bench';
 import type { BenchOptions } from './support/bench-options';
@@ -6,6 +7,7 @@ import { asMarkdown, machine, writeSection, type Report } from './support/report
 
 const BENCHES: Record<string, { run: (options: BenchOptions) => Promise<Report[]> }> = {
   crypto,
+  delivery,
   storage,
   tox,
 };

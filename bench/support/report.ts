@@ -49,3 +49,8 @@ export function count(value: number): string {
 export function ratio(value: number): string {
   return value.toFixed(2);
 }
+
+/** 1.50 ms */
+export function milliseconds(value: number): string {
+  return `${value.toFixed(2)} ms`;
+}

@@ -1,0 +1,36 @@
+import { withFolder } from '../support/scratch';
+import { inTurns, type Cost } from './contest';
+import { OurCarrier } from './parties/our-carrier';
+import { BareCarrier } from './peers/bare-carrier';
+import { BrokerCarrier } from './peers/broker-carrier';
+import type { Topology } from './topology';
+
+/** Bytes of each text. */
+export const SIZE = 200;
+/** What a node takes of one submitter, so that no rate is measured but the machine's. */
+export const RAISED = { storeBurst: 1_000_000, storesPerSecond: 1_000_000 };
+
+export interface Costs {
+  readonly ours: Cost;
+  /** The limit. */
+  readonly bare: Cost;
+  /** What a user would pick instead. */
+  readonly broker: Cost;
+}
+
+/** What messages of this topology cost, in turns. */
+export async function costs(topology: Topology, way: 'offline' | 'direct', rounds: number): Promise<Costs> {
+  const init = { topology, way, size: SIZE };
+  const [ours, bare, broker] = await withFolder((folder) =>
+    inTurns(
+      [
+        () => OurCarrier.open({ ...init, folder: `${folder}/ours`, storageLimits: RAISED }),
+        () => BareCarrier.open({ ...init, folder: `${folder}/bare` }),
+        () => BrokerCarrier.open({ ...init, folder: `${folder}/broker` }),
+      ],
+      { rounds },
+    ),
+  );
+  if (!ours || !bare || !broker) throw new Error('a carrier was not measured');
+  return { ours, bare, broker };
+}

@@ -1,0 +1,128 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { MAX_OUTBOX_MESSAGES, PRE_KEYS_PER_PEER } from '../../lib/constants';
+import { count, type Report } from '../support/report';
+import { withFolder } from '../support/scratch';
+import { RAISED, SIZE } from './costs';
+import type { Party } from './parties/party';
+import { World } from './parties/world';
+import { Broker } from './peers/broker';
+import { BrokerClient } from './peers/broker-client';
+
+const NODES = 50;
+/** Each is sent as many as a full stock of its keys allows. */
+const FRIENDS = Math.ceil(MAX_OUTBOX_MESSAGES / PRE_KEYS_PER_PEER);
+/** Nodes that each friend polls. */
+const POLLED = 5;
+/** Nodes and friends hardly write to each other: a full stock of keys for each pair would only take time. */
+const FEW_KEYS = { preKeysPerPeer: 4, preKeyRefreshThreshold: 1 };
+/** What happens at once when all is stored is over by then. */
+const SETTLE_MS = 15_000;
+/** What mosquitto keeps for one client. */
+const BROKER_QUEUE = 1000;
+
+/** What waiting costs. @param seconds of real time */
+export async function idle(seconds: number): Promise<Report> {
+  const { empty, full } = await ours(seconds);
+  const broker = await brokers(seconds);
+  return {
+    title: 'Idle',
+    about:
+      `Processor time as a share of one core over ${seconds} s of real time. One sender with its store on lmdb is connected with ${NODES} ` +
+      `storage nodes (in memory, in the same process: their time is in it); then with its outbox full, ${count(MAX_OUTBOX_MESSAGES)} messages ` +
+      `for ${FRIENDS} friends who are away, each on three of the ${POLLED} nodes that its friend polls. Nothing is due, so the limit is 0. mosquitto: the broker alone, with ` +
+      `${NODES + 1} clients and as many messages for clients that are away.`,
+    columns: ['outbox', 'sender and nodes', 'aim', 'mosquitto'],
+    rows: [
+      ['empty', percent(empty), '', percent(broker.empty)],
+      ['full', percent(full), percent(0.1), percent(broker.full)],
+    ],
+  };
+}
+
+function ours(seconds: number): Promise<{ empty: number; full: number }> {
+  return withFolder(async (folder) => {
+    const world = new World(folder);
+    const sender = await world.open('sender', { storageRole: 'off' });
+    const nodes = await several(NODES, (i) =>
+      world.openInMemory(`node${i}`, { storageLimits: RAISED, limits: FEW_KEYS }),
+    );
+    const friends = await several(FRIENDS, (i) => world.openInMemory(`friend${i}`, { storageRole: 'off' }));
+    for (const node of nodes) world.meet(sender, node);
+    for (const [at, friend] of friends.entries()) {
+      world.meet(sender, friend);
+      for (let i = 0; i < POLLED; i += 1) {
+        const node = nodes[(at * POLLED + i) % NODES];
+        if (node) world.meet(friend, node);
+      }
+    }
+    for (const { manager } of [...nodes, sender, ...friends]) await manager.start();
+    for (const friend of friends) await sender.refill(friend, PRE_KEYS_PER_PEER);
+    await wait(SETTLE_MS);
+    for (const { manager } of friends) await manager.stop();
+    const share = () => shareOver(seconds, () => process.cpuUsage());
+    const empty = await share();
+    await fill(sender, friends);
+    await wait(SETTLE_MS);
+    const full = await share();
+    await world.close();
+    return { empty, full };
+  });
+}
+
+/** Until every message is stored. */
+async function fill(sender: Party, friends: readonly Party[]): Promise<void> {
+  const numbers = Array.from({ length: MAX_OUTBOX_MESSAGES }, (_, i) => i);
+  for (const [at, friend] of friends.entries()) {
+    const own = numbers.slice(at * PRE_KEYS_PER_PEER, (at + 1) * PRE_KEYS_PER_PEER);
+    await Promise.all(own.map(() => sender.manager.sendAsyncMessage(friend.key, 'x'.repeat(SIZE))));
+  }
+  await sender.stored.reach(MAX_OUTBOX_MESSAGES);
+}
+
+function brokers(seconds: number): Promise<{ empty: number; full: number }> {
+  return withFolder(async (folder) => {
+    const broker = await Broker.start(folder);
+    const clients = await several(NODES + 1, async (i) => {
+      const client = new BrokerClient(broker.url, `client${i}`);
+      await client.connect();
+      return client;
+    });
+    const absent = await several(Math.ceil(MAX_OUTBOX_MESSAGES / BROKER_QUEUE), async (i) => {
+      const client = new BrokerClient(broker.url, `absent${i}`);
+      await client.connect();
+      await client.subscribe(`to/${i}`);
+      await client.disconnect();
+      return client;
+    });
+    const share = () => shareOver(seconds, async () => ({ user: (await broker.cpu()) * 1e6, system: 0 }));
+    const empty = await share();
+    for (let i = 0; i < MAX_OUTBOX_MESSAGES; i += 1) {
+      await clients[0]?.publish(`to/${i % absent.length}`, 'x'.repeat(SIZE));
+    }
+    const full = await share();
+    await Promise.all(clients.map((client) => client.disconnect()));
+    await broker.stop();
+    return { empty, full };
+  });
+}
+
+/** Percent of one core. @param cpu microseconds so far */
+async function shareOver(
+  seconds: number,
+  cpu: () => NodeJS.CpuUsage | Promise<NodeJS.CpuUsage>,
+): Promise<number> {
+  const before = await cpu();
+  const start = performance.now();
+  await wait(seconds * 1000);
+  const after = await cpu();
+  const microseconds = after.user + after.system - before.user - before.system;
+  return microseconds / 10 / (performance.now() - start);
+}
+
+function several<T>(count: number, open: (i: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, i) => open(i)));
+}
+
+function percent(value: number): string {
+  return `${value.toFixed(2)} %`;
+}

@@ -1,0 +1,66 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { sameBytes, toHex } from '../../../lib/bytes';
+import type { AsyncManager } from '../../../lib/manager/async-manager';
+import { Counter } from './counter';
+import type { CountingTransport } from './counting-transport';
+
+const ASK_AGAIN_MS = 10;
+
+/** One identity, and what it has seen happen. */
+export class Party {
+  readonly key: Uint8Array;
+  /** Messages that its handler took. */
+  readonly taken = new Counter();
+  /** Its messages that as many nodes as wanted confirmed. */
+  readonly stored = new Counter();
+  /** Its messages whose receipt came. */
+  readonly delivered = new Counter();
+
+  constructor(
+    readonly manager: AsyncManager,
+    readonly transport: CountingTransport,
+  ) {
+    this.key = manager.publicKey;
+    manager.setMessageHandler(() => {
+      this.taken.add();
+      return 'done';
+    });
+    manager.events.on('outcome', ({ state, nodes, wanted, code = '' }) => {
+      if (state === 'delivered') this.delivered.add();
+      else if (state !== 'stored') this.#fail(new Error(`A message ended ${state} ${code}.`));
+      else if (nodes === wanted) this.stored.add();
+    });
+  }
+
+  /** Whether it has a session with the friend. */
+  meets(friend: Party): boolean {
+    return this.manager.friends().some((each) => each.session && sameBytes(each.publicKey, friend.key));
+  }
+
+  /** Resolves when the friend is gone for it. */
+  async misses(friend: Party): Promise<void> {
+    if (!this.meets(friend)) return;
+    await new Promise<void>((resolve) => {
+      const off = this.manager.events.on('friend-status', () => {
+        if (this.meets(friend)) return;
+        off();
+        resolve();
+      });
+    });
+  }
+
+  /** Resolves once there are so many of the friend's keys to seal to. Both are online. */
+  async refill(friend: Party, keys: number): Promise<void> {
+    const hex = toHex(friend.key);
+    while ((this.manager.getPreKeyStats().get(hex)?.sendable ?? 0) < keys) {
+      // The friend may not have heard yet how many are left.
+      await friend.manager.exchangeKeys(this.key);
+      await wait(ASK_AGAIN_MS);
+    }
+  }
+
+  #fail(error: Error): void {
+    this.stored.fail(error);
+    this.delivered.fail(error);
+  }
+}
