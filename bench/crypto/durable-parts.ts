@@ -8,6 +8,7 @@ import { FriendMemory } from '../../lib/client/journal/friend-memory';
 import { OwedReceipts } from '../../lib/client/journal/owed-receipts';
 import { KeyedQueue } from '../../lib/platform/keyed-queue';
 import { Receiver } from '../../lib/client/receiving/receiver';
+import { LargeTurns } from '../../lib/client/sending/large/large-turns';
 import { Sender } from '../../lib/client/sending/sender';
 import { Tombstones } from '../../lib/client/journal/tombstones';
 import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
@@ -63,6 +64,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
       queues,
       forwardSecurity,
       space: { assertRoom: () => undefined },
+      turns: new LargeTurns({ store, ages, outbox, forwardSecurity }),
       reasons: { of: () => undefined },
       meetings: { noteSpent: () => undefined },
       dispatcher: { dispatch: () => undefined },

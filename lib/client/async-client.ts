@@ -77,6 +77,7 @@ export class AsyncClient {
     await this.#parts.handOver.stop();
     await this.#parts.queues.idle();
     await this.#parts.outbox.settled();
+    await this.#parts.chunks.settled();
     this.outcomes.stop();
     await this.#parts.vault.settled();
   }
@@ -186,8 +187,9 @@ export class AsyncClient {
 
   /** And what only memory has of it, once it is gone from the network too. @internal */
   forgetTraces(peer: PublicKey): void {
-    const { retriever, meetings, room, headTurns, plain, deposits, serviceDeposits } = this.#parts;
-    const parts = [retriever, meetings, room, headTurns, plain, deposits, serviceDeposits];
+    const { retriever, meetings, room, headTurns, plain, deposits, chunkDeposits, serviceDeposits } =
+      this.#parts;
+    const parts = [retriever, meetings, room, headTurns, plain, deposits, chunkDeposits, serviceDeposits];
     for (const part of parts) part.forget(peer);
     this.#parts.tombstones.forgetCount(peer);
   }

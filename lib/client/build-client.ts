@@ -47,7 +47,17 @@ export function buildClient(outside: AsyncClientComponents, init: AsyncClientIni
   const peerEvents = new PeerEvents({ ...soFar, ...receiving, meetings });
   const { issued, held } = forwardSecurity;
   const { tombstones, receipts, deletes, mail, outcomes } = journals;
-  const swept = [issued, held, tombstones, receipts, deletes, mail, outcomes, receiving.largeLives];
+  const swept = [
+    issued,
+    held,
+    tombstones,
+    receipts,
+    deletes,
+    mail,
+    outcomes,
+    receiving.largeLives,
+    sending.chunks,
+  ];
   const expirySweep = new ExpirySweep({ ...base, swept });
   return { ...soFar, ...receiving, meetings, sender, peerEvents, expirySweep };
 }

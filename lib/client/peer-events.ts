@@ -7,6 +7,7 @@ import type { SessionMessage } from '../protocol/session/message-kinds';
 import type { PublicKey } from '../types';
 import type { AsyncClientHooks } from './client-options';
 import type { Deposits } from './sending/deposits';
+import type { ChunkDeposits } from './sending/large/chunk-deposits';
 import type { DirectDelivery } from './sending/direct-delivery';
 import type { InboxRoom } from './receiving/inbox-room';
 import type { Meetings } from './meeting/meetings';
@@ -22,6 +23,7 @@ export interface PeerEventsComponents {
   readonly nodes: Pick<StorageNodes, 'isStorageNode' | 'noteGone' | 'noteSession'>;
   readonly direct: Pick<DirectDelivery, 'close' | 'open'>;
   readonly deposits: Pick<Deposits<OutboxEntry>, 'reset'>;
+  readonly chunkDeposits: Pick<ChunkDeposits, 'reset'>;
   readonly serviceDeposits: Pick<Deposits<ServiceEntry>, 'reset'>;
   readonly meetings: Pick<
     Meetings,
@@ -70,10 +72,11 @@ export class PeerEvents {
   /** The peer has the keys too: now its word counts, as a storage node's as well. */
   onProven(peer: PublicKey, flags: HelloFlags): void {
     if (!this.#running) return;
-    const { nodes, deposits, serviceDeposits, meetings } = this.#components;
+    const { nodes, deposits, chunkDeposits, serviceDeposits, meetings } = this.#components;
     nodes.noteSession(peer, flags);
     meetings.tellNewNodes();
     deposits.reset(peer);
+    chunkDeposits.reset(peer);
     serviceDeposits.reset(peer);
     meetings.proven(peer);
     this.#wake(peer);

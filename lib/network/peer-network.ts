@@ -170,7 +170,7 @@ export class PeerNetwork {
 
   /**
    * Sends a request and resolves with its answer: the peer's code is in it.
-   * @throws ErrNotConnected no session, or it ended; ErrTimeout after 20 s (deliver: 10 s); ErrRateLimited too
+   * @throws ErrNotConnected no session, or it ended; ErrTimeout no answer in time; ErrRateLimited too
    * much waits for this peer already; the reason of `signal`
    */
   async request<R extends Request>(

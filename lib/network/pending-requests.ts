@@ -17,6 +17,7 @@ interface Waiting {
   /** Answers that came, by position; only fetch has more than one. */
   readonly got: Map<number, AnswerMessage>;
   readonly wanted: number;
+  readonly timeoutMs: number;
   readonly resolve: (got: AnswerMessage[]) => void;
   readonly reject: (reason: unknown) => void;
   id?: number;
@@ -44,13 +45,14 @@ export class PendingRequests {
   }
 
   /** @throws ErrNotConnected, ErrTimeout, ErrRateLimited, the signal's reason, or what encoding throws */
-  async add<R extends Request>(request: R, { signal }: RequestOptions = {}): Promise<Answers[R['kind']]> {
+  async add<R extends Request>(request: R, options: RequestOptions = {}): Promise<Answers[R['kind']]> {
+    const { signal, timeoutMs = request.kind === 'deliver' ? DELIVER_MS : ANSWER_MS } = options;
     signal?.throwIfAborted();
     const wanted = request.kind === 'fetch' ? request.storageIds.length : 1;
     let abort = () => {};
     try {
       const got = await new Promise<AnswerMessage[]>((resolve, reject) => {
-        const waiting: Waiting = { request, wanted, got: new Map(), resolve, reject };
+        const waiting: Waiting = { request, wanted, timeoutMs, got: new Map(), resolve, reject };
         abort = () => this.#fail(waiting, signal?.reason);
         signal?.addEventListener('abort', abort, { once: true });
         if (wanted > 0) this.#enter(waiting);
@@ -108,8 +110,7 @@ export class PendingRequests {
       this.#nextId = (id + 1) >>> 0;
       waiting.id = id;
       this.#sent.set(id, waiting);
-      const ms = waiting.request.kind === 'deliver' ? DELIVER_MS : ANSWER_MS;
-      waiting.timer = this.#o.timers.after(ms, () => this.#fail(waiting, timeout()));
+      waiting.timer = this.#o.timers.after(waiting.timeoutMs, () => this.#fail(waiting, timeout()));
       this.#send(waiting, { ...waiting.request, request: id });
     }
   }

@@ -22,6 +22,8 @@ export interface Answers {
 export interface RequestOptions {
   /** Aborting it rejects the request with its reason; the peer may still carry it out. */
   readonly signal?: AbortSignal;
+  /** Milliseconds that the peer has for its answer; default 20,000 (deliver: 10,000). */
+  readonly timeoutMs?: number;
 }
 
 const ANSWER_KINDS = {

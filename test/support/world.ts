@@ -1,5 +1,5 @@
 import { toHex } from '../../lib/bytes';
-import type { Outcome, ReceivedMessage } from '../../lib/client/messages';
+import type { MessageInput, Outcome, ReceivedMessage, SendOptions } from '../../lib/client/messages';
 import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
 import { AsyncManager } from '../../lib/manager/async-manager';
 import type { AsyncManagerOptions } from '../../lib/manager/options';
@@ -217,9 +217,9 @@ export class Device {
     this.joined = false;
   }
 
-  send(to: Device | Uint8Array, text: string, options?: Parameters<AsyncManager['sendAsyncMessage']>[3]) {
+  send(to: Device | Uint8Array, content: MessageInput, options?: SendOptions) {
     const pk = to instanceof Uint8Array ? to : to.pk;
-    return waitFor(this.world.time, this.manager.sendAsyncMessage(pk, text, 0, options));
+    return waitFor(this.world.time, this.manager.sendAsyncMessage(pk, content, 0, options));
   }
 }
 

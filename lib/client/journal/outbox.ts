@@ -1,5 +1,6 @@
 import { concat, toHex } from '../../bytes';
 import { PeerMap } from '../../peer-map';
+import { splitLarge } from '../../protocol/envelope/large/split-large';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { SlotRef } from '../../store/vault/secret-vault';
 import type { WriteBatch } from '../../store/store';
@@ -7,45 +8,13 @@ import { bareBytes, readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
 import type { BaseComponents } from '../components';
 import { withCopy, type Copy } from './copies';
+import { durable, hadTurn, type OutboxEntry, type OutboxRecord } from './outbox-record';
 import { unboxUnderSlot, boxUnderSlot } from '../../store/vault/slot-box';
 
-/** A message that is accepted and not finished. */
-export interface OutboxRecord {
-  readonly messageId: Uint8Array;
-  readonly friend: PublicKey;
-  readonly type: number;
-  readonly size: number;
-  /** Seconds from acceptance. */
-  readonly lifetime: number;
-  /** Age at acceptance. */
-  readonly acceptedAt: number;
-  /** Unix milliseconds, for display. */
-  readonly createdAt: number;
-  readonly ref: SlotRef;
-  /** The key that the envelope is sealed to; absent while the message needs one. */
-  sealed?: { readonly preKeyId: number; readonly storageId: Uint8Array };
-  /** The keys that it was sealed to, the last four: a receipt by mail names one of them. */
-  keys: readonly number[];
-  copies: Copy[];
-  /** A node confirmed a copy at some time. */
-  stored: boolean;
-  /** Age at which a node first confirmed this envelope. */
-  depositedAt?: number;
-  /** The most nodes that a "stored" outcome of this envelope named. */
-  told: number;
-}
-
-export interface OutboxEntry extends OutboxRecord {
-  readonly sequence: number;
-}
+export type { OutboxEntry } from './outbox-record';
 
 /** Keys of one message that are remembered. */
 const MOST_KEYS = 4;
-
-/** A record without the field that only memory has. */
-function durable({ sequence: _sequence, ...record }: OutboxEntry): OutboxRecord {
-  return record;
-}
 
 export interface OutboxComponents extends Pick<BaseComponents, 'crypto' | 'store' | 'vault'> {
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'seal'>;
@@ -107,7 +76,9 @@ export class Outbox {
 
   /** A message for this friend has no key. */
   waitsForKey(friend: PublicKey): boolean {
-    return this.of(friend).some((entry) => entry.sealed === undefined && !this.isSealing(entry));
+    return this.of(friend).some(
+      (entry) => entry.sealed === undefined && hadTurn(entry) && !this.isSealing(entry),
+    );
   }
 
   find(friend: PublicKey, messageId: Uint8Array): OutboxEntry | undefined {
@@ -153,12 +124,13 @@ export class Outbox {
       sequence: this.#nextSequence,
     };
     this.#remember(entry);
+    const content = this.#sealable(entry, data, secret);
     this.#plaintexts.put(
       writes,
       [sequenceKey(entry.sequence)],
       boxUnderSlot(this.#components.crypto, secret, data),
     );
-    if (!this.#seal(writes, entry, data)) {
+    if (!hadTurn(entry) || !this.#seal(writes, entry, content)) {
       this.#records.put(writes, [sequenceKey(entry.sequence)], durable(entry));
     }
     return entry;
@@ -194,11 +166,12 @@ export class Outbox {
    */
   seal(writes: WriteBatch, entry: OutboxEntry): 'sealed' | 'no-key' | 'lost' {
     const { crypto, vault } = this.#components;
-    const stored = this.#plaintexts.get(sequenceKey(entry.sequence));
-    const data = unboxUnderSlot(crypto, vault.read(entry.ref), stored);
-    if (data === undefined) return 'lost';
-    const sealed = this.#seal(writes, entry, data);
-    crypto.wipe(data);
+    const secret = vault.read(entry.ref);
+    const data = this.plaintext(entry);
+    if (secret === undefined || data === undefined) return 'lost';
+    const content = this.#sealable(entry, data, secret);
+    const sealed = this.#seal(writes, entry, content);
+    for (const bytes of [secret, data, content]) crypto.wipe(bytes);
     return sealed ? 'sealed' : 'no-key';
   }
 
@@ -215,13 +188,22 @@ export class Outbox {
     });
   }
 
+  /** It is this large message's turn since an age. */
+  giveTurn(writes: WriteBatch, entry: OutboxEntry, turnAt: number): void {
+    if (entry.large === undefined) return;
+    const large = { ...entry.large, turnAt };
+    this.#records.put(writes, [sequenceKey(entry.sequence)], { ...durable(entry), large });
+    writes.afterCommit(() => (entry.large = large));
+  }
+
   /**
    * A node confirmed a copy; an older one at the same node is replaced.
-   * @param told nodes that outcomes have named, this one included
+   * @param told nodes that outcomes have named, this one included; 0 while no node has all of a large message
    */
   recordCopy(writes: WriteBatch, entry: OutboxEntry, copy: Copy, told: number): void {
     const copies = withCopy(entry.copies, copy);
-    const change = { copies, stored: true, told, depositedAt: entry.depositedAt ?? copy.at };
+    const first = told > 0 && entry.depositedAt === undefined ? { depositedAt: copy.at } : {};
+    const change = { copies, stored: entry.stored || told > 0, told, ...first };
     this.#records.put(writes, [sequenceKey(entry.sequence)], { ...durable(entry), ...change });
     writes.afterCommit(() => Object.assign(entry, change));
   }
@@ -240,6 +222,11 @@ export class Outbox {
   plaintext(entry: OutboxEntry): Uint8Array | undefined {
     const stored = this.#plaintexts.get(sequenceKey(entry.sequence));
     return unboxUnderSlot(this.#components.crypto, this.#components.vault.read(entry.ref), stored);
+  }
+
+  /** What its envelope holds: of a large message the data of its head. */
+  #sealable({ messageId, large }: OutboxEntry, data: Uint8Array, secret: Uint8Array): Uint8Array {
+    return large ? splitLarge(this.#components.crypto, { data, secret, messageId }).head : data;
   }
 
   #seal(writes: WriteBatch, entry: OutboxEntry, data: Uint8Array): boolean {

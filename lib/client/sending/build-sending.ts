@@ -3,6 +3,8 @@ import type { RoomComponents } from '../components';
 import type { Journals } from '../journal/open-journals';
 import { Completion } from './completion';
 import { DirectDelivery } from './direct-delivery';
+import { buildLarge } from './large/build-large';
+import { ChunkDeposits } from './large/chunk-deposits';
 import { Dispatcher } from './dispatcher';
 import { messageDeposits } from './message-deposits';
 import { PlainDelivery } from './plain-delivery';
@@ -17,19 +19,24 @@ export function buildSending(
   { copies: wanted, maxStorageTime }: ClientLimits,
 ) {
   const completion = new Completion(components, { wanted });
-  const ending = { ...components, completion };
+  const large = buildLarge({ ...components, completion });
+  const ending = { ...components, ...large, completion };
   const direct = new DirectDelivery(ending);
+  const deposits = messageDeposits(ending, { wanted, maxStorageTime });
   const ways = {
     direct,
     plain: new PlainDelivery(ending),
-    deposits: messageDeposits(components, { wanted, maxStorageTime }),
+    deposits,
+    chunkDeposits: new ChunkDeposits({ ...ending, deposits }),
     serviceDeposits: serviceDeposits(components, { wanted, maxStorageTime }),
   };
+  const resealer = new Resealer({ ...ending, direct });
   return {
     completion,
+    ...large,
     ...ways,
-    dispatcher: new Dispatcher({ ...ending, ...ways }),
-    resealer: new Resealer({ ...ending, direct }),
+    resealer,
+    dispatcher: new Dispatcher({ ...ending, ...ways, resealer }),
     reasons: new QueuedReasons({ ...components, direct }),
     mailer: new ServiceMailer({ ...components, direct }),
   };

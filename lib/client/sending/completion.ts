@@ -99,16 +99,18 @@ export class Completion {
     ending: { state: 'delivered' | 'failed' | 'unconfirmed' | 'expired'; via?: Via; code?: string },
   ): void {
     const { outbox, outcomes, nodes, wakeup, hooks } = this.#components;
-    const { friend, copies, depositedAt } = entry;
+    const { friend, copies, depositedAt, large, told } = entry;
     outbox.remove(writes, entry);
-    // Renewals may have gone to further nodes.
-    const reached = Math.min(copies.length, this.#wanted);
+    // Renewals may have gone to further nodes; those of a large message may have its head alone.
+    const reached = Math.min(large ? told : copies.length, this.#wanted);
     outcomes.finish(writes, entry, { ...ending, nodes: reached, wanted: this.#wanted });
     writes.afterCommit(() => {
       if (ending.state === 'unconfirmed' && depositedAt !== undefined)
         nodes.noteUnconfirmed(friend, depositedAt);
       wakeup.message(entry);
-      if (ending.via === 'stored' && nodes.holds.noteFetched(friend)) wakeup.friend(friend);
+      const isRoomFreed = ending.via === 'stored' && nodes.holds.noteFetched(friend);
+      // After a large message another one has its turn.
+      if (isRoomFreed || large) wakeup.friend(friend);
       hooks.onEnded(friend);
     });
   }

@@ -78,6 +78,12 @@ export interface DepositsInit<E extends Deposit> {
   readonly onAnswer: (entry: E) => void;
   /** Awaited before each deposit. */
   readonly beforeDeposit?: (entry: E) => Promise<void>;
+  /** Whether another node is to have this mail too, whatever this one has of it. */
+  readonly isSpare?: (entry: E, node: PublicKey) => boolean;
+  /** Monotonic milliseconds before which a node gets nothing of this mail. */
+  readonly avoidedUntil?: (entry: E, node: PublicKey) => number | undefined;
+  /** Whether a node that has the envelope has all that belongs to it; without it that is all. */
+  readonly isWhole?: (entry: E, copy: Copy) => boolean;
   /** More nodes than ever before have it; never more than wanted. */
   readonly onStored?: (entry: E, nodes: number) => void;
 }
@@ -105,20 +111,22 @@ export class Deposits<E extends Deposit> {
     const { nodes, ages, clock } = this.#components;
     // Nobody need be asked for what its life leaves no second of.
     if (entry.sealed === undefined || this.#remaining(entry) < 1) return Infinity;
-    const good = this.#goodCopies(entry);
+    const fresh = this.fresh(entry);
+    const good = fresh.filter(({ node }) => !this.#init.isSpare?.(entry, node));
     let next = Math.min(
-      ...good.map((copy) => this.#endOf(entry, copy) - ages.now()).map((s) => clock.monotonic() + s * 1000),
-      ...good.map(({ node }) => nodes.goneAt(node)),
+      ...fresh.map((copy) => this.#endOf(entry, copy) - ages.now()).map((s) => clock.monotonic() + s * 1000),
+      ...fresh.map(({ node }) => nodes.goneAt(node)),
     );
     let missing = this.#init.wanted - good.length - this.#trials.underWay(entry);
     if (missing < 1) return next;
     for (const node of nodes.candidates(entry.friend, entry)) {
       if (missing < 1) break;
-      if (good.some((copy) => sameBytes(copy.node, node))) continue;
+      if (fresh.some((copy) => sameBytes(copy.node, node))) continue;
       const trial = this.#trials.of(entry, node);
       if (trial.inFlight) continue;
       const heldUntil = nodes.holds.heldUntil(node, depositedAt(entry, node));
-      const waitsUntil = heldUntil ?? this.#trials.waitsUntil(trial);
+      const waitsUntil =
+        this.#init.avoidedUntil?.(entry, node) ?? heldUntil ?? this.#trials.waitsUntil(trial);
       if (waitsUntil !== undefined) {
         next = Math.min(next, waitsUntil);
         continue;
@@ -149,6 +157,11 @@ export class Deposits<E extends Deposit> {
     }
   }
 
+  /** Whether the node can be asked for more now: what goes behind these waits until they are through. */
+  hasPlace(node: PublicKey): boolean {
+    return hasPlace(this.#laneOf(node));
+  }
+
   /** A session with this node began: what was refused or failed there may be tried at once. */
   reset(node: PublicKey): void {
     this.#trials.reset(node);
@@ -163,14 +176,12 @@ export class Deposits<E extends Deposit> {
   }
 
   /** Seconds of its life that are left. */
-  #remaining({ acceptedAt, lifetime }: Pick<E, 'acceptedAt' | 'lifetime'>): number {
+  #remaining({ acceptedAt, lifetime }: Pick<Deposit, 'acceptedAt' | 'lifetime'>): number {
     return acceptedAt + lifetime - this.#components.ages.now();
   }
 
   /** Copies that need no renewal, at nodes that are not gone. */
-  #goodCopies(
-    entry: Pick<E, 'acceptedAt' | 'lifetime' | 'once'> & { copies: readonly Copy[] },
-  ): readonly Copy[] {
+  fresh(entry: Pick<Deposit, 'acceptedAt' | 'lifetime' | 'once' | 'copies'>): readonly Copy[] {
     if (entry.once) return entry.copies;
     const now = this.#components.ages.now();
     return entry.copies.filter(
@@ -179,7 +190,10 @@ export class Deposits<E extends Deposit> {
   }
 
   /** Age at which a copy is to be renewed; Infinity for the last one of a life, which reaches to its end. */
-  #endOf({ acceptedAt, lifetime, once }: Pick<E, 'acceptedAt' | 'lifetime' | 'once'>, copy: Copy): number {
+  #endOf(
+    { acceptedAt, lifetime, once }: Pick<Deposit, 'acceptedAt' | 'lifetime' | 'once'>,
+    copy: Copy,
+  ): number {
     if (once || copy.at + copy.kept >= acceptedAt + lifetime) return Infinity;
     return copy.at + copy.kept * RENEW_AFTER;
   }
@@ -224,14 +238,24 @@ export class Deposits<E extends Deposit> {
   }
 
   async #confirmed(entry: E, node: PublicKey, answer: StoreAnswer): Promise<void> {
-    const { journal, store, ages } = this.#components;
+    const { journal, ages } = this.#components;
     // Finished, or sealed to another key while the node answered: this copy counts for nothing then.
     if (!journal.has(entry) || entry.sealed === undefined) return;
     if (!sameBytes(entry.sealed.storageId, answer.storageId)) return;
-    const copy = { node, at: ages.now(), kept: Math.min(answer.kept, this.#init.maxStorageTime) };
-    const good = this.#goodCopies({ ...entry, copies: withCopy(entry.copies, copy) });
+    await this.record(entry, {
+      node,
+      at: ages.now(),
+      kept: Math.min(answer.kept, this.#init.maxStorageTime),
+    });
+  }
+
+  /** In the friend's queue: a node has the envelope, or now also the rest of what belongs to it. */
+  async record(entry: E, copy: Copy): Promise<void> {
+    const { journal, store } = this.#components;
+    const fresh = this.fresh({ ...entry, copies: withCopy(entry.copies, copy) });
+    const whole = fresh.filter((each) => this.#init.isWhole?.(entry, each) ?? true);
     // One that was gone and came back makes more than there should be.
-    const nodes = Math.min(good.length, this.#init.wanted);
+    const nodes = Math.min(whole.length, this.#init.wanted);
     const rises = nodes > entry.told;
     const writes = store.batch();
     journal.recordCopy(writes, entry, copy, Math.max(nodes, entry.told));
@@ -256,7 +280,7 @@ function depositedAt(
 }
 
 /** Whether the node has the envelope. One that hardly keeps it, or says that it has another, would be asked for ever. */
-function isCopy(
+export function isCopy(
   { code, kept, storageId }: StoreAnswer,
   expected: Uint8Array | undefined,
   remaining: number,

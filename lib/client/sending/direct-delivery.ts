@@ -1,22 +1,18 @@
 import { PeerMap } from '../../peer-map';
 import { ToxAsyncError } from '../../errors';
-import type { MessageOf } from '../../network/requests';
+import { backoff } from '../../platform/backoff';
 import type { Timer } from '../../platform/timers';
+import type { CodeWord } from '../../protocol/codes';
 import type { PublicKey } from '../../types';
 import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
-import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
-import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Wakeup } from '../wakeup';
+import { ChunkDelivery, DELIVERY_RETRY, type ChunkDeliveryComponents } from './large/chunk-delivery';
 import { Line } from './line';
 
 /** Envelopes under way to one friend at a time. */
 const WINDOW = 16;
-/** Back-off after 'busy' or no answer, milliseconds. */
-const RETRY_FIRST = 30_000;
-const RETRY_MOST = 600_000;
-
 /** How long the friend's first state of a session is waited for, from the keys or its last receipts on, and in all. */
 const STATE_MS = 10_000;
 const STATE_MOST = 60_000;
@@ -24,8 +20,11 @@ const STATE_MOST = 60_000;
 /** Stands for a time in `notBefore` while the friend's answer, or its list of live keys, is awaited. */
 const IN_FLIGHT = Number.MAX_SAFE_INTEGER;
 const AWAITING_STATE = IN_FLIGHT - 1;
+/** Or: the friend has the head of this large message, and its chunks are on their way. */
+const TAKEN = IN_FLIGHT - 2;
 
 interface Lane {
+  readonly friend: PublicKey;
   /** The friend's first state of this session came: dead keys are sorted out. */
   ready: boolean;
   /** Monotonic time of the keys, and until when the first state is waited for. */
@@ -40,18 +39,10 @@ interface Lane {
   readonly failures: Map<number, number>;
 }
 
-export interface DirectDeliveryComponents extends Pick<BaseComponents, 'store' | 'clock' | 'timers'> {
-  readonly network: {
-    request(
-      friend: PublicKey,
-      request: Omit<MessageOf<'deliver'>, 'request'>,
-    ): Promise<MessageOf<'deliver-answer'>>;
-  };
+export interface DirectDeliveryComponents extends ChunkDeliveryComponents, Pick<BaseComponents, 'timers'> {
   readonly outbox: Pick<Outbox, 'has' | 'envelope'>;
-  readonly queues: KeyedQueue;
   readonly completion: Pick<Completion, 'answered'>;
   readonly wakeup: Pick<Wakeup, 'friend' | 'message'>;
-  readonly hooks: Pick<AsyncClientHooks, 'onError'>;
 }
 
 /** Delivers envelopes to a friend who is connected: the same bytes that would lie on a node. */
@@ -60,9 +51,14 @@ export class DirectDelivery {
   readonly #lanes = new PeerMap<Lane>();
   /** With places that somebody waits for. */
   readonly #freed = new Set<Lane>();
+  readonly #chunks: ChunkDelivery;
 
   constructor(components: DirectDeliveryComponents) {
     this.#components = components;
+    this.#chunks = new ChunkDelivery(components, {
+      onAnswer: (entry) => this.#answered(this.#lanes.get(entry.friend), entry),
+      onUnknown: (entry) => this.#offerHeadAgain(entry),
+    });
   }
 
   /** A session with the friend begins. */
@@ -70,6 +66,7 @@ export class DirectDelivery {
     this.close(friend);
     const openedAt = this.#components.clock.monotonic();
     this.#lanes.set(friend, {
+      friend,
       ready: false,
       openedAt,
       stateUntil: openedAt,
@@ -112,6 +109,7 @@ export class DirectDelivery {
   close(friend: PublicKey): void {
     this.#lanes.get(friend)?.stateTimer?.cancel();
     this.#lanes.delete(friend);
+    this.#chunks.close(friend);
   }
 
   /** The friend is connected, and its first state came or is still waited for. */
@@ -125,14 +123,23 @@ export class DirectDelivery {
     return this.#lanes.get(entry.friend)?.notBefore.get(entry.sequence) === IN_FLIGHT;
   }
 
+  /** The friend does not know the key of its envelope, and its list of live keys has not come since. */
+  isUnknown(entry: OutboxEntry): boolean {
+    return this.#lanes.get(entry.friend)?.notBefore.get(entry.sequence) === AWAITING_STATE;
+  }
+
   /** True when the message is on its way to the friend itself, so that no node need be asked yet. */
   consider(entry: OutboxEntry): boolean {
     const lane = this.#lanes.get(entry.friend);
     if (lane === undefined || !this.isHere(entry.friend)) return false;
     const notBefore = lane.notBefore.get(entry.sequence) ?? 0;
+    if (notBefore === TAKEN) {
+      if (!this.#hasPlace(lane)) lane.line.add(entry);
+      return this.#chunks.consider(entry, WINDOW - lane.inFlight);
+    }
     if (notBefore > this.#components.clock.monotonic()) return notBefore >= AWAITING_STATE;
     if (!lane.ready) return true;
-    if (lane.inFlight >= WINDOW) {
+    if (!this.#hasPlace(lane)) {
       lane.line.add(entry);
       return true;
     }
@@ -147,7 +154,7 @@ export class DirectDelivery {
   /** Those whose turn it is, as long as there are places: each is considered before the next is asked for. */
   *turns(): Generator<OutboxEntry, void> {
     for (const lane of this.#freed) {
-      while (lane.inFlight < WINDOW) {
+      while (this.#hasPlace(lane)) {
         const next = lane.line.next();
         if (next === undefined) break;
         yield next;
@@ -159,26 +166,49 @@ export class DirectDelivery {
   /** Monotonic milliseconds at which a message that nodes got in between is offered again; Infinity: no such time. */
   offersAgainAt(entry: OutboxEntry): number {
     const notBefore = this.#lanes.get(entry.friend)?.notBefore.get(entry.sequence) ?? Infinity;
+    if (notBefore === TAKEN) return this.#chunks.offersAgainAt(entry);
     return notBefore >= AWAITING_STATE ? Infinity : notBefore;
   }
 
   async #deliver(lane: Lane, entry: OutboxEntry, envelope: Uint8Array): Promise<void> {
-    const { network, queues, wakeup, hooks } = this.#components;
+    const { network, queues, hooks } = this.#components;
     try {
       const { code } = await network.request(entry.friend, { kind: 'deliver', envelope });
       if (code === 'busy') this.#backOff(lane, entry.sequence);
       else if (code === 'unknown-tag') lane.notBefore.set(entry.sequence, AWAITING_STATE);
+      else if (entry.large && isTaken(code)) await this.#headTaken(lane, entry, code);
       else await queues.run(entry.friend, () => this.#finish(entry, code));
     } catch (error) {
       this.#backOff(lane, entry.sequence);
       if (!ToxAsyncError.is(error, 'ErrTimeout', 'ErrNotConnected')) hooks.onError(error);
     } finally {
-      // It may go another way now, and a place in the window is free.
       lane.inFlight -= 1;
-      if (!this.#components.outbox.has(entry)) this.#forget(lane, entry);
-      if (lane.line.size > 0) this.#freed.add(lane);
-      wakeup.message(entry);
+      this.#answered(lane, entry);
     }
+  }
+
+  /** It may go another way now, and a place in the window is free. */
+  #answered(lane: Lane | undefined, entry: OutboxEntry): void {
+    const { outbox, wakeup } = this.#components;
+    if (lane && !outbox.has(entry)) this.#forget(lane, entry);
+    if (lane && lane.line.size > 0) this.#freed.add(lane);
+    wakeup.message(entry);
+  }
+
+  #hasPlace({ friend, inFlight }: Lane): boolean {
+    return inFlight + this.#chunks.underWay(friend) < WINDOW;
+  }
+
+  /** Taken is not delivered: that is for the receipt to say. */
+  async #headTaken(lane: Lane, entry: OutboxEntry, code: 'ok' | 'known'): Promise<void> {
+    await this.#components.queues.run(entry.friend, () => this.#chunks.headTaken(entry, code));
+    lane.notBefore.set(entry.sequence, TAKEN);
+  }
+
+  /** The friend answered a chunk as if it had no head. */
+  #offerHeadAgain(entry: OutboxEntry): void {
+    const lane = this.#lanes.get(entry.friend);
+    if (lane?.notBefore.get(entry.sequence) === TAKEN) this.#backOff(lane, entry.sequence);
   }
 
   /** The message was sealed to another key: it may go to the friend again. */
@@ -200,9 +230,12 @@ export class DirectDelivery {
   }
 
   #backOff(lane: Lane, sequence: number): void {
-    const times = lane.failures.get(sequence) ?? 0;
-    lane.failures.set(sequence, times + 1);
-    const wait = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** times);
-    lane.notBefore.set(sequence, this.#components.clock.monotonic() + wait);
+    const times = (lane.failures.get(sequence) ?? 0) + 1;
+    lane.failures.set(sequence, times);
+    lane.notBefore.set(sequence, this.#components.clock.monotonic() + backoff(times, DELIVERY_RETRY));
   }
+}
+
+function isTaken(code: CodeWord): code is 'ok' | 'known' {
+  return code === 'ok' || code === 'known';
 }

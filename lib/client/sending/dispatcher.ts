@@ -4,11 +4,15 @@ import type { Wakeup, Woken } from '../wakeup';
 import { Agenda, type AgendaComponents } from './agenda';
 import type { Deposits } from './deposits';
 import type { DirectDelivery } from './direct-delivery';
+import type { ChunkDeposits } from './large/chunk-deposits';
+import type { LargePayloads } from './large/large-payloads';
+import type { LargeTurns } from './large/large-turns';
 import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { AsyncClientHooks } from '../client-options';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { PlainDelivery } from './plain-delivery';
+import type { Resealer } from './resealer';
 import type { ServiceEntry, ServiceMail } from '../journal/service-mail';
 
 /** An ending that the disk refused is tried again after this, milliseconds. */
@@ -24,6 +28,10 @@ export interface DispatcherComponents extends AgendaComponents {
   readonly direct: Pick<DirectDelivery, 'consider' | 'isHere' | 'offersAgainAt' | 'turns'>;
   readonly plain: Pick<PlainDelivery, 'consider'>;
   readonly deposits: Pick<Deposits<OutboxEntry>, 'consider' | 'turns'>;
+  readonly chunkDeposits: Pick<ChunkDeposits, 'consider' | 'turns'>;
+  readonly payloads: Pick<LargePayloads, 'close'>;
+  readonly turns: Pick<LargeTurns, 'endsAt' | 'has' | 'isDue' | 'pass'>;
+  readonly resealer: Pick<Resealer, 'sealWaiting'>;
   readonly mail: Pick<ServiceMail, 'entries' | 'has'>;
   readonly serviceDeposits: Pick<Deposits<ServiceEntry>, 'consider' | 'turns'>;
   readonly hooks: Pick<AsyncClientHooks, 'onError'>;
@@ -39,6 +47,9 @@ export class Dispatcher {
   readonly #agenda: Agenda<OutboxEntry>;
   readonly #mailAgenda: Agenda<ServiceEntry>;
   readonly #ending = new PeerSet();
+  readonly #passing = new PeerSet();
+  /** Large messages for nodes that were looked at: their chunks go behind everything else. */
+  readonly #large = new Set<OutboxEntry>();
   #running = false;
 
   constructor(components: DispatcherComponents) {
@@ -62,6 +73,8 @@ export class Dispatcher {
     this.#agenda.stop();
     this.#mailAgenda.stop();
     this.#components.wakeup.stop();
+    this.#components.payloads.close();
+    this.#large.clear();
   }
 
   /** One message, now. */
@@ -71,7 +84,7 @@ export class Dispatcher {
 
   /** Keys and receipts go before all else. */
   #lookAt({ all, friends, messages, mail }: Woken): void {
-    const { mail: serviceMail, outbox, direct, deposits, serviceDeposits } = this.#components;
+    const { mail: serviceMail, outbox, direct, deposits, chunkDeposits, serviceDeposits } = this.#components;
     const waiting = all || friends.size > 0 ? serviceMail.entries() : [];
     for (const entry of waiting) if (all || friends.has(entry.friend)) this.#lookAtMail(entry);
     for (const entry of mail) this.#lookAtMail(entry);
@@ -79,7 +92,12 @@ export class Dispatcher {
     if (all) for (const entry of outbox.entries()) this.#look(entry);
     else for (const friend of friends) for (const entry of outbox.of(friend)) this.#look(entry);
     for (const entry of messages) this.#look(entry);
-    for (const way of [direct, deposits]) for (const entry of way.turns()) this.#look(entry);
+    for (const way of [direct, deposits, chunkDeposits]) for (const entry of way.turns()) this.#look(entry);
+    for (const entry of this.#large) {
+      const put = (at: number) => this.#agenda.put(entry, at);
+      this.#spared(() => put(chunkDeposits.consider(entry)), put);
+    }
+    this.#large.clear();
   }
 
   #look(entry: OutboxEntry): void {
@@ -101,7 +119,7 @@ export class Dispatcher {
   }
 
   #choose(entry: OutboxEntry): void {
-    const { outbox, ages, clock, plain, direct, deposits } = this.#components;
+    const { outbox, ages, clock, plain, direct, deposits, turns } = this.#components;
     if (!outbox.has(entry)) return this.#agenda.drop(entry);
     const end = entry.acceptedAt + entry.lifetime;
     if (end <= ages.now()) {
@@ -111,8 +129,25 @@ export class Dispatcher {
     this.#agenda.put(entry, this.#agenda.timeOf(end));
     const offeredAt = plain.consider(entry);
     if (offeredAt !== undefined) return this.#agenda.put(entry, offeredAt);
+    if (!turns.has(entry)) return this.#awaitTurn(entry);
     if (entry.sealed === undefined || direct.consider(entry)) return;
+    if (entry.large) this.#large.add(entry);
     this.#agenda.put(entry, Math.min(deposits.consider(entry), direct.offersAgainAt(entry)));
+  }
+
+  #awaitTurn(entry: OutboxEntry): void {
+    const { turns, queues, resealer, hooks } = this.#components;
+    const { friend } = entry;
+    this.#agenda.put(entry, this.#agenda.timeOf(turns.endsAt(friend)));
+    if (!turns.isDue(friend) || this.#passing.has(friend)) return;
+    const pass = async () => {
+      if (await turns.pass(friend)) await resealer.sealWaiting(friend);
+    };
+    this.#passing.add(friend);
+    queues
+      .run(friend, pass)
+      .catch((error: unknown) => hooks.onError(error))
+      .finally(() => this.#passing.delete(friend));
   }
 
   #lookAtMail(entry: ServiceEntry): void {

@@ -1,5 +1,7 @@
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { OutcomeJournal } from '../journal/outcome-journal';
+import type { ChunkProgress } from './large/chunk-progress';
+import type { ChunkTrials } from './large/chunk-trials';
 import type { Wakeup } from '../wakeup';
 import { Deposits, type DepositsComponents, type DepositsInit } from './deposits';
 
@@ -7,18 +9,27 @@ export interface MessageDepositsComponents extends Omit<DepositsComponents<Outbo
   readonly outbox: Outbox;
   readonly wakeup: Pick<Wakeup, 'message'>;
   readonly outcomes: Pick<OutcomeJournal, 'stored'>;
+  readonly chunks: Pick<ChunkProgress, 'isWhole'>;
+  readonly chunkTrials: Pick<ChunkTrials, 'avoidedUntil' | 'isSpare'>;
 }
 
-/** Copies of the messages in the outbox: whenever more nodes have one, its outcome `stored` is reported. */
+/**
+ * Copies of the messages in the outbox, of a large one the head. Whenever more nodes have a whole message, its outcome
+ * `stored` is reported.
+ */
 export function messageDeposits(
   components: MessageDepositsComponents,
   init: Pick<DepositsInit<OutboxEntry>, 'wanted' | 'maxStorageTime'>,
 ): Deposits<OutboxEntry> {
-  const { outbox, outcomes, nodes, wakeup } = components;
+  const { outbox, outcomes, nodes, wakeup, chunks, chunkTrials } = components;
   return new Deposits(
     { ...components, journal: outbox },
     {
       ...init,
+      isSpare: (entry, node) => chunkTrials.isSpare(entry, node),
+      avoidedUntil: (entry, node) => chunkTrials.avoidedUntil(entry, node),
+      isWhole: (entry, { node, at }) =>
+        entry.large === undefined || chunks.isWhole(entry, { peer: node, since: at }),
       onAnswer: (entry) => wakeup.message(entry),
       onStored: (entry, reached) => {
         const known = nodes.candidates(entry.friend).length;

@@ -3,6 +3,7 @@ import type { ForwardSecurityManager } from '../../forward-security/forward-secu
 import type { PublicKey } from '../../types';
 import type { DirectDelivery } from './direct-delivery';
 import type { Completion } from './completion';
+import type { LargeTurns } from './large/large-turns';
 import { RESEALS_PER_MEETING } from '../client-limits';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
@@ -15,7 +16,8 @@ export interface ResealerComponents extends Pick<BaseComponents, 'store'> {
   readonly mail: Pick<ServiceMail, 'dropDead'>;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'held'>;
   readonly completion: Pick<Completion, 'failed'>;
-  readonly direct: Pick<DirectDelivery, 'isUnderWay' | 'renew'>;
+  readonly direct: Pick<DirectDelivery, 'isUnderWay' | 'isUnknown' | 'renew'>;
+  readonly turns: Pick<LargeTurns, 'has'>;
   readonly wakeup: Pick<Wakeup, 'friend'>;
   readonly hooks: Pick<AsyncClientHooks, 'onDeadKeys'>;
 }
@@ -58,6 +60,8 @@ export class Resealer {
       const { sealed } = entry;
       // The key of a message under way died by it; should it be unknown to its owner, another state follows.
       if (sealed === undefined || direct.isUnderWay(entry)) return false;
+      // The key of a head dies when it is opened, long before its message is there: only its own answer counts.
+      if (entry.large && !direct.isUnknown(entry)) return false;
       return !isLive(sealed.preKeyId >>> 8, sealed.preKeyId & 0xff);
     });
     for (const entry of dead) {
@@ -73,11 +77,11 @@ export class Resealer {
 
   /** In the peer's queue: seals what waits for a key, in the order of acceptance. */
   async sealWaiting(peer: PublicKey): Promise<void> {
-    const { store, outbox, completion, direct, wakeup } = this.#components;
+    const { store, outbox, completion, direct, turns, wakeup } = this.#components;
     await outbox.settled();
     const writes = store.batch();
     for (const entry of outbox.of(peer)) {
-      if (entry.sealed !== undefined || this.#waitsForNextMeeting(peer, entry)) continue;
+      if (entry.sealed !== undefined || !turns.has(entry) || this.#waitsForNextMeeting(peer, entry)) continue;
       const result = outbox.seal(writes, entry);
       if (result === 'no-key') break;
       if (result === 'lost') completion.failed(writes, entry, 'lost');

@@ -1,9 +1,4 @@
-import {
-  DEFAULT_MESSAGE_LIFETIME,
-  MAX_MESSAGE_LIFETIME,
-  MAX_MESSAGE_SIZE,
-  MessageType,
-} from '../../constants';
+import { DEFAULT_MESSAGE_LIFETIME, MAX_MESSAGE_LIFETIME, MessageType } from '../../constants';
 import { ToxAsyncError } from '../../errors';
 import type { CryptoProvider } from '../../crypto/provider';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
@@ -11,6 +6,8 @@ import type { Clock } from '../../platform/clock';
 import type { DataDirectory } from '../../store/directory/data-directory';
 import type { SecretVault } from '../../store/vault/secret-vault';
 import type { Content } from '../../protocol/envelope/content';
+import { chunksOf, joinedLarge } from '../../protocol/envelope/large/split-large';
+import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
 import { singleContent } from '../../protocol/envelope/pack-content';
 import type { PublicKey } from '../../types';
 import type { ClientLimits } from '../client-limits';
@@ -24,6 +21,7 @@ import type { OutcomeJournal } from '../journal/outcome-journal';
 import type { Meetings } from '../meeting/meetings';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Dispatcher } from './dispatcher';
+import type { LargeTurns } from './large/large-turns';
 import type { QueuedReasons } from './queued-reasons';
 
 /** Largest `context` of a message, as JSON. */
@@ -41,10 +39,16 @@ export interface SenderComponents extends Pick<BaseComponents, 'crypto' | 'rando
   readonly contexts: Pick<Contexts, 'add'>;
   readonly queues: KeyedQueue;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'canSendMessage'>;
+  readonly turns: Pick<LargeTurns, 'first'>;
   readonly reasons: Pick<QueuedReasons, 'of'>;
   readonly meetings: Pick<Meetings, 'noteSpent'>;
   readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
   readonly hooks: Pick<AsyncClientHooks, 'onAccepted' | 'onKeySpent'>;
+}
+
+/** Of a large message `data` is the whole, and so many chunks follow its head. */
+interface OutgoingContent extends Content {
+  readonly chunks?: number;
 }
 
 export type SenderInit = Pick<ClientLimits, 'outboxMessages' | 'outboxBytes'>;
@@ -98,18 +102,18 @@ export class Sender {
   async #journal(
     friend: PublicKey,
     message: {
-      content: Content;
+      content: OutgoingContent;
       messageId: Uint8Array;
       lifetime: number;
       options: SendOptions;
       context: string | undefined;
     },
   ): Promise<{ entry: SendReceipt; durable: Promise<void> }> {
-    const { outbox, outcomes, contexts, store, vault, ages, clock, space, forwardSecurity } =
+    const { outbox, outcomes, contexts, store, vault, ages, clock, space, forwardSecurity, turns } =
       this.#components;
     const { outboxMessages, outboxBytes } = this.#init;
     const { content, messageId, lifetime, options, context } = message;
-    const { type, data } = content;
+    const { type, data, chunks } = content;
     const double = options.messageId && outbox.find(friend, messageId);
     if (double !== undefined) {
       // The first call may still wait for the disk.
@@ -143,6 +147,7 @@ export class Sender {
         acceptedAt: ages.now(),
         createdAt: clock.wall(),
         ref: slot.ref,
+        ...(chunks !== undefined && { large: turns.first(friend, chunks) }),
       },
       data,
       slot.secret,
@@ -188,16 +193,25 @@ function receiptOf(ended: {
   return { messageId, friend, state: 'queued', createdAt, expiresAt };
 }
 
-/** What one envelope holds: what needs more is not sent yet. */
-function contentOf(crypto: CryptoProvider, given: MessageInput, type: number, options: SendOptions): Content {
+/** In one envelope where it fits, else as a large message. */
+function contentOf(
+  crypto: CryptoProvider,
+  given: MessageInput,
+  type: number,
+  options: SendOptions,
+): OutgoingContent {
   const packed = packOutgoing(crypto, given, type, options);
-  const content = singleContent(packed);
-  crypto.wipe(packed.bytes);
-  if (content !== undefined) return content;
-  throw new ToxAsyncError(
-    'ErrMessageTooLarge',
-    `The message does not fit one envelope of ${MAX_MESSAGE_SIZE} bytes. Shorten it or send it in parts.`,
-  );
+  try {
+    return (
+      singleContent(packed) ?? {
+        type: PLAIN_TYPE.extended,
+        data: joinedLarge(packed),
+        chunks: chunksOf(packed),
+      }
+    );
+  } finally {
+    crypto.wipe(packed.bytes);
+  }
 }
 
 function checkLifetime(lifetime: number | undefined): number {

@@ -51,10 +51,16 @@ export class NodeHolds {
   /**
    * The node refused. All answers to what was under way at the time are one refusal.
    * @param wait seconds that it asked for
+   * @param doubles whether the pause grows while it goes on refusing
    * @returns false when the refusal concerns that message alone
    */
-  refused(node: PublicKey, friend: PublicKey, { code, wait }: { code: CodeWord; wait: number }): boolean {
-    if (code === 'rate') this.#hold(this.#rates, node, wait);
+  refused(
+    node: PublicKey,
+    friend: PublicKey,
+    { code, wait }: { code: CodeWord; wait: number },
+    doubles = true,
+  ): boolean {
+    if (code === 'rate') this.#hold(this.#rates, node, wait, doubles);
     else if (code === 'node-full' || code === 'node-share') this.#hold(this.#full, node, 0);
     else if (code === 'mailbox-share') this.#hold(this.#sharesOf(friend), node, 0);
     else return false;
@@ -97,12 +103,12 @@ export class NodeHolds {
     return this.#shares.getOrInsert(friend, () => new PeerMap());
   }
 
-  #hold(holds: PeerMap<Hold>, node: PublicKey, wait: number): void {
+  #hold(holds: PeerMap<Hold>, node: PublicKey, wait: number, doubles = true): void {
     const hold = holds.getOrInsert(node, () => ({ failures: 0, until: -Infinity }));
     const now = this.#clock.monotonic();
     let until = now + wait * 1000;
     if (hold.until <= now) {
-      hold.failures += 1;
+      hold.failures = doubles ? hold.failures + 1 : Math.max(1, hold.failures);
       until = Math.max(until, now + backoff(hold.failures, WAITS, this.#random));
     }
     hold.until = Math.max(hold.until, until);

@@ -229,7 +229,7 @@ describe('an alert to a friend who is offline', () => {
   it('refuses what it cannot send, with a code', async () => {
     const stranger = new Uint8Array(32).fill(9);
     await assert.rejects(device.send(phone, ''), code('ErrMessageEmpty'));
-    await assert.rejects(device.send(phone, 'x'.repeat(1373)), code('ErrMessageTooLarge'));
+    await assert.rejects(device.send(phone, 'x'.repeat(262_145)), code('ErrMessageTooLarge'));
     await assert.rejects(device.send(stranger, 'x'), code('ErrUnknownFriend'));
     await assert.rejects(device.send(stranger.subarray(1), 'x'), code('ErrInvalidKey'));
     await assert.rejects(device.send(new Uint8Array(32), 'x'), code('ErrInvalidKey'));

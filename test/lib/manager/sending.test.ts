@@ -41,7 +41,7 @@ describe('a message that is given to a session', () => {
       ['ErrInvalidArgument', [{ json: 1 }, {}, MessageType.Action]],
       ['ErrMalformed', ['\ud800']],
       ['ErrMessageEmpty', [new Uint8Array()]],
-      ['ErrMessageTooLarge', ['A'.repeat(1373)]],
+      ['ErrMessageTooLarge', ['A'.repeat(262_145)]],
     ];
     for (const [code, args] of refused) await assert.rejects(send(...args), { code });
     assert.equal(queued(), 0);

@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { DirectDelivery } from '../../../../lib/client/sending/direct-delivery';
+import { ChunkProgress } from '../../../../lib/client/sending/large/chunk-progress';
 import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import type { WriteBatch } from '../../../../lib/store/store';
+import type { SealedChunk } from '../../../../lib/protocol/envelope/large/chunk';
 import type { CodeWord } from '../../../../lib/protocol/codes';
 import { later } from '../support/depositor';
 import { outboxEntry } from '../support/entries';
 
 const bob = new Uint8Array(32).fill(1);
+
+/** Chunks are named by 100 and their index. */
+function chunkOf(index: number): SealedChunk {
+  return { envelope: new Uint8Array([100 + index]), storageId: new Uint8Array(16), tag: new Uint8Array(16) };
+}
 
 describe('direct delivery', () => {
   let time: SimulatedTime;
@@ -48,6 +55,8 @@ describe('direct delivery', () => {
         has: (message) => outbox.includes(message),
         envelope: ({ sequence }) => new Uint8Array([sequence]),
       },
+      chunks: new ChunkProgress({ store, outbox: { entries: () => outbox } }),
+      payloads: { chunk: (_entry, index) => chunkOf(index) },
       queues: new KeyedQueue(),
       completion: {
         answered: (writes, message, code, via) => {

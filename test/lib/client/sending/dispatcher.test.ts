@@ -53,6 +53,12 @@ describe('the dispatcher', () => {
   let again: Record<string, number>;
   /** Those whose turn it is at a node. */
   let turns: Message[];
+  /** Large messages that wait for their turn, whether one of them gets it now, and the age at which one may. */
+  let waitingForTurn: OutboxEntry[];
+  let isTurnDue: boolean;
+  let turnEndsAt: number;
+  /** How often the bytes of large messages were wiped. */
+  let wiped: number;
   let expire: (friend: Uint8Array) => Promise<void>;
   let errors: unknown[];
   let queues: KeyedQueue;
@@ -64,6 +70,7 @@ describe('the dispatcher', () => {
     [outbox, mail, done, taking, open, turns, errors] = [[], [], [], [], [], [], []];
     again = {};
     isBroken = false;
+    [waitingForTurn, isTurnDue, turnEndsAt, wiped] = [[], false, Infinity, 0];
     queues = new KeyedQueue();
     wakeup = new Wakeup(time);
     has = (entry) => outbox.some((each) => each === entry);
@@ -106,6 +113,25 @@ describe('the dispatcher', () => {
         consider: (waiting) => (offer('plain')(waiting) ? later(`plain ${nameOf(waiting)}`) : undefined),
       },
       deposits: { consider: deposit('nodes'), turns: generator(() => turns.splice(0)) },
+      chunkDeposits: { consider: deposit('chunks'), turns: generator<never>(() => []) },
+      payloads: { close: () => (wiped += 1) },
+      turns: {
+        has: (entry) => !waitingForTurn.includes(entry),
+        isDue: () => isTurnDue,
+        endsAt: () => turnEndsAt,
+        pass: (friend) => {
+          [waitingForTurn, isTurnDue] = [[], false];
+          done.push(`pass ${friend[0]}`);
+          return Promise.resolve(true);
+        },
+      },
+      resealer: {
+        sealWaiting: (friend) => {
+          done.push(`seal ${friend[0]}`);
+          wakeup.friend(friend);
+          return Promise.resolve();
+        },
+      },
       mail: { entries: () => mail, has: (entry) => mail.some((each) => each === entry) },
       serviceDeposits: { consider: deposit('mail'), turns: generator<never>(() => []) },
       hooks: { onError: (error) => errors.push(error) },
@@ -294,5 +320,59 @@ describe('the dispatcher', () => {
     assert.deepEqual(errors.map(String), ['Error: disk']);
     await pass(5_010);
     assert.equal(errors.length, 2);
+  });
+
+  describe('of large messages', () => {
+    const large = (name: string): Message => ({ ...message(name), large: { chunks: 2 } });
+
+    it('offers nodes the chunks behind everything else, and not while the friend takes them', async () => {
+      outbox = [large('a'), message('b')];
+      await start();
+      done = [];
+      wakeup.all();
+      assert.deepEqual(await pass(), [
+        ...['plain a', 'direct a', 'nodes a'],
+        ...['plain b', 'direct b', 'nodes b'],
+        'chunks a',
+      ]);
+      taking = ['direct'];
+      wakeup.all();
+      assert.deepEqual(await pass(), ['plain a', 'direct a', 'plain b', 'direct b']);
+    });
+
+    it('looks again when a chunk may be offered', async () => {
+      outbox = [large('a')];
+      again = { a: 5_000 };
+      await start();
+      done = [];
+      assert.deepEqual(await pass(5_000), ['plain a', 'direct a', 'nodes a', 'chunks a']);
+    });
+
+    it('lets one that has not its turn be until the turn ends, and seals it then', async () => {
+      outbox = [large('a')];
+      [waitingForTurn, turnEndsAt] = [[...outbox], 30];
+      await start();
+      done = [];
+      wakeup.all();
+      assert.deepEqual(await pass(29_000), ['plain a']);
+      isTurnDue = true;
+      assert.deepEqual(
+        [...new Set(await pass(2_000))],
+        ['plain a', 'pass 1', 'seal 1', 'direct a', 'nodes a', 'chunks a'],
+      );
+    });
+
+    it('passes a turn once, however many wait for it', async () => {
+      outbox = [large('a'), large('b')];
+      [waitingForTurn, isTurnDue] = [[...outbox], true];
+      dispatcher.start();
+      assert.equal((await pass(2)).filter((each) => each === 'pass 1').length, 1);
+    });
+
+    it('wipes their bytes at its stop', async () => {
+      await start();
+      dispatcher.stop();
+      assert.equal(wiped, 1);
+    });
   });
 });

@@ -18,6 +18,9 @@ describe('the resealer', () => {
   /** What the disk still has to do. */
   let settled: Promise<void>;
   let underWay: OutboxEntry[];
+  /** Large messages whose heads the friend did not know, and those that wait for their turn. */
+  let unknown: OutboxEntry[];
+  let waiting: OutboxEntry[];
   /** What was done beside the disk, in order. */
   let done: string[];
   let resealer: Resealer;
@@ -29,7 +32,7 @@ describe('the resealer', () => {
     outbox = new Outbox({ crypto, store, vault, forwardSecurity });
     outbox.settled = () => settled;
     mail = openMail();
-    [settled, underWay, done] = [Promise.resolve(), [], []];
+    [settled, underWay, done, unknown, waiting] = [Promise.resolve(), [], [], [], []];
     resealer = new Resealer({
       store,
       outbox,
@@ -43,8 +46,10 @@ describe('the resealer', () => {
       },
       direct: {
         isUnderWay: (entry) => underWay.includes(entry),
+        isUnknown: (entry) => unknown.includes(entry),
         renew: ({ sequence, sealed }) => done.push(`renew ${sequence}${sealed ? '' : ' unsealed'}`),
       },
+      turns: { has: (entry) => !waiting.includes(entry) },
       wakeup: { friend: () => done.push('wakeup') },
       hooks: { onDeadKeys: (peer) => done.push(peer === bob.pk ? 'dead keys' : 'of another') },
     });

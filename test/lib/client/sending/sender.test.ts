@@ -5,9 +5,13 @@ import type { Outcome, SendOptions } from '../../../../lib/client/messages';
 import { Contexts } from '../../../../lib/client/journal/contexts';
 import { Outbox } from '../../../../lib/client/journal/outbox';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
+import { LargeTurns } from '../../../../lib/client/sending/large/large-turns';
 import { Sender } from '../../../../lib/client/sending/sender';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { MAX_PAYLOAD_SIZE } from '../../../../lib/constants';
 import { ToxAsyncError } from '../../../../lib/errors';
+import { decodeExtended, type ExtendedContent } from '../../../../lib/protocol/envelope/extended-content';
+import { readLargeContent } from '../../../../lib/protocol/envelope/large/large-content';
 import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
 
 const crypto = chooseCryptoProvider();
@@ -76,6 +80,7 @@ describe('the sender', () => {
             if (!hasRoom) throw new ToxAsyncError('ErrLocalStorageFull', 'no room');
           },
         },
+        turns: new LargeTurns({ store, ages: { now: () => alice.age }, outbox, forwardSecurity }),
         reasons: { of: () => undefined },
         meetings: { noteSpent: (friend) => heard.push(`peer hears of ${nameOf(friend)}`) },
         dispatcher: {
@@ -228,7 +233,7 @@ describe('the sender', () => {
     assert.deepEqual([given, texts()], [utf8('leak'), ['leak']]);
   });
 
-  it('keeps the deflated form, which a start finds, and has no more than one envelope', async () => {
+  it('keeps the deflated form, which a start finds', async () => {
     await sender.send(bob.pk, { json: 'a'.repeat(5000) });
     const [entry] = open().entries();
     assert.ok(entry);
@@ -236,10 +241,57 @@ describe('the sender', () => {
     const data = open().plaintext(entry);
     assert.deepEqual([data?.[0], data?.[1], data?.length], [3, 1, entry.size]);
     assert.ok(entry.size < 100);
-    await refused(
-      'ErrMessageTooLarge',
-      sender.send(bob.pk, { json: 'a'.repeat(5000) }, 0, { compress: 'off' }),
+  });
+
+  it('keeps what no envelope holds as one message, whose head alone is sealed', async () => {
+    const text = 'a'.repeat(5000);
+    await sender.send(bob.pk, { json: text }, 0, { compress: 'off', label: 'topic' });
+    const [entry] = open().entries();
+    assert.ok(entry);
+    assert.deepEqual([entry.type, entry.large], [4, { chunks: 1, turnAt: alice.age }]);
+    const data = open().plaintext(entry) ?? new Uint8Array();
+    const { inner, label, isLarge, rest } = decodeExtended(data) as ExtendedContent;
+    assert.deepEqual(
+      [inner, label, isLarge, JSON.parse(new TextDecoder().decode(rest))],
+      [3, 'topic', true, text],
     );
+    const envelope = open().envelope(entry) ?? new Uint8Array();
+    const { messageType, data: head } = await bob.fsm.decryptForwardSecureMessage(envelope);
+    const large = readLargeContent({ type: messageType, data: head });
+    assert.ok(typeof large === 'object');
+    assert.deepEqual([large.total, large.label, large.isDeflated], [5002, 'topic', false]);
+  });
+
+  it('deflates a large message once, before it counts its chunks', async () => {
+    const lines = Array.from({ length: 2000 }, (_, n) => `line ${n}`);
+    await sender.send(bob.pk, { json: lines });
+    const [entry] = open().entries();
+    const all = JSON.stringify(lines).length;
+    assert.ok(entry?.large && entry.size < all / 2);
+    assert.equal(entry.large.chunks, Math.ceil((entry.size - 1372 + 37) / 5300));
+  });
+
+  it('seals the head of the first large message for a friend alone, and takes no key for the others', async () => {
+    for (const name of ['m', 'n', 'o'])
+      await sender.send(bob.pk, new Uint8Array(5000), 0, { label: name, compress: 'off' });
+    assert.deepEqual(
+      open()
+        .entries()
+        .map(({ sealed, large }) => [sealed !== undefined, large?.turnAt]),
+      [
+        [true, alice.age],
+        [false, undefined],
+        [false, undefined],
+      ],
+    );
+    assert.equal(outbox.waitsForKey(bob.pk), false);
+    assert.equal(alice.fsm.getAvailableKeyCount(bob.pk), 99);
+  });
+
+  it('takes up to 262,144 bytes before they are deflated', async () => {
+    await sender.send(bob.pk, new Uint8Array(MAX_PAYLOAD_SIZE));
+    await sender.send(bob.pk, new Uint8Array(MAX_PAYLOAD_SIZE), 0, { compress: 'off' });
+    await refused('ErrMessageTooLarge', sender.send(bob.pk, new Uint8Array(MAX_PAYLOAD_SIZE + 1)));
   });
 
   describe('while the disk is slow', () => {

@@ -118,13 +118,14 @@ export class MailFriend {
       onMalformed: () => fail(new Error('malformed')),
       onKeysRefused: (_peer: PublicKey, code: string) => fail(new Error(code)),
     };
-    const direct = { isHere: () => false, isUnderWay: () => false, renew: nothing };
+    const direct = { isHere: () => false, isUnderWay: () => false, isUnknown: () => false, renew: nothing };
     const shared = { crypto, store, vault, ages, clock, random, forwardSecurity, hooks, nodes, wakeup };
     const own = {
       outbox: this.outbox,
       mail: this.mail,
       receipts: this.receipts,
       queues: this.#queues,
+      turns: { has: () => true },
       direct,
     };
     this.#completion = new Completion({ ...shared, ...own, outcomes }, { wanted: 3 });

@@ -1,0 +1,52 @@
+import type { SlotRef } from '../../store/vault/secret-vault';
+import type { PublicKey } from '../../types';
+import type { Copy } from './copies';
+
+/** A message that is accepted and not finished. */
+export interface OutboxRecord {
+  readonly messageId: Uint8Array;
+  readonly friend: PublicKey;
+  readonly type: number;
+  readonly size: number;
+  /** Seconds from acceptance. */
+  readonly lifetime: number;
+  /** Age at acceptance. */
+  readonly acceptedAt: number;
+  /** Unix milliseconds, for display. */
+  readonly createdAt: number;
+  readonly ref: SlotRef;
+  /** Of a message that no envelope holds: its envelope is the head, and this many chunks follow. */
+  large?: LargeRecord;
+  /** The key that the envelope is sealed to; absent while the message needs one. */
+  sealed?: { readonly preKeyId: number; readonly storageId: Uint8Array };
+  /** The keys that it was sealed to, the last four: a receipt by mail names one of them. */
+  keys: readonly number[];
+  copies: Copy[];
+  /** A node confirmed a copy at some time. */
+  stored: boolean;
+  /** Age at which a node first confirmed this envelope. */
+  depositedAt?: number;
+  /** The most nodes that a "stored" outcome of this envelope named. */
+  told: number;
+}
+
+/** What is remembered of a large message beside what all have. */
+export interface LargeRecord {
+  readonly chunks: number;
+  /** Age at which its last turn began; absent as long as it had none (large-turns.ts). */
+  readonly turnAt?: number;
+}
+
+export interface OutboxEntry extends OutboxRecord {
+  readonly sequence: number;
+}
+
+/** A record without the field that only memory has. */
+export function durable({ sequence: _sequence, ...record }: OutboxEntry): OutboxRecord {
+  return record;
+}
+
+/** A large message is sealed in its turn. */
+export function hadTurn({ large }: OutboxEntry): boolean {
+  return large === undefined || large.turnAt !== undefined;
+}

@@ -1,0 +1,286 @@
+import { sameBytes, toHex } from '../../../../lib/bytes';
+import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outbox';
+import { ServiceMail } from '../../../../lib/client/journal/service-mail';
+import { Completion } from '../../../../lib/client/sending/completion';
+import type { Deposits } from '../../../../lib/client/sending/deposits';
+import { DirectDelivery } from '../../../../lib/client/sending/direct-delivery';
+import { Dispatcher } from '../../../../lib/client/sending/dispatcher';
+import { buildLarge } from '../../../../lib/client/sending/large/build-large';
+import { ChunkDeposits } from '../../../../lib/client/sending/large/chunk-deposits';
+import { messageDeposits } from '../../../../lib/client/sending/message-deposits';
+import { Resealer } from '../../../../lib/client/sending/resealer';
+import { NodeHolds } from '../../../../lib/client/storage-nodes/node-holds';
+import { Wakeup } from '../../../../lib/client/wakeup';
+import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { ToxAsyncError } from '../../../../lib/errors';
+import type { MessageOf } from '../../../../lib/network/requests';
+import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
+import type { CodeWord } from '../../../../lib/protocol/codes';
+import { chunksOf, joinedLarge } from '../../../../lib/protocol/envelope/large/split-large';
+import { storageIdOf } from '../../../../lib/protocol/names';
+import { SeededRandom } from '../../../../lib/testing/simulated-platform';
+import { allocateSlot } from '../../../../lib/store/vault/slot-box';
+import { type KeyPeer, pair } from '../../forward-security/support/key-peer';
+import { DAY, nodeOf } from './depositor';
+
+const crypto = chooseCryptoProvider();
+/** A piece of a large message: its head, or a chunk by its index. */
+export type Piece = 'head' | number;
+type Answering = (piece: Piece, message: string) => CodeWord | 'silence' | Promise<CodeWord | 'silence'>;
+
+function* nobody(): Generator<never, void> {}
+
+/** Alice's side of large messages to Bob: all of it is real but Bob, the nodes and the network between them. */
+export class LargeSender {
+  readonly alice: KeyPeer;
+  readonly bob: KeyPeer;
+  /** Nodes that are connected, a letter each. */
+  nodes = '';
+  /** What a node says beside `ok` and `known`; by letter. */
+  node: Record<string, Answering> = {};
+  friend: Answering = () => 'ok';
+  /** Storage ids that each node has. */
+  readonly kept = new Map<string, Set<string>>();
+  /** What was asked: `a m head` is the head of message m at node a, `bob m 0` its first chunk to Bob. */
+  asked: string[] = [];
+  /** Most requests under way at once, by whom they went to. */
+  readonly most: Record<string, number> = {};
+  /** `stored` outcomes, and how messages ended. */
+  outcomes: string[] = [];
+  errors: unknown[] = [];
+  readonly holds: NodeHolds;
+  outbox!: Outbox;
+  large!: ReturnType<typeof buildLarge>;
+  deposits!: Deposits<OutboxEntry>;
+  direct!: DirectDelivery;
+  resealer!: Resealer;
+  completion!: Completion;
+  queues!: KeyedQueue;
+  #dispatcher!: Dispatcher;
+  #wakeup!: Wakeup;
+  readonly #names = new Map<string, string>();
+  readonly #underWay: Record<string, number> = {};
+
+  private constructor({ alice, bob }: { alice: KeyPeer; bob: KeyPeer }) {
+    [this.alice, this.bob] = [alice, bob];
+    this.holds = new NodeHolds({ clock: alice.time.clock, random: new SeededRandom('holds') });
+  }
+
+  static async open(): Promise<LargeSender> {
+    const peers = await pair('large');
+    await peers.bob.giveKeys(peers.alice);
+    const sender = new LargeSender(peers);
+    sender.#build();
+    return sender;
+  }
+
+  /** Accepts a message of so many bytes, named by one letter. */
+  async add(name: string, bytes: number, lifetime = 7 * DAY): Promise<OutboxEntry> {
+    const { store, vault } = this.alice;
+    const messageId = crypto.sha256(new TextEncoder().encode(name));
+    this.#names.set(toHex(messageId), name);
+    const payload = new SeededRandom(name).bytes(bytes);
+    const content = { inner: 2, label: '', isDeflated: false, bytes: payload } as const;
+    const { ref, secret } = await allocateSlot(vault);
+    const writes = store.batch();
+    const fields = {
+      messageId,
+      friend: this.bob.pk,
+      type: 4,
+      ref,
+      lifetime,
+      acceptedAt: this.#age(),
+      createdAt: 5_000,
+      large: this.large.turns.first(this.bob.pk, chunksOf(content)),
+    };
+    const entry = this.outbox.add(writes, fields, joinedLarge(content), secret);
+    await writes.commit();
+    this.#dispatcher.dispatch(entry);
+    return entry;
+  }
+
+  /** A small message, for what large ones must not hold up. */
+  async addSmall(name: string): Promise<OutboxEntry> {
+    const { store, vault } = this.alice;
+    const messageId = crypto.sha256(new TextEncoder().encode(name));
+    this.#names.set(toHex(messageId), name);
+    const { ref, secret } = await allocateSlot(vault);
+    const writes = store.batch();
+    const times = { lifetime: DAY, acceptedAt: this.alice.age, createdAt: 5_000 };
+    const fields = { messageId, friend: this.bob.pk, type: 0, ref, ...times };
+    const entry = this.outbox.add(writes, fields, new Uint8Array([0x61]), secret);
+    await writes.commit();
+    this.#dispatcher.dispatch(entry);
+    return entry;
+  }
+
+  /** Time passes. @returns what was asked */
+  async pass(seconds = 0): Promise<string[]> {
+    await this.alice.time.advance(10 + seconds * 1000);
+    await this.queues.idle();
+    return this.asked.splice(0);
+  }
+
+  /** A session with Bob begins; his list of keys names all that Alice holds, or those of `keys`. */
+  async meet(keys?: ReadonlyMap<number, ReadonlySet<number>>): Promise<void> {
+    this.direct.open(this.bob.pk);
+    this.#wakeup.friend(this.bob.pk);
+    this.resealer.beginMeeting(this.bob.pk);
+    await this.state(keys);
+  }
+
+  /** Bob says which keys are alive: of each batch all indexes, unless the test lists them. */
+  async state(keys?: ReadonlyMap<number, ReadonlySet<number>>): Promise<void> {
+    const { issued } = this.bob.fsm;
+    const alive = () => new Map(issued.live(this.alice.pk).map(({ batch, live }) => [batch, new Set(live)]));
+    await this.queues.run(this.bob.pk, () => this.resealer.applyState(this.bob.pk, keys ?? alive()));
+    this.direct.ready(this.bob.pk);
+  }
+
+  part(): void {
+    this.direct.close(this.bob.pk);
+    this.#wakeup.friend(this.bob.pk);
+  }
+
+  /** Bob's receipt. */
+  async receipt(entry: OutboxEntry, code: CodeWord = 'ok'): Promise<void> {
+    await this.queues.run(this.bob.pk, async () => {
+      const writes = this.alice.store.batch();
+      this.completion.receipt(writes, this.bob.pk, entry.messageId, code);
+      await writes.commit();
+    });
+  }
+
+  /** Alice's process is killed and starts again. */
+  async restart(): Promise<void> {
+    await this.large.chunks.settled();
+    this.#dispatcher.stop();
+    const refs = [...this.outbox.refs()];
+    this.alice.otherRefs = () => refs;
+    await this.alice.crash();
+    this.#build();
+  }
+
+  entry(name: string): OutboxEntry {
+    const entry = this.outbox.entries().find((each) => this.#nameOf(each) === name);
+    if (entry === undefined) throw new Error(`${name} is not in the outbox`);
+    return entry;
+  }
+
+  #build(): void {
+    const { store, vault, fsm: forwardSecurity, time, random } = this.alice;
+    const { clock, timers } = time;
+    const ages = { now: () => this.#age() };
+    const outbox = new Outbox({ crypto, store, vault, forwardSecurity });
+    const wakeup = new Wakeup({ timers });
+    const queues = new KeyedQueue();
+    const hooks = {
+      onError: (error: unknown) => this.errors.push(error),
+      onEnded: () => undefined,
+      onDeadKeys: () => undefined,
+    };
+    const nodes = {
+      candidates: () => Array.from(this.nodes, nodeOf),
+      isGone: () => false,
+      goneAt: () => Infinity,
+      holds: this.holds,
+      noteSuccess: () => undefined,
+      noteFailure: () => undefined,
+      noteHeard: () => undefined,
+      noteUnconfirmed: () => undefined,
+    };
+    const mail = new ServiceMail({ store, ages });
+    const outcomes = {
+      confirmLate: () => undefined,
+      unconfirmedBy: () => undefined,
+      finish: (writes: { afterCommit(run: () => void): void }, entry: OutboxEntry, ending: object) =>
+        writes.afterCommit(() =>
+          this.outcomes.push(`${this.#nameOf(entry)} ${Object.values(ending).slice(0, 3).join(' ')}`),
+        ),
+      stored: (entry: OutboxEntry, { nodes: count }: { nodes: number }) =>
+        this.outcomes.push(`${this.#nameOf(entry)} stored ${count}`),
+    };
+    const network = { request: this.#request.bind(this) };
+    const base = { crypto, store, vault, clock, timers, random, ages, outbox, wakeup, queues, hooks, nodes };
+    const parts = { ...base, network, mail, outcomes, forwardSecurity };
+    const completion = new Completion(parts, { wanted: 3 });
+    const large = buildLarge({ ...parts, completion });
+    const deposits = messageDeposits({ ...parts, ...large }, { wanted: 3, maxStorageTime: DAY });
+    const chunkDeposits = new ChunkDeposits({ ...parts, ...large, deposits });
+    const direct = new DirectDelivery({ ...parts, ...large, completion });
+    const resealer = new Resealer({ ...parts, ...large, completion, direct });
+    const ways = { direct, deposits, chunkDeposits, resealer, completion };
+    const none = { consider: () => undefined };
+    const serviceDeposits = { consider: () => Infinity, turns: nobody };
+    const dispatcher = new Dispatcher({ ...parts, ...large, ...ways, plain: none, serviceDeposits });
+    Object.assign(this, { outbox, large, deposits, direct, resealer, completion, queues });
+    [this.#dispatcher, this.#wakeup] = [dispatcher, wakeup];
+    dispatcher.start();
+  }
+
+  #request(
+    peer: Uint8Array,
+    request: Omit<MessageOf<'store'>, 'request'>,
+  ): Promise<MessageOf<'store-answer'>>;
+  #request(
+    peer: Uint8Array,
+    request: Omit<MessageOf<'deliver'>, 'request'>,
+  ): Promise<MessageOf<'deliver-answer'>>;
+  async #request(
+    peer: Uint8Array,
+    request: Omit<MessageOf<'store'>, 'request'> | Omit<MessageOf<'deliver'>, 'request'>,
+  ): Promise<MessageOf<'store-answer'> | MessageOf<'deliver-answer'>> {
+    const { envelope } = request;
+    const who = sameBytes(peer, this.bob.pk) ? 'bob' : String.fromCharCode(peer[0] ?? 0);
+    const { name, piece } = this.#pieceOf(envelope);
+    this.asked.push(`${who} ${name} ${piece}`);
+    this.#underWay[who] = (this.#underWay[who] ?? 0) + 1;
+    this.most[who] = Math.max(this.most[who] ?? 0, this.#underWay[who]);
+    try {
+      await Promise.resolve();
+      const said = who === 'bob' ? await this.friend(piece, name) : await this.node[who]?.(piece, name);
+      if (said === 'silence') throw new ToxAsyncError('ErrTimeout', 'It did not answer.');
+      if (request.kind === 'deliver') return { kind: 'deliver-answer', request: 1, code: said ?? 'ok' };
+      const storageId = storageIdOf(crypto, envelope);
+      const kept = this.kept.get(who) ?? new Set<string>();
+      this.kept.set(who, kept);
+      const code = said ?? (kept.has(toHex(storageId)) ? 'known' : 'ok');
+      const taken = code === 'ok' || code === 'known';
+      if (taken) kept.add(toHex(storageId));
+      const seconds = taken ? Math.min(request.remaining, DAY) : 0;
+      return {
+        kind: 'store-answer',
+        request: 1,
+        code,
+        storageId,
+        kept: seconds,
+        wait: code === 'rate' ? 1 : 0,
+      };
+    } finally {
+      this.#underWay[who] -= 1;
+    }
+  }
+
+  #pieceOf(envelope: Uint8Array): { name: string; piece: Piece } {
+    for (const entry of this.outbox.entries()) {
+      const name = this.#nameOf(entry);
+      const head = this.outbox.envelope(entry);
+      if (head && sameBytes(head, envelope)) return { name, piece: 'head' };
+      for (let index = 0; index < (entry.large?.chunks ?? 0); index++) {
+        const chunk = this.large.payloads.chunk(entry, index);
+        if (chunk && sameBytes(chunk.envelope, envelope)) return { name, piece: index };
+      }
+    }
+    return { name: '?', piece: 'head' };
+  }
+
+  /** Durable seconds. */
+  #age(): number {
+    this.alice.age = 1000 + Math.floor(this.alice.time.clock.monotonic() / 1000);
+    return this.alice.age;
+  }
+
+  #nameOf({ messageId }: OutboxEntry): string {
+    return this.#names.get(toHex(messageId)) ?? '?';
+  }
+}
