@@ -109,7 +109,6 @@ export class IntakeBatch {
     if (received.code !== 'ok') return received;
     nodes.noteHeard(place.assembly.sender);
     if (origin.via === 'stored') deletes.owe(this.#writes, origin.node, storageIdOf(crypto, envelope));
-    if (received.message !== undefined) this.#complete();
     return received;
   }
 

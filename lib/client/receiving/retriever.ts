@@ -147,13 +147,11 @@ export class Retriever {
     while (more && state.pages.left > 0 && this.#running) {
       const listed = await this.#list.read(node, state.cursor, state.pages.left);
       stays = !(await this.#fetcher.fetch(node, listed.chunks)) || stays;
-      if (isWhole && !listed.more) headTurns.looked(heads);
+      if (isWhole && !listed.more) headTurns.looked(node, heads);
       stays = !(await this.#fetcher.fetch(node, listed.wanted)) || stays;
       if (stays) state.fullAt = -Infinity;
       state.pages.take(listed.pages);
       if ('error' in listed) throw listed.error;
-      // What nobody expected before may be chunks of a head that was opened: all is listed again.
-      if (headTurns.count !== heads) return;
       state.cursor = listed.cursor;
       more = listed.more;
     }

@@ -2,12 +2,14 @@ import { PeerMap } from '../../../peer-map';
 import type { PublicKey } from '../../../types';
 
 /**
- * Whose turn it is: the chunks of a head that a node gave are looked for at the nodes before the next head of the same
- * friend is opened. Else heads that lie there together would put each other off.
+ * Whose turn it is: a node's next head of a friend is opened when that node was asked for the chunks of the friend's last
+ * one. Else heads that lie there together would put each other off.
  */
 export class HeadTurns {
-  /** Friends whose chunks are still to be looked for, and the count of heads when that of theirs was opened. */
-  readonly #waiting = new PeerMap<number>();
+  /** Per friend the count of heads when its last one was opened. */
+  readonly #opened = new PeerMap<number>();
+  /** Per node the count up to which it was asked for the chunks of all heads. */
+  readonly #looked = new PeerMap<number>();
   #count = 0;
   #onOpened: () => void = () => undefined;
 
@@ -21,24 +23,24 @@ export class HeadTurns {
     this.#onOpened = onOpened;
   }
 
-  opened(sender: PublicKey, { fromNode }: { fromNode: boolean }): void {
+  opened(sender: PublicKey): void {
     this.#count += 1;
-    if (fromNode) this.#waiting.set(sender, this.#count);
+    this.#opened.set(sender, this.#count);
     this.#onOpened();
   }
 
-  /** Whether a node's next head of this friend may be opened. */
-  isFree(sender: PublicKey): boolean {
-    return !this.#waiting.has(sender);
+  /** Whether the next head of this friend on this node may be opened. */
+  isFree(sender: PublicKey, node: PublicKey): boolean {
+    return (this.#opened.get(sender) ?? 0) <= (this.#looked.get(node) ?? 0);
   }
 
-  /** A node was asked for the chunks of all heads that were opened when `count` was this. */
-  looked(count: number): void {
-    for (const [sender, at] of this.#waiting) if (at <= count) this.#waiting.delete(sender);
+  /** The node was asked for the chunks of all heads that were opened when `count` was this. */
+  looked(node: PublicKey, count: number): void {
+    this.#looked.set(node, count);
   }
 
   /** The peer is no longer a friend. */
-  forget(sender: PublicKey): void {
-    this.#waiting.delete(sender);
+  forget(peer: PublicKey): void {
+    for (const counts of [this.#opened, this.#looked]) counts.delete(peer);
   }
 }

@@ -68,7 +68,6 @@ export class LargeIntake {
     const { writes } = this.#turn;
     const { messageId, lifetime, timestamp, data } = result;
     const sender = key.peer;
-    const fromNode = origin.via === 'stored';
     const head = {
       tag: key.tag,
       storageId: storageIdOf(crypto, envelope),
@@ -79,9 +78,9 @@ export class LargeIntake {
       assemblies.addHead(writes, same, head);
       return { code: 'known' };
     }
-    if (fromNode && !headTurns.isFree(sender)) return { code: 'busy' };
+    if (origin.via === 'stored' && !headTurns.isFree(sender, origin.node)) return { code: 'busy' };
     const room = content.isDeflated ? MAX_PAYLOAD_SIZE : content.total;
-    const others = this.#makeRoom(sender, room, { same, mayPutOff: !fromNode });
+    const others = this.#makeRoom(sender, room, { same, mayPutOff: origin.via === 'direct' });
     if (others === undefined) return { code: 'busy', turnedAway: { sender, bytes: room } };
     const slot = await allocateSlot(vault);
     for (const each of others) putOffLarge(writes, this.#components, this.#turn.memory(sender), each);
@@ -89,7 +88,7 @@ export class LargeIntake {
     const tags = Array.from({ length: count }, (_, index) => chunkTag(crypto, content.key, index));
     const times = { sentAt: timestamp * 1000, lifetime, until: ages.now() + lifetime };
     assemblies.begin(writes, { sender, messageId, head, tags, room, ...times }, data, slot);
-    writes.afterCommit(() => headTurns.opened(sender, { fromNode }));
+    writes.afterCommit(() => headTurns.opened(sender));
     return { code: 'ok' };
   }
 
@@ -135,7 +134,6 @@ export class LargeIntake {
   /** The batch is over, whatever became of it. */
   wipe(): void {
     for (const content of this.#contents.values()) this.wipeContent(content);
-    this.#contents.clear();
   }
 
   wipeContent({ key, first }: LargeContent): void {

@@ -150,8 +150,10 @@ export class Collector {
   /** Tags of chunks that are missing, and of pieces of large messages that are here. */
   readonly chunks = new Set<number>();
   readonly pieces = new Set<number>();
+  /** Tags of chunks whose message is complete or ended. */
+  readonly buried = new Set<number>();
   readonly headTurns = new HeadTurns();
-  receive: (tag: number) => Received | Promise<Received> = () => ({ code: 'ok' });
+  receive: (tag: number, node: Uint8Array) => Received | Promise<Received> = () => ({ code: 'ok' });
   readonly turnedUp: string[] = [];
   readonly health: string[] = [];
   readonly errors: unknown[] = [];
@@ -178,22 +180,20 @@ export class Collector {
       },
       forwardSecurity: { issued: { find: (tag) => this.keys.get(numberIn(tag)) } },
       receiver: {
-        receive: async (envelope) => {
+        receive: async (envelope, origin) => {
           const tag = tagIn(envelope);
           this.received.push(tag);
-          return this.receive(tag);
+          return this.receive(tag, origin.via === 'stored' ? origin.node : new Uint8Array());
         },
       },
       tombstones: {
-        findTag: (tag) =>
-          this.taken.has(numberIn(tag))
-            ? {
-                storageId: storageIdOf(crypto, envelopeOf(numberIn(tag))),
-                sender: new Uint8Array(32),
-                messageId: tag,
-                code: 'ok',
-              }
-            : undefined,
+        findTag: (tag) => {
+          const number = numberIn(tag);
+          const fields = { sender: new Uint8Array(32), messageId: tag, code: 'ok' } as const;
+          if (this.buried.has(number)) return { ...fields, storageId: new Uint8Array(), large: 'chunk' };
+          const storageId = storageIdOf(crypto, envelopeOf(number));
+          return this.taken.has(number) ? { ...fields, storageId } : undefined;
+        },
       },
       assemblies: {
         look: (tag) =>

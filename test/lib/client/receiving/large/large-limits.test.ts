@@ -5,7 +5,7 @@ import { KeyPeer, pair } from '../../../forward-security/support/key-peer';
 import { codes, LargeMail, THREE_CHUNKS } from '../../support/large-mail';
 import { ReceivingPeer } from '../../support/receiving-peer';
 
-const NODE: Origin = { via: 'stored', node: new Uint8Array(32).fill(3) };
+const NODE = { via: 'stored', node: new Uint8Array(32).fill(3) } as const;
 const UNKNOWN = { code: 'unknown-tag' } as const;
 
 describe('the limits of unfinished large messages', () => {
@@ -22,14 +22,14 @@ describe('the limits of unfinished large messages', () => {
   };
   const mailOf = (number: number, length = THREE_CHUNKS) =>
     new LargeMail(alice, bob.keys, { number, data: new Uint8Array(length).fill(0x61) });
-  const give = async (envelopes: readonly Uint8Array[], origin = direct): Promise<Received[]> => {
+  const give = async (envelopes: readonly Uint8Array[], origin: Origin = direct): Promise<Received[]> => {
     const received: Received[] = [];
     for (const envelope of envelopes) received.push(await bob.receive(envelope, origin));
     return received;
   };
   const numbers = () => bob.assemblies.of(alice.pk).map(({ messageId }) => messageId[0]);
-  /** The nodes were asked for the chunks of all heads. */
-  const look = () => bob.headTurns.looked(bob.headTurns.count);
+  /** The node was asked for the chunks of all heads. */
+  const look = () => bob.headTurns.looked(NODE.node, bob.headTurns.count);
 
   describe('in number', () => {
     let mails: LargeMail[];
@@ -84,6 +84,24 @@ describe('the limits of unfinished large messages', () => {
       assert.deepEqual(codes(await give([again, ...heads.slice(0, 1)])), ['known', 'unknown-tag']);
     });
 
+    it('are not more because one of them begins anew', async () => {
+      await give(heads.slice(0, 4));
+      const init = { number: 2, key: new Uint8Array(32).fill(99) };
+      await give([await new LargeMail(alice, bob.keys, init).seal()]);
+      assert.deepEqual(numbers(), [1, 3, 4, 2]);
+    });
+
+    it('hold within one turn as they do one after the other', async () => {
+      await give(heads.slice(0, 4));
+      const together = (...envelopes: Uint8Array[]) =>
+        Promise.all(envelopes.map((envelope) => bob.receive(envelope, direct)));
+      await together(chunk(1, 0), heads[4] ?? chunk(1, 1));
+      assert.deepEqual(numbers(), [3, 4, 1, 5]);
+      assert.deepEqual(codes(await together(heads[5] ?? chunk(1, 1), chunk(3, 0))), ['ok', 'unknown-tag']);
+      await bob.crash();
+      assert.deepEqual(numbers(), [4, 1, 5, 6]);
+    });
+
     it("do not touch another friend's", async () => {
       const carol = await KeyPeer.open('carol');
       await bob.keys.giveKeys(carol);
@@ -102,6 +120,7 @@ describe('the limits of unfinished large messages', () => {
     beforeEach(async () => {
       await open({ bytes: 6 * SIZE });
       for (const number of [1, 2, 3]) await give([await mailOf(number, SIZE).seal()]);
+      look();
     });
 
     it('leave a head that finds no room at its node', async () => {
@@ -191,7 +210,8 @@ describe('the limits of unfinished large messages', () => {
     const mail = mailOf(1);
     const { envelope } = await alice.send(bob.keys, 'leak');
     await give([envelope, await mail.seal()]);
-    assert.deepEqual(codes(await give(mail.chunks)), ['ok', 'ok', 'busy']);
+    const together = await Promise.all(mail.chunks.map((chunk) => bob.receive(chunk, direct)));
+    assert.deepEqual(codes(together), ['ok', 'ok', 'busy']);
     assert.deepEqual([bob.inbox.size, numbers()], [1, [1]]);
     const writes = bob.keys.store.batch();
     bob.receipts.confirm(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { later } from '../../support/depositor';
 import { Collector, MailNode } from '../../support/collector';
 
 const HOUR = 3600;
@@ -16,16 +17,16 @@ describe('large messages on storage nodes', () => {
     collector = new Collector();
     [pi, hub] = collector.nodes as [MailNode, MailNode];
     heads = [];
-    collector.receive = (tag) => {
+    collector.receive = (tag, node) => {
       if (collector.chunks.delete(tag)) {
         collector.pieces.add(tag);
         return { code: 'ok' };
       }
       if (!heads.includes(tag)) return { code: 'ok' };
-      if (!collector.headTurns.isFree(SENDER)) return { code: 'busy' };
+      if (!collector.headTurns.isFree(SENDER, node)) return { code: 'busy' };
       collector.taken.add(tag);
       for (let i = 0; i < 3; i += 1) collector.chunks.add(tag * 10 + i);
-      collector.headTurns.opened(SENDER, { fromNode: true });
+      collector.headTurns.opened(SENDER);
       return { code: 'ok' };
     };
   });
@@ -84,7 +85,7 @@ describe('large messages on storage nodes', () => {
     pi.hold(10, 11, 12);
     await collector.collect();
     for (const tag of [10, 11, 12]) collector.chunks.add(tag);
-    collector.headTurns.opened(SENDER, { fromNode: false });
+    collector.headTurns.opened(SENDER);
     await collector.time.advance(1);
     assert.deepEqual(collector.received, [10, 11, 12]);
   });
@@ -97,12 +98,40 @@ describe('large messages on storage nodes', () => {
     assert.deepEqual(pi.heard(), ['list 0', 'delete 11,10']);
   });
 
+  it('are deleted there when they are complete, and only their head makes the receipt due', async () => {
+    collector.nodes.length = 1;
+    collector.taken.add(1);
+    for (const tag of [10, 11]) collector.buried.add(tag);
+    pi.hold(1, 10, 11);
+    await collector.collect();
+    assert.deepEqual(pi.heard(), ['list 0', 'delete 11,10,1']);
+    assert.deepEqual(collector.turnedUp, ['1']);
+  });
+
+  it('wait for the chunks of a head that another node gave while this one was read', async () => {
+    large(1, 2);
+    hub.hold(10, 11, 12);
+    await collector.collect();
+    pi.hold(1);
+    hub.hold(2);
+    const slow = later<void>();
+    hub.before = ({ kind }) => (kind === 'list' && !collector.taken.has(1) ? slow.promise : undefined);
+    const collected = collector.retriever.retrieve();
+    await collector.time.advance(1);
+    assert.deepEqual([...collector.taken], [1]);
+    slow.resolve();
+    await collected;
+    await collector.time.advance(1);
+    assert.deepEqual([...collector.taken], [1, 2]);
+    assert.deepEqual(collector.received, [1, 2, 10, 11, 12, 2]);
+  });
+
   it('of which the head has no room overnight keep all their chunks', async () => {
     large(1);
     pi.hold(1, 10, 11);
     hub.hold(10, 11, 12);
     const { receive } = collector;
-    collector.receive = (tag) => (tag === 1 ? { code: 'busy' } : receive(tag));
+    collector.receive = (tag, node) => (tag === 1 ? { code: 'busy' } : receive(tag, node));
     for (let quarter = 0; quarter < 4 * 10; quarter += 1) {
       await collector.collect();
       collector.age += HOUR / 4;
