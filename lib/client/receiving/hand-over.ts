@@ -12,6 +12,9 @@ const HANDLER_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 1_000;
 /** A handler that failed is tried again after these times, milliseconds; then at the next start. */
 const RETRY_AFTER = [60_000, 300_000, 1_800_000];
+/** Messages that are marked in one batch at most, and the time in which a run of them counts as quick, milliseconds. */
+const LONGEST_RUN = 16;
+const QUICK = 50;
 
 type Standing =
   /** Its handler answered 'later': only acknowledge, a restart or `again` touch it. */
@@ -26,14 +29,19 @@ export interface HandOverComponents extends Pick<BaseComponents, 'crypto' | 'sto
 }
 
 /**
- * Hands inbox entries to the handler, oldest first, one at a time: marked before the call, erased after it.
- * An entry that was marked before this process started comes as `redelivered`.
+ * Hands inbox entries to the handler, oldest first, one at a time: marked before the call, erased after it. As long as
+ * the handler is quick, a run of entries is marked in one batch, and erased while the next are handed over; a slow one
+ * has each marked by itself, so that a crash makes few look as if they had been seen.
+ * An entry that was marked before this process started, or given to a handler in it, comes as `redelivered`.
  */
 export class HandOver {
   readonly #components: HandOverComponents;
   readonly #standing = new Map<number, Standing>();
   /** Entries that are being handed over. */
   readonly #inHand = new Set<number>();
+  /** Entries that were marked and not given to anybody since. */
+  readonly #ahead = new Set<number>();
+  #runLength = 1;
   #handler: MessageHandler | undefined;
   #filter: MessageFilter = () => true;
   #running: Promise<void> | undefined;
@@ -89,15 +97,13 @@ export class HandOver {
   /** Everything that waits, as kept entries: the caller acknowledges each. */
   async takeAll(): Promise<ReceivedMessage[]> {
     const messages: ReceivedMessage[] = [];
-    for (const entry of this.#components.inbox.entries()) {
-      if (this.#standing.has(entry.sequence)) continue;
-      await this.#alone(entry, async () => {
-        const message = await this.#open(entry);
-        if (message === undefined) return;
-        this.#standing.set(entry.sequence, { state: 'kept' });
-        messages.push(message);
-      });
-    }
+    const waiting = this.#components.inbox.entries().filter(({ sequence }) => !this.#standing.has(sequence));
+    await this.#withMarked(waiting, async (entry) => {
+      const message = await this.#open(entry);
+      if (message === undefined) return;
+      this.#standing.set(entry.sequence, { state: 'kept' });
+      messages.push(message);
+    });
     return messages;
   }
 
@@ -112,27 +118,53 @@ export class HandOver {
   async #run(): Promise<void> {
     while (this.#again && this.#started && this.#handler !== undefined) {
       this.#again = false;
-      for (const entry of this.#components.inbox.entries()) {
-        if (!this.#isDue(entry)) continue;
-        try {
-          await this.#alone(entry, () => this.#hand(entry));
-        } catch (error) {
-          // The store failed: the entry stays and is offered again.
-          this.#fail(entry, error);
-        }
-      }
+      const due = this.#components.inbox.entries().filter((entry) => this.#isDue(entry));
+      while (due.length > 0) await this.#handRun(due.splice(0, this.#runLength));
       this.#scheduleRetry();
     }
   }
 
-  /** Unless somebody else has the entry in hand, or it was finished since the inbox was looked at. */
-  async #alone(entry: InboxEntry, work: () => Promise<void>): Promise<void> {
-    if (this.#inHand.has(entry.sequence) || !this.#components.inbox.has(entry)) return;
-    this.#inHand.add(entry.sequence);
+  async #handRun(run: readonly InboxEntry[]): Promise<void> {
+    const { clock } = this.#components;
+    const entries = run.filter((entry) => this.#isDue(entry));
+    if (entries.length === 0) return;
+    const erasures: Promise<void>[] = [];
+    let took = 0;
     try {
-      await work();
+      await this.#withMarked(entries, async (entry) => {
+        if (!this.#isDue(entry)) return;
+        const begun = clock.monotonic();
+        await this.#hand(entry, erasures);
+        took = Math.max(took, clock.monotonic() - begun);
+      });
+    } catch (error) {
+      // The store failed: they stay and are offered again.
+      for (const entry of entries) if (this.#isDue(entry)) this.#fail(entry, error);
+    }
+    await Promise.all(erasures);
+    this.#runLength = took < QUICK ? Math.min(LONGEST_RUN, this.#runLength * 2) : 1;
+  }
+
+  /**
+   * Marks these in one batch, then does the work for each. Not for those that somebody else has in hand, or that were
+   * finished by then.
+   */
+  async #withMarked(
+    entries: readonly InboxEntry[],
+    work: (entry: InboxEntry) => Promise<void>,
+  ): Promise<void> {
+    const { inbox, store } = this.#components;
+    const mine = entries.filter((entry) => !this.#inHand.has(entry.sequence) && inbox.has(entry));
+    for (const { sequence } of mine) this.#inHand.add(sequence);
+    try {
+      const fresh = mine.filter(({ handed }) => !handed);
+      const writes = store.batch();
+      for (const entry of fresh) inbox.markHanded(writes, entry);
+      if (writes.size > 0) await writes.commit();
+      for (const { sequence } of fresh) this.#ahead.add(sequence);
+      for (const entry of mine) if (inbox.has(entry)) await work(entry);
     } finally {
-      this.#inHand.delete(entry.sequence);
+      for (const { sequence } of mine) this.#inHand.delete(sequence);
     }
   }
 
@@ -145,11 +177,12 @@ export class HandOver {
   }
 
   /**
-   * The message, marked as handed over; undefined when its secret is lost. What the handler is given is its own; of
-   * the copy that was made here nothing stays in memory.
+   * The message, which is marked; undefined when its secret is lost. What the handler is given is its own; of the copy
+   * that was made here nothing stays in memory.
    */
   async #open(entry: InboxEntry): Promise<ReceivedMessage | undefined> {
-    const { crypto, inbox, store, hooks } = this.#components;
+    const { crypto, inbox, hooks } = this.#components;
+    const redelivered = !this.#ahead.delete(entry.sequence);
     const read = inbox.read(entry);
     const content = read && receivedContent(read);
     if (read === undefined || content === undefined) {
@@ -157,22 +190,14 @@ export class HandOver {
       hooks.onLost(entry.sender, entry.messageId);
       return undefined;
     }
-    const redelivered = entry.handed;
-    try {
-      if (!entry.handed) {
-        const writes = store.batch();
-        inbox.markHanded(writes, entry);
-        await writes.commit();
-      }
-      const { messageId, sender, receivedAt, via } = entry;
-      const sentAt = entry.sentAt === 0 ? undefined : entry.sentAt;
-      return { messageId, sender, ...content, sentAt, receivedAt, via, redelivered };
-    } finally {
-      crypto.wipe(read.data);
-    }
+    crypto.wipe(read.data);
+    const { messageId, sender, receivedAt, via } = entry;
+    const sentAt = entry.sentAt === 0 ? undefined : entry.sentAt;
+    return { messageId, sender, ...content, sentAt, receivedAt, via, redelivered };
   }
 
-  async #hand(entry: InboxEntry): Promise<void> {
+  /** @param erasures takes what is written while the next entry is handed over */
+  async #hand(entry: InboxEntry, erasures: Promise<void>[]): Promise<void> {
     const handler = this.#handler;
     if (handler === undefined) return;
     const message = await this.#open(entry);
@@ -185,7 +210,7 @@ export class HandOver {
       return;
     }
     if (answer === 'later') this.#standing.set(entry.sequence, { state: 'kept' });
-    else await this.#erase(entry);
+    else erasures.push(this.#erase(entry).catch((error: unknown) => this.#fail(entry, error)));
     this.#handled();
   }
 

@@ -209,7 +209,10 @@ export class Deposits<E extends Deposit> {
     try {
       await this.#init.beforeDeposit?.(entry);
       const envelope = journal.envelope(entry);
-      if (envelope === undefined) return this.#trials.backOff(trial);
+      if (envelope === undefined) {
+        this.#trials.backOff(trial);
+        return;
+      }
       const answer = await network.request(node, { kind: 'store', remaining, envelope });
       lane.silent = false;
       if (isCopy(answer, storageId, remaining)) {

@@ -192,10 +192,12 @@ describe('hand-over of what the inbox holds', () => {
     let finish = () => {};
     handle(() => new Promise<void>((resolve) => (finish = resolve)));
     handOver.start();
+    await peer.time.advance(1);
+    assert.deepEqual(handed, ['one']);
     const taking = handOver.takeAll();
     await peer.time.advance(1);
     const taken = (await taking).map(textOf);
-    assert.deepEqual([...taken, ...handed].sort(), ['one', 'two']);
+    assert.deepEqual(taken, ['two']);
     finish();
     await peer.time.advance(1);
     assert.deepEqual([handed.length, taken.length, lost], [1, 1, 0]);
@@ -221,7 +223,7 @@ describe('hand-over of what the inbox holds', () => {
     handOver.start();
     await peer.time.advance(1);
     assert.deepEqual([handed, errors], [['two'], ['Error: the disk is gone']]);
-    assert.deepEqual(copies, [new Uint8Array(3), new Uint8Array(3)]);
+    assert.deepEqual(copies, [new Uint8Array(3)], 'nothing is read that could not be marked');
     assert.deepEqual(given, ['two']);
   });
 
@@ -239,5 +241,55 @@ describe('hand-over of what the inbox holds', () => {
     finish();
     await peer.time.advance(1);
     assert.deepEqual([handed, lost, inbox.size], [['one'], 0, 0]);
+  });
+
+  describe('to a quick handler', () => {
+    /** Batches that marked messages. */
+    let marks: Set<object>;
+
+    beforeEach(async () => {
+      await receive(...Array.from({ length: 100 }, (_, i) => `m${i}`));
+      marks = new Set();
+      const mark = inbox.markHanded.bind(inbox);
+      inbox.markHanded = (writes, entry) => {
+        marks.add(writes);
+        mark(writes, entry);
+      };
+    });
+
+    it('marks a run of messages in one batch, and keeps their order', async () => {
+      handle(() => undefined);
+      handOver.start();
+      await peer.time.advance(100);
+      assert.deepEqual(
+        handed,
+        Array.from({ length: 100 }, (_, i) => `m${i}`),
+      );
+      assert.equal(inbox.size, 0);
+      assert.ok(marks.size <= 12, `${marks.size}`);
+    });
+
+    it('calls none redelivered that it marked before and gave to nobody', async () => {
+      const again: boolean[] = [];
+      handle(() => undefined);
+      handOver.setHandler(({ redelivered }) => {
+        again.push(redelivered);
+        if (again.length === 3) handOver.setHandler(undefined);
+      });
+      handOver.start();
+      await peer.time.advance(100);
+      assert.ok(inbox.entries().some(({ handed: marked }) => marked));
+      handOver.setHandler(({ redelivered }) => void again.push(redelivered));
+      await peer.time.advance(100);
+      assert.deepEqual(again, new Array<boolean>(100).fill(false));
+    });
+
+    it('marks one at a time for a handler that takes its time', async () => {
+      handle(() => new Promise<void>((resolve) => peer.time.timers.after(1_000, resolve)));
+      handOver.start();
+      await peer.time.advance(5_500);
+      const marked = inbox.entries().filter(({ handed: isMarked }) => isMarked);
+      assert.equal(marked.length, 1);
+    });
   });
 });

@@ -20,7 +20,7 @@ describe('the agenda', () => {
     due = [];
     const ages = { now: () => slept + Math.floor(time.clock.monotonic() / 1000) };
     agenda = new Agenda<Named>(
-      { ...time, ages },
+      { clock: time.clock, timers: time.timers, ages },
       { onDue: ({ name }) => due.push(name), onSlept: () => due.push('slept') },
     );
     agenda.start();

@@ -93,7 +93,8 @@ describe('the dispatcher', () => {
       return later(nameOf(waiting));
     };
     dispatcher = new Dispatcher({
-      ...time,
+      clock: time.clock,
+      timers: time.timers,
       ages: { now: () => Math.floor(time.clock.monotonic() / 1000) },
       outbox: {
         entries: () => outbox,

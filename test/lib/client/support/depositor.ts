@@ -56,7 +56,7 @@ export class Depositor {
     const store = openMemoryStore(new MemoryVolume());
     const ages = { now: () => this.slept + Math.floor(this.time.clock.monotonic() / 1000) };
     this.#agenda = new Agenda(
-      { ...this.time, ages },
+      { clock: this.time.clock, timers: this.time.timers, ages },
       { onDue: (mail) => this.#look(mail), onSlept: () => this.consider() },
     );
     this.#agenda.start();

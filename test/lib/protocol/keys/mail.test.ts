@@ -34,9 +34,9 @@ describe('the plaintext of the specification', () => {
   });
 
   it('has the types of docs/PROTOCOL.md', () => {
-    assert.deepEqual(Object.values(PLAIN_TYPE), [0, 1, 2, 3, 0x80, 0x81]);
+    assert.deepEqual(Object.values(PLAIN_TYPE), [0, 1, 2, 3, 4, 0x80, 0x81]);
     const types = Array.from({ length: 256 }, (_, type) => type);
-    assert.deepEqual(types.filter(isKnownType), [0, 1, 2, 3, 0x80, 0x81]);
+    assert.deepEqual(types.filter(isKnownType), [0, 1, 2, 3, 4, 0x80, 0x81]);
     assert.deepEqual(types.filter(isTextType), [0, 1]);
   });
 });
@@ -60,7 +60,7 @@ describe('keys by mail', () => {
     const many = (n: number) =>
       Array.from({ length: n }, (_, i) => ({ index: i + 1, publicKey: P.publicKey }));
     const data = encodeMailKeys({ ...mail, keys: many(MAX_MAIL_KEYS) });
-    assert.ok(data.length === 1362 && data.length <= MAX_MESSAGE_SIZE);
+    assert.equal(data.length, 1362);
     assert.equal(decodeMailKeys(data).keys.length, 40);
     throwsCode(() => encodeMailKeys({ ...mail, keys: many(41) }), 'ErrInvalidArgument');
     const over = concat(data.subarray(0, 41), bytes('29'), data.subarray(42), bytes('29'), P.publicKey);

@@ -24,5 +24,5 @@ export function isMailOfReceipts(data: Uint8Array): boolean {
 }
 
 function bitsOf(byte: number): number {
-  return [...byte.toString(2)].filter((bit) => bit === '1').length;
+  return byte.toString(2).replaceAll('0', '').length;
 }
