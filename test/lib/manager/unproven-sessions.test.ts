@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { sameBytes } from '../../../lib/bytes';
 import { ScriptedFriend, type Said } from './support/scripted-friend';
-import { connectNode } from './support/scripted-node';
+import type { SessionMessage } from '../../../lib/protocol/session/message-kinds';
+import { connectNode, itemOf, pass } from './support/scripted-node';
 
 const SECOND = 1_000;
 
@@ -121,5 +122,31 @@ describe('a session that nobody has proved', () => {
     const said = await friend.kinds();
     assert.ok(said.includes('state'));
     assert.ok(!said.includes('exchange'), 'no keys leave');
+  });
+
+  it('leaves the mail of receipts where it is, which a proven one makes needless', async () => {
+    const node = await connectNode(friend);
+    const envelope = await friend.seal('left at a node');
+    friend.leave();
+    const serve = (asked: SessionMessage) => {
+      const answer = { code: 'ok' } as const;
+      if (asked.kind === 'list') {
+        const items = [itemOf(envelope)];
+        node.say({ kind: 'list-answer', request: asked.request, ...answer, more: false, items });
+      } else if (asked.kind === 'fetch') {
+        node.say({ kind: 'fetched', request: asked.request, position: 0, ...answer, age: 0, envelope });
+      }
+    };
+    node.say({ kind: 'mail', waiting: 1 });
+    await pass(friend, 11_000, [[node, serve]]);
+    assert.deepEqual(friend.texts, ['left at a node']);
+    const mailed = () => friend.memory.table('service-mail').length;
+    assert.equal(mailed(), 1, 'the receipt is on its way by mail');
+    await friend.meet();
+    await friend.time.advance(5 * SECOND);
+    assert.equal(mailed(), 1, 'a thief of our profile cannot make us drop it');
+    friend.peer.prove();
+    await friend.time.advance(SECOND);
+    assert.equal(mailed(), 0);
   });
 });
