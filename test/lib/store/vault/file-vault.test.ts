@@ -69,6 +69,27 @@ describe('the vault', () => {
       assert.equal(bench.disk.syncs, before + 1);
     });
 
+    it('has at most 256 secrets ready, and gives those of a copy away within the next 256', async () => {
+      await vault.close();
+      vault = await bench.open({ prepared: 256 });
+      await bench.idle();
+      const used = new Set<string>();
+      const use = async (count: number) => {
+        for (let n = 0; n < count; n += 1) used.add(toHex((await one()).secret));
+        await bench.idle();
+      };
+      await use(300);
+      const before = new Set(used);
+      const copy = await bench.file();
+      await use(256);
+      const readable = [...used].filter((secret) => !before.has(secret) && copy.includes(secret, 0, 'hex'));
+      assert.ok(readable.length > 100 && readable.length <= 256, `${readable.length} in the copy`);
+      const known = used.size;
+      await use(300);
+      const later = [...used].slice(known).filter((secret) => copy.includes(secret, 0, 'hex'));
+      assert.deepEqual(later, []);
+    });
+
     it('costs one sync beyond the prepared ones, and is durable when it resolves', async () => {
       const before = bench.disk.syncs;
       const secrets = await vault.allocate(20);
