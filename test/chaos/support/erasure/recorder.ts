@@ -26,6 +26,7 @@ export class Recorder {
   readonly wraps: RecordedWrap[] = [];
   readonly crypto: CryptoProvider;
   readonly #seeds = new Map<string, Uint8Array>();
+  readonly #payloadKeys = new Map<string, Uint8Array>();
   /** By the key of a wrap: the slot's secret and the place that it was made of. */
   readonly #wrapping = new Map<string, { readonly slotSecret: Uint8Array; readonly place: Uint8Array }>();
 
@@ -36,6 +37,8 @@ export class Recorder {
       sha256: (data, ...rest) => {
         const [seed] = labelledParts('key-secret', data) ?? [];
         if (seed !== undefined) this.#seeds.set(toHex(seed), seed);
+        const [payloadKey] = labelledParts('chunk-key', data) ?? [];
+        if (payloadKey !== undefined) this.#payloadKeys.set(toHex(payloadKey), payloadKey);
         const [slotSecret, place] = labelledParts('q-wrap', data) ?? [];
         const hash = watched.sha256(data, ...rest);
         if (slotSecret && place) this.#wrapping.set(toHex(hash), { slotSecret, place });
@@ -61,5 +64,10 @@ export class Recorder {
   /** Of all batches of keys that it gave or took. */
   get seeds(): Uint8Array[] {
     return [...this.#seeds.values()];
+  }
+
+  /** Of all large messages that it sealed or opened. */
+  get payloadKeys(): Uint8Array[] {
+    return [...this.#payloadKeys.values()];
   }
 }
