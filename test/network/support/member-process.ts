@@ -16,7 +16,14 @@ export interface MemberSetup {
 }
 
 export type MemberOrder =
-  { readonly what: 'send'; readonly to: string; readonly text: string } | { readonly what: 'stop' };
+  | {
+      readonly what: 'send';
+      readonly to: string;
+      readonly text: string;
+      /** Base64; what is sent in place of the text, which is its name then. */
+      readonly bytes?: string;
+    }
+  | { readonly what: 'stop' };
 
 export interface Friend {
   readonly friend: string;
@@ -26,6 +33,7 @@ export interface Friend {
 
 export interface Received {
   readonly from: string;
+  /** Of bytes, their SHA-256 in hexadecimal. */
   readonly text: string;
   readonly via: string;
 }
@@ -107,6 +115,12 @@ export class MemberProcess {
   async send(to: MemberProcess, text: string): Promise<void> {
     this.#order({ what: 'send', to: to.key, text });
     await until(`${this.name} took "${text}"`, () => this.#ids.has(text), PROCESS_MS);
+  }
+
+  /** The same of bytes, under a name for the test. */
+  async sendBytes(to: MemberProcess, name: string, bytes: Uint8Array): Promise<void> {
+    this.#order({ what: 'send', to: to.key, text: name, bytes: Buffer.from(bytes).toString('base64') });
+    await until(`${this.name} took ${name}`, () => this.#ids.has(name), PROCESS_MS);
   }
 
   /** Outcomes of the message with this text, in order. */

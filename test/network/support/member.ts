@@ -2,6 +2,7 @@
  * One operating-system process with a session on real Tox. Its parent (member-process.ts) tells it what to do and
  * hears what happens, over Node's IPC channel; it can be killed at any moment.
  */
+import { createHash } from 'node:crypto';
 import { fromHex, toHex } from '../../../lib/bytes';
 import { AsyncManager } from '../../../lib/manager/async-manager';
 import { ToxcoreTransport } from '../../../lib/transport/toxcore/toxcore-transport';
@@ -9,6 +10,7 @@ import type { MemberOrder, MemberReport, MemberSetup } from './member-process';
 import { textOf } from '../../support/text-of';
 
 const report = (message: MemberReport) => process.send?.(message);
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const key = (digits: string) => fromHex(digits) ?? new Uint8Array();
 
 async function run({ dataDir, profile, bootstrap }: MemberSetup): Promise<void> {
@@ -37,15 +39,18 @@ async function run({ dataDir, profile, bootstrap }: MemberSetup): Promise<void> 
   );
   manager.setMessageHandler((message) => {
     const { sender, via } = message;
-    report({ what: 'message', from: toHex(sender), text: textOf(message), via });
+    const text = message.kind === 'binary' ? sha256(message.content) : textOf(message);
+    report({ what: 'message', from: toHex(sender), text, via });
     return 'done';
   });
   await manager.attachTransport(transport);
   await manager.start();
   process.on('message', (order: MemberOrder) => {
     if (order.what === 'send') {
+      const content =
+        order.bytes === undefined ? order.text : new Uint8Array(Buffer.from(order.bytes, 'base64'));
       void manager
-        .sendAsyncMessage(key(order.to), order.text)
+        .sendAsyncMessage(key(order.to), content)
         .then(({ messageId }) => report({ what: 'sent', text: order.text, id: toHex(messageId) }));
     } else {
       void manager.stop().then(() => process.disconnect());
