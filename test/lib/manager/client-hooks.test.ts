@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
 import type { AsyncClientHooks } from '../../../lib/client/client-options';
+import { ToxAsyncError } from '../../../lib/errors';
 import { clientHooks } from '../../../lib/manager/client-hooks';
 import type { AsyncManagerEvents } from '../../../lib/manager/events';
 import { Emitter } from '../../../lib/platform/emitter';
@@ -18,11 +19,19 @@ describe('what a session tells of its friends', () => {
   let events: Emitter<AsyncManagerEvents>;
   let hooks: AsyncClientHooks;
   let told: string[];
+  /** Lines of the log, by level. */
+  let logged: string[];
 
   beforeEach(() => {
     friends = [bob, cat];
     time = new SimulatedTime();
     told = [];
+    logged = [];
+    const log = {
+      ...silentLogger,
+      debug: (text: string) => logged.push(`debug ${text}`),
+      error: (text: string) => logged.push(`error ${text}`),
+    };
     events = new Emitter<AsyncManagerEvents>((error) => {
       throw error;
     });
@@ -34,7 +43,7 @@ describe('what a session tells of its friends', () => {
       forwardSecurity: { held: { sendable: () => NaN }, issued: { liveCount: () => NaN } },
       clock: time.clock,
       friends: { has: (pk) => friends.some((friend) => toHex(friend) === toHex(pk)) },
-      log: silentLogger,
+      log,
     });
   });
 
@@ -81,5 +90,13 @@ describe('what a session tells of its friends', () => {
       hooks.onOpenNodes(friend, [nodeOf(7)]);
     }
     assert.deepEqual(told, ['elsewhere 1', '1 names ID 7']);
+  });
+
+  it('is an error in the log when something fails, but not when a node asks to come later', () => {
+    hooks.onError(new ToxAsyncError('ErrRateLimited', 'Come later.'));
+    assert.deepEqual(logged, ['debug Come later.']);
+    hooks.onError(new ToxAsyncError('ErrStore', 'The disk failed.'));
+    hooks.onError(new Error('A surprise.'));
+    assert.deepEqual(logged.slice(1), ['error ErrStore: The disk failed.', 'error A surprise.']);
   });
 });
