@@ -5,7 +5,7 @@ import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ToxAsyncError } from '../../lib/index';
 import { node, probe, storageNode, TAB, WATCH, withChange, without } from './support/flows';
-import { managerOf, NodeRed, type FlowEntry } from './support/node-red';
+import { managerOf, NodeRed, until, type FlowEntry } from './support/node-red';
 
 const KEY = '3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29';
 const OTHER_KEY = '9c5f9313eee8df25f88f5c634c70151f5c16ee9298f83758f950d421dcad5f19';
@@ -53,6 +53,21 @@ describe('storage-node', function () {
     await red.deploy([TAB]);
     await red.deploy(flow());
     assert.equal((await managerOf(red, 'ann-session')).toxId, toxId);
+  });
+
+  it('logs its Tox ID when it is new, and no more', async () => {
+    const ids = () => red.logOf('ann-session').filter((line) => line.startsWith('New Tox ID'));
+    await red.deploy(flow());
+    const { toxId } = await managerOf(red, 'ann-session');
+    await until('it is logged', () => ids().length > 0);
+    await red.deploy([TAB]);
+    await red.deploy(flow());
+    await managerOf(red, 'ann-session');
+    await until('the second start is logged', () => {
+      return red.logOf('ann-session').filter((line) => line.startsWith('Engine')).length === 2;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(ids(), [`New Tox ID ${toxId}`]);
   });
 
   it('uses the folder that it is given', async () => {

@@ -105,6 +105,12 @@ export class NodeRed {
     return this.wait(probe, (msg) => msg._msgid === _msgid);
   }
 
+  /** Lines that the runtime logged for a node since it started. */
+  logOf(id: string): string[] {
+    const events = helper.log().args as [{ id?: string; msg?: unknown }][];
+    return events.flatMap(([event]) => (event.id === id && typeof event.msg === 'string' ? [event.msg] : []));
+  }
+
   /** Removes the flows, so that their sessions close, and the user directory. */
   async stop(): Promise<void> {
     await this.deploy([]);
