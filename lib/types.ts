@@ -17,10 +17,10 @@ export type Via = 'stored' | 'direct' | 'tox';
 
 /** What a queued message waits for; kebab-case words, never errors (docs/PROTOCOL.md). */
 export type QueuedReason =
-  'no-transport' | 'not-connected' | 'no-storage-node' | 'no-prekeys' | 'plain-client';
+  'no-transport' | 'not-connected' | 'no-storage-node' | 'no-prekeys' | 'refused' | 'plain-client';
 
-/** Names of outcomes after "queued", in the order in which they can happen. */
-export type OutcomeState = 'stored' | 'delivered' | 'unconfirmed' | 'expired' | 'failed';
+/** Names of outcomes, in the order in which they can happen; 'queued' comes when the reason changes. */
+export type OutcomeState = 'queued' | 'stored' | 'delivered' | 'unconfirmed' | 'expired' | 'failed';
 
 /** Whom this session stores mail for. */
 export type StorageRole = 'friends' | 'everyone' | 'off';

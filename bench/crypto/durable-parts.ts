@@ -66,6 +66,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
       space: { assertRoom: () => undefined },
       turns: new LargeTurns({ store, ages, outbox, forwardSecurity }),
       reasons: { of: () => undefined },
+      reasonChanges: { noteTold: () => undefined },
       meetings: { noteSpent: () => undefined },
       dispatcher: { dispatch: () => undefined },
       hooks: { onAccepted: () => undefined, onKeySpent: () => undefined },

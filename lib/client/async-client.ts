@@ -1,7 +1,7 @@
 import type { MessageType } from '../constants';
 import { checkPublicKey } from '../crypto/public-key';
 import type { WriteBatch } from '../store/store';
-import type { PublicKey, QueuedReason } from '../types';
+import type { PublicKey } from '../types';
 import { buildClient, type ClientParts } from './build-client';
 import type { AsyncClientComponents, AsyncClientInit } from './client-options';
 import type { InboxEntry } from './journal/inbox';
@@ -16,6 +16,7 @@ import type {
 } from './messages';
 import type { OutboxEntry } from './journal/outbox';
 import type { OutcomeJournal } from './journal/outcome-journal';
+import type { Waiting } from './sending/queued-reasons';
 import { withdrawUnreadable } from './journal/withdrawal';
 
 /**
@@ -148,13 +149,18 @@ export class AsyncClient {
   }
 
   /** What a message to this friend waits for. @internal */
-  queuedOf(friend: PublicKey): { entry: OutboxEntry; reason: QueuedReason | undefined }[] {
-    return this.#parts.outbox.of(friend).map((entry) => ({ entry, reason: this.#parts.reasons.of(entry) }));
+  queuedOf(friend: PublicKey): { entry: OutboxEntry; waiting: Waiting | undefined }[] {
+    return this.#parts.outbox.of(friend).map((entry) => ({ entry, waiting: this.#parts.reasons.of(entry) }));
   }
 
   /** The way to a friend changed (online, plain client). @internal */
   onFriendChange(peer: PublicKey): void {
     this.#parts.wakeup.friend(peer);
+  }
+
+  /** A transport was attached, or detached. @internal */
+  onTransport(): void {
+    this.#parts.wakeup.all();
   }
 
   /** We came online ourselves, or went offline. @internal */

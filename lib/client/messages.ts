@@ -9,6 +9,8 @@ export interface SendReceipt {
   readonly state: 'queued';
   /** What the message waits for; absent when it can go out now. */
   readonly reason?: QueuedReason;
+  /** With reason 'refused': why the nodes take no more, a word of docs/PROTOCOL.md. */
+  readonly code?: string;
   /** Unix milliseconds, for display. */
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -44,14 +46,17 @@ export interface Outcome {
   readonly messageId: Uint8Array;
   readonly friend: PublicKey;
   readonly state: OutcomeState;
-  /** 'few-nodes' with 'stored': fewer nodes are known than wanted. */
-  readonly reason?: 'few-nodes';
+  /**
+   * With 'queued': what the message waits for now; absent when it is on its way. 'few-nodes' with 'stored': fewer nodes
+   * are known than wanted.
+   */
+  readonly reason?: QueuedReason | 'few-nodes';
   /** Number of nodes that confirmed a copy, and how many are wanted. */
   readonly nodes: number;
   readonly wanted: number;
   /** With 'delivered': the way it took. */
   readonly via?: Via;
-  /** With 'failed': why, a word of docs/PROTOCOL.md. */
+  /** With 'failed', and with the reason 'refused': why, a word of docs/PROTOCOL.md. */
   readonly code?: string;
   /** Unix milliseconds. */
   readonly createdAt: number;

@@ -4,7 +4,7 @@ import type { ManagerParts } from './build-session';
 
 /** The transport of a session, which may come and go while the session runs, or come before its start. */
 export class SessionTransport {
-  readonly #parts: Pick<ManagerParts, 'network' | 'events'>;
+  readonly #parts: Pick<ManagerParts, 'network' | 'events' | 'client'>;
   /** The network is there: its friends can be asked for. */
   readonly #onStarted: () => Promise<void>;
   #current: Transport | undefined;
@@ -12,7 +12,7 @@ export class SessionTransport {
   #stopped = false;
 
   constructor(
-    parts: Pick<ManagerParts, 'network' | 'events'>,
+    parts: Pick<ManagerParts, 'network' | 'events' | 'client'>,
     first: Transport | undefined,
     onStarted: () => Promise<void>,
   ) {
@@ -74,7 +74,8 @@ export class SessionTransport {
   }
 
   #tell(): void {
-    const { network, events } = this.#parts;
+    const { network, events, client } = this.#parts;
+    client.onTransport();
     events.emit('transport-status', { attached: this.#current !== undefined, online: network.isOnline() });
     events.emit('changed', undefined);
   }

@@ -1,7 +1,10 @@
+import { systemPlatform, type Outcome } from '../../lib/index';
 import { nodeError } from '../runtime/node-error';
 import type { PendingWork } from '../runtime/pending-work';
 import type { FlowNode } from '../runtime/runtime';
+import type { MessageContext } from '../session/outcome-router';
 import type { Session } from '../session/session';
+import { ReasonNews } from './reason-news';
 import { outcomeMessage } from './receipt';
 
 /**
@@ -11,7 +14,7 @@ import { outcomeMessage } from './receipt';
 export function followOutcomes(node: FlowNode, session: Session, pending: PendingWork): () => void {
   let ended = false;
   let last = Promise.resolve();
-  session.outcomes.register(node.id, (outcome, context) => {
+  const tell = ({ outcome, context }: { outcome: Outcome; context: MessageContext }) => {
     last = last
       .then(() => pending.settled())
       .then(() => {
@@ -20,8 +23,11 @@ export function followOutcomes(node: FlowNode, session: Session, pending: Pendin
         else node.send([null, outcomeMessage(session.open, outcome, context)]);
       })
       .catch((error: unknown) => node.error(nodeError(error), {}));
-  });
+  };
+  const news = new ReasonNews(systemPlatform, tell);
+  session.outcomes.register(node.id, (outcome, context) => news.take({ outcome, context }));
   return () => {
     ended = true;
+    news.end();
   };
 }

@@ -11,6 +11,8 @@ export interface FlowReceipt {
   readonly friendName?: string;
   readonly state: 'queued';
   readonly reason?: QueuedReason;
+  /** With reason 'refused': what the storage nodes said. */
+  readonly code?: string;
   readonly createdAt: number;
   readonly expiresAt: number;
   /** The message has a topic that cannot travel, and goes without. */
@@ -22,12 +24,13 @@ export function receiptFields(
   receipt: SendReceipt,
   { isLabelLeftOut }: Pick<Order, 'isLabelLeftOut'>,
 ): FlowReceipt {
-  const { messageId, friend, state, reason, createdAt, expiresAt } = receipt;
+  const { messageId, friend, state, reason, code, createdAt, expiresAt } = receipt;
   return {
     messageId: toHex(messageId),
     ...friendFields(manager, friend),
     state,
     ...(reason !== undefined && { reason }),
+    ...(code !== undefined && { code }),
     createdAt,
     expiresAt,
     ...(isLabelLeftOut && { label: 'left-out' as const }),

@@ -91,14 +91,21 @@ export class OutcomeJournal {
     entry: OutboxEntry,
     { nodes, wanted, known }: { nodes: number; wanted: number; known: number },
   ): void {
+    const few = known < wanted && nodes < wanted ? { reason: 'few-nodes' as const } : {};
+    this.#step(entry, { state: 'stored', nodes, wanted, ...few });
+  }
+
+  /** It waits for something else than was said last. Another step. */
+  queued(entry: OutboxEntry, waiting: Pick<Outcome, 'reason' | 'code'> & Pick<Outcome, 'wanted'>): void {
+    this.#step(entry, { state: 'queued', nodes: 0, ...waiting });
+  }
+
+  #step(entry: OutboxEntry, step: Pick<Outcome, 'state' | 'nodes' | 'wanted' | 'reason' | 'code'>): void {
     if (!this.#announcing) return;
     this.#components.hooks.onOutcome({
       messageId: entry.messageId,
       friend: entry.friend,
-      state: 'stored',
-      nodes,
-      wanted,
-      ...(known < wanted && nodes < wanted ? { reason: 'few-nodes' as const } : {}),
+      ...step,
       createdAt: entry.createdAt,
       expiresAt: entry.createdAt + entry.lifetime * 1000,
       at: this.#components.clock.wall(),

@@ -9,6 +9,7 @@ import { Dispatcher } from './dispatcher';
 import { messageDeposits } from './message-deposits';
 import { PlainDelivery } from './plain-delivery';
 import { QueuedReasons } from './queued-reasons';
+import { ReasonChanges } from './reason-changes';
 import { Resealer } from './resealer';
 import { serviceDeposits } from './service-deposits';
 import { ServiceMailer } from './service-mailer';
@@ -31,13 +32,16 @@ export function buildSending(
     serviceDeposits: serviceDeposits(components, { wanted, maxStorageTime }),
   };
   const resealer = new Resealer({ ...ending, direct });
+  const reasons = new QueuedReasons({ ...components, ...ways });
+  const reasonChanges = new ReasonChanges({ ...components, reasons }, { wanted });
   return {
     completion,
     ...large,
     ...ways,
     resealer,
-    dispatcher: new Dispatcher({ ...ending, ...ways, resealer }),
-    reasons: new QueuedReasons({ ...components, direct }),
+    reasons,
+    reasonChanges,
+    dispatcher: new Dispatcher({ ...ending, ...ways, resealer, reasonChanges }),
     mailer: new ServiceMailer({ ...components, direct }),
   };
 }

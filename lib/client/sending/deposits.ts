@@ -1,6 +1,7 @@
 import { sameBytes } from '../../bytes';
 import { asToxAsyncError, ToxAsyncError } from '../../errors';
 import type { MessageOf } from '../../network/requests';
+import type { CodeWord } from '../../protocol/codes';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 import { PeerMap } from '../../peer-map';
 import type { WriteBatch } from '../../store/store';
@@ -162,6 +163,11 @@ export class Deposits<E extends Deposit> {
     return hasPlace(this.#laneOf(node));
   }
 
+  /** Why this node took no copy of it, as it said itself; undefined when it did not refuse, or may take it now. */
+  refusalOf(entry: E, node: PublicKey): CodeWord | undefined {
+    return this.#components.nodes.holds.refusalOf(node, entry.friend) ?? this.#trials.refusalOf(entry, node);
+  }
+
   /** A session with this node began: what was refused or failed there may be tried at once. */
   reset(node: PublicKey): void {
     this.#trials.reset(node);
@@ -219,10 +225,14 @@ export class Deposits<E extends Deposit> {
         nodes.noteSuccess(node);
         nodes.holds.noteTaken(node, deposited);
         trial.failures = 0;
+        trial.refusal = undefined;
         await queues.run(entry.friend, () => this.#confirmed(entry, node, answer));
       } else {
         nodes.holds.refused(node, entry.friend, answer);
-        if (nodes.holds.heldUntil(node, deposited) === undefined) this.#trials.backOff(trial);
+        const { code } = answer;
+        const isRefusal = code !== 'ok' && code !== 'known';
+        if (nodes.holds.heldUntil(node, deposited) === undefined)
+          this.#trials.backOff(trial, isRefusal ? code : undefined);
       }
     } catch (error) {
       this.#trials.backOff(trial);

@@ -12,6 +12,7 @@ import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { AsyncClientHooks } from '../client-options';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { PlainDelivery } from './plain-delivery';
+import type { ReasonChanges } from './reason-changes';
 import type { Resealer } from './resealer';
 import type { ServiceEntry, ServiceMail } from '../journal/service-mail';
 
@@ -32,6 +33,7 @@ export interface DispatcherComponents extends AgendaComponents {
   readonly payloads: Pick<LargePayloads, 'close'>;
   readonly turns: Pick<LargeTurns, 'endsAt' | 'has' | 'isDue' | 'pass'>;
   readonly resealer: Pick<Resealer, 'sealWaiting'>;
+  readonly reasonChanges: Pick<ReasonChanges, 'look'>;
   readonly mail: Pick<ServiceMail, 'entries' | 'has'>;
   readonly serviceDeposits: Pick<Deposits<ServiceEntry>, 'consider' | 'turns'>;
   readonly hooks: Pick<AsyncClientHooks, 'onError'>;
@@ -119,14 +121,14 @@ export class Dispatcher {
   }
 
   #choose(entry: OutboxEntry): void {
-    const { outbox, ages, clock, plain, direct, deposits, turns } = this.#components;
+    const { outbox, ages, clock, plain, direct, deposits, turns, reasonChanges } = this.#components;
     if (!outbox.has(entry)) return this.#agenda.drop(entry);
     const end = entry.acceptedAt + entry.lifetime;
     if (end <= ages.now()) {
       this.#end(entry.friend);
       return this.#agenda.put(entry, clock.monotonic() + END_AGAIN);
     }
-    this.#agenda.put(entry, this.#agenda.timeOf(end));
+    this.#agenda.put(entry, Math.min(this.#agenda.timeOf(end), reasonChanges.look(entry)));
     const offeredAt = plain.consider(entry);
     if (offeredAt !== undefined) return this.#agenda.put(entry, offeredAt);
     if (!turns.has(entry)) return this.#awaitTurn(entry);

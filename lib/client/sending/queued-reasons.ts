@@ -1,9 +1,18 @@
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { PeerNetwork } from '../../network/peer-network';
+import type { CodeWord } from '../../protocol/codes';
 import type { QueuedReason } from '../../types';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
+import type { Deposits } from './deposits';
 import type { DirectDelivery } from './direct-delivery';
+
+/** What a message waits for. */
+export interface Waiting {
+  readonly reason: QueuedReason;
+  /** With 'refused': what the best of the nodes said. */
+  readonly code?: CodeWord;
+}
 
 export interface QueuedReasonsComponents {
   readonly network: Pick<PeerNetwork, 'attached' | 'isOnline' | 'isPlainClient'>;
@@ -11,6 +20,7 @@ export interface QueuedReasonsComponents {
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'canSendMessage'>;
   readonly outbox: Pick<Outbox, 'isSealing'>;
   readonly direct: Pick<DirectDelivery, 'isHere'>;
+  readonly deposits: Pick<Deposits<OutboxEntry>, 'refusalOf'>;
 }
 
 /** Says why a message is not on its way. */
@@ -22,15 +32,33 @@ export class QueuedReasons {
   }
 
   /** What the message waits for now; undefined when it is on its way. */
-  of(entry: OutboxEntry): QueuedReason | undefined {
-    const { network, nodes, forwardSecurity, outbox, direct } = this.#components;
-    if (!network.attached) return 'no-transport';
-    if (!network.isOnline()) return 'not-connected';
-    if (network.isPlainClient(entry.friend)) return 'plain-client';
+  of(entry: OutboxEntry): Waiting | undefined {
+    const { network, forwardSecurity, outbox, direct } = this.#components;
+    if (!network.attached) return { reason: 'no-transport' };
+    if (!network.isOnline()) return { reason: 'not-connected' };
+    if (network.isPlainClient(entry.friend)) return { reason: 'plain-client' };
     const hasKey =
       entry.sealed !== undefined || outbox.isSealing(entry) || forwardSecurity.canSendMessage(entry.friend);
-    if (!hasKey) return 'no-prekeys';
-    if (entry.stored || direct.isHere(entry.friend)) return undefined;
-    return nodes.candidates(entry.friend).length > 0 ? undefined : 'no-storage-node';
+    if (!hasKey) return { reason: 'no-prekeys' };
+    if (isStored(entry) || direct.isHere(entry.friend)) return undefined;
+    return this.#atNodes(entry);
   }
+
+  /** One node that did not refuse is enough. */
+  #atNodes(entry: OutboxEntry): Waiting | undefined {
+    const { nodes, deposits } = this.#components;
+    const candidates = nodes.candidates(entry.friend);
+    let code: CodeWord | undefined;
+    for (const node of candidates) {
+      const refusal = deposits.refusalOf(entry, node);
+      if (refusal === undefined) return undefined;
+      code ??= refusal;
+    }
+    return code === undefined ? { reason: 'no-storage-node' } : { reason: 'refused', code };
+  }
+}
+
+/** A node confirmed the envelope that it has now. */
+export function isStored({ told }: Pick<OutboxEntry, 'told'>): boolean {
+  return told > 0;
 }

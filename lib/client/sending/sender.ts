@@ -23,6 +23,7 @@ import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Dispatcher } from './dispatcher';
 import type { LargeTurns } from './large/large-turns';
 import type { QueuedReasons } from './queued-reasons';
+import type { ReasonChanges } from './reason-changes';
 
 /** Largest `context` of a message, as JSON. */
 const MAX_CONTEXT_BYTES = 4096;
@@ -41,6 +42,7 @@ export interface SenderComponents extends Pick<BaseComponents, 'crypto' | 'rando
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'canSendMessage'>;
   readonly turns: Pick<LargeTurns, 'first'>;
   readonly reasons: Pick<QueuedReasons, 'of'>;
+  readonly reasonChanges: Pick<ReasonChanges, 'noteTold'>;
   readonly meetings: Pick<Meetings, 'noteSpent'>;
   readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
   readonly hooks: Pick<AsyncClientHooks, 'onAccepted' | 'onKeySpent'>;
@@ -176,10 +178,12 @@ export class Sender {
   }
 
   #receipt(entry: OutboxEntry): SendReceipt {
-    const reason = this.#components.reasons.of(entry);
+    const { reasons, reasonChanges } = this.#components;
+    const waiting = reasons.of(entry);
+    reasonChanges.noteTold(entry, waiting);
     const { messageId, friend, createdAt, lifetime } = entry;
     const expiresAt = createdAt + lifetime * 1000;
-    return { messageId, friend, state: 'queued', createdAt, expiresAt, ...(reason && { reason }) };
+    return { messageId, friend, state: 'queued', createdAt, expiresAt, ...waiting };
   }
 }
 

@@ -2,6 +2,7 @@ import { PeerMap } from '../../peer-map';
 import { backoff } from '../../platform/backoff';
 import type { Clock } from '../../platform/clock';
 import type { Random } from '../../platform/random';
+import type { CodeWord } from '../../protocol/codes';
 import type { PublicKey } from '../../types';
 
 /** Back-off of one message at one node, milliseconds. */
@@ -12,6 +13,8 @@ export interface Trial {
   readonly node: PublicKey;
   inFlight: boolean;
   failures: number;
+  /** The node's last word, when it refused this message alone. */
+  refusal: CodeWord | undefined;
   /** Monotonic milliseconds. */
   retryAt: number;
   /** Stands for the session with the node: in another one the trial is a new one. */
@@ -38,10 +41,12 @@ export class Trials<E extends object> {
       node,
       inFlight: false,
       failures: 0,
+      refusal: undefined,
       retryAt: 0,
       session,
     }));
-    if (trial.session !== session) Object.assign(trial, { failures: 0, retryAt: 0, session });
+    if (trial.session !== session)
+      Object.assign(trial, { failures: 0, refusal: undefined, retryAt: 0, session });
     return trial;
   }
 
@@ -52,13 +57,21 @@ export class Trials<E extends object> {
     return count;
   }
 
+  /** Why the node refused this message alone, when that was its last word in this session. */
+  refusalOf(entry: E, node: PublicKey): CodeWord | undefined {
+    const trial = this.#trials.get(entry)?.get(node);
+    return trial?.session === this.#sessions.get(node) ? trial?.refusal : undefined;
+  }
+
   /** Monotonic milliseconds before which it is not tried again; undefined: it may be tried now. */
   waitsUntil({ retryAt }: Trial): number | undefined {
     return retryAt > this.#clock.monotonic() ? retryAt : undefined;
   }
 
-  backOff(trial: Trial): void {
+  /** @param refusal what the node said, if it answered */
+  backOff(trial: Trial, refusal?: CodeWord): void {
     trial.failures += 1;
+    trial.refusal = refusal;
     trial.retryAt = this.#clock.monotonic() + backoff(trial.failures, WAITS, this.#random);
   }
 

@@ -7,8 +7,12 @@ import type { PublicKey } from '../../types';
 
 /** Milliseconds. */
 const WAITS = { first: 15_000, longest: 3_600_000 };
+/** The node is asked again when a hold is over; the refusal stands until it must have answered, milliseconds. */
+const ANSWERED = 10_000;
 
 interface Hold {
+  /** What the node said. */
+  code: CodeWord;
   /** Refusals in a row. */
   failures: number;
   /** Monotonic milliseconds. */
@@ -42,10 +46,14 @@ export class NodeHolds {
 
   /** Monotonic milliseconds until which the node is not asked; undefined: it may be asked now. */
   heldUntil(node: PublicKey, { friend, isRenewal }: Deposited): number | undefined {
-    const holds = [this.#rates.get(node)];
-    if (!isRenewal) holds.push(this.#full.get(node), this.#shares.get(friend)?.get(node));
-    const until = Math.max(...holds.map((hold) => hold?.until ?? -Infinity));
-    return until > this.#clock.monotonic() ? until : undefined;
+    const last = this.#lastOf(node, { friend, isRenewal });
+    return last !== undefined && last.until > this.#clock.monotonic() ? last.until : undefined;
+  }
+
+  /** Why the node takes nothing new for this friend; undefined while it may, as far as we know. */
+  refusalOf(node: PublicKey, friend: PublicKey): CodeWord | undefined {
+    const last = this.#lastOf(node, { friend, isRenewal: false });
+    return last !== undefined && last.until + ANSWERED > this.#clock.monotonic() ? last.code : undefined;
   }
 
   /**
@@ -60,9 +68,9 @@ export class NodeHolds {
     { code, wait }: { code: CodeWord; wait: number },
     doubles = true,
   ): boolean {
-    if (code === 'rate') this.#hold(this.#rates, node, wait, doubles);
-    else if (code === 'node-full' || code === 'node-share') this.#hold(this.#full, node, 0);
-    else if (code === 'mailbox-share') this.#hold(this.#sharesOf(friend), node, 0);
+    if (code === 'rate') this.#hold(this.#rates, node, { code, wait, doubles });
+    else if (code === 'node-full' || code === 'node-share') this.#hold(this.#full, node, { code });
+    else if (code === 'mailbox-share') this.#hold(this.#sharesOf(friend), node, { code });
     else return false;
     return true;
   }
@@ -94,6 +102,15 @@ export class NodeHolds {
     this.#shares.delete(peer);
   }
 
+  /** The hold that lasts longest. */
+  #lastOf(node: PublicKey, { friend, isRenewal }: Deposited): Hold | undefined {
+    const holds = [this.#rates.get(node)];
+    if (!isRenewal) holds.push(this.#full.get(node), this.#shares.get(friend)?.get(node));
+    let last: Hold | undefined;
+    for (const hold of holds) if (hold !== undefined && hold.until > (last?.until ?? -Infinity)) last = hold;
+    return last;
+  }
+
   /** A hold whose time is over. */
   #end(holds: PeerMap<Hold>, node: PublicKey): void {
     if ((holds.get(node)?.until ?? Infinity) <= this.#clock.monotonic()) holds.delete(node);
@@ -103,8 +120,13 @@ export class NodeHolds {
     return this.#shares.getOrInsert(friend, () => new PeerMap());
   }
 
-  #hold(holds: PeerMap<Hold>, node: PublicKey, wait: number, doubles = true): void {
-    const hold = holds.getOrInsert(node, () => ({ failures: 0, until: -Infinity }));
+  #hold(
+    holds: PeerMap<Hold>,
+    node: PublicKey,
+    { code, wait = 0, doubles = true }: { code: CodeWord; wait?: number; doubles?: boolean },
+  ): void {
+    const hold = holds.getOrInsert(node, () => ({ code, failures: 0, until: -Infinity }));
+    hold.code = code;
     const now = this.#clock.monotonic();
     let until = now + wait * 1000;
     if (hold.until <= now) {

@@ -34,7 +34,7 @@ export function diagnose(parts: ManagerParts, attached: boolean, friend?: Public
         .filter((node) => !friends.has(node.publicKey))
         .map(({ toxId }) => toxId),
       queued: waiting.length,
-      reason: waiting[0]?.reason,
+      reason: waiting[0]?.waiting?.reason,
     });
   });
   return [...diagnoseSession(session), ...findings];

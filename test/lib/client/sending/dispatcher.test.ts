@@ -113,6 +113,7 @@ describe('the dispatcher', () => {
       plain: {
         consider: (waiting) => (offer('plain')(waiting) ? later(`plain ${nameOf(waiting)}`) : undefined),
       },
+      reasonChanges: { look: (waiting) => later(`reason of ${nameOf(waiting)}`) },
       deposits: { consider: deposit('nodes'), turns: generator(() => turns.splice(0)) },
       chunkDeposits: { consider: deposit('chunks'), turns: generator<never>(() => []) },
       payloads: { close: () => (wiped += 1) },

@@ -82,6 +82,7 @@ describe('the sender', () => {
         },
         turns: new LargeTurns({ store, ages: { now: () => alice.age }, outbox, forwardSecurity }),
         reasons: { of: () => undefined },
+        reasonChanges: { noteTold: () => undefined },
         meetings: { noteSpent: (friend) => heard.push(`peer hears of ${nameOf(friend)}`) },
         dispatcher: {
           dispatch: (entry) => {

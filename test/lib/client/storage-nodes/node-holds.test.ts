@@ -102,4 +102,17 @@ describe('a storage node that refuses for now', () => {
     assert.equal(isHeld(), false);
     assert.equal(holds.heldUntil(other, { friend: node, isRenewal: false }), undefined);
   });
+
+  it('says why it takes nothing, until the answer to the next attempt must be there', async () => {
+    assert.equal(holds.refusalOf(node, friend), undefined);
+    holds.refused(node, friend, { code: 'mailbox-share', wait: 0 });
+    assert.equal(holds.refusalOf(node, friend), 'mailbox-share');
+    assert.equal(holds.refusalOf(node, another), undefined);
+    holds.refused(node, friend, { code: 'node-share', wait: 0 });
+    assert.equal(holds.refusalOf(node, another), 'node-share');
+    await held();
+    assert.equal(holds.refusalOf(node, another), 'node-share');
+    await time.advance(10_000);
+    assert.equal(holds.refusalOf(node, another), undefined);
+  });
 });

@@ -211,8 +211,16 @@ export class LargeSender {
     const resealer = new Resealer({ ...parts, ...large, completion, direct });
     const ways = { direct, deposits, chunkDeposits, resealer, completion };
     const none = { consider: () => undefined };
+    const reasonChanges = { look: () => Infinity };
     const serviceDeposits = { consider: () => Infinity, turns: nobody };
-    const dispatcher = new Dispatcher({ ...parts, ...large, ...ways, plain: none, serviceDeposits });
+    const dispatcher = new Dispatcher({
+      ...parts,
+      ...large,
+      ...ways,
+      plain: none,
+      reasonChanges,
+      serviceDeposits,
+    });
     Object.assign(this, { outbox, large, deposits, direct, resealer, completion, queues });
     [this.#dispatcher, this.#wakeup] = [dispatcher, wakeup];
     dispatcher.start();
