@@ -160,8 +160,11 @@ export class Retriever {
 
   /** A head was opened: its chunks may lie at every node, before or behind where it was read to. */
   #lookAgain(): void {
-    for (const state of this.#nodes.values()) state.fullAt = -Infinity;
-    this.#retrieveUnasked();
+    const { network, hooks } = this.#components;
+    for (const [node, state] of this.#nodes) {
+      state.fullAt = -Infinity;
+      if (network.isProven(node)) this.retrieveFrom(node).catch((error: unknown) => hooks.onError(error));
+    }
   }
 
   async #sendDeletes(node: PublicKey): Promise<void> {

@@ -61,6 +61,31 @@ describe('a large message that a friend delivers', () => {
     assert.deepEqual(friend.texts, [TEXT]);
   });
 
+  it('goes on from a copy that is put back in the midst of it, with what is missing there', async () => {
+    const copies = [await friend.memory.copy()];
+    for (const envelope of [head, first()]) await friend.deliver(envelope);
+    copies.unshift(await friend.memory.copy());
+    for (const envelope of [second(), third()]) await friend.deliver(envelope);
+    const codes: string[][] = [];
+    for (const copy of copies) {
+      await friend.stop();
+      await friend.memory.restore(copy);
+      await friend.start();
+      await friend.meet();
+      friend.sayState();
+      await friend.hear(2_000);
+      const answers: string[] = [];
+      for (const envelope of [head, first(), second(), third()])
+        answers.push((await friend.deliver(envelope)).code);
+      codes.push(answers);
+    }
+    assert.deepEqual(codes, [
+      ['known', 'known', 'ok', 'ok'],
+      ['ok', 'ok', 'ok', 'ok'],
+    ]);
+    assert.deepEqual(friend.texts, [TEXT, TEXT, TEXT]);
+  });
+
   it('is answered unknown-tag before its head came, without a state or an alarm for full chunks', async () => {
     await friend.hear(2_000);
     assert.deepEqual(await friend.deliver(first(), 2_000), { code: 'unknown-tag', said: ['deliver-answer'] });

@@ -141,6 +141,8 @@ export class Collector {
   /** Seconds. */
   age = 1000;
   readonly nodes = [new MailNode(1), new MailNode(2)];
+  /** Nodes that have a session, and are not polled. */
+  readonly unpolled = new Set<MailNode>();
   /** Tags of envelopes that were received, in order. */
   readonly received: number[] = [];
   /** Tags that keys of ours open, with the places of the keys in the order of issue. */
@@ -173,7 +175,7 @@ export class Collector {
       store,
       network: new MailNetwork((pk) => this.#node(pk)),
       nodes: {
-        polled: () => this.nodes.map(({ pk }) => pk),
+        polled: () => this.nodes.filter((node) => !this.unpolled.has(node)).map(({ pk }) => pk),
         noteSuccess: note('well'),
         noteFailure: note('failed'),
         noteBroken: note('broken'),

@@ -22,6 +22,8 @@ function fail(error: unknown): never {
 
 /** The receiving half of a client on a simulated disk, without a network. */
 export class ReceivingPeer {
+  /** From the next start on. */
+  crypto = chooseCryptoProvider();
   /** On the disk. */
   hasRoom = true;
   hasSession = false;
@@ -48,7 +50,7 @@ export class ReceivingPeer {
     readonly most: FriendMemoryInit = {},
     readonly roomy: InboxLoad = { messages: 1000, bytes: 64_000_000 },
   ) {
-    const crypto = chooseCryptoProvider();
+    const { crypto } = this;
     keys.otherRefs = () => {
       const { store, vault } = keys;
       const journals = [new Inbox({ crypto, store, vault }), new Assemblies({ crypto, store, vault })];
@@ -73,7 +75,7 @@ export class ReceivingPeer {
   #build(): void {
     const { keys } = this;
     const { store, vault, fsm: forwardSecurity, random } = keys;
-    const crypto = chooseCryptoProvider();
+    const { crypto } = this;
     const ages = { now: () => keys.age };
     this.inbox = new Inbox({ crypto, store, vault });
     this.tombstones = new Tombstones({ store, ages });

@@ -3,7 +3,7 @@ import { toHex } from '../../../../../lib/bytes';
 import type { Origin, Received } from '../../../../../lib/client/receiving/receive-result';
 import { deflate } from '../../../../../lib/platform/deflate';
 import { KeyPeer, pair } from '../../../forward-security/support/key-peer';
-import { flip } from '../../../protocol/support/fixtures';
+import { flip, isWiped } from '../../../protocol/support/fixtures';
 import { codes, LargeMail, type LargeMailInit } from '../../support/large-mail';
 import { ReceivingPeer } from '../../support/receiving-peer';
 
@@ -68,6 +68,29 @@ describe('receiving a large message', () => {
     assert.deepEqual(bob.assemblies.entries(), []);
     const range = { gte: Buffer.from('assembly'), lt: Buffer.from('assemblz') };
     assert.deepEqual([...bob.keys.store.range(range)], []);
+  });
+
+  it('leaves nothing of it in memory once it is in the inbox', async () => {
+    const opened: Uint8Array[] = [];
+    const { crypto } = bob;
+    bob.crypto = {
+      ...crypto,
+      openSecretbox: (...args) => {
+        const plain = crypto.openSecretbox(...args);
+        if (plain) opened.push(plain);
+        return plain;
+      },
+    };
+    await bob.crash();
+    for (const init of [{}, { number: 2, inner: 2, deflated: true, data: deflate(noise(20_000)) }]) {
+      const mail = mailOf(init);
+      await give([await mail.seal(), ...mail.chunks, ...mail.chunks]);
+      await bob.receive(mail.chunks[0] ?? mail.head, direct);
+    }
+    assert.equal(bob.inbox.size, 2);
+    // The head once a chunk, each chunk when it came, and all again when they were joined.
+    assert.ok(opened.length >= 2 * 3 + 3, `${opened.length} boxes`);
+    for (const plain of opened) assert.ok(isWiped(plain));
   });
 
   it('takes chunks of one turn together, the last of which completes it', async () => {

@@ -80,6 +80,17 @@ describe('large messages on storage nodes', () => {
     assert.deepEqual(collector.received, [1, 10, 11, 12]);
   });
 
+  it('have chunks fetched from a peer that was visited once and is not polled', async () => {
+    large(1);
+    collector.unpolled.add(hub);
+    hub.hold(10, 11, 12);
+    await collector.retriever.retrieveFrom(hub.pk);
+    pi.hold(1);
+    await collector.collect();
+    await collector.time.advance(1);
+    assert.deepEqual(collector.received, [1, 10, 11, 12]);
+  });
+
   it('have chunks fetched whose head the friend delivered', async () => {
     collector.nodes.length = 1;
     pi.hold(10, 11, 12);
