@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { THREE_CHUNKS, LargeMail } from '../client/support/large-mail';
+import { waitFor } from '../../support/world';
 import { ScriptedFriend } from './support/scripted-friend';
 
 const DATA = new Uint8Array(THREE_CHUNKS).fill(0x61);
@@ -95,6 +96,14 @@ describe('a large message that a friend delivers', () => {
       said: ['deliver-answer', 'state'],
     });
     assert.deepEqual(friend.events, ['identity-in-use-elsewhere']);
+  });
+
+  it('is erased with the friend', async () => {
+    for (const envelope of [head, first()]) await friend.deliver(envelope);
+    const left = () => ['assembly', 'assembly-progress'].map((name) => friend.memory.table(name).length);
+    assert.deepEqual(left(), [1, 1]);
+    await waitFor(friend.time, friend.manager.removeFriend(friend.keys.pk));
+    assert.deepEqual(left(), [0, 0]);
   });
 
   it('ends incomplete when its life is over, and the friend hears it', async () => {
