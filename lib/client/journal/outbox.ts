@@ -7,7 +7,7 @@ import type { WriteBatch } from '../../store/store';
 import { bareBytes, readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
 import type { BaseComponents } from '../components';
-import { withCopy, type Copy } from './copies';
+import type { Copy } from './copies';
 import { durable, hadTurn, type OutboxEntry, type OutboxRecord } from './outbox-record';
 import { unboxUnderSlot, boxUnderSlot } from '../../store/vault/slot-box';
 
@@ -197,13 +197,14 @@ export class Outbox {
   }
 
   /**
-   * A node confirmed a copy; an older one at the same node is replaced.
+   * Nodes confirmed copies.
+   * @param copies all of them
    * @param told nodes that outcomes have named, this one included; 0 while no node has all of a large message
    */
-  recordCopy(writes: WriteBatch, entry: OutboxEntry, copy: Copy, told: number): void {
-    const copies = withCopy(entry.copies, copy);
-    const first = told > 0 && entry.depositedAt === undefined ? { depositedAt: copy.at } : {};
-    const change = { copies, stored: entry.stored || told > 0, told, ...first };
+  recordCopies(writes: WriteBatch, entry: OutboxEntry, copies: readonly Copy[], told: number): void {
+    const last = Math.max(...copies.map(({ at }) => at));
+    const first = told > 0 && entry.depositedAt === undefined ? { depositedAt: last } : {};
+    const change = { copies: [...copies], stored: entry.stored || told > 0, told, ...first };
     this.#records.put(writes, [sequenceKey(entry.sequence)], { ...durable(entry), ...change });
     writes.afterCommit(() => Object.assign(entry, change));
   }

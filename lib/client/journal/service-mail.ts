@@ -2,7 +2,7 @@ import { sameBytes } from '../../bytes';
 import type { Store, WriteBatch } from '../../store/store';
 import { readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
-import { withCopy, type Copy } from './copies';
+import type { Copy } from './copies';
 
 /** What is sealed for a friend: receipts (type 0x80; all of them again), or a batch of our keys (0x81). */
 export type ServiceContent =
@@ -99,10 +99,10 @@ export class ServiceMail {
     writes.afterCommit(() => this.#remember(sequence, record));
   }
 
-  recordCopy(writes: WriteBatch, entry: ServiceEntry, copy: Copy, told: number): void {
+  recordCopies(writes: WriteBatch, entry: ServiceEntry, copies: readonly Copy[], told: number): void {
     const record = this.#records.get(sequenceKey(entry.sequence));
     if (record === undefined) return;
-    const change = { copies: withCopy(entry.copies, copy), told };
+    const change = { copies, told };
     this.#records.put(writes, [sequenceKey(entry.sequence)], { ...record, ...change });
     writes.afterCommit(() => Object.assign(entry, change));
   }

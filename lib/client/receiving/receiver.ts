@@ -14,7 +14,7 @@ import type { Arrival } from './intake-turn';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { ChunkPlace } from './large/large-intake';
 import { answer, type Origin, type Received } from './receive-result';
-import { TurnBatcher } from './turn-batcher';
+import { TurnBatcher } from '../../platform/turn-batcher';
 import { allocateSlot } from '../../store/vault/slot-box';
 
 const QUIET_MS = 60_000;

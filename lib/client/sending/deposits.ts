@@ -1,4 +1,4 @@
-import { sameBytes } from '../../bytes';
+import { sameBytes, textOfBytes } from '../../bytes';
 import { asToxAsyncError, ToxAsyncError } from '../../errors';
 import type { MessageOf } from '../../network/requests';
 import type { CodeWord } from '../../protocol/codes';
@@ -10,18 +10,17 @@ import { withCopy, type Copy } from '../journal/copies';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { KeyedQueue } from '../../platform/keyed-queue';
+import { TurnBatcher } from '../../platform/turn-batcher';
+import { type Deposit, type DepositJournal, isCopy, type StoreAnswer } from './deposit';
 import { Line } from './line';
 import { Trials, type Trial } from './trials';
 
-/** A node that keeps mail for less than this, seconds, is not used, unless the life of the mail ends before. */
-const LEAST_KEPT = 15;
 /** A deposit is renewed when this share of its keeping time is over. */
 const RENEW_AFTER = 0.9;
 /** Deposits under way at one node; it answers `busy` to more than it can work on. */
 const MOST_UNDER_WAY = 32;
 
 type StoreRequest = Omit<MessageOf<'store'>, 'request'>;
-type StoreAnswer = MessageOf<'store-answer'>;
 
 /** What goes to one node. */
 interface Lane<E extends Deposit> {
@@ -32,28 +31,11 @@ interface Lane<E extends Deposit> {
   readonly line: Line<E>;
 }
 
-/** Something that is to lie on storage nodes: a message of the outbox, or service mail. */
-export interface Deposit {
-  readonly sequence: number;
-  readonly friend: PublicKey;
-  /** Age at which its life began, and the life's length, seconds. */
-  readonly acceptedAt: number;
-  readonly lifetime: number;
-  /** Absent while it has no envelope. */
-  readonly sealed?: { readonly storageId: Uint8Array };
-  readonly copies: readonly Copy[];
-  /** The highest number of nodes reported so far. */
-  readonly told: number;
-  /** What a node confirmed is not deposited again. */
-  readonly once?: boolean;
-}
-
-/** Where such entries are kept, durable. */
-export interface DepositJournal<E extends Deposit> {
-  has(entry: E): boolean;
-  /** Undefined while it must not leave the process. */
-  envelope(entry: E): Uint8Array | undefined;
-  recordCopy(writes: WriteBatch, entry: E, copy: Copy, told: number): void;
+/** A node has the envelope. */
+interface Confirmation<E extends Deposit> {
+  readonly entry: E;
+  readonly node: PublicKey;
+  readonly answer: StoreAnswer;
 }
 
 export interface DepositsComponents<E extends Deposit> extends Pick<
@@ -95,6 +77,8 @@ export class Deposits<E extends Deposit> {
   readonly #init: DepositsInit<E>;
   readonly #trials: Trials<E>;
   readonly #lanes = new PeerMap<Lane<E>>();
+  /** Those of one friend that come while its queue is busy, and while the disk is, share a batch. */
+  readonly #confirmations: TurnBatcher<Confirmation<E>, void>;
   /** With places that somebody waits for. */
   readonly #freed = new Set<Lane<E>>();
 
@@ -102,6 +86,10 @@ export class Deposits<E extends Deposit> {
     this.#components = components;
     this.#init = init;
     this.#trials = new Trials(components);
+    this.#confirmations = new TurnBatcher(components, {
+      nameOf: ({ entry, node }) => `${entry.sequence} ${textOfBytes(node)}`,
+      take: (confirmations) => this.#confirmed(confirmations),
+    });
   }
 
   /**
@@ -205,7 +193,7 @@ export class Deposits<E extends Deposit> {
   }
 
   async #deposit(entry: E, trial: Trial, lane: Lane<E>): Promise<void> {
-    const { journal, network, nodes, queues, hooks } = this.#components;
+    const { journal, network, nodes, hooks } = this.#components;
     const { node } = trial;
     const remaining = this.#remaining(entry);
     const storageId = entry.sealed?.storageId;
@@ -226,7 +214,7 @@ export class Deposits<E extends Deposit> {
         nodes.holds.noteTaken(node, deposited);
         trial.failures = 0;
         trial.refusal = undefined;
-        await queues.run(entry.friend, () => this.#confirmed(entry, node, answer));
+        await this.#confirmations.add(entry.friend, { entry, node, answer });
       } else {
         nodes.holds.refused(node, entry.friend, answer);
         const { code } = answer;
@@ -250,30 +238,34 @@ export class Deposits<E extends Deposit> {
     }
   }
 
-  async #confirmed(entry: E, node: PublicKey, answer: StoreAnswer): Promise<void> {
-    const { journal, ages } = this.#components;
-    // Finished, or sealed to another key while the node answered: this copy counts for nothing then.
-    if (!journal.has(entry) || entry.sealed === undefined) return;
-    if (!sameBytes(entry.sealed.storageId, answer.storageId)) return;
-    await this.record(entry, {
-      node,
-      at: ages.now(),
-      kept: Math.min(answer.kept, this.#init.maxStorageTime),
-    });
+  async #confirmed(confirmations: readonly Confirmation<E>[]): Promise<void[]> {
+    const { journal, store, ages } = this.#components;
+    const copies = new Map<E, Copy[]>();
+    for (const { entry, node, answer } of confirmations) {
+      // Finished, or sealed to another key while the node answered: this copy counts for nothing then.
+      if (!journal.has(entry) || entry.sealed === undefined) continue;
+      if (!sameBytes(entry.sealed.storageId, answer.storageId)) continue;
+      const copy = { node, at: ages.now(), kept: Math.min(answer.kept, this.#init.maxStorageTime) };
+      copies.set(entry, [...(copies.get(entry) ?? []), copy]);
+    }
+    const writes = store.batch();
+    for (const [entry, added] of copies) this.record(writes, entry, added);
+    if (copies.size > 0) await writes.commit();
+    return confirmations.map(() => undefined);
   }
 
-  /** In the friend's queue: a node has the envelope, or now also the rest of what belongs to it. */
-  async record(entry: E, copy: Copy): Promise<void> {
-    const { journal, store } = this.#components;
-    const fresh = this.fresh({ ...entry, copies: withCopy(entry.copies, copy) });
+  /** In the friend's queue: nodes have the envelope, or now also the rest of what belongs to it. */
+  record(writes: WriteBatch, entry: E, added: readonly Copy[]): void {
+    const copies = added.reduce<readonly Copy[]>(withCopy, entry.copies);
+    const fresh = this.fresh({ ...entry, copies });
     const whole = fresh.filter((each) => this.#init.isWhole?.(entry, each) ?? true);
     // One that was gone and came back makes more than there should be.
     const nodes = Math.min(whole.length, this.#init.wanted);
     const rises = nodes > entry.told;
-    const writes = store.batch();
-    journal.recordCopy(writes, entry, copy, Math.max(nodes, entry.told));
-    await writes.commit();
-    if (rises) this.#init.onStored?.(entry, nodes);
+    this.#components.journal.recordCopies(writes, entry, copies, Math.max(nodes, entry.told));
+    writes.afterCommit(() => {
+      if (rises) this.#init.onStored?.(entry, nodes);
+    });
   }
 
   #laneOf(node: PublicKey): Lane<E> {
@@ -290,15 +282,4 @@ function depositedAt(
   node: PublicKey,
 ): { friend: PublicKey; isRenewal: boolean } {
   return { friend, isRenewal: copies.some((copy) => sameBytes(copy.node, node)) };
-}
-
-/** Whether the node has the envelope. One that hardly keeps it, or says that it has another, would be asked for ever. */
-export function isCopy(
-  { code, kept, storageId }: StoreAnswer,
-  expected: Uint8Array | undefined,
-  remaining: number,
-): boolean {
-  if (code !== 'ok' && code !== 'known') return false;
-  if (expected === undefined || !sameBytes(storageId, expected)) return false;
-  return kept >= Math.min(remaining, LEAST_KEPT);
 }

@@ -4,6 +4,7 @@ import { backoff } from '../../platform/backoff';
 import type { Timer } from '../../platform/timers';
 import type { CodeWord } from '../../protocol/codes';
 import type { PublicKey } from '../../types';
+import { TurnBatcher } from '../../platform/turn-batcher';
 import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { BaseComponents } from '../components';
@@ -39,6 +40,12 @@ interface Lane {
   readonly failures: Map<number, number>;
 }
 
+/** What the friend said of a message. */
+interface Answer {
+  readonly entry: OutboxEntry;
+  readonly code: CodeWord;
+}
+
 export interface DirectDeliveryComponents extends ChunkDeliveryComponents, Pick<BaseComponents, 'timers'> {
   readonly outbox: Pick<Outbox, 'has' | 'envelope'>;
   readonly completion: Pick<Completion, 'answered'>;
@@ -49,12 +56,18 @@ export interface DirectDeliveryComponents extends ChunkDeliveryComponents, Pick<
 export class DirectDelivery {
   readonly #components: DirectDeliveryComponents;
   readonly #lanes = new PeerMap<Lane>();
+  /** Those that come while the friend's queue is busy, and while the disk is, share a batch. */
+  readonly #answers: TurnBatcher<Answer, void>;
   /** With places that somebody waits for. */
   readonly #freed = new Set<Lane>();
   readonly #chunks: ChunkDelivery;
 
   constructor(components: DirectDeliveryComponents) {
     this.#components = components;
+    this.#answers = new TurnBatcher(components, {
+      nameOf: ({ entry }) => String(entry.sequence),
+      take: (answers) => this.#finish(answers),
+    });
     this.#chunks = new ChunkDelivery(components, {
       onAnswer: (entry) => this.#answered(this.#lanes.get(entry.friend), entry),
       onUnknown: (entry) => this.#offerHeadAgain(entry),
@@ -171,13 +184,13 @@ export class DirectDelivery {
   }
 
   async #deliver(lane: Lane, entry: OutboxEntry, envelope: Uint8Array): Promise<void> {
-    const { network, queues, hooks } = this.#components;
+    const { network, hooks } = this.#components;
     try {
       const { code } = await network.request(entry.friend, { kind: 'deliver', envelope });
       if (code === 'busy') this.#backOff(lane, entry.sequence);
       else if (code === 'unknown-tag') lane.notBefore.set(entry.sequence, AWAITING_STATE);
       else if (entry.large && isTaken(code)) await this.#headTaken(lane, entry, code);
-      else await queues.run(entry.friend, () => this.#finish(entry, code));
+      else await this.#answers.add(entry.friend, { entry, code });
     } catch (error) {
       this.#backOff(lane, entry.sequence);
       if (!ToxAsyncError.is(error, 'ErrTimeout', 'ErrNotConnected')) hooks.onError(error);
@@ -216,12 +229,14 @@ export class DirectDelivery {
     this.#lanes.get(entry.friend)?.notBefore.delete(entry.sequence);
   }
 
-  async #finish(entry: OutboxEntry, code: Parameters<Completion['answered']>[2]): Promise<void> {
+  async #finish(answers: readonly Answer[]): Promise<void[]> {
     const { outbox, store, completion } = this.#components;
-    if (!outbox.has(entry)) return;
     const writes = store.batch();
-    completion.answered(writes, entry, code, code === 'known' && entry.stored ? 'stored' : 'direct');
+    for (const { entry, code } of answers.filter(({ entry: each }) => outbox.has(each))) {
+      completion.answered(writes, entry, code, code === 'known' && entry.stored ? 'stored' : 'direct');
+    }
     await writes.commit();
+    return answers.map(() => undefined);
   }
 
   #forget(lane: Lane, { sequence }: OutboxEntry): void {

@@ -12,7 +12,8 @@ import type { Outbox, OutboxEntry } from '../../journal/outbox';
 import type { KeyedQueue } from '../../../platform/keyed-queue';
 import type { StorageNodes } from '../../storage-nodes/storage-nodes';
 import type { Wakeup } from '../../wakeup';
-import { isCopy, type Deposits } from '../deposits';
+import { isCopy } from '../deposit';
+import type { Deposits } from '../deposits';
 import { Line } from '../line';
 import type { ChunkTrial, ChunkTrials } from './chunk-trials';
 import type { ChunkProgress } from './chunk-progress';
@@ -43,7 +44,7 @@ interface Lane {
   readonly line: Line<OutboxEntry>;
 }
 
-export interface ChunkDepositsComponents extends Pick<BaseComponents, 'clock' | 'ages'> {
+export interface ChunkDepositsComponents extends Pick<BaseComponents, 'clock' | 'ages' | 'store'> {
   readonly network: {
     request(node: PublicKey, request: StoreRequest, options: RequestOptions): Promise<StoreAnswer>;
   };
@@ -175,10 +176,12 @@ export class ChunkDeposits {
 
   /** The copy lasts as long as the chunk that the node drops first. */
   async #whole(entry: OutboxEntry, copy: Copy): Promise<void> {
-    const { chunks, deposits } = this.#components;
+    const { chunks, deposits, store } = this.#components;
     if (!this.#isPresent(entry, copy)) return;
     const kept = Math.min(copy.kept, chunks.until(entry, holderOf(copy)) - copy.at);
-    await deposits.record(entry, { ...copy, kept });
+    const writes = store.batch();
+    deposits.record(writes, entry, [{ ...copy, kept }]);
+    await writes.commit();
   }
 
   #isPresent(entry: OutboxEntry, copy: Copy): boolean {

@@ -124,14 +124,14 @@ describe('the outbox', () => {
 
   it('notes a copy when that is durable', async () => {
     const entry = await added('leak');
-    await change(entry, (writes) => outbox.recordCopy(writes, entry, copy, 1));
+    await change(entry, (writes) => outbox.recordCopies(writes, entry, [copy], 1));
     assert.deepEqual([entry.stored, entry.told, entry.copies], [true, 1, [copy]]);
   });
 
   it('takes a message off its envelope, with the copies of that, and seals it to another key', async () => {
     const entry = await added('leak');
     const first = entry.sealed;
-    await change(entry, (writes) => outbox.recordCopy(writes, entry, copy, 1));
+    await change(entry, (writes) => outbox.recordCopies(writes, entry, [copy], 1));
     await change(entry, (writes) => outbox.unseal(writes, entry));
     assert.deepEqual([entry.sealed, entry.told, entry.copies], [undefined, 0, []]);
     assert.equal(entry.stored, true, 'a node may still have it');

@@ -114,7 +114,7 @@ describe('a receipt that names a message by its key', () => {
   it('means a message that ended unconfirmed, for 30 days, and makes it delivered', async () => {
     const entry = await accept('leak');
     const key = keyOf(entry);
-    await write((writes) => outbox.recordCopy(writes, entry, copy, 1));
+    await write((writes) => outbox.recordCopies(writes, entry, [copy], 1));
     alice.age += LIFE;
     await completion.expire(bob.pk);
     const state = () => outcomes.find(bob.pk, entry.messageId)?.state;

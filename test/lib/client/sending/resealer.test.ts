@@ -111,7 +111,7 @@ describe('the resealer', () => {
     const keys = [keyOf(one), keyOf(two)];
     const copy = { node: new Uint8Array(32), at: 5, kept: 100 };
     const writes = alice.store.batch();
-    outbox.recordCopy(writes, one, copy, 1);
+    outbox.recordCopies(writes, one, [copy], 1);
     await writes.commit();
     assert.equal(await applyWithout(keyOf(one)), false, 'it was not in the stock any more');
     assert.deepEqual(heard(), ['dead keys', 'renew 1', 'wakeup']);

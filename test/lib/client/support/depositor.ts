@@ -1,5 +1,6 @@
-import { withCopy, type Copy } from '../../../../lib/client/journal/copies';
-import { Deposits, type Deposit, type DepositsInit } from '../../../../lib/client/sending/deposits';
+import type { Copy } from '../../../../lib/client/journal/copies';
+import type { Deposit } from '../../../../lib/client/sending/deposit';
+import { Deposits, type DepositsInit } from '../../../../lib/client/sending/deposits';
 import { Agenda } from '../../../../lib/client/sending/agenda';
 import { NodeHolds } from '../../../../lib/client/storage-nodes/node-holds';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
@@ -80,8 +81,8 @@ export class Depositor {
         journal: {
           has: (mail) => this.mail.includes(mail),
           envelope: ({ sealed }) => sealed && new Uint8Array(287),
-          recordCopy: (writes, mail, copy, told) => {
-            const change = { copies: withCopy(mail.copies, copy), told };
+          recordCopies: (writes, mail, copies, told) => {
+            const change = { copies, told };
             writes.afterCommit(() => Object.assign(mail, change));
           },
         },

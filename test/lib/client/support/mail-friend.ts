@@ -253,7 +253,7 @@ export class MailFriend {
       if (entry.sealed === undefined) continue;
       this.#leave(entry.sealed.storageId, this.outbox.envelope(entry), false);
       const copy = { node: NODE, at: this.keys.age, kept: DAY };
-      if (!entry.stored) this.outbox.recordCopy(writes, entry, copy, 1);
+      if (!entry.stored) this.outbox.recordCopies(writes, entry, [copy], 1);
     }
     if (writes.size > 0) await writes.commit();
   }

@@ -1,6 +1,6 @@
-import { PeerMap } from '../../peer-map';
-import type { PublicKey } from '../../types';
-import type { KeyedQueue } from '../../platform/keyed-queue';
+import { PeerMap } from '../peer-map';
+import type { PublicKey } from '../types';
+import type { KeyedQueue } from './keyed-queue';
 
 /** Most items of one turn. */
 const MAX_TOGETHER = 64;
