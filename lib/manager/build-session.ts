@@ -128,7 +128,14 @@ async function assemble(
     connected: (peer: PublicKey) => network.isProven(peer),
     log,
   });
-  const service = new StorageService({ storage, sessions: network, clock, timers, log });
+  const service = new StorageService({
+    storage,
+    sessions: network,
+    clock,
+    timers,
+    log,
+    onMailWaiting: (friend, waiting) => events.emit('mail-waiting', { friend, waiting }),
+  });
   const hooks = clientHooks({ events, forwardSecurity, clock, friends, log });
   const client = await AsyncClient.open(
     { crypto, platform, directory, forwardSecurity, network, nodes, hooks },

@@ -23,6 +23,8 @@ export type AsyncManagerEvents = {
   'message-lost': { friend: PublicKey; messageId: Uint8Array };
   /** The friend polls an open storage node that is not our friend: mail stored there would reach them. */
   'node-suggested': { friend: PublicKey; node: PublicKey; toxId: string };
+  /** Mail waits here for a friend without a session, to wake them by other means; at most once in 10 minutes a friend. */
+  'mail-waiting': { friend: PublicKey; waiting: number };
   /** An ordinary Tox message, as it arrived; it also goes to the inbox. */
   'tox-message': { friend: PublicKey; type: 'normal' | 'action'; text: string };
   'friend-status': { friend: PublicKey; online: boolean };

@@ -1,6 +1,6 @@
 import { PeerMap, toHex, type AsyncManager, type FriendTransport, type PublicKey } from '../../lib/index';
 import type { NetworkEvent } from '../session/network/connection';
-import { friendFields } from '../session/friend-names';
+import { friendFields, isFriend } from '../session/friend-names';
 import { requestFields } from '../session/request-limit';
 import type { Message } from '../runtime/runtime';
 
@@ -58,6 +58,18 @@ export function followFriends(manager: AsyncManager, { onStatus, onList }: Frien
   return () => {
     for (const each of undo) each();
   };
+}
+
+/** Tells when mail waits here for one of these friends, who is away. Returns what ends it. */
+export function followMail(
+  manager: AsyncManager,
+  friends: readonly string[],
+  tell: (msg: Message) => void,
+): () => void {
+  return manager.events.on('mail-waiting', ({ friend, waiting }) => {
+    if (!friends.some((text) => isFriend(manager, text, friend))) return;
+    tell({ topic: 'mail/waiting', payload: waiting, waiting, ...friendFields(manager, friend) });
+  });
 }
 
 /** Keys and names, without who is online. */

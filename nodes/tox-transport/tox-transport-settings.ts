@@ -8,6 +8,7 @@ export interface ToxTransportConfig extends SessionConfig {
   readonly mode?: string;
   readonly atStart?: string;
   readonly network?: string;
+  readonly mailWaiting?: string;
   readonly bootstrap?: string;
   readonly protocol?: string;
   readonly port?: number | string;
@@ -15,6 +16,17 @@ export interface ToxTransportConfig extends SessionConfig {
   readonly proxy?: string;
   readonly proxyHost?: string;
   readonly proxyPort?: number | string;
+}
+
+/**
+ * Friends of whose waiting mail the flow hears: names, public keys or Tox IDs, separated by commas. They may become
+ * friends later. ErrNotConfigured, ErrEnvironment.
+ */
+export function mailWaitingFor(config: ToxTransportConfig): readonly string[] {
+  return settingText(config.mailWaiting, 'The list of friends to wake')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
 }
 
 type AtStart = 'before' | 'online' | 'offline';

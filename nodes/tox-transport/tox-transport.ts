@@ -12,9 +12,10 @@ import type { Session } from '../session/session';
 import { SessionUser } from '../session/session-user';
 import { badges, type Badge } from '../runtime/status-badge';
 import { change, sendMessage } from './actions';
-import { eventFields, followFriends, friendsFields, selfFields } from './network-events';
+import { eventFields, followFriends, followMail, friendsFields, selfFields } from './network-events';
 import { orderOf, type ToxOrder } from './order';
 import {
+  mailWaitingFor,
   toxTransportSettings,
   type ToxTransportConfig,
   type ToxTransportSettings,
@@ -41,6 +42,8 @@ class ToxTransport {
   readonly #node: FlowNode;
   readonly #user: SessionUser;
   readonly #settings: ToxTransportSettings;
+  /** Of whose waiting mail the flow hears. */
+  readonly #toWake: readonly string[];
   readonly #make: MakeTransport;
   readonly #ending = new AbortController();
   readonly #tried = new Latch();
@@ -52,6 +55,7 @@ class ToxTransport {
 
   constructor(RED: Runtime, node: FlowNode, config: ToxTransportConfig, make: MakeTransport) {
     this.#settings = toxTransportSettings(config, RED.settings.userDir);
+    this.#toWake = mailWaitingFor(config);
     this.#node = node;
     this.#make = make;
     this.#user = new SessionUser(RED, node, config.storageNode);
@@ -130,8 +134,10 @@ class ToxTransport {
       onList: () => this.#node.send(friendsFields(manager, this.#connection?.tox)),
     });
     const off = manager.events.on('transport-status', () => this.#tellSelf(manager));
+    const unfollowMail = followMail(manager, this.#toWake, (msg) => this.#node.send(msg));
     return () => {
       off();
+      unfollowMail();
       unfollow();
     };
   }

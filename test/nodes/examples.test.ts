@@ -30,7 +30,10 @@ const KNOWN = new Set([
   ...['storage-node', 'tox-transport', 'send-async', 'receive-async', 'prekey-exchange'],
 ]);
 /** What only these need. */
-const ALSO = new Map([['bridge-over-tcp.json', ['function', 'tcp in', 'tcp out']]]);
+const ALSO = new Map([
+  ['bridge-over-tcp.json', ['function', 'tcp in', 'tcp out']],
+  ['wake-up.json', ['http request']],
+]);
 
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 const flowOf = (file: string) => JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as Entry[];

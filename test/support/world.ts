@@ -155,6 +155,7 @@ export class Device {
       'identity-in-use-elsewhere',
       'message-lost',
       'message-malformed',
+      'mail-waiting',
       'node-suggested',
     ] as const) {
       events.on(event, (value) => this.events.push({ event, value }));

@@ -9,6 +9,7 @@ import { TokenBuckets } from '../../platform/token-bucket';
 import type { Logger, PublicKey } from '../../types';
 import { MailHints } from './mail-hints';
 import { fetchedNothing, refusalsOf, type StorageRequest } from './refusals';
+import { WakeUps } from './wake-ups';
 import { WorkLimit } from '../../platform/work-limit';
 
 /** The sessions with peers, as far as this service needs them. */
@@ -24,6 +25,8 @@ export interface StorageServiceOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Logger;
+  /** Mail waits here for a recipient without a session: at most once in 10 minutes for each. */
+  readonly onMailWaiting?: (recipient: PublicKey, waiting: number) => void;
   /** Seconds between sweeps (specification: an hour). */
   readonly sweepSeconds?: number;
   /** Requests of one peer that may be in work; further ones are answered `busy`. */
@@ -33,7 +36,13 @@ export interface StorageServiceOptions {
   readonly readsPerSecond?: number;
 }
 
-const DEFAULTS = { sweepSeconds: 3600, maxInWork: 64, readBurst: 500, readsPerSecond: 100 };
+const DEFAULTS = {
+  onMailWaiting: () => undefined,
+  sweepSeconds: 3600,
+  maxInWork: 64,
+  readBurst: 500,
+  readsPerSecond: 100,
+};
 /** A peer must not be able to fill the log. */
 const QUIET_MS = 60_000;
 /** The field of a hint has two bytes. */
@@ -48,6 +57,7 @@ export class StorageService {
   readonly #options: Required<StorageServiceOptions>;
   readonly #storage: MessageStorage;
   readonly #hints: MailHints;
+  readonly #wakeUps: WakeUps;
   readonly #reads: TokenBuckets;
   readonly #inWork: WorkLimit;
   readonly #tasks = new Set<Promise<void>>();
@@ -63,6 +73,7 @@ export class StorageService {
     this.#storage = storage;
     this.#inWork = new WorkLimit(maxInWork);
     this.#hints = new MailHints(timers, (recipient) => this.#tellOfMail(recipient));
+    this.#wakeUps = new WakeUps(timers, (recipient) => this.#tellOwner(recipient));
     this.#reads = new TokenBuckets({ burst: readBurst, perSecond: readsPerSecond }, clock);
   }
 
@@ -81,6 +92,7 @@ export class StorageService {
     this.#sweepTimer?.cancel();
     await Promise.all(this.#tasks);
     this.#hints.stop();
+    this.#wakeUps.stop();
   }
 
   /** Answers one request of a session's peer. Never throws: what fails inside is answered `busy`. */
@@ -106,6 +118,7 @@ export class StorageService {
   /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
     this.#reads.forget(peer);
+    this.#wakeUps.forget(peer);
   }
 
   #isOverReadRate(peer: PublicKey, request: StorageRequest): boolean {
@@ -121,7 +134,7 @@ export class StorageService {
         const kept = 'kept' in answer ? answer.kept : 0;
         const wait = 'wait' in answer ? Math.min(answer.wait, 0xffff) : 0;
         this.#send(peer, { kind: 'store-answer', request, code, storageId, kept, wait });
-        if (answer.code === 'ok') this.#hints.mailCame(answer.recipient);
+        if (answer.code === 'ok') this.#mailCame(answer.recipient);
         return;
       }
       case 'list': {
@@ -186,6 +199,17 @@ export class StorageService {
     } catch (error) {
       this.#report('An answer from this storage node could not be sent', error);
     }
+  }
+
+  #mailCame(recipient: PublicKey): void {
+    this.#hints.mailCame(recipient);
+    if (!this.#options.sessions.hasSession(recipient)) this.#wakeUps.mailCame(recipient);
+  }
+
+  #tellOwner(recipient: PublicKey): void {
+    const waiting = this.#storage.countWaiting(recipient);
+    if (waiting > 0 && !this.#options.sessions.hasSession(recipient))
+      this.#options.onMailWaiting(recipient, waiting);
   }
 
   /** False when the recipient has no session: it asks by itself when it comes. */
