@@ -5,6 +5,7 @@ import { endToEnd } from './end-to-end';
 import { fan } from './fan';
 import { growth } from './growth';
 import { idle } from './idle';
+import { large } from './large';
 import { wireBytes } from './wire-bytes';
 
 /** Messages on their whole way, beside what they cannot do without and beside a message broker. */
@@ -13,6 +14,7 @@ export async function run({ full }: BenchOptions): Promise<Report[]> {
   return [
     await endToEnd(rounds),
     await wireBytes(),
+    await large(),
     await growth(rounds),
     await fan(rounds),
     await idle(full ? 60 : 20),
