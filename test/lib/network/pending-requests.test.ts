@@ -54,6 +54,26 @@ describe('requests to a friend', () => {
     assert.equal(time.pendingTimers, 0);
   });
 
+  it('have the time that their caller gives them: 20 s, and a delivery 10 s, where none is given', async () => {
+    const deliver = { kind: 'deliver', envelope: id(1) } as const;
+    const failed: string[] = [];
+    const failing = (name: string, request: Promise<unknown>) =>
+      request.catch((error: unknown) => failed.push(`${name} ${code('ErrTimeout')(error)}`));
+    void failing('deliver', requests.add(deliver));
+    void failing('list', requests.add(list));
+    void failing('chunk', requests.add(deliver, { timeoutMs: 30_000 }));
+    await time.advance(9_999);
+    assert.deepEqual(failed, []);
+    await time.advance(1);
+    assert.deepEqual(failed, ['deliver true']);
+    await time.advance(10_000);
+    assert.deepEqual(failed, ['deliver true', 'list true']);
+    await time.advance(9_999);
+    assert.equal(failed.length, 2);
+    await time.advance(1);
+    assert.deepEqual(failed.at(-1), 'chunk true');
+  });
+
   it('never have the number of an earlier one, whose answer may still come', async () => {
     for (let n = 0; n < 3; n++) {
       const request = requests.add(list);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '../../../../lib/bytes';
 import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outbox';
+import { readLargeContent } from '../../../../lib/protocol/envelope/large/large-content';
+import { joinedLarge } from '../../../../lib/protocol/envelope/large/split-large';
 import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { bareBytes, Table } from '../../../../lib/store/table';
@@ -183,5 +185,57 @@ describe('the outbox', () => {
       [1, 3, 4],
     );
     assert.equal(outbox.find(bob.pk, next.messageId), next);
+  });
+
+  describe('with a large message', () => {
+    const payload = new Uint8Array(7_000).fill(7);
+    const content = { inner: 2, label: 'camera', isDeflated: false, bytes: payload } as const;
+
+    async function addLarge(large: { chunks: number; turnAt?: number }): Promise<OutboxEntry> {
+      const { ref, secret } = await allocateSlot(alice.vault);
+      const writes = alice.store.batch();
+      const times = { lifetime: 60, acceptedAt: alice.age, createdAt: 5_000 };
+      const fields = { messageId: crypto.sha256(payload), friend: bob.pk, type: 4, ref, ...times, large };
+      const entry = outbox.add(writes, fields, joinedLarge(content), secret);
+      await writes.commit();
+      return entry;
+    }
+
+    async function headOf(entry: OutboxEntry) {
+      const envelope = open().envelope(entry) ?? assert.fail();
+      const { messageType: type, data } = await bob.fsm.decryptForwardSecureMessage(envelope);
+      const head = readLargeContent({ type, data });
+      assert.ok(typeof head === 'object');
+      return head;
+    }
+
+    it('seals its head alone, under the same payload key each time', async () => {
+      const entry = await addLarge({ chunks: 2, turnAt: 5 });
+      assert.equal(entry.size, 3 + 6 + 7_000);
+      const first = await headOf(entry);
+      assert.deepEqual([first.total, first.label], [7_000, 'camera']);
+      await change(entry, (writes) => outbox.unseal(writes, entry));
+      await change(entry, (writes) => assert.equal(outbox.seal(writes, entry), 'sealed'));
+      assert.deepEqual((await headOf(entry)).key, first.key);
+      assert.deepEqual(outbox.plaintext(entry), joinedLarge(content));
+    });
+
+    it('seals nothing before its turn, and does not count it among those that wait for a key', async () => {
+      const entry = await addLarge({ chunks: 2 });
+      assert.equal(entry.sealed, undefined);
+      assert.equal(outbox.waitsForKey(bob.pk), false);
+      await change(entry, (writes) => outbox.giveTurn(writes, entry, 9));
+      assert.deepEqual(entry.large, { chunks: 2, turnAt: 9 });
+      assert.equal(outbox.waitsForKey(bob.pk), true);
+    });
+
+    it('is stored, and was deposited, only when a node has all of it', async () => {
+      const entry = await addLarge({ chunks: 2, turnAt: 5 });
+      await change(entry, (writes) => outbox.recordCopy(writes, entry, copy, 0));
+      assert.deepEqual([entry.stored, entry.depositedAt, entry.copies], [false, undefined, [copy]]);
+      await change(entry, (writes) => outbox.recordCopy(writes, entry, { ...copy, kept: 90 }, 1));
+      assert.deepEqual([entry.stored, entry.depositedAt, entry.told], [true, 5, 1]);
+      assert.deepEqual(entry.copies, [{ ...copy, kept: 90 }]);
+    });
   });
 });

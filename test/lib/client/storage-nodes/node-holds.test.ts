@@ -36,6 +36,17 @@ describe('a storage node that refuses for now', () => {
     }
   });
 
+  it('is left alone no longer each time by what need not hurry', async () => {
+    for (let i = 0; i < 4; i += 1) {
+      holds.refused(node, friend, { code: 'rate', wait: 1 }, false);
+      const seconds = await held();
+      assert.ok(seconds >= 11 && seconds <= 20, `${i}: ${seconds}`);
+    }
+    rate(1);
+    const second = await held();
+    assert.ok(second >= 22 && second <= 38, `${second}`);
+  });
+
   it('is left alone as long as it says, and no other is', async () => {
     rate(100);
     assert.equal(isHeld(other), false);
