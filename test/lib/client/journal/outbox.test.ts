@@ -231,9 +231,9 @@ describe('the outbox', () => {
 
     it('is stored, and was deposited, only when a node has all of it', async () => {
       const entry = await addLarge({ chunks: 2, turnAt: 5 });
-      await change(entry, (writes) => outbox.recordCopy(writes, entry, copy, 0));
+      await change(entry, (writes) => outbox.recordCopies(writes, entry, [copy], 0));
       assert.deepEqual([entry.stored, entry.depositedAt, entry.copies], [false, undefined, [copy]]);
-      await change(entry, (writes) => outbox.recordCopy(writes, entry, { ...copy, kept: 90 }, 1));
+      await change(entry, (writes) => outbox.recordCopies(writes, entry, [{ ...copy, kept: 90 }], 1));
       assert.deepEqual([entry.stored, entry.depositedAt, entry.told], [true, 5, 1]);
       assert.deepEqual(entry.copies, [{ ...copy, kept: 90 }]);
     });
