@@ -64,9 +64,9 @@ export const MAX_MESSAGE_LIFETIME = 14 * 24 * 60 * 60;
 /** Storage nodes that should hold a copy of each message. */
 export const DEFAULT_COPIES = 3;
 /** Most messages in the outbox. */
-export const MAX_OUTBOX_MESSAGES = 1000;
-/** Most plaintext in the outbox, bytes. */
-export const MAX_OUTBOX_BYTES = 16_000_000;
+export const MAX_OUTBOX_MESSAGES = 4096;
+/** Most bytes of messages in the outbox, as they are kept: deflated where that makes them smaller. */
+export const MAX_OUTBOX_BYTES = 64_000_000;
 /** Messages waiting in the inbox for a handler; beyond it mail stays at the nodes. */
 export const MAX_INBOX_MESSAGES = 1000;
 /** Most bytes in the inbox, with the room that large messages will take which are not complete. */

@@ -21,7 +21,7 @@ export const ERROR_CODES = {
   ErrAmbiguousFriend: 'More than one friend has this name.',
   ErrNoPreKeys: 'No one-time keys for this friend are left.',
   ErrNoSession: 'The packet did not arrive within a session with its sender.',
-  ErrOutboxFull: 'The outbox is full.',
+  ErrOutboxFull: 'The outbox has no room for another message to this friend.',
   ErrMalformed: 'The data is malformed.',
   ErrUnsupportedVersion: 'This build does not know this version.',
   ErrForged: 'A box does not open, or was not made by the sender it names.',

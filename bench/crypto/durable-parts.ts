@@ -50,29 +50,27 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
     contexts,
     hooks: { onOutcome: () => undefined },
   });
-  const sender = new Sender(
-    {
-      crypto,
-      random,
-      ages,
-      clock,
-      store,
-      vault,
-      outbox,
-      outcomes,
-      contexts,
-      queues,
-      forwardSecurity,
-      space: { assertRoom: () => undefined },
-      turns: new LargeTurns({ store, ages, outbox, forwardSecurity }),
-      reasons: { of: () => undefined },
-      reasonChanges: { noteTold: () => undefined },
-      meetings: { noteSpent: () => undefined },
-      dispatcher: { dispatch: () => undefined },
-      hooks: { onAccepted: () => undefined, onKeySpent: () => undefined },
-    },
-    { outboxMessages: Infinity, outboxBytes: Infinity },
-  );
+  const sender = new Sender({
+    crypto,
+    random,
+    ages,
+    clock,
+    store,
+    vault,
+    outbox,
+    room: { assertFor: () => undefined },
+    outcomes,
+    contexts,
+    queues,
+    forwardSecurity,
+    space: { assertRoom: () => undefined },
+    turns: new LargeTurns({ store, ages, outbox, forwardSecurity }),
+    reasons: { of: () => undefined },
+    reasonChanges: { noteTold: () => undefined },
+    meetings: { noteSpent: () => undefined },
+    dispatcher: { dispatch: () => undefined },
+    hooks: { onAccepted: () => undefined, onKeySpent: () => undefined },
+  });
   const tombstones = new Tombstones({ store, ages });
   const receipts = new OwedReceipts({ store, ages, tombstones });
   const receiver = new Receiver({

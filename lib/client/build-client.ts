@@ -9,6 +9,7 @@ import { PeerEvents } from './peer-events';
 import { KeyedQueue } from '../platform/keyed-queue';
 import { buildReceiving } from './receiving/build-receiving';
 import { buildSending } from './sending/build-sending';
+import { OutboxRoom } from './sending/outbox-room';
 import { Sender } from './sending/sender';
 import { Wakeup } from './wakeup';
 
@@ -42,7 +43,7 @@ export function buildClient(outside: AsyncClientComponents, init: AsyncClientIni
   const sending = buildSending({ ...base, ...journals }, limits);
   const soFar = { ...base, ...journals, ...sending };
   const meetings = new Meetings(soFar, { holdsMailFor, preKeyRefreshThreshold });
-  const sender = new Sender({ ...soFar, meetings }, limits);
+  const sender = new Sender({ ...soFar, meetings, room: new OutboxRoom(journals, limits) });
   const receiving = buildReceiving({ ...soFar, meetings }, limits);
   const peerEvents = new PeerEvents({ ...soFar, ...receiving, meetings });
   const { issued, held } = forwardSecurity;

@@ -11,7 +11,9 @@ import {
 export interface ClientLimits {
   /** Storage nodes that should hold a copy. */
   readonly copies: number;
+  /** Messages in the outbox, for one friend half as many. */
   readonly outboxMessages: number;
+  /** Their kept bytes, shared in the same way. */
   readonly outboxBytes: number;
   /** Messages waiting for a handler, of one friend half as many; beyond it mail stays where it is. */
   readonly inboxMessages: number;

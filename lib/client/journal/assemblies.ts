@@ -7,7 +7,7 @@ import { boxUnderSlot, unboxUnderSlot } from '../../store/vault/slot-box';
 import type { Store, WriteBatch } from '../../store/store';
 import { bareBytes, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
-import type { InboxLoad } from './inbox-load';
+import type { Load } from './load';
 
 /** An envelope that opened as the head of a message, and the key that it used up. */
 export interface AssemblyHead {
@@ -138,7 +138,7 @@ export class Assemblies {
   }
 
   /** What the inbox keeps free for those of this sender, or of all. */
-  load(sender?: PublicKey): InboxLoad {
+  load(sender?: PublicKey): Load {
     const some = sender === undefined ? this.entries() : this.of(sender);
     return { messages: some.length, bytes: some.reduce((sum, { room }) => sum + room, 0) };
   }

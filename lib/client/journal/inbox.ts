@@ -6,7 +6,7 @@ import type { SecretVault, SlotRef } from '../../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../../store/store';
 import { readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey, Via } from '../../types';
-import { differenceOf, type InboxLoad, NO_LOAD, sumOf } from './inbox-load';
+import { differenceOf, type Load, NO_LOAD, sumOf } from './load';
 import { unboxUnderSlot, boxUnderSlot } from '../../store/vault/slot-box';
 
 /** A message that is still to be handled. What it says, and of what type it is, is a secretbox under a slot of the vault. */
@@ -35,7 +35,7 @@ export class Inbox {
   readonly #vault: SecretVault;
   readonly #table: Table<InboxRecord>;
   readonly #entries = new Map<number, InboxEntry>();
-  readonly #loads = new PeerMap<InboxLoad>();
+  readonly #loads = new PeerMap<Load>();
   #nextSequence = 1;
 
   constructor(parts: { crypto: CryptoProvider; store: Store; vault: SecretVault }) {
@@ -50,7 +50,7 @@ export class Inbox {
   }
 
   /** What the messages of this sender take, or all. */
-  load(sender?: PublicKey): InboxLoad {
+  load(sender?: PublicKey): Load {
     return sender === undefined ? sumOf(...this.#loads.values()) : (this.#loads.get(sender) ?? NO_LOAD);
   }
 

@@ -1,5 +1,3 @@
-import { concat, toHex } from '../../bytes';
-import { PeerMap } from '../../peer-map';
 import { splitLarge } from '../../protocol/envelope/large/split-large';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { SlotRef } from '../../store/vault/secret-vault';
@@ -8,7 +6,9 @@ import { bareBytes, readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
 import type { BaseComponents } from '../components';
 import type { Copy } from './copies';
+import type { Load } from './load';
 import { durable, hadTurn, type OutboxEntry, type OutboxRecord } from './outbox-record';
+import { OutboxIndex } from './outgoing/outbox-index';
 import { unboxUnderSlot, boxUnderSlot } from '../../store/vault/slot-box';
 
 export type { OutboxEntry } from './outbox-record';
@@ -30,16 +30,11 @@ export class Outbox {
   /** Secretboxes under the slots of the records. */
   readonly #plaintexts: Table<Uint8Array>;
   readonly #envelopes: Table<Uint8Array>;
-  readonly #entries = new Map<number, OutboxEntry>();
-  readonly #byId = new Map<string, OutboxEntry>();
-  readonly #byKey = new PeerMap<Map<number, OutboxEntry>>();
-  readonly #byFriend = new PeerMap<Set<OutboxEntry>>();
+  readonly #index = new OutboxIndex();
   /** Entries whose envelope is on its way to the disk. */
   readonly #sealing = new Set<number>();
   /** Commits of added messages that are under way. */
   readonly #journalling = new Set<Promise<void>>();
-  #nextSequence = 1;
-  #bytes = 0;
 
   constructor(components: OutboxComponents) {
     this.#components = components;
@@ -47,31 +42,31 @@ export class Outbox {
     this.#plaintexts = new Table(components.store, 'outbox-plaintext', bareBytes);
     this.#envelopes = new Table(components.store, 'outbox-envelope', bareBytes);
     for (const { rest, record } of this.#records.entries()) {
-      this.#remember({ ...record, sequence: readSequence(rest) });
+      this.#index.add({ ...record, sequence: readSequence(rest) });
     }
   }
 
   get messages(): number {
-    return this.#entries.size;
+    return this.load().messages;
   }
 
-  /** Plaintext bytes. */
-  get bytes(): number {
-    return this.#bytes;
+  /** Messages and kept bytes of one friend. Without a friend: of all. */
+  load(friend?: PublicKey): Load {
+    return this.#index.load(friend);
   }
 
   *refs(): Generator<SlotRef> {
-    for (const { ref } of this.#entries.values()) yield ref;
+    for (const { ref } of this.entries()) yield ref;
   }
 
   /** In the order of acceptance. */
   entries(): OutboxEntry[] {
-    return [...this.#entries.values()];
+    return this.#index.entries();
   }
 
   /** In the order of acceptance. */
   of(friend: PublicKey): OutboxEntry[] {
-    return [...(this.#byFriend.get(friend) ?? [])];
+    return this.#index.of(friend);
   }
 
   /** A message for this friend has no key. */
@@ -82,16 +77,16 @@ export class Outbox {
   }
 
   find(friend: PublicKey, messageId: Uint8Array): OutboxEntry | undefined {
-    return this.#byId.get(idOf(friend, messageId));
+    return this.#index.find(friend, messageId);
   }
 
   /** The message that was sealed to this key of the friend's. */
   findByKey(friend: PublicKey, preKeyId: number): OutboxEntry | undefined {
-    return this.#byKey.get(friend)?.get(preKeyId);
+    return this.#index.findByKey(friend, preKeyId);
   }
 
   has(entry: OutboxEntry): boolean {
-    return this.#entries.has(entry.sequence);
+    return this.#index.has(entry);
   }
 
   /** Sealed, and the batch that says so is under way. */
@@ -121,9 +116,9 @@ export class Outbox {
       copies: [],
       stored: false,
       told: 0,
-      sequence: this.#nextSequence,
+      sequence: this.#index.nextSequence,
     };
-    this.#remember(entry);
+    this.#index.add(entry);
     const content = this.#sealable(entry, data, secret);
     this.#plaintexts.put(
       writes,
@@ -150,14 +145,8 @@ export class Outbox {
 
   /** Undoes `add` in memory. */
   withdraw(entry: OutboxEntry): void {
-    if (!this.#entries.delete(entry.sequence)) return;
     this.#sealing.delete(entry.sequence);
-    this.#byId.delete(idOf(entry.friend, entry.messageId));
-    this.#forgetKeys(entry);
-    const others = this.#byFriend.get(entry.friend);
-    others?.delete(entry);
-    if (others?.size === 0) this.#byFriend.delete(entry.friend);
-    this.#bytes -= entry.size;
+    this.#index.remove(entry);
   }
 
   /**
@@ -249,35 +238,8 @@ export class Outbox {
     // Not before: until then the envelope must not leave the process.
     writes.afterCommit(() => {
       this.#sealing.delete(entry.sequence);
-      this.#forgetKeys(entry);
-      Object.assign(entry, { sealed, keys, copies: [] });
-      if (this.has(entry)) this.#rememberKeys(entry);
+      this.#index.update(entry, { sealed, keys, copies: [] });
     });
     return true;
   }
-
-  #remember(entry: OutboxEntry): void {
-    this.#entries.set(entry.sequence, entry);
-    this.#byId.set(idOf(entry.friend, entry.messageId), entry);
-    this.#rememberKeys(entry);
-    this.#byFriend.getOrInsert(entry.friend, () => new Set()).add(entry);
-    this.#bytes += entry.size;
-    this.#nextSequence = Math.max(this.#nextSequence, entry.sequence + 1);
-  }
-
-  #rememberKeys(entry: OutboxEntry): void {
-    if (entry.keys.length === 0) return;
-    const byKey = this.#byKey.getOrInsert(entry.friend, () => new Map<number, OutboxEntry>());
-    for (const key of entry.keys) byKey.set(key, entry);
-  }
-
-  #forgetKeys(entry: OutboxEntry): void {
-    const byKey = this.#byKey.get(entry.friend);
-    for (const key of entry.keys) if (byKey?.get(key) === entry) byKey.delete(key);
-    if (byKey?.size === 0) this.#byKey.delete(entry.friend);
-  }
-}
-
-function idOf(friend: PublicKey, messageId: Uint8Array): string {
-  return toHex(concat(friend, messageId));
 }

@@ -1,11 +1,11 @@
 import { PeerMap } from '../../peer-map';
 import type { DataDirectory } from '../../store/directory/data-directory';
 import type { PublicKey } from '../../types';
-import { differenceOf, type InboxLoad, NO_LOAD, sumOf } from '../journal/inbox-load';
+import { differenceOf, type Load, NO_LOAD, sumOf } from '../journal/load';
 
 /** What holds messages or keeps room for them. Without a sender: of all. */
 interface Holder {
-  load(sender?: PublicKey): InboxLoad;
+  load(sender?: PublicKey): Load;
 }
 
 export interface InboxRoomComponents {
@@ -16,7 +16,7 @@ export interface InboxRoomComponents {
 }
 
 /** Most that the inbox holds. */
-export type InboxRoomInit = InboxLoad;
+export type InboxRoomInit = Load;
 
 /**
  * Whether the inbox takes another message of a friend: while it has fewer messages in there than there are places free,
@@ -25,9 +25,9 @@ export type InboxRoomInit = InboxLoad;
  */
 export class InboxRoom {
   readonly #components: InboxRoomComponents;
-  readonly #most: InboxLoad;
+  readonly #most: Load;
   /** On their way into the inbox, by friend. */
-  readonly #arriving = new PeerMap<InboxLoad>();
+  readonly #arriving = new PeerMap<Load>();
   /** Senders whose mail stayed where it was because there was no room for it here, and the least that one of them takes. */
   readonly #turnedAway = new PeerMap<number>();
   #onRoom: () => void = () => undefined;

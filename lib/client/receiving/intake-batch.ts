@@ -20,7 +20,7 @@ import { isServiceType, type ServiceMailEffects } from './service-mail-effects';
 import type { FriendMemory, MemoryTurn } from '../journal/friend-memory';
 import type { OwedDeletes } from '../journal/owed-deletes';
 import type { OwedReceipts } from '../journal/owed-receipts';
-import { NO_LOAD, sumOf } from '../journal/inbox-load';
+import { NO_LOAD, sumOf } from '../journal/load';
 import type { Arrival, Placed } from './intake-turn';
 import { type ChunkPlace, LargeIntake, type LargeIntakeComponents } from './large/large-intake';
 import { answer, type Origin, type Received } from './receive-result';

@@ -10,7 +10,6 @@ import { chunksOf, joinedLarge } from '../../protocol/envelope/large/split-large
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
 import { singleContent } from '../../protocol/envelope/pack-content';
 import type { PublicKey } from '../../types';
-import type { ClientLimits } from '../client-limits';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { MessageInput, SendOptions, SendReceipt } from '../messages';
@@ -22,6 +21,7 @@ import type { Meetings } from '../meeting/meetings';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { Dispatcher } from './dispatcher';
 import type { LargeTurns } from './large/large-turns';
+import type { OutboxRoom } from './outbox-room';
 import type { QueuedReasons } from './queued-reasons';
 import type { ReasonChanges } from './reason-changes';
 
@@ -32,10 +32,8 @@ export interface SenderComponents extends Pick<BaseComponents, 'crypto' | 'rando
   readonly clock: Pick<Clock, 'wall'>;
   readonly vault: Pick<SecretVault, 'allocate'>;
   readonly space: Pick<DataDirectory['space'], 'assertRoom'>;
-  readonly outbox: Pick<
-    Outbox,
-    'messages' | 'bytes' | 'find' | 'add' | 'withdraw' | 'journalling' | 'settled'
-  >;
+  readonly outbox: Pick<Outbox, 'find' | 'add' | 'withdraw' | 'journalling' | 'settled'>;
+  readonly room: Pick<OutboxRoom, 'assertFor'>;
   readonly outcomes: Pick<OutcomeJournal, 'find'>;
   readonly contexts: Pick<Contexts, 'add'>;
   readonly queues: KeyedQueue;
@@ -53,16 +51,12 @@ interface OutgoingContent extends Content {
   readonly chunks?: number;
 }
 
-export type SenderInit = Pick<ClientLimits, 'outboxMessages' | 'outboxBytes'>;
-
 /** Accepts messages: accepted means journalled, sealed if a key is left, and not a byte sent before. */
 export class Sender {
   readonly #components: SenderComponents;
-  readonly #init: SenderInit;
 
-  constructor(components: SenderComponents, init: SenderInit) {
+  constructor(components: SenderComponents) {
     this.#components = components;
-    this.#init = init;
   }
 
   /**
@@ -111,9 +105,8 @@ export class Sender {
       context: string | undefined;
     },
   ): Promise<{ entry: SendReceipt; durable: Promise<void> }> {
-    const { outbox, outcomes, contexts, store, vault, ages, clock, space, forwardSecurity, turns } =
+    const { outbox, room, outcomes, contexts, store, vault, ages, clock, space, forwardSecurity, turns } =
       this.#components;
-    const { outboxMessages, outboxBytes } = this.#init;
     const { content, messageId, lifetime, options, context } = message;
     const { type, data, chunks } = content;
     const double = options.messageId && outbox.find(friend, messageId);
@@ -124,12 +117,7 @@ export class Sender {
     const ended = options.messageId && outcomes.find(friend, messageId);
     if (ended !== undefined) return { entry: receiptOf(ended), durable: Promise.resolve() };
     space.assertRoom();
-    if (outbox.messages >= outboxMessages || outbox.bytes + data.length > outboxBytes) {
-      throw new ToxAsyncError(
-        'ErrOutboxFull',
-        `The outbox is full (${outbox.messages} messages are waiting). Wait until some are delivered or expire.`,
-      );
-    }
+    room.assertFor(friend, data.length);
     if (options.withoutKeys === 'error' && !forwardSecurity.canSendMessage(friend)) {
       throw new ToxAsyncError(
         'ErrNoPreKeys',

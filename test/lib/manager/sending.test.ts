@@ -68,8 +68,8 @@ describe('a message that is given to a session', () => {
     assert.deepEqual(opening.result.messageId, new Uint8Array(32).fill(1));
   });
 
-  it('is refused when the outbox would hold more bytes than it may', async () => {
-    await open({ outboxBytes: 10 });
+  it('is refused when the friend would have more bytes in the outbox than are free without it', async () => {
+    await open({ outboxBytes: 16 });
     await send('123456');
     await assert.rejects(send('12345'), { code: 'ErrOutboxFull' });
     await send('1234');

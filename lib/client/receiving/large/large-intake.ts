@@ -12,7 +12,7 @@ import { allocateSlot } from '../../../store/vault/slot-box';
 import type { PublicKey } from '../../../types';
 import type { BaseComponents } from '../../components';
 import type { Assemblies, Assembly } from '../../journal/assemblies';
-import { differenceOf, type InboxLoad, NO_LOAD, sumOf } from '../../journal/inbox-load';
+import { differenceOf, type Load, NO_LOAD, sumOf } from '../../journal/load';
 import type { Tombstones } from '../../journal/tombstones';
 import type { InboxRoom } from '../inbox-room';
 import type { Arrival, IntakeTurn } from '../intake-turn';
@@ -194,6 +194,6 @@ export class LargeIntake {
   }
 }
 
-function loadOf(assemblies: readonly Assembly[]): InboxLoad {
+function loadOf(assemblies: readonly Assembly[]): Load {
   return sumOf(...assemblies.map(({ room }) => ({ messages: 1, bytes: room })));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { InboxRoom } from '../../../../lib/client/receiving/inbox-room';
-import type { InboxLoad } from '../../../../lib/client/journal/inbox-load';
+import type { Load } from '../../../../lib/client/journal/load';
 import { later } from '../support/depositor';
 
 const bob = new Uint8Array(32).fill(1);
@@ -9,9 +9,9 @@ const cat = new Uint8Array(32).fill(2);
 /** Bytes of each message here; there is room for four. */
 const SIZE = 100;
 
-const loads = (messages: number): InboxLoad => ({ messages, bytes: messages * SIZE });
+const loads = (messages: number): Load => ({ messages, bytes: messages * SIZE });
 
-function loadOf(senders: readonly number[], sender?: Uint8Array): InboxLoad {
+function loadOf(senders: readonly number[], sender?: Uint8Array): Load {
   return loads(senders.filter((from) => sender === undefined || from === sender[0]).length);
 }
 

@@ -6,6 +6,7 @@ import { Contexts } from '../../../../lib/client/journal/contexts';
 import { Outbox } from '../../../../lib/client/journal/outbox';
 import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
 import { LargeTurns } from '../../../../lib/client/sending/large/large-turns';
+import { OutboxRoom } from '../../../../lib/client/sending/outbox-room';
 import { Sender } from '../../../../lib/client/sending/sender';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { MAX_PAYLOAD_SIZE } from '../../../../lib/constants';
@@ -56,48 +57,46 @@ describe('the sender', () => {
 
   function make(limits = {}): Sender {
     const { store, vault, fsm: forwardSecurity, random } = alice;
-    return new Sender(
-      {
-        crypto,
-        random,
-        ages: { now: () => alice.age },
-        clock: { wall: () => 5_000 },
-        store,
-        vault: {
-          allocate: (count) => {
-            allocated += count;
-            return vault.allocate(count);
-          },
-        },
-        outbox,
-        outcomes: { find: () => ended },
-        contexts: contexts(),
-        queues: new KeyedQueue(),
-        forwardSecurity,
-        space: {
-          assertRoom: () => {
-            asked += 1;
-            if (!hasRoom) throw new ToxAsyncError('ErrLocalStorageFull', 'no room');
-          },
-        },
-        turns: new LargeTurns({ store, ages: { now: () => alice.age }, outbox, forwardSecurity }),
-        reasons: { of: () => undefined },
-        reasonChanges: { noteTold: () => undefined },
-        meetings: { noteSpent: (friend) => heard.push(`peer hears of ${nameOf(friend)}`) },
-        dispatcher: {
-          dispatch: (entry) => {
-            heard.push('dispatched');
-            const text = new TextDecoder().decode(outbox.plaintext(entry));
-            accepted.push([text, open().find(entry.friend, entry.messageId) !== undefined]);
-          },
-        },
-        hooks: {
-          onAccepted: (friend) => heard.push(`accepted for ${nameOf(friend)}`),
-          onKeySpent: (friend) => heard.push(`key of ${nameOf(friend)} spent`),
+    return new Sender({
+      crypto,
+      random,
+      ages: { now: () => alice.age },
+      clock: { wall: () => 5_000 },
+      store,
+      vault: {
+        allocate: (count) => {
+          allocated += count;
+          return vault.allocate(count);
         },
       },
-      { ...DEFAULT_CLIENT_LIMITS, ...limits },
-    );
+      outbox,
+      room: new OutboxRoom({ outbox }, { ...DEFAULT_CLIENT_LIMITS, ...limits }),
+      outcomes: { find: () => ended },
+      contexts: contexts(),
+      queues: new KeyedQueue(),
+      forwardSecurity,
+      space: {
+        assertRoom: () => {
+          asked += 1;
+          if (!hasRoom) throw new ToxAsyncError('ErrLocalStorageFull', 'no room');
+        },
+      },
+      turns: new LargeTurns({ store, ages: { now: () => alice.age }, outbox, forwardSecurity }),
+      reasons: { of: () => undefined },
+      reasonChanges: { noteTold: () => undefined },
+      meetings: { noteSpent: (friend) => heard.push(`peer hears of ${nameOf(friend)}`) },
+      dispatcher: {
+        dispatch: (entry) => {
+          heard.push('dispatched');
+          const text = new TextDecoder().decode(outbox.plaintext(entry));
+          accepted.push([text, open().find(entry.friend, entry.messageId) !== undefined]);
+        },
+      },
+      hooks: {
+        onAccepted: (friend) => heard.push(`accepted for ${nameOf(friend)}`),
+        onKeySpent: (friend) => heard.push(`key of ${nameOf(friend)} spent`),
+      },
+    });
   }
 
   const send = (text: string, options: SendOptions = {}, friend = bob.pk) =>
@@ -331,7 +330,7 @@ describe('the sender', () => {
       assert.deepEqual(await Promise.all(ends), [1, 1]);
       const [first, second] = await Promise.all(calls);
       assert.deepEqual(second, first);
-      assert.deepEqual([allocated, outbox.bytes], [1, utf8('leak').length]);
+      assert.deepEqual([allocated, outbox.load().bytes], [1, utf8('leak').length]);
     });
   });
 });

@@ -1,7 +1,7 @@
 import type { ReceiptCode } from '../../../../lib/protocol/codes';
 import { Assemblies } from '../../../../lib/client/journal/assemblies';
 import { Inbox } from '../../../../lib/client/journal/inbox';
-import type { InboxLoad } from '../../../../lib/client/journal/inbox-load';
+import type { Load } from '../../../../lib/client/journal/load';
 import { InboxRoom } from '../../../../lib/client/receiving/inbox-room';
 import { HeadTurns } from '../../../../lib/client/receiving/large/head-turns';
 import { ServiceMailEffects } from '../../../../lib/client/receiving/service-mail-effects';
@@ -48,7 +48,7 @@ export class ReceivingPeer {
   constructor(
     readonly keys: KeyPeer,
     readonly most: FriendMemoryInit = {},
-    readonly roomy: InboxLoad = { messages: 1000, bytes: 64_000_000 },
+    readonly roomy: Load = { messages: 1000, bytes: 64_000_000 },
   ) {
     const { crypto } = this;
     keys.otherRefs = () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { InboxLoad } from '../../../../../lib/client/journal/inbox-load';
+import type { Load } from '../../../../../lib/client/journal/load';
 import type { Origin, Received } from '../../../../../lib/client/receiving/receive-result';
 import { KeyPeer, pair } from '../../../forward-security/support/key-peer';
 import { codes, LargeMail, THREE_CHUNKS } from '../../support/large-mail';
@@ -13,7 +13,7 @@ describe('the limits of unfinished large messages', () => {
   let bob: ReceivingPeer;
   let direct: Origin;
 
-  const open = async (most: Partial<InboxLoad> = {}, memory = {}) => {
+  const open = async (most: Partial<Load> = {}, memory = {}) => {
     const peers = await pair('large limits');
     alice = peers.alice;
     bob = new ReceivingPeer(peers.bob, memory, { messages: 1000, bytes: 64_000_000, ...most });
