@@ -1,4 +1,5 @@
 import { sameBytes } from '../../bytes';
+import { PeerMap } from '../../peer-map';
 import type { Store, WriteBatch } from '../../store/store';
 import { readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
@@ -49,6 +50,7 @@ export class ServiceMail {
   readonly #records: Table<ServiceRecord>;
   readonly #last: Table<LastSealed>;
   readonly #entries = new Map<number, ServiceEntry>();
+  readonly #byFriend = new PeerMap<Set<ServiceEntry>>();
   #nextSequence = 1;
 
   constructor(parts: { store: Store; ages: { now(): number } }) {
@@ -66,7 +68,7 @@ export class ServiceMail {
   }
 
   of(friend: PublicKey, kind: ServiceContent['kind']): ServiceEntry[] {
-    return this.entries().filter((entry) => entry.content.kind === kind && sameBytes(entry.friend, friend));
+    return [...(this.#byFriend.get(friend) ?? [])].filter(({ content }) => content.kind === kind);
   }
 
   /** Keys by mail that were sealed to this key of the friend's. */
@@ -118,7 +120,7 @@ export class ServiceMail {
 
   remove(writes: WriteBatch, entry: ServiceEntry): void {
     this.#records.delete(writes, [sequenceKey(entry.sequence)]);
-    writes.afterCommit(() => this.#entries.delete(entry.sequence));
+    writes.afterCommit(() => this.#forget(entry));
   }
 
   /** The friend answered one of them: it is done. */
@@ -137,9 +139,9 @@ export class ServiceMail {
 
   /** An envelope whose key its owner no longer has opens nothing; what it said is sealed again when it is due. */
   dropDead(writes: WriteBatch, friend: PublicKey, isLive: (batch: number, index: number) => boolean): void {
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#byFriend.get(friend) ?? []) {
       const { preKeyId } = entry.sealed;
-      if (!sameBytes(entry.friend, friend) || isLive(preKeyId >>> 8, preKeyId & 0xff)) continue;
+      if (isLive(preKeyId >>> 8, preKeyId & 0xff)) continue;
       this.remove(writes, entry);
     }
   }
@@ -160,7 +162,16 @@ export class ServiceMail {
 
   #remember(sequence: number, record: ServiceRecord): void {
     const { envelope: _envelope, ...rest } = record;
-    this.#entries.set(sequence, { ...rest, sequence });
+    const entry = { ...rest, sequence };
+    this.#entries.set(sequence, entry);
+    this.#byFriend.getOrInsert(entry.friend, () => new Set()).add(entry);
     this.#nextSequence = Math.max(this.#nextSequence, sequence + 1);
+  }
+
+  #forget(entry: ServiceEntry): void {
+    this.#entries.delete(entry.sequence);
+    const others = this.#byFriend.get(entry.friend);
+    others?.delete(entry);
+    if (others?.size === 0) this.#byFriend.delete(entry.friend);
   }
 }

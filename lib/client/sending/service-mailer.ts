@@ -123,16 +123,20 @@ export class ServiceMailer {
     const due = (wanted > 0 && underWay.every(isOver)) || asks;
     const seals = due && now - refused >= REFUSED_INTERVAL && this.#canMail(peer);
     const isReplaceable = held.next(peer, { reserve: true }) !== undefined;
+    // Without a key left for another, nothing else asks for keys, or gives them.
+    const stays = (entry: ServiceEntry) =>
+      underWay.includes(entry) && !seals && !(isOver(entry) && isReplaceable);
+    const leaving = mail.of(peer, 'keys').filter((entry) => !stays(entry));
+    const ending = mail
+      .of(peer, 'keys')
+      .filter((entry) => stays(entry) && entry.acceptedAt + entry.lifetime <= now);
+    if (!seals && leaving.length === 0 && ending.length === 0) return;
     const writes = store.batch();
-    for (const entry of mail.of(peer, 'keys')) {
-      // Without a key left for another, nothing else asks for keys, or gives them.
-      const stays = underWay.includes(entry) && !seals && !(isOver(entry) && isReplaceable);
-      if (!stays) mail.remove(writes, entry);
-      else if (entry.acceptedAt + entry.lifetime <= now) mail.prolong(writes, entry, KEYS_LIFETIME);
-    }
+    for (const entry of leaving) mail.remove(writes, entry);
+    for (const entry of ending) mail.prolong(writes, entry, KEYS_LIFETIME);
     if (seals)
       await this.#sealKeys(writes, peer, wanted > 0 ? Math.min(wanted, MAX_MAIL_KEYS) : MAX_MAIL_KEYS);
-    if (writes.size > 0) await writes.commit();
+    await writes.commit();
     this.#components.wakeup.friend(peer);
   }
 
