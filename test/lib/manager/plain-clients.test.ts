@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { MessageInput, SendOptions } from '../../../lib/client/messages';
 import { MessageType } from '../../../lib/constants';
+import { SeededRandom } from '../../../lib/testing/simulated-platform';
 import { silentLogger } from '../../../lib/types';
 import { waitFor } from '../../support/world';
 import { ScriptedFriend } from './support/scripted-friend';
@@ -33,7 +34,10 @@ describe('a friend whose client does not speak the extension', () => {
   }
 
   const texts = () => given.map(({ text }) => text);
-  const ends = () => friend.outcomes.map(({ state, via, code }) => [state, via ?? code]);
+  const ends = () =>
+    friend.outcomes
+      .filter(({ state }) => state !== 'queued')
+      .map(({ state, via, code }) => [state, via ?? code]);
 
   it('gets messages as ordinary ones: one at a time, in order, and delivered when its client confirms', async () => {
     await friend.send('one');
@@ -75,6 +79,31 @@ describe('a friend whose client does not speak the extension', () => {
       ['failed', 'unsupported'],
       ['delivered', 'tox'],
     ]);
+  });
+
+  it('gets none of a large message: each fails at once, also behind another, and nothing of it stays', async () => {
+    const { keys, manager, time } = friend;
+    const payload = new SeededRandom('large').bytes(200_000);
+    const text = Buffer.from(payload).toString('base64').slice(0, 200_000);
+    await come();
+    for (const content of [payload, { json: text }, text]) {
+      await waitFor(time, manager.sendAsyncMessage(keys.pk, content, 0, { label: 'camera' }));
+    }
+    await friend.send('still here');
+    await time.advance(100);
+    assert.deepEqual(texts(), ['normal still here']);
+    assert.deepEqual(ends(), new Array(3).fill(['failed', 'unsupported']));
+    given[0]?.confirm(true);
+    await time.advance(100);
+    assert.equal(manager.counts().queued, 0);
+  });
+
+  it('gets a text that only its label made large', async () => {
+    const { keys, manager, time } = friend;
+    const text = 'x'.repeat(1372);
+    await waitFor(time, manager.sendAsyncMessage(keys.pk, text, 0, { label: 'cellar' }));
+    await come();
+    assert.deepEqual(texts(), [`normal ${text}`]);
   });
 
   it('gets a message again when the connection ended before its client confirmed it', async () => {
@@ -121,9 +150,6 @@ describe('a friend whose client does not speak the extension', () => {
     await time.advance(60_000);
     given[0]?.confirm(true);
     await time.advance(1_000);
-    assert.deepEqual(
-      friend.outcomes.map(({ state }) => state),
-      ['expired'],
-    );
+    assert.deepEqual(ends(), [['expired', undefined]]);
   });
 });

@@ -1,9 +1,13 @@
 import type { CryptoProvider } from '../../../crypto/provider';
+import type { Content } from '../content';
 import { encodeExtended, extendedFlags, decodeExtended } from '../extended-content';
 import { encodeLabel } from '../label';
 import { malformed } from '../../byte-reader';
+import type { MessageContent } from '../message-content';
+import { PLAIN_TYPE } from '../message-types';
 import type { PackedContent } from '../pack-content';
 import { chunkCount, chunkRange, firstBytes, type LargeLayout } from './large-layout';
+import { joinLarge } from './large-content';
 import { encodeLargeHead } from './large-head';
 import { payloadKey } from './payload-key';
 
@@ -20,6 +24,13 @@ export interface SplitLarge {
 /** The data of type 4 as its sender keeps it: as if one envelope had room for the whole payload. */
 export function joinedLarge({ inner, label, isDeflated, bytes }: PackedContent): Uint8Array {
   return encodeExtended({ inner, label, isDeflated, isLarge: true, rest: bytes });
+}
+
+/** What that data says, `bytes` as a view of it unless they are deflated; undefined for data of another kind. */
+export function readJoinedLarge({ type, data }: Content): MessageContent | 'malformed' | undefined {
+  const content = type === PLAIN_TYPE.extended ? decodeExtended(data) : undefined;
+  if (typeof content !== 'object' || !content.isLarge) return undefined;
+  return joinLarge(content, content.rest);
 }
 
 /** How many chunks a message of this content has. @throws ErrInvalidArgument a label that is none */
