@@ -14,7 +14,8 @@ export const ERROR_CODES = {
   ErrNotConfigured: 'A node has no session, or a setting that cannot be used.',
   ErrEnvironment: 'An environment variable that a setting names is not set.',
   ErrPayload: 'The payload has no form that would arrive as it was.',
-  ErrMessageTooLarge: 'The message is longer than MAX_PAYLOAD_SIZE, or does not fit its envelope.',
+  ErrMessageTooLarge:
+    'A payload has more than MAX_PAYLOAD_SIZE bytes, or an ordinary Tox message more than MAX_MESSAGE_SIZE.',
   ErrMessageExpired: 'The message has expired.',
   ErrMessageEmpty: 'The message is empty.',
   ErrUnknownFriend: 'No friend of this session has this name or key.',

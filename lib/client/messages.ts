@@ -16,7 +16,7 @@ export interface SendReceipt {
   readonly expiresAt: number;
 }
 
-/** What is sent: text, bytes, or a value that travels as JSON. 1 to MAX_PAYLOAD_SIZE bytes. */
+/** What is sent: text, bytes, or a value that travels as JSON. 1 to MAX_PAYLOAD_SIZE bytes before deflating. */
 export type MessageInput = string | Uint8Array | { readonly json: unknown };
 
 /** How one message is sent; each field has a default. */
@@ -27,8 +27,8 @@ export interface SendOptions {
    */
   readonly label?: string;
   /**
-   * 'auto', the default, deflates bytes and JSON where the envelope becomes smaller. 'off' never: the size of an envelope
-   * then tells nothing of what is in it but its length (docs/SECURITY.md).
+   * 'auto', the default, deflates bytes and JSON where the envelope becomes smaller or the chunks fewer. 'off' never: the
+   * size of what travels then tells nothing of what is in it but its length (docs/SECURITY.md).
    */
   readonly compress?: 'auto' | 'off';
   /** The caller's id, 32 bytes: the same id twice within its life is one message and the same receipt. */

@@ -180,6 +180,7 @@ export class AsyncManager implements AsyncDisposable {
 
   /**
    * Accepts a message: resolves when it is durable in the outbox; its outcomes follow as events.
+   * @param content at most MAX_PAYLOAD_SIZE (262,144) bytes before deflating, text and JSON as UTF-8, without the label
    * @param type of a text; bytes and JSON have none
    * @throws ErrInvalidKey, ErrUnknownFriend, ErrMessageEmpty, ErrMessageTooLarge, ErrMalformed, ErrInvalidArgument,
    * ErrOutboxFull, ErrNoPreKeys, ErrLocalStorageFull, ErrDirectoryReplaced, ErrStore, ErrClosed

@@ -26,7 +26,7 @@ export function checkContent({ type, data }: Content): void {
   if (data.length > MAX_MESSAGE_SIZE) {
     throw new ToxAsyncError(
       'ErrMessageTooLarge',
-      `The message has ${data.length} bytes; the limit is ${MAX_MESSAGE_SIZE}. Shorten it or send it in parts.`,
+      `The content has ${data.length} bytes; one envelope holds ${MAX_MESSAGE_SIZE}. Shorten it, or send it with sendAsyncMessage.`,
     );
   }
   if (judgeContent({ type, data }) === 'malformed') {
