@@ -31,6 +31,8 @@ interface PeerStock {
   readonly mailbox: Uint8Array;
   /** Unused keys by sequence, in the order in which they are spent. */
   readonly keys: Map<number, HeldKey>;
+  /** Out of the stock, and on the disk until the batch that deletes them is durable: it may be refused. */
+  readonly leaving: Map<number, HeldKey>;
   nextSequence: number;
 }
 
@@ -43,7 +45,10 @@ export interface HeldKeysOptions {
   readonly limits: KeyLimits;
 }
 
-/** The one-time keys of our peers that we may seal to. A key leaves the stock before it seals anything. */
+/**
+ * The one-time keys of our peers that we may seal to. A key leaves the stock before it seals anything. When the disk
+ * refuses that, the key does not come back in this run: the peer's next list, or the next clearing, deletes it.
+ */
 export class HeldKeys {
   readonly #o: HeldKeysOptions;
   readonly #memory: BatchMemory;
@@ -119,14 +124,16 @@ export class HeldKeys {
    * seals one message.
    */
   spend(writes: WriteBatch, key: HeldKey): void {
-    this.#peer(key.peer).keys.delete(key.sequence);
-    this.#keys.delete(writes, [key.peer, sequenceKey(key.sequence)]);
-    this.#o.vault.erase(writes, [key.ref]);
+    const { keys, leaving } = this.#peer(key.peer);
+    keys.delete(key.sequence);
+    leaving.set(key.sequence, key);
+    this.#delete(writes, key);
+    writes.afterCommit(() => leaving.delete(key.sequence));
   }
 
   /** Every secret that must stay in the vault. */
   *refs(): Generator<SlotRef> {
-    for (const { keys } of this.#peers.values()) for (const { ref } of keys.values()) yield ref;
+    for (const stock of this.#peers.values()) for (const { ref } of onDisk(stock)) yield ref;
   }
 
   /**
@@ -176,8 +183,8 @@ export class HeldKeys {
 
   /** After a loss of the vault: nothing is ever sealed to a key without its secret. */
   dropUnreadable(writes: WriteBatch): void {
-    for (const { keys } of this.#peers.values()) {
-      for (const key of [...keys.values()]) {
+    for (const stock of this.#peers.values()) {
+      for (const key of [...stock.keys.values()]) {
         const secret = readKeySecret(this.#o, key);
         if (secret === undefined) this.spend(writes, key);
         else this.#o.crypto.wipe(secret);
@@ -191,7 +198,9 @@ export class HeldKeys {
    * @returns how many were dropped
    */
   retain(writes: WriteBatch, peer: PublicKey, isLive: (batch: number, index: number) => boolean): number {
-    const dead = [...this.#peer(peer).keys.values()].filter(({ batch, index }) => !isLive(batch, index));
+    const stock = this.#peer(peer);
+    this.#spendAgain(writes, stock);
+    const dead = [...stock.keys.values()].filter(({ batch, index }) => !isLive(batch, index));
     for (const key of dead) this.spend(writes, key);
     return dead.length;
   }
@@ -205,17 +214,29 @@ export class HeldKeys {
   expire(writes: WriteBatch): void {
     const now = this.#o.ages.now();
     for (const stock of this.#peers.values()) {
+      this.#spendAgain(writes, stock);
       for (const key of stock.keys.values()) if (key.validUntil <= now) this.spend(writes, key);
     }
     this.#memory.expire(writes);
   }
 
+  /** The peer is no longer a friend once `writes` is durable; until then its keys serve. */
   forget(writes: WriteBatch, peer: PublicKey): void {
     const stock = this.#peers.get(peer);
     if (stock === undefined) return;
-    for (const key of stock.keys.values()) this.spend(writes, key);
+    for (const key of onDisk(stock)) this.#delete(writes, key);
     this.#memory.forget(writes, peer);
     writes.afterCommit(() => this.#peers.delete(peer));
+  }
+
+  /** Harmless for those whose batch is only on its way: a slot named twice is set free once. */
+  #spendAgain(writes: WriteBatch, { leaving }: PeerStock): void {
+    for (const key of [...leaving.values()]) this.spend(writes, key);
+  }
+
+  #delete(writes: WriteBatch, { peer, sequence, ref }: HeldKey): void {
+    this.#keys.delete(writes, [peer, sequenceKey(sequence)]);
+    this.#o.vault.erase(writes, [ref]);
   }
 
   /** No key that could not be used safely: low order, our own, the peer's identity, or given twice. */
@@ -238,7 +259,13 @@ export class HeldKeys {
     return this.#peers.getOrInsert(peer, () => ({
       mailbox: mailboxOf(this.#o.crypto, peer),
       keys: new Map(),
+      leaving: new Map(),
       nextSequence: 1,
     }));
   }
+}
+
+/** Those whose records stand, as far as this run knows. */
+function onDisk({ keys, leaving }: PeerStock): HeldKey[] {
+  return [...leaving.values(), ...keys.values()];
 }
