@@ -164,6 +164,11 @@ export class Outbox {
     return sealed ? 'sealed' : 'no-key';
   }
 
+  /** Undoes `seal` in memory, when its batch failed: the message waits for a key as before. */
+  sealRefused(entry: OutboxEntry): void {
+    this.#sealing.delete(entry.sequence);
+  }
+
   /** The key of its envelope is dead: the message needs another. */
   unseal(writes: WriteBatch, entry: OutboxEntry): void {
     const { sealed: _sealed, depositedAt: _at, ...rest } = durable(entry);

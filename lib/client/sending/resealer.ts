@@ -12,7 +12,7 @@ import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { ServiceMail } from '../journal/service-mail';
 
 export interface ResealerComponents extends Pick<BaseComponents, 'store'> {
-  readonly outbox: Pick<Outbox, 'of' | 'seal' | 'unseal' | 'settled'>;
+  readonly outbox: Pick<Outbox, 'of' | 'seal' | 'sealRefused' | 'settled' | 'unseal'>;
   readonly mail: Pick<ServiceMail, 'dropDead'>;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'held'>;
   readonly completion: Pick<Completion, 'failed'>;
@@ -66,7 +66,7 @@ export class Resealer {
     });
     for (const entry of dead) {
       outbox.unseal(writes, entry);
-      this.#count(peer, entry);
+      writes.afterCommit(() => this.#count(peer, entry));
     }
     mail.dropDead(writes, peer, isLive);
     await writes.commit();
@@ -80,14 +80,24 @@ export class Resealer {
     const { store, outbox, completion, direct, turns, wakeup } = this.#components;
     await outbox.settled();
     const writes = store.batch();
+    const sealed: OutboxEntry[] = [];
     for (const entry of outbox.of(peer)) {
       if (entry.sealed !== undefined || !turns.has(entry) || this.#waitsForNextMeeting(peer, entry)) continue;
       const result = outbox.seal(writes, entry);
       if (result === 'no-key') break;
-      if (result === 'lost') completion.failed(writes, entry, 'lost');
-      else writes.afterCommit(() => direct.renew(entry));
+      if (result === 'lost') {
+        completion.failed(writes, entry, 'lost');
+        continue;
+      }
+      sealed.push(entry);
+      writes.afterCommit(() => direct.renew(entry));
     }
-    await writes.commit();
+    try {
+      await writes.commit();
+    } catch (error) {
+      for (const entry of sealed) outbox.sealRefused(entry);
+      throw error;
+    }
     wakeup.friend(peer);
   }
 

@@ -6,6 +6,7 @@ import { ServiceMail } from '../../../../lib/client/journal/service-mail';
 import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
+import { refuseCommits } from '../../../support/refusing-commits';
 import { later } from '../support/depositor';
 
 const crypto = chooseCryptoProvider();
@@ -167,17 +168,22 @@ describe('the resealer', () => {
     const entry = await add('leak');
     const key = keyOf(entry);
     await addMail(0x101);
-    const { store } = alice;
-    const batch = store.batch.bind(store);
-    store.batch = () => {
-      const writes = batch();
-      writes.commit = () => Promise.reject(new Error('the disk is gone'));
-      return writes;
-    };
     const before = mail.entries();
+    const end = refuseCommits(alice.store);
     await assert.rejects(applyWithout(key, 0x101), /the disk is gone/);
-    store.batch = batch;
+    end();
     assert.deepEqual([keyOf(entry), mail.entries(), heard()], [key, before, []]);
+  });
+
+  it('counts no key against a message while the disk refuses that it is taken off one', async () => {
+    const entry = await add('leak');
+    const first = keyOf(entry);
+    const end = refuseCommits(alice.store);
+    for (let i = 0; i < 10; i += 1) await assert.rejects(applyWithout(first), /the disk is gone/);
+    end();
+    await applyWithout(first);
+    assert.notEqual(keyOf(entry), undefined);
+    assert.notEqual(keyOf(entry), first);
   });
 
   it('judges with the others what is still on its way to the disk', async () => {
@@ -218,6 +224,17 @@ describe('the resealer', () => {
       await give(4 + 2);
       await resealer.sealWaiting(bob.pk);
       assert.deepEqual([waiting(), heard()], [[3], ['renew 1', 'renew 2', 'wakeup']]);
+    });
+
+    it('knows that a message still waits for a key when the disk refuses its envelope', async () => {
+      await give(4 + 3);
+      const end = refuseCommits(alice.store);
+      await assert.rejects(resealer.sealWaiting(bob.pk), /the disk is gone/);
+      end();
+      assert.deepEqual([waiting(), outbox.waitsForKey(bob.pk)], [[1, 2, 3], true]);
+      await give(4 + 3);
+      await resealer.sealWaiting(bob.pk);
+      assert.deepEqual([waiting(), outbox.waitsForKey(bob.pk)], [[], false]);
     });
 
     it('fails a message whose text is lost, and goes on with the next', async () => {
