@@ -94,8 +94,11 @@ export class ChunkProgress {
   /** Nobody counts as having a chunk: the friend lost its own, or the message ended. */
   clear(writes: WriteBatch, { sequence }: Pick<OutboxEntry, 'sequence'>, peer?: PublicKey): void {
     const peers = this.#known.get(sequence);
-    for (const each of peer ? [peer] : [...(peers?.keys() ?? [])]) {
-      this.#records.delete(writes, [sequenceKey(sequence), each]);
+    const key = sequenceKey(sequence);
+    // The disk may have what memory has not: a batch that was to delete it was refused.
+    const onDisk = [...this.#records.entries(key)].map(({ rest }) => rest.slice());
+    for (const each of peer ? [peer] : new PeerSet([...(peers?.keys() ?? []), ...onDisk]).values()) {
+      this.#records.delete(writes, [key, each]);
       peers?.delete(each);
     }
     if (peers?.size === 0) this.#known.delete(sequence);
@@ -104,7 +107,10 @@ export class ChunkProgress {
   /** Drops what belongs to no message any more. */
   expire(writes: WriteBatch): void {
     const alive = new Set(this.#outbox.entries().map(({ sequence }) => sequence));
-    for (const sequence of this.#known.keys()) if (!alive.has(sequence)) this.clear(writes, { sequence });
+    const onDisk = [...this.#records.entries()].map(({ rest }) => readSequence(rest));
+    for (const sequence of new Set([...this.#known.keys(), ...onDisk])) {
+      if (!alive.has(sequence)) this.clear(writes, { sequence });
+    }
   }
 
   /** Resolves when what is known is durable, or the disk refused it. */

@@ -3,6 +3,7 @@ import type { OutboxEntry } from '../../../../../lib/client/journal/outbox';
 import { ChunkProgress } from '../../../../../lib/client/sending/large/chunk-progress';
 import { MemoryVolume, openMemoryStore } from '../../../../../lib/testing/memory-store';
 import type { Store } from '../../../../../lib/store/store';
+import { refuseCommits } from '../../../../support/refusing-commits';
 import { outboxEntry } from '../../support/entries';
 
 const a = { peer: new Uint8Array(32).fill(1), since: 100 };
@@ -92,6 +93,36 @@ describe('what is known of chunks', () => {
     await restart();
     assert.deepEqual(known(b), all(false));
   });
+
+  it('is cleared from the disk with its message, although the disk refused that before', async () => {
+    noteAll();
+    await refusedClear();
+    const writes = store.batch();
+    chunks.clear(writes, entry);
+    await writes.commit();
+    await restart();
+    assert.deepEqual(known(), all(false));
+  });
+
+  it('is swept from the disk once its message is gone, although memory has none of it', async () => {
+    noteAll();
+    await refusedClear();
+    outbox = [];
+    const writes = store.batch();
+    chunks.expire(writes);
+    await writes.commit();
+    await restart();
+    assert.deepEqual(known(), all(false));
+  });
+
+  async function refusedClear(): Promise<void> {
+    await chunks.settled();
+    const end = refuseCommits(store);
+    const writes = store.batch();
+    chunks.clear(writes, entry);
+    await assert.rejects(writes.commit(), /the disk is gone/);
+    end();
+  }
 
   it('says when the first chunk is dropped', () => {
     assert.equal(chunks.until(entry, a), Infinity);
