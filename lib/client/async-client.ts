@@ -83,9 +83,14 @@ export class AsyncClient {
     await this.#parts.vault.settled();
   }
 
-  /** Messages in the outbox. */
+  /** Messages in the outbox that no storage node confirmed. */
   get queued(): number {
-    return this.#parts.outbox.messages;
+    return this.#parts.outbox.messages - this.stored;
+  }
+
+  /** Messages in the outbox that a storage node confirmed. */
+  get stored(): number {
+    return this.#parts.outbox.storedMessages;
   }
 
   /** Messages in the inbox that no handler has taken yet. */
@@ -151,6 +156,11 @@ export class AsyncClient {
   /** What a message to this friend waits for. @internal */
   queuedOf(friend: PublicKey): { entry: OutboxEntry; waiting: Waiting | undefined }[] {
     return this.#parts.outbox.of(friend).map((entry) => ({ entry, waiting: this.#parts.reasons.of(entry) }));
+  }
+
+  /** Connected, and it said which of its keys are alive or may still do so. @internal */
+  isHere(friend: PublicKey): boolean {
+    return this.#parts.direct.isHere(friend);
   }
 
   /** The way to a friend changed (online, plain client). @internal */

@@ -31,6 +31,8 @@ export interface AsyncClientHooks {
   onLost(sender: PublicKey, messageId: Uint8Array): void;
   /** A friend has keys of ours that this copy of the identity did not issue. */
   onElsewhere(peer: PublicKey): void;
+  /** The same, but this directory and the friend never met: it was restored, or made new, without its keys. */
+  onRestored(peer: PublicKey): void;
   /** The friend polls open storage nodes that it did not name before. */
   onOpenNodes(peer: PublicKey, nodes: readonly OpenNodeAddress[]): void;
   onError(error: unknown): void;

@@ -123,6 +123,7 @@ function silentHooks(log: Logger): AsyncClientHooks {
     onMalformed: nothing,
     onLost: nothing,
     onElsewhere: nothing,
+    onRestored: nothing,
     onOpenNodes: nothing,
     onError: (error) => log.error(`The client failed: ${String(error)}`),
   };

@@ -27,13 +27,20 @@ export interface PeerEventsComponents {
   readonly serviceDeposits: Pick<Deposits<ServiceEntry>, 'reset'>;
   readonly meetings: Pick<
     Meetings,
-    'close' | 'onMessage' | 'open' | 'proven' | 'sendReceipt' | 'tellNewNodes' | 'tellState'
+    | 'close'
+    | 'noteForeignKeys'
+    | 'onMessage'
+    | 'open'
+    | 'proven'
+    | 'sendReceipt'
+    | 'tellNewNodes'
+    | 'tellState'
   >;
   readonly receiver: Pick<Receiver, 'receive' | 'receiveTox'>;
   readonly retriever: Pick<Retriever, 'retrieveFrom'>;
   readonly room: Pick<InboxRoom, 'turnAway'>;
   readonly wakeup: Pick<Wakeup, 'all' | 'friend'>;
-  readonly hooks: Pick<AsyncClientHooks, 'onElsewhere' | 'onError' | 'onReceived'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onError' | 'onReceived'>;
 }
 
 /** Deliveries of one friend that may be in work; further ones are answered `busy`. */
@@ -138,7 +145,7 @@ export class PeerEvents {
       const { message } = received;
       if (message?.isLarge)
         meetings.sendReceipt(peer, { messageId: message.messageId, code: message.receipt });
-      if (received.unheardOf === true) hooks.onElsewhere(peer);
+      if (received.unheardOf === true) meetings.noteForeignKeys(peer);
       hooks.onReceived();
     };
     try {

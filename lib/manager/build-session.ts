@@ -22,6 +22,7 @@ import { assertSoundStore } from './sound-store';
 import { silentLogger, type Logger, type PublicKey } from '../types';
 import { adoptFriends } from './friends/adopt-friends';
 import { clientHooks } from './client-hooks';
+import { Notices } from './diagnosis/notices';
 import type { AsyncManagerEvents } from './events';
 import type { AsyncManagerOptions } from './options';
 import { openDirectoryAndIdentity, type ResolvedOptions } from './open-identity';
@@ -43,6 +44,7 @@ export interface ManagerParts {
   readonly network: PeerNetwork;
   readonly nodes: StorageNodes;
   readonly client: AsyncClient;
+  readonly notices: Notices;
 }
 
 /** Opens the directory and puts the layers together, bottom up; whatever fails closes what was opened. */
@@ -162,5 +164,6 @@ async function assemble(
     network,
     nodes,
     client,
+    notices: new Notices({ events, clock, friends }),
   };
 }

@@ -82,6 +82,12 @@ export function clientHooks(components: ClientHooksComponents): AsyncClientHooks
       warnedAt.set(friend, now);
       events.emit('identity-in-use-elsewhere', { friend });
     },
+    onRestored(friend) {
+      events.emit('identity-restored', { friend });
+      log.info(
+        `${toHex(friend).slice(0, 8)} has keys of this identity that this data directory does not have: it was restored or made new. Messages sealed to them are sealed again.`,
+      );
+    },
     onOpenNodes(friend, nodes) {
       const told = suggested.getOrInsert(friend, () => new Set());
       for (const { publicKey: node, toxId } of nodes) {

@@ -19,6 +19,8 @@ export type AsyncManagerEvents = {
   'message-malformed': { friend: PublicKey; messageId: Uint8Array };
   /** Dead keys show that another copy of this identity is running. */
   'identity-in-use-elsewhere': { friend: PublicKey };
+  /** The friend has keys of this identity that this data directory, which is new to them, never had: a restore. */
+  'identity-restored': { friend: PublicKey };
   /** The secret of an inbox entry is lost; its sender believes it was delivered. */
   'message-lost': { friend: PublicKey; messageId: Uint8Array };
   /** The friend polls an open storage node that is not our friend: mail stored there would reach them. */

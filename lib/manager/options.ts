@@ -65,8 +65,12 @@ export interface FriendInfo {
 
 /** Numbers for a status badge. */
 export interface SessionCounts {
-  /** Messages in the outbox. */
+  /** Messages that wait in the outbox: no storage node has them. */
   readonly queued: number;
+  /** Messages that a storage node confirmed, without a receipt so far. */
+  readonly stored: number;
+  /** Both of them: messages in the outbox. */
+  readonly unfinished: number;
   /** Messages in the inbox that no handler has taken yet. */
   readonly waiting: number;
   readonly friends: number;

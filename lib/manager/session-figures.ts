@@ -25,6 +25,8 @@ export function countsOf(
 ): SessionCounts {
   return {
     queued: client.queued,
+    stored: client.stored,
+    unfinished: client.queued + client.stored,
     waiting: client.waiting,
     friends: friends.length,
     online: friends.filter(({ online }) => online).length,

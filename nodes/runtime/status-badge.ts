@@ -11,6 +11,9 @@ export interface Badge {
   readonly text: string;
 }
 
+/** Characters that a text has fewer of. */
+const LONGEST = 20;
+
 /**
  * The texts, under 20 characters each. Only an error's code may be longer: it is shown whole, because it is what
  * one looks up.
@@ -24,7 +27,14 @@ export const badges = {
     shape: 'dot',
     text: `online ${online}/${friends}`,
   }),
-  queued: (count: number): Badge => ({ fill: 'blue', shape: 'dot', text: `${count} queued` }),
+  /** What still waits in the outbox, and what storage nodes keep; the former counts when both are too long to show. */
+  unfinished: (queued: number, stored: number): Badge => {
+    const texts = [queued > 0 && `${queued} queued`, stored > 0 && `${stored} stored`].filter(
+      (text) => text !== false,
+    );
+    const both = texts.join(', ');
+    return { fill: 'blue', shape: 'dot', text: both.length < LONGEST ? both : (texts[0] ?? '') };
+  },
   waiting: (count: number): Badge => ({ fill: 'blue', shape: 'ring', text: `${count} waiting` }),
   keys: (count: number): Badge => ({
     fill: count > 0 ? 'green' : 'yellow',

@@ -58,7 +58,7 @@ const LABEL_LEFT_OUT =
   'msg.topic cannot travel with the message, so the message goes without it: a topic is text of at most 255 bytes, not blank, without control characters. Further ones are not reported for a minute.';
 
 function sendBadge(manager: AsyncManager): Badge | undefined {
-  const { queued } = manager.counts();
-  if (queued > 0) return badges.queued(queued);
+  const { queued, stored, unfinished } = manager.counts();
+  if (unfinished > 0) return badges.unfinished(queued, stored);
   return manager.transportAttached ? undefined : badges.noTransport;
 }

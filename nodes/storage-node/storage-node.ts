@@ -73,9 +73,9 @@ function tellOnce(node: StorageNode, error: Error): void {
 }
 
 function openBadge(manager: AsyncManager, { transport }: Session): Badge {
-  const { queued, waiting, online, friends } = manager.counts();
+  const { queued, stored, unfinished, waiting, online, friends } = manager.counts();
   if (waiting > 0) return badges.waiting(waiting);
-  if (queued > 0) return badges.queued(queued);
+  if (unfinished > 0) return badges.unfinished(queued, stored);
   if (!manager.transportAttached) return badges.noTransport;
   if (transport.connection?.wanted === false) return badges.offline;
   return manager.isOnline() ? badges.online(online, friends) : badges.connecting;

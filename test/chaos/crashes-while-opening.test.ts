@@ -48,7 +48,7 @@ describe('a data directory whose process is killed while it opens or closes', fu
             try {
               const manager = await AsyncManager.create({ dataDir: image.folder, engine, ...sealed });
               if (n >= since.identity) assert.equal(manager.toxId, toxId);
-              if (n >= since.message) assert.equal(manager.counts().queued, 1);
+              if (n >= since.message) assert.equal(manager.counts().unfinished, 1);
               await manager.stop();
             } catch (error) {
               wrong.push(`${n} ${image.at}, start ${start}: ${String(error)}`);

@@ -48,7 +48,7 @@ describe('A redeploy', function () {
         return accepted.length > 0 && accepted.every((id) => delivered.includes(id));
       });
       const device = await managerOf(red, 'device-session');
-      await until('the outbox is empty', () => device.counts().queued === 0);
+      await until('the outbox is empty', () => device.counts().unfinished === 0);
       const received = () => red.probes.all('received').map(({ payload }) => payload);
       const isThere = ({ payload }: { payload: unknown }) => received().includes(payload);
       await until('all of them came out', () => red.probes.all('receipts').every(isThere));

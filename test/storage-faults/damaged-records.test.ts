@@ -204,7 +204,7 @@ for (const engine of ENGINES) {
 }
 
 async function whatIsLeft(manager: AsyncManager): Promise<string> {
-  const left = `${manager.friends().length} friend, ${manager.counts().queued} queued`;
+  const left = `${manager.friends().length} friend, ${manager.counts().unfinished} queued`;
   await manager.stop();
   return left;
 }

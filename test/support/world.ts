@@ -153,6 +153,7 @@ export class Device {
       'keys-refused',
       'keys-dead',
       'identity-in-use-elsewhere',
+      'identity-restored',
       'message-lost',
       'message-malformed',
       'mail-waiting',

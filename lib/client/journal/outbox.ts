@@ -31,6 +31,8 @@ export class Outbox {
   readonly #plaintexts: Table<Uint8Array>;
   readonly #envelopes: Table<Uint8Array>;
   readonly #index = new OutboxIndex();
+  /** Entries whose envelope a node confirmed. */
+  readonly #stored = new Set<number>();
   /** Entries whose envelope is on its way to the disk. */
   readonly #sealing = new Set<number>();
   /** Commits of added messages that are under way. */
@@ -42,12 +44,19 @@ export class Outbox {
     this.#plaintexts = new Table(components.store, 'outbox-plaintext', bareBytes);
     this.#envelopes = new Table(components.store, 'outbox-envelope', bareBytes);
     for (const { rest, record } of this.#records.entries()) {
-      this.#index.add({ ...record, sequence: readSequence(rest) });
+      const entry = { ...record, sequence: readSequence(rest) };
+      this.#index.add(entry);
+      if (entry.told > 0) this.#stored.add(entry.sequence);
     }
   }
 
   get messages(): number {
     return this.load().messages;
+  }
+
+  /** Of these, messages that a node confirmed. */
+  get storedMessages(): number {
+    return this.#stored.size;
   }
 
   /** Messages and kept bytes of one friend. Without a friend: of all. */
@@ -146,6 +155,7 @@ export class Outbox {
   /** Undoes `add` in memory. */
   withdraw(entry: OutboxEntry): void {
     this.#sealing.delete(entry.sequence);
+    this.#stored.delete(entry.sequence);
     this.#index.remove(entry);
   }
 
@@ -179,6 +189,7 @@ export class Outbox {
       delete entry.depositedAt;
       entry.copies = [];
       entry.told = 0;
+      this.#stored.delete(entry.sequence);
     });
   }
 
@@ -200,7 +211,10 @@ export class Outbox {
     const first = told > 0 && entry.depositedAt === undefined ? { depositedAt: last } : {};
     const change = { copies: [...copies], stored: entry.stored || told > 0, told, ...first };
     this.#records.put(writes, [sequenceKey(entry.sequence)], { ...durable(entry), ...change });
-    writes.afterCommit(() => Object.assign(entry, change));
+    writes.afterCommit(() => {
+      Object.assign(entry, change);
+      if (told > 0 && this.has(entry)) this.#stored.add(entry.sequence);
+    });
   }
 
   /** The message is finished: record and envelope go, the plaintext is erased. */

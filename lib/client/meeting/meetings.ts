@@ -35,7 +35,7 @@ export interface MeetingsComponents extends KeyExchangesComponents, ReceiptExcha
   readonly network: Pick<PeerNetwork, 'isProven' | 'send' | 'sessions'>;
   readonly nodes: Pick<
     StorageNodes,
-    'hintsFor' | 'noteHints' | 'noteHoldsMail' | 'noteOpenNodes' | 'openNodesFor'
+    'hasMet' | 'hintsFor' | 'noteHints' | 'noteHoldsMail' | 'noteMet' | 'noteOpenNodes' | 'openNodesFor'
   >;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'held' | 'issued' | 'processPreKeyExchange'>;
   readonly direct: Pick<DirectDelivery, 'expectState' | 'ready'>;
@@ -43,7 +43,7 @@ export interface MeetingsComponents extends KeyExchangesComponents, ReceiptExcha
   readonly wakeup: Pick<Wakeup, 'friend'>;
   readonly hooks: Pick<
     AsyncClientHooks,
-    'onElsewhere' | 'onError' | 'onKeysExchanged' | 'onKeysRefused' | 'onOpenNodes'
+    'onElsewhere' | 'onError' | 'onKeysExchanged' | 'onKeysRefused' | 'onOpenNodes' | 'onRestored'
   >;
 }
 
@@ -149,6 +149,13 @@ export class Meetings {
     for (const peer of network.sessions()) this.tellState(peer);
   }
 
+  /** The peer has keys of ours that this directory never issued. */
+  noteForeignKeys(peer: PublicKey): void {
+    const { nodes, hooks } = this.#components;
+    if (nodes.hasMet(peer)) hooks.onElsewhere(peer);
+    else hooks.onRestored(peer);
+  }
+
   /** At once, while the friend is connected; the receipt stays owed until it is confirmed. */
   sendReceipt(peer: PublicKey, receipt: Receipt): void {
     this.#receipts.send(peer, receipt);
@@ -245,9 +252,10 @@ export class Meetings {
     const { forwardSecurity, nodes, resealer, direct, wakeup, hooks } = this.#components;
     const live = new Map(state.batches.map(({ batch, live: indexes }) => [batch, new Set(indexes)]));
     // Keys of ours that we never issued: another copy of this identity did, or this one was restored.
-    if (state.held > forwardSecurity.issued.mostHeld(peer)) hooks.onElsewhere(peer);
+    if (state.held > forwardSecurity.issued.mostHeld(peer)) this.noteForeignKeys(peer);
     const dropped = await resealer.applyState(peer, live);
     forwardSecurity.issued.noteHeld(peer, state.held);
+    nodes.noteMet(peer);
     nodes.noteHoldsMail(peer, state.holdsMail);
     nodes.noteHints(peer, state.hints);
     const newNodes = nodes.noteOpenNodes(peer, state.openNodes);

@@ -20,6 +20,8 @@ export interface NodeRecord {
   readonly heardAt: number;
   /** A message for it got lost at nodes, although it was there. */
   readonly withheld: boolean;
+  /** A state of it came to this directory: what it knows of ours that this directory does not, another copy made. */
+  readonly hasMet: boolean;
 }
 
 const UNKNOWN: NodeRecord = {
@@ -31,6 +33,7 @@ const UNKNOWN: NodeRecord = {
   openNodes: [],
   heardAt: 0,
   withheld: false,
+  hasMet: false,
 };
 
 /**
@@ -95,6 +98,7 @@ function isSame(a: NodeRecord, b: NodeRecord): boolean {
     a.holdsMail === b.holdsMail &&
     a.heardAt === b.heardAt &&
     a.withheld === b.withheld &&
+    a.hasMet === b.hasMet &&
     listed(a.hints) === listed(b.hints) &&
     listed(a.address === undefined ? [] : [a.address]) ===
       listed(b.address === undefined ? [] : [b.address]) &&

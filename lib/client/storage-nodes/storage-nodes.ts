@@ -4,7 +4,6 @@ import type { CryptoProvider } from '../../crypto/provider';
 import { PeerMap, PeerSet } from '../../peer-map';
 import type { Clock } from '../../platform/clock';
 import type { Random } from '../../platform/random';
-import { nodeHint } from '../../protocol/names';
 import type { HelloFlags } from '../../protocol/session/hello';
 import type { Store, WriteBatch } from '../../store/store';
 import type { KeyPair, Logger, PublicKey } from '../../types';
@@ -16,12 +15,8 @@ import { NodeRecords } from './node-records';
 import { readOpenNodeAddress, type OpenNodeAddress } from './open-node-address';
 import { NodeChoice, type PlacedMail } from './node-choice';
 import { Placement } from './placement';
+import { hintsOf, MAX_HINTS, MAX_OPEN_NODES, openAddresses } from './state-names';
 import { WithheldMail } from './withheld-mail';
-
-/** Hints that a state message has room for. */
-const MAX_HINTS = 16;
-/** Addresses of open nodes that a state message has room for. */
-const MAX_OPEN_NODES = 4;
 
 export interface StorageNodesOptions {
   readonly crypto: CryptoProvider;
@@ -116,6 +111,16 @@ export class StorageNodes {
   noteGone(peer: PublicKey): void {
     this.#choice.noteChange();
     this.#seenNow(peer);
+  }
+
+  /** A state of it came, and is applied. */
+  noteMet(friend: PublicKey): void {
+    this.#records.update(friend, { hasMet: true });
+  }
+
+  /** Whether a state of it ever came to this directory. */
+  hasMet(friend: PublicKey): boolean {
+    return this.#records.get(friend)?.hasMet ?? false;
   }
 
   /** Whether it holds mail for us, as its state says. */
@@ -239,10 +244,7 @@ export class StorageNodes {
 
   /** What our state says: hints, in bytewise order, of the 16 healthiest nodes we poll. */
   hintsFor(owner: PublicKey = this.#o.identity.publicKey): Uint8Array[] {
-    return this.#healthiest()
-      .slice(0, MAX_HINTS)
-      .map((peer) => nodeHint(this.#o.crypto, owner, peer))
-      .sort(compareBytes);
+    return hintsOf(this.#o.crypto, owner, this.#healthiest());
   }
 
   /**
@@ -250,13 +252,7 @@ export class StorageNodes {
    * nodes we poll, itself excepted, in bytewise order; 4 in all.
    */
   openNodesFor(reader: PublicKey): Uint8Array[] {
-    const own = this.#o.ownAddress();
-    const polled = this.#healthiest().flatMap((peer) => {
-      const record = this.#records.get(peer);
-      return record?.openNode === true && record.address && !sameBytes(peer, reader) ? [record.address] : [];
-    });
-    const first = own === undefined ? [] : [own];
-    return [...first, ...polled.slice(0, MAX_OPEN_NODES - first.length).sort(compareBytes)];
+    return openAddresses(this.#records, this.#o.ownAddress(), reader, this.#healthiest());
   }
 
   /** What we poll, the best first. */

@@ -1,41 +1,73 @@
 import { sameBytes, toHex } from '../../bytes';
+import { isStored } from '../../client/sending/queued-reasons';
+import type { CodeWord } from '../../protocol/codes';
 import type { PublicKey } from '../../types';
 import type { ManagerParts } from '../build-session';
-import { diagnoseFriend, diagnoseSession, type SessionSituation } from './findings';
+import { diagnoseFriend, diagnoseSession, type FriendSituation, type SessionSituation } from './findings';
 import type { Finding } from '../events';
 
 const DAY = 24 * 60 * 60;
 
+/** No machine that runs this has a right clock that shows less. */
+const EARLIEST = Date.UTC(2026, 0, 1);
+
 /** Why a message to this friend (or to any) would not go out now, or that it would. */
 export function diagnose(parts: ManagerParts, attached: boolean, friend?: PublicKey): Finding[] {
-  const { friends, network, nodes, client, directory, forwardSecurity } = parts;
+  const { friends, network, client, directory, platform } = parts;
+  const wall = platform.clock.wall();
   const session: SessionSituation = {
     attached,
     online: network.isOnline(),
     problem: directory.space.problem(),
     waiting: client.waiting,
+    wrongClock: wall < EARLIEST || directory.ages.isWallBehind ? wall : undefined,
   };
   const asked = friends
     .list()
     .filter(({ publicKey }) => friend === undefined || sameBytes(publicKey, friend));
-  const findings = asked.flatMap(({ publicKey, name }) => {
-    const waiting = client.queuedOf(publicKey);
-    return diagnoseFriend(session, {
-      friend: publicKey,
-      label: name ?? toHex(publicKey).slice(0, 8),
-      online: network.isFriendOnline(publicKey),
-      session: network.isProven(publicKey),
-      plainClient: network.isPlainClient(publicKey),
-      silentDays: network.isUnanswered(publicKey) ? Math.floor((nodes.silence(publicKey) ?? 0) / DAY) : 0,
-      sendable: forwardSecurity.held.sendable(publicKey),
-      nodes: nodes.candidates(publicKey).length,
-      openNodes: nodes
-        .openNodesOf(publicKey)
-        .filter((node) => !friends.has(node.publicKey))
-        .map(({ toxId }) => toxId),
-      queued: waiting.length,
-      reason: waiting[0]?.waiting?.reason,
-    });
-  });
+  const findings = asked.flatMap(({ publicKey, name }) =>
+    diagnoseFriend(session, situationOf(parts, publicKey, name ?? toHex(publicKey).slice(0, 8))),
+  );
   return [...diagnoseSession(session), ...findings];
+}
+
+function situationOf(parts: ManagerParts, friend: PublicKey, label: string): FriendSituation {
+  const { friends, network, nodes, client, forwardSecurity, notices } = parts;
+  const unfinished = client.queuedOf(friend);
+  const waiting = unfinished.filter(({ entry }) => !isStored(entry));
+  const candidates = nodes.candidates(friend);
+  const isUnanswered = network.isUnanswered(friend);
+  return {
+    friend,
+    label,
+    online: network.isFriendOnline(friend),
+    isHere: network.isProven(friend) && client.isHere(friend),
+    plainClient: network.isPlainClient(friend),
+    isSilent: isUnanswered || (network.isProven(friend) && !client.isHere(friend)),
+    silentDays: isUnanswered ? Math.floor((nodes.silence(friend) ?? 0) / DAY) : 0,
+    hasMet: nodes.hasSpoken(friend) || forwardSecurity.held.knows(friend),
+    sendable: forwardSecurity.held.sendable(friend),
+    nodes: candidates.length,
+    refusal: refusalOf(parts, friend, candidates) ?? waiting[0]?.waiting?.code,
+    openNodes: nodes
+      .openNodesOf(friend)
+      .filter((node) => !friends.has(node.publicKey))
+      .map(({ toxId }) => toxId),
+    queued: waiting.length,
+    stored: unfinished.length - waiting.length,
+    reason: waiting[0]?.waiting?.reason,
+    isElsewhere: notices.has(friend, 'identity-in-use-elsewhere'),
+    isRestored: notices.has(friend, 'identity-restored'),
+    hadDeadKeys: notices.has(friend, 'keys-dead'),
+  };
+}
+
+/** What the best of the nodes says, when every one refuses whatever is new for this friend. */
+function refusalOf(
+  { nodes }: Pick<ManagerParts, 'nodes'>,
+  friend: PublicKey,
+  candidates: readonly PublicKey[],
+): CodeWord | undefined {
+  const refusals = candidates.map((node) => nodes.holds.refusalOf(node, friend));
+  return refusals.includes(undefined) ? undefined : refusals[0];
 }

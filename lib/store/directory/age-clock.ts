@@ -22,6 +22,8 @@ const SAVE_EVERY_MS = 60_000;
 const LONGEST_PAUSE_MS = 7 * 24 * 60 * 60 * 1000;
 /** Two clocks may drift apart by this, ms, before the difference counts as time in which the machine was suspended. */
 const DRIFT_MS = 2000;
+/** A wall clock is set back by less than this, ms, in the ordinary course of things. */
+const WALL_SLACK_MS = 600_000;
 /** To ask for suspended time costs a look at the system: at most one in these ms. */
 const LOOK_EVERY_MS = 1000;
 
@@ -41,14 +43,17 @@ export class AgeClock {
   #origin: number;
   /** How far the clock that counts suspended time was ahead of the monotonic one, ms, when that was last counted. */
   #lead: number | undefined;
+  /** Wall clock at the last save before this process, Unix milliseconds. */
+  readonly #lastWall: number;
   /** Monotonic time of the last look at that. */
   #looked: number;
   #timer: Timer | undefined;
   #saving: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  private constructor(o: AgeClockOptions, table: Table<AgeRecord>, age: number) {
+  private constructor(o: AgeClockOptions, table: Table<AgeRecord>, age: number, lastWall: number) {
     this.#o = o;
+    this.#lastWall = lastWall;
     this.#log = o.log ?? silentLogger;
     this.#table = table;
     const now = o.clock.monotonic();
@@ -64,7 +69,7 @@ export class AgeClock {
     const pause = saved ? options.clock.wall() - saved.wall : 0;
     const isPlausible = pause >= 0 && pause <= LONGEST_PAUSE_MS;
     const age = (saved?.milliseconds ?? 0) + (isPlausible ? pause : 0);
-    const clock = new AgeClock(options, table, age);
+    const clock = new AgeClock(options, table, age, saved?.wall ?? 0);
     await clock.#trySave();
     clock.#saveLater();
     return clock;
@@ -73,6 +78,11 @@ export class AgeClock {
   /** Whole seconds. */
   now(): number {
     return Math.floor(this.#age() / 1000);
+  }
+
+  /** The wall clock shows an earlier time than it did before this process began: it was wrong then, or is now. */
+  get isWallBehind(): boolean {
+    return this.#o.clock.wall() + WALL_SLACK_MS < this.#lastWall;
   }
 
   /** Saves once more, then stops. @throws ErrLocalStorageFull, ErrStore */

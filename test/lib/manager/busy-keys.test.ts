@@ -27,7 +27,7 @@ describe('keys of a busy conversation', () => {
 
   async function assertNothingDied(): Promise<void> {
     await world.until('all delivered', () =>
-      [device, phone].every(({ manager }) => manager.counts().queued === 0),
+      [device, phone].every(({ manager }) => manager.counts().unfinished === 0),
     );
     for (const each of [device, phone]) {
       assert.deepEqual(

@@ -91,7 +91,7 @@ describe('what a message says', () => {
 
   it('is too large when it does not fit, and is not there then', async () => {
     await assert.rejects(send('a'.repeat(262_145)), { code: 'ErrMessageTooLarge' });
-    assert.equal(device.manager.counts().queued, 0);
+    assert.equal(device.manager.counts().unfinished, 0);
     await send({ json: 'a'.repeat(200_000) });
     await world.until('received', () => phone.received.length === 1);
     assert.equal(phone.received[0]?.content, 'a'.repeat(200_000));

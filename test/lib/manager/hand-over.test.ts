@@ -167,10 +167,10 @@ describe('hand-over of received messages', () => {
     for (let i = 0; i < 4; i += 1) await device.send(small, `message ${i}`);
     await world.run(MINUTE);
     assert.deepEqual(small.texts, ['message 0', 'message 1']);
-    assert.equal(device.manager.counts().queued, 2);
+    assert.equal(device.manager.counts().unfinished, 2);
     for (const { messageId } of [...small.received]) await small.manager.acknowledge(messageId);
     await world.until('the rest', () => small.texts.length === 4, 15 * MINUTE);
-    await world.until('delivered', () => device.manager.counts().queued === 0, 15 * MINUTE);
+    await world.until('delivered', () => device.manager.counts().unfinished === 0, 15 * MINUTE);
   });
 
   it('leaves no byte of a delivered text or its key on the disk', async () => {

@@ -47,7 +47,7 @@ describe('two sessions of which one writes 1,440 messages a day', function () {
       await bob.online(true);
       await world.until(
         `all are delivered, hour ${hour}`,
-        () => alice.manager.counts().queued === 0,
+        () => alice.manager.counts().unfinished === 0,
         MEETING,
       );
       await world.run(30 * SECOND);

@@ -85,13 +85,13 @@ describe('receipts by mail', () => {
     const before = keysOf(phone, device).sendable;
     await phone.online(true);
     await world.until('mailed', () => keysOf(phone, device).sendable === before - 1);
-    assert.equal(phone.manager.counts().queued, 0);
+    assert.equal(phone.manager.counts().unfinished, 0);
     await world.run(MINUTE);
     await phone.online(false);
     await alone(device);
     assert.equal(owed(phone), 1, 'owed until a meeting confirms it');
     assert.equal(owed(device), 0);
-    assert.equal(device.manager.counts().queued, 0);
+    assert.equal(device.manager.counts().unfinished, 0);
   });
 
   it('go at most once in 10 minutes, with all that is due by then', async () => {
@@ -110,7 +110,7 @@ describe('receipts by mail', () => {
     assert.equal(keysOf(phone, device).sendable, before - 1);
     await phone.online(false);
     await alone(device);
-    assert.equal(device.manager.counts().queued, 0);
+    assert.equal(device.manager.counts().unfinished, 0);
   });
 
   it('go once more when the message turns up again 12 hours later, and not before', async () => {

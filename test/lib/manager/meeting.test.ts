@@ -256,7 +256,7 @@ describe('a meeting', () => {
       friend.sayState({ batches: [] });
       assert.ok(!(await friend.kinds(2_000)).includes('deliver'));
       assert.equal(stats().held, 0);
-      assert.equal(friend.manager.counts().queued, 1);
+      assert.equal(friend.manager.counts().unfinished, 1);
       // The friend's new keys, and the same message goes out.
       const writes = friend.keys.store.batch();
       friend.keys.fsm.issued.forget(writes, friend.manager.publicKey);

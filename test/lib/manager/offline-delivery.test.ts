@@ -175,7 +175,7 @@ describe('an alert to a friend who is offline', () => {
     const receipt = await device.send(phone, 'leak', { lifetime: 60 });
     await world.run(2 * MINUTE);
     assert.deepEqual(device.statesOf(receipt), ['queued', 'expired']);
-    assert.equal(device.manager.counts().queued, 0);
+    assert.equal(device.manager.counts().unfinished, 0);
   });
 
   it('goes directly to a friend who is online, as the same envelope, exactly once', async () => {
@@ -250,7 +250,7 @@ describe('an alert to a friend who is offline', () => {
     await small.send(phone, 'two');
     await assert.rejects(small.send(phone, 'three'), code('ErrOutboxFull'));
     await phone.online(true);
-    await world.until('delivered', () => small.manager.counts().queued === 0);
+    await world.until('delivered', () => small.manager.counts().unfinished === 0);
     await small.send(phone, 'three');
   });
 

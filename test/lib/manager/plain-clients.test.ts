@@ -54,7 +54,7 @@ describe('a friend whose client does not speak the extension', () => {
     given[1]?.confirm(true);
     await time.advance(60_000);
     assert.equal(given.length, 2);
-    assert.equal(manager.counts().queued, 0);
+    assert.equal(manager.counts().unfinished, 0);
   });
 
   it('gets JSON as its text and no label; bytes and what is too long fail, once it is clear what client it is', async () => {
@@ -129,7 +129,7 @@ describe('a friend whose client does not speak the extension', () => {
     await friend.time.advance(60_000);
     assert.ok(given.length > 5 && given.length < 20, `${given.length} times in a minute`);
     assert.equal(logged[0], 'the child died');
-    assert.equal(friend.manager.counts().queued, 1);
+    assert.equal(friend.manager.counts().unfinished, 1);
   });
 
   it('fails a message whose text was lost with the vault', async () => {

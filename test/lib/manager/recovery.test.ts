@@ -154,7 +154,7 @@ describe('after a restore or a lost vault', () => {
   it('warns that an identity was restored or runs twice when a friend has keys it did not issue', async () => {
     const send = async (count: number) => {
       for (let i = 0; i < count; i += 1) await device.send(phone, `message ${i}`);
-      await world.until('delivered', () => device.manager.counts().queued === 0);
+      await world.until('delivered', () => device.manager.counts().unfinished === 0);
     };
     await send(80);
     const backup = await phone.memory.copy();

@@ -22,7 +22,7 @@ describe('a message that is given to a session', () => {
   const begin = (content: MessageInput, options: SendOptions = {}, type: MessageType = 0) =>
     friend.manager.sendAsyncMessage(friend.keys.pk, content, type, options);
   const send = (...args: Parameters<typeof begin>) => waitFor(friend.time, begin(...args));
-  const queued = () => friend.manager.counts().queued;
+  const queued = () => friend.manager.counts().unfinished;
 
   it('is refused, with a code, when it is not what a message can be', async () => {
     await open();

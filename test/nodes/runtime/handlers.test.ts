@@ -233,21 +233,27 @@ describe('A status badge', () => {
     const badge = new StatusBadge(node, time.timers);
     const texts = () => node.statuses.map((status) => (status as { text?: string }).text);
     badge.show(undefined);
-    badge.show(badges.queued(1));
-    for (let count = 1; count <= 100; count += 1) badge.show(badges.queued(count));
+    badge.show(badges.unfinished(1, 0));
+    for (let count = 1; count <= 100; count += 1) badge.show(badges.unfinished(count, 0));
     await time.advance(999);
     assert.deepEqual(texts(), ['1 queued']);
     await time.advance(1);
     assert.deepEqual(texts(), ['1 queued', '100 queued'], 'the last one counts');
-    badge.show(badges.queued(7));
-    badge.show(badges.queued(100));
+    badge.show(badges.unfinished(7, 0));
+    badge.show(badges.unfinished(100, 0));
     await time.advance(10_000);
     assert.deepEqual(texts(), ['1 queued', '100 queued']);
     badge.show(undefined);
-    badge.show(badges.queued(1));
+    badge.show(badges.unfinished(1, 0));
     badge.end();
     await time.advance(10_000);
     assert.deepEqual(texts(), ['1 queued', '100 queued', undefined], 'a closed node says no more');
+  });
+
+  it('tells what waits from what is kept, as far as there is room', () => {
+    assert.equal(badges.unfinished(2, 1).text, '2 queued, 1 stored');
+    assert.equal(badges.unfinished(0, 3).text, '3 stored');
+    assert.equal(badges.unfinished(1000, 1000).text, '1000 queued');
   });
 
   it('stays under 20 characters, but shows an error code whole', () => {
@@ -256,7 +262,9 @@ describe('A status badge', () => {
       badges.offline,
       badges.noTransport,
       badges.online(1000, 1000),
-      badges.queued(1000),
+      badges.unfinished(1000, 0),
+      badges.unfinished(1000, 1000),
+      badges.unfinished(0, 1000),
       badges.waiting(1000),
       badges.keys(1000),
     ].map(({ text }) => text);

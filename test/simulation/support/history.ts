@@ -128,7 +128,7 @@ export class History {
   }
 
   #full(): string[] {
-    const full = this.parties.filter(({ device }) => device.manager.counts().queued > 0);
+    const full = this.parties.filter(({ device }) => device.manager.counts().unfinished > 0);
     return full.map(({ name }) => `the outbox of ${name} is not empty`);
   }
 
