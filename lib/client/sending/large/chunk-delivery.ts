@@ -23,8 +23,6 @@ interface Course {
   failures: number;
   /** Monotonic milliseconds. */
   notBefore: number;
-  /** All chunks were offered once more since the meeting began. */
-  isRepeated: boolean;
 }
 
 export interface ChunkDeliveryComponents extends Pick<BaseComponents, 'store' | 'clock'> {
@@ -80,10 +78,7 @@ export class ChunkDelivery {
   async headTaken(entry: OutboxEntry, code: 'ok' | 'known'): Promise<void> {
     const { outbox, chunks, store } = this.#components;
     if (!outbox.has(entry)) return;
-    const course = this.#courseOf(entry);
-    const isAnswered = chunks.isWhole(entry, holderOf(entry));
-    if (code === 'known' && (!isAnswered || course.isRepeated)) return;
-    course.isRepeated = isAnswered;
+    if (code === 'known' && !chunks.isWhole(entry, holderOf(entry))) return;
     const writes = store.batch();
     chunks.clear(writes, entry, code === 'ok' ? undefined : entry.friend);
     await writes.commit();
@@ -118,7 +113,10 @@ export class ChunkDelivery {
     course.underWay.add(index);
     try {
       const chunk = payloads.chunk(entry, index);
-      if (chunk === undefined) return this.#backOff(course);
+      if (chunk === undefined) {
+        this.#backOff(course);
+        return;
+      }
       const request = { kind: 'deliver', envelope: chunk.envelope } as const;
       const { code } = await network.request(friend, request, { timeoutMs: ANSWER_MS });
       // Of a session that ended, or a head that was sealed anew since, nothing counts.
@@ -151,7 +149,7 @@ export class ChunkDelivery {
     const courses = this.#courses.getOrInsert(friend, () => new Map<number, Course>());
     const known = courses.get(sequence);
     if (known) return known;
-    const course = { underWay: new Set<number>(), failures: 0, notBefore: 0, isRepeated: false };
+    const course = { underWay: new Set<number>(), failures: 0, notBefore: 0 };
     courses.set(sequence, course);
     return course;
   }

@@ -139,7 +139,10 @@ export class ChunkDeposits {
     lane.underWay += 1;
     try {
       const chunk = payloads.chunk(entry, index);
-      if (chunk === undefined) return chunkTrials.backOff(trial);
+      if (chunk === undefined) {
+        chunkTrials.backOff(trial);
+        return;
+      }
       const request = { kind: 'store', remaining, envelope: chunk.envelope } as const;
       const answer = await network.request(node, request, { timeoutMs: ANSWER_MS });
       if (isCopy(answer, chunk.storageId, remaining)) {
