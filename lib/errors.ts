@@ -5,7 +5,7 @@
 
 /** Code -> what it means. */
 export const ERROR_CODES = {
-  ErrMessageNotFound: 'This storage has no such message.',
+  ErrMessageNotFound: 'This storage, or this outbox, has no such message.',
   ErrStorageFull: 'The storage node is full, or your share of it is used up.',
   ErrInvalidRecipient: 'The recipient is not a public key that can receive mail here.',
   ErrInvalidKey: 'A key has the wrong size or is not an acceptable Curve25519 key.',

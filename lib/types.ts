@@ -20,7 +20,8 @@ export type QueuedReason =
   'no-transport' | 'not-connected' | 'no-storage-node' | 'no-prekeys' | 'refused' | 'plain-client';
 
 /** Names of outcomes, in the order in which they can happen; 'queued' comes when the reason changes. */
-export type OutcomeState = 'queued' | 'stored' | 'delivered' | 'unconfirmed' | 'expired' | 'failed';
+export type OutcomeState =
+  'queued' | 'stored' | 'delivered' | 'unconfirmed' | 'expired' | 'cancelled' | 'failed';
 
 /** Whom this session stores mail for. */
 export type StorageRole = 'friends' | 'everyone' | 'off';

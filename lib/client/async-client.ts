@@ -108,6 +108,11 @@ export class AsyncClient {
     return this.#parts.sender.send(recipientPk, content, type, options);
   }
 
+  /** Ends a message that is not finished; see Cancellation. */
+  cancel(friend: PublicKey, messageId: Uint8Array): Promise<boolean> {
+    return this.#parts.cancellation.cancel(friend, messageId);
+  }
+
   /**
    * Asks every node now and gives all messages that wait. For use without a handler: each message stays in
    * the inbox until it is acknowledged.

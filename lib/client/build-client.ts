@@ -9,6 +9,7 @@ import { PeerEvents } from './peer-events';
 import { KeyedQueue } from '../platform/keyed-queue';
 import { buildReceiving } from './receiving/build-receiving';
 import { buildSending } from './sending/build-sending';
+import { Cancellation } from './sending/early-end/cancellation';
 import { OutboxRoom } from './sending/outbox-room';
 import { Sender } from './sending/sender';
 import { Wakeup } from './wakeup';
@@ -44,6 +45,7 @@ export function buildClient(outside: AsyncClientComponents, init: AsyncClientIni
   const soFar = { ...base, ...journals, ...sending };
   const meetings = new Meetings(soFar, { holdsMailFor, preKeyRefreshThreshold });
   const sender = new Sender({ ...soFar, meetings, room: new OutboxRoom(journals, limits) });
+  const cancellation = new Cancellation(soFar);
   const receiving = buildReceiving({ ...soFar, meetings }, limits);
   const peerEvents = new PeerEvents({ ...soFar, ...receiving, meetings });
   const { issued, held } = forwardSecurity;
@@ -60,5 +62,5 @@ export function buildClient(outside: AsyncClientComponents, init: AsyncClientIni
     sending.chunks,
   ];
   const expirySweep = new ExpirySweep({ ...base, swept });
-  return { ...soFar, ...receiving, meetings, sender, peerEvents, expirySweep };
+  return { ...soFar, ...receiving, meetings, sender, cancellation, peerEvents, expirySweep };
 }

@@ -58,6 +58,8 @@ export interface Outcome {
   readonly via?: Via;
   /** With 'failed', and with the reason 'refused': why, a word of docs/PROTOCOL.md. */
   readonly code?: string;
+  /** With 'cancelled': a part of it left this process, so the friend may get it all the same. */
+  readonly mayArrive?: true;
   /** Unix milliseconds. */
   readonly createdAt: number;
   readonly expiresAt: number;

@@ -196,6 +196,18 @@ export class AsyncManager implements AsyncDisposable {
     return this.#parts.client.sendAsyncMessage(recipientPk, content, type, options);
   }
 
+  /**
+   * Ends a message in the outbox: its outcome is `cancelled`, with `mayArrive` when a part of it left this process, for what
+   * lies on a storage node cannot be recalled. Durable on return.
+   * @returns false when no message to this friend has this id, or it ended
+   * @throws ErrUnknownFriend, ErrStore, ErrClosed
+   */
+  async cancel(friend: PublicKey, messageId: Uint8Array): Promise<boolean> {
+    this.#life.assertOpen();
+    this.#friends.assertFriend(friend);
+    return this.#parts.client.cancel(friend, messageId);
+  }
+
   /** Replaces the handler; messages not taken yet are offered again. */
   setMessageHandler(handler: MessageHandler | undefined, filter?: MessageFilter): void {
     this.#parts.client.setMessageHandler(handler, filter);

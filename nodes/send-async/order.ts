@@ -8,7 +8,7 @@ import {
 } from '../../lib/index';
 import { readPayload } from '../runtime/payload/payload';
 import type { IncomingMessage } from '../runtime/runtime';
-import { choiceOf, isBlank, settingOr } from '../runtime/setting-values';
+import { choiceOf, settingOr } from '../runtime/setting-values';
 import { setting } from '../runtime/settings';
 import { friendTexts, type GivenName } from '../session/friend-names';
 import type { MessageContext } from '../session/outcome-router';
@@ -38,17 +38,10 @@ export interface Order {
  * What the node's settings and `msg` order together: a setting wins, the message fills what is blank.
  * @param node id of the send-async node
  * @param now Unix milliseconds
- * @throws ErrInvalidArgument, also for any `msg.action`: what is meant as an order must not go out as a message;
- *   ErrMessageEmpty, ErrMessageTooLarge, ErrPayload, also for the node's own topic; ErrNotConfigured the node's own
+ * @throws ErrInvalidArgument, ErrMessageEmpty, ErrMessageTooLarge, ErrPayload, also for the node's own topic; ErrNotConfigured the node's own
  *   expiry has passed
  */
 export function orderOf(settings: SendSettings, node: string, msg: IncomingMessage, now: number): Order {
-  if (!isBlank(msg.action)) {
-    throw new ToxAsyncError(
-      'ErrInvalidArgument',
-      'send-async has no actions in this version, so nothing was sent. Remove msg.action from messages that you want to send.',
-    );
-  }
   const kind =
     settings.messageType ??
     choiceOf<'normal' | 'action'>(msg.messageType, ['normal', 'action'], 'normal', 'messageType');

@@ -6,6 +6,7 @@ import type { FlowNode, Runtime } from '../runtime/runtime';
 import { SessionUser } from '../session/session-user';
 import { badges, type Badge } from '../runtime/status-badge';
 import { accept } from './accept';
+import { cancelMessage, cancelOrderOf } from './cancel';
 import { followOutcomes } from './follow-outcomes';
 import { orderOf } from './order';
 import { sendSettings, type SendAsyncConfig } from './send-settings';
@@ -19,10 +20,11 @@ export function startSendAsync(RED: Runtime, node: FlowNode, config: SendAsyncCo
   const pending = new PendingWork();
 
   onInput(RED, node, new PendingWork(), {
-    read: (msg) => orderOf(settings, node.id, msg, Date.now()),
+    read: (msg) => cancelOrderOf(settings, msg) ?? orderOf(settings, node.id, msg, Date.now()),
     act: async (order, reply) => {
       const { session } = user;
       const manager = await pending.add(user.manager());
+      if ('cancel' in order) return pending.add(cancelMessage(manager, order, reply));
       if (order.clockUnset) warnOfClock();
       if (order.isLabelLeftOut) warnOfLabel();
       if (session !== undefined) await accept(session, manager, order, reply, pending);

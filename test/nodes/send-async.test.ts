@@ -155,7 +155,17 @@ describe('send-async', function () {
     ['a list with gaps', { payload: 'x', friend: new Array<string>(2) }, 'ErrInvalidArgument'],
     ['a function', { payload: () => 'x', friend: 'phone' }, 'ErrPayload'],
     ['an expiry that is none', { payload: 'x', friend: 'phone', expires: 'soon' }, 'ErrInvalidArgument'],
-    ['an action', { payload: 'x', friend: 'phone', action: 'cancel' }, 'ErrInvalidArgument'],
+    [
+      'an action that it does not know',
+      { payload: 'x', friend: 'phone', action: 'stop' },
+      'ErrInvalidArgument',
+    ],
+    ['a cancel without an id', { payload: 'x', friend: 'phone', action: 'cancel' }, 'ErrInvalidArgument'],
+    [
+      'a cancel of what is not in the outbox',
+      { action: 'cancel', messageId: '0'.repeat(64) },
+      'ErrMessageNotFound',
+    ],
     ['an unknown type', { payload: 'x', friend: 'phone', messageType: 'shout' }, 'ErrInvalidArgument'],
   ];
   for (const [what, msg, code] of refusals) {
@@ -225,6 +235,24 @@ describe('send-async', function () {
     for (const id of ['phone-net', 'home-net']) red.send(id, { action: 'connect' });
     await onlineFriends('device-session', 2);
     assert.equal(red.probes.all('errors').length, errors);
+  });
+
+  it('cancels a message by its id, at the friend that it was sent to, and says so on output 2', async () => {
+    await red.turn('device-net', 'device-net-out', 'disconnect');
+    for (const friend of [undefined, 'phone', ['home', 'phone']]) {
+      const id = send({ payload: 'not wanted any more', friend: 'phone', topic: 'leak' });
+      const { messageId } = (await receiptOf(id)).receipt;
+      send({ action: 'cancel', messageId, friend, payload: 'not sent' });
+      const outcome = await outcomeOf(id, 'cancelled');
+      assert.deepEqual([outcome.topic, outcome.receipt.messageId], ['leak', messageId]);
+      assert.ok(!('mayArrive' in outcome.receipt), 'nothing of it had left');
+    }
+    await red.turn('device-net', 'device-net-out', 'connect');
+    await onlineFriends('device-session', 2);
+    const next = send({ payload: 'after it', friend: 'phone' });
+    await outcomeOf(next, 'delivered');
+    const wanted = red.probes.all('received').map(({ payload }) => payload);
+    assert.ok(!wanted.includes('not wanted any more') && !wanted.includes('not sent'));
   });
 
   it('says when a message has no network to go to', async () => {

@@ -35,6 +35,10 @@ export class Outbox {
   readonly #stored = new Set<number>();
   /** Entries whose envelope is on its way to the disk. */
   readonly #sealing = new Set<number>();
+  /** Sealed in this process, and no byte of the envelope left it. */
+  readonly #kept = new Set<number>();
+  readonly #setAside = new Set<number>();
+  readonly #firstOfProcess: number;
   /** Commits of added messages that are under way. */
   readonly #journalling = new Set<Promise<void>>();
 
@@ -48,6 +52,7 @@ export class Outbox {
       this.#index.add(entry);
       if (entry.told > 0) this.#stored.add(entry.sequence);
     }
+    this.#firstOfProcess = this.#index.nextSequence;
   }
 
   get messages(): number {
@@ -94,8 +99,9 @@ export class Outbox {
     return this.#index.findByKey(friend, preKeyId);
   }
 
+  /** It is not finished, nor set aside. */
   has(entry: OutboxEntry): boolean {
-    return this.#index.has(entry);
+    return this.#index.has(entry) && !this.#setAside.has(entry.sequence);
   }
 
   /** Sealed, and the batch that says so is under way. */
@@ -103,8 +109,33 @@ export class Outbox {
     return this.#sealing.has(entry.sequence);
   }
 
-  /** The journalled envelope, once the batch that spent its key is durable. */
+  /** No part of it leaves from now on: the batch that ends it is on its way. */
+  setAside({ sequence }: OutboxEntry): void {
+    this.#setAside.add(sequence);
+  }
+
+  /** That batch failed. */
+  takeBack({ sequence }: OutboxEntry): void {
+    this.#setAside.delete(sequence);
+  }
+
+  /** An envelope of it left the process, or may have left an earlier one. */
+  mayHaveLeft({ sequence, keys }: OutboxEntry): boolean {
+    return keys.length > (this.#kept.has(sequence) ? 1 : 0);
+  }
+
+  /** It was accepted before this process began. */
+  isOfEarlierProcess({ sequence }: OutboxEntry): boolean {
+    return sequence < this.#firstOfProcess;
+  }
+
+  /**
+   * The journalled envelope, once the batch that spent its key is durable. From now on it counts as having left; not to be
+   * asked for to look at it.
+   */
   envelope(entry: OutboxEntry): Uint8Array | undefined {
+    if (this.#setAside.has(entry.sequence)) return undefined;
+    this.#kept.delete(entry.sequence);
     return entry.sealed && this.#envelopes.get(sequenceKey(entry.sequence));
   }
 
@@ -154,8 +185,7 @@ export class Outbox {
 
   /** Undoes `add` in memory. */
   withdraw(entry: OutboxEntry): void {
-    this.#sealing.delete(entry.sequence);
-    this.#stored.delete(entry.sequence);
+    for (const each of [this.#sealing, this.#stored, this.#kept, this.#setAside]) each.delete(entry.sequence);
     this.#index.remove(entry);
   }
 
@@ -254,6 +284,7 @@ export class Outbox {
     this.#envelopes.put(writes, [key], message.envelope);
     this.#records.put(writes, [key], { ...durable(entry), sealed, keys, copies: [] });
     this.#sealing.add(entry.sequence);
+    this.#kept.add(entry.sequence);
     // Not before: until then the envelope must not leave the process.
     writes.afterCommit(() => {
       this.#sealing.delete(entry.sequence);

@@ -11,7 +11,8 @@ import type { Outcome } from '../messages';
 import type { ContextName, Contexts } from './contexts';
 import type { OutboxEntry } from './outbox';
 
-type Ending = Pick<Outcome, 'state' | 'nodes' | 'wanted'> & Partial<Pick<Outcome, 'via' | 'code'>>;
+type Ending = Pick<Outcome, 'state' | 'nodes' | 'wanted'> &
+  Partial<Pick<Outcome, 'via' | 'code' | 'mayArrive'>>;
 
 export interface OutcomeJournalComponents extends Pick<BaseComponents, 'store' | 'ages'> {
   readonly clock: Pick<Clock, 'wall'>;

@@ -10,6 +10,7 @@ import type { BaseComponents } from '../components';
 import type { Outbox, OutboxEntry } from '../journal/outbox';
 import type { OutcomeJournal } from '../journal/outcome-journal';
 import type { ServiceMail } from '../journal/service-mail';
+import type { Outcome } from '../messages';
 import type { Wakeup } from '../wakeup';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 
@@ -24,6 +25,10 @@ export interface CompletionComponents extends Pick<BaseComponents, 'store' | 'ag
   readonly wakeup: Pick<Wakeup, 'friend' | 'message'>;
   readonly hooks: Pick<AsyncClientHooks, 'onEnded'>;
 }
+
+type Ending = Pick<Outcome, 'via' | 'code' | 'mayArrive'> & {
+  readonly state: 'delivered' | 'failed' | 'unconfirmed' | 'expired' | 'cancelled';
+};
 
 export interface CompletionInit {
   /** Copies wanted of each message. */
@@ -51,6 +56,11 @@ export class Completion {
 
   failed(writes: WriteBatch, entry: OutboxEntry, code: string): void {
     this.#end(writes, entry, { state: 'failed', code });
+  }
+
+  /** It is not wanted any more. @param mayArrive a part of it left this process */
+  cancelled(writes: WriteBatch, entry: OutboxEntry, mayArrive: boolean): void {
+    this.#end(writes, entry, { state: 'cancelled', ...(mayArrive && { mayArrive }) });
   }
 
   /** A receipt: for a message under way, for one whose life is over, or for one we don't know. */
@@ -93,11 +103,7 @@ export class Completion {
     await writes.commit();
   }
 
-  #end(
-    writes: WriteBatch,
-    entry: OutboxEntry,
-    ending: { state: 'delivered' | 'failed' | 'unconfirmed' | 'expired'; via?: Via; code?: string },
-  ): void {
+  #end(writes: WriteBatch, entry: OutboxEntry, ending: Ending): void {
     const { outbox, outcomes, nodes, wakeup, hooks } = this.#components;
     const { friend, copies, depositedAt, large, told } = entry;
     outbox.remove(writes, entry);

@@ -36,6 +36,7 @@ export interface PlainDeliveryComponents extends Pick<BaseComponents, 'clock' | 
 export class PlainDelivery {
   readonly #components: PlainDeliveryComponents;
   readonly #lanes = new PeerMap<Lane>();
+  readonly #offered = new WeakSet<OutboxEntry>();
 
   constructor(components: PlainDeliveryComponents) {
     this.#components = components;
@@ -61,6 +62,11 @@ export class PlainDelivery {
     return Infinity;
   }
 
+  /** The transport was given it in this process. */
+  wasOffered(entry: OutboxEntry): boolean {
+    return this.#offered.has(entry);
+  }
+
   /** The peer is no longer a friend. */
   forget(peer: PublicKey): void {
     this.#lanes.delete(peer);
@@ -81,6 +87,7 @@ export class PlainDelivery {
     let isFinished = false;
     try {
       const text = this.#textOf(entry);
+      if (typeof text !== 'string') this.#offered.add(entry);
       const code = text === 'lost' || text === 'unsupported' ? text : 'ok';
       isFinished =
         typeof text === 'string' || (await network.sendToxMessage(entry.friend, text.type, text.text));

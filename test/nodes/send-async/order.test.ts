@@ -3,6 +3,7 @@ import vm from 'node:vm';
 import { MessageType } from '../../../lib/index';
 import { lifetimeOf as whole } from '../../../nodes/send-async/lifetime';
 import { BUILD_DATE } from '../../../nodes/send-async/build-date';
+import { cancelOrderOf } from '../../../nodes/send-async/cancel';
 import { orderOf as orderOfSettings } from '../../../nodes/send-async/order';
 import { sendSettings, type SendAsyncConfig } from '../../../nodes/send-async/send-settings';
 import type { IncomingMessage } from '../../../nodes/runtime/runtime';
@@ -152,11 +153,18 @@ describe('The orders of a flow to send-async', () => {
     }
   });
 
-  it('refuses any action: an order must not go out as a message', () => {
-    for (const action of ['cancel', 'retrieve', 1, {}, true]) {
-      assert.throws(() => orderOf(config(), { ...msg, action }, NOW), { code: 'ErrInvalidArgument' });
+  it('refuses any action but cancel: an order must not go out as a message', () => {
+    const cancelled = (given: object, friend = '') => cancelOrderOf({ friend }, { ...msg, ...given });
+    for (const action of ['stop', 'retrieve', 1, {}, true]) {
+      assert.throws(() => cancelled({ action }), { code: 'ErrInvalidArgument' });
     }
-    for (const action of ['', null, undefined]) orderOf(config(), { ...msg, action }, NOW);
+    for (const action of ['', null, undefined]) assert.equal(cancelled({ action }), undefined);
+    const order = { action: 'cancel', messageId: '01'.repeat(32) };
+    const cancel = new Uint8Array(32).fill(1);
+    assert.deepEqual(cancelled({ ...order, friend: '' }), { cancel, friends: undefined });
+    assert.deepEqual(cancelled({ ...order, friend: ['Ann', 'Bob'] }), { cancel, friends: ['Ann', 'Bob'] });
+    assert.deepEqual(cancelled({ ...order, friend: 'Ann' }, 'Bob'), { cancel, friends: ['Bob'] });
+    assert.throws(() => cancelled({ ...order, messageId: '01' }), { code: 'ErrInvalidArgument' });
   });
 
   it('is no order without a name of a friend, but a bad entry of a list stops none of the others', () => {
