@@ -3,8 +3,10 @@ import { systemRandom } from '../../../lib/platform/random';
 import type { Carrier, Stopwatch } from '../contest';
 import { messagesOf, MOST_ON_DISK, type Topology } from '../topology';
 import type { Party } from './party';
-import { World } from './world';
+import { World, type PartyOptions } from './world';
 
+/** With fewer messages on each way than this, full stocks of keys would take longer to make than all else. */
+const FEW_MESSAGES = 20;
 /** Storage nodes: as many as there are to be copies. */
 const NODES = 3;
 
@@ -51,11 +53,12 @@ export class OurCarrier implements Carrier {
   static async open(init: OurCarrierInit): Promise<OurCarrier> {
     const { folder, topology, storageLimits = {} } = init;
     const world = new World(folder);
-    const nodes = await openAll(NODES, (i) => world.open(`node${i}`, { storageLimits }));
+    const limits = keysFor(topology);
+    const nodes = await openAll(NODES, (i) => world.open(`node${i}`, { storageLimits, limits }));
     const openUsers = (name: string, count: number) =>
       openAll(count, (i) => {
         const open = count > MOST_ON_DISK ? world.openInMemory.bind(world) : world.open.bind(world);
-        return open(`${name}${i}`, { storageRole: 'off' });
+        return open(`${name}${i}`, { storageRole: 'off', limits });
       });
     const senders = await openUsers('sender', topology.senders);
     const recipients = await openUsers('recipient', topology.recipients);
@@ -144,6 +147,12 @@ export class OurCarrier implements Carrier {
   #all(party: Party, counter: { reach(count: number): Promise<void> }): Promise<void> {
     return counter.reach(this.#sent.get(party) ?? 0);
   }
+}
+
+/** Stocks of one-time keys that last for two rounds. */
+function keysFor({ perLink }: Topology): NonNullable<PartyOptions['limits']> {
+  if (perLink >= FEW_MESSAGES) return {};
+  return { preKeysPerPeer: 4 * perLink, preKeyRefreshThreshold: 2 * perLink };
 }
 
 function openAll(count: number, open: (i: number) => Promise<Party>): Promise<Party[]> {

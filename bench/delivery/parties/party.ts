@@ -4,7 +4,9 @@ import type { AsyncManager } from '../../../lib/manager/async-manager';
 import { Counter } from './counter';
 import type { CountingTransport } from './counting-transport';
 
-const ASK_AGAIN_MS = 10;
+/** Milliseconds. */
+const LOOK_MS = 10;
+const ASK_AGAIN_MS = 500;
 
 /** One identity, and what it has seen happen. */
 export class Party {
@@ -52,10 +54,11 @@ export class Party {
   /** Resolves once there are so many of the friend's keys to seal to. Both are online. */
   async refill(friend: Party, keys: number): Promise<void> {
     const hex = toHex(friend.key);
-    while ((this.manager.getPreKeyStats().get(hex)?.sendable ?? 0) < keys) {
-      // The friend may not have heard yet how many are left.
-      await friend.manager.exchangeKeys(this.key);
-      await wait(ASK_AGAIN_MS);
+    for (let waited = 0; ; waited += LOOK_MS) {
+      if ((this.manager.getPreKeyStats().get(hex)?.sendable ?? 0) >= keys) return;
+      // Not once and for all: the friend may not have heard yet how many are left.
+      if (waited % ASK_AGAIN_MS === 0) await friend.manager.exchangeKeys(this.key);
+      await wait(LOOK_MS);
     }
   }
 

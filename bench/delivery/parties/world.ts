@@ -1,3 +1,4 @@
+import { sameBytes } from '../../../lib/bytes';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
 import { generateKeyPair } from '../../../lib/crypto/generate';
 import { AsyncManager } from '../../../lib/manager/async-manager';
@@ -64,7 +65,9 @@ export class World {
   async #open(name: string, options: AsyncManagerOptions): Promise<Party> {
     const keyPair = generateKeyPair(crypto, systemPlatform.random);
     const transport = new CountingTransport(this.#network.join({ publicKey: keyPair.publicKey, name }));
-    for (const other of this.#parties) this.#network.partition(keyPair.publicKey, other.key);
+    for (const { publicKey } of this.#network.members()) {
+      if (!sameBytes(publicKey, keyPair.publicKey)) this.#network.partition(keyPair.publicKey, publicKey);
+    }
     const manager = await AsyncManager.create({ ...options, keyPair, transport, crypto, log });
     const party = new Party(manager, transport);
     this.#parties.push(party);
