@@ -4,7 +4,7 @@ import type { Store } from '../store/store';
 import type { Logger } from '../types';
 
 /** Records here are names, hints and settings: without one of them everything else goes on. */
-export const SPARED_TABLES: readonly string[] = ['friend', 'named-node', 'node', 'preference'];
+export const SPARED_TABLES: readonly string[] = ['friend', 'named-node', 'node', 'node-health', 'preference'];
 
 /**
  * What a session accepted and which keys are spent is in the journals, each of whose records counts: they are whole,

@@ -26,7 +26,7 @@ export interface MailFetcherComponents extends Pick<BaseComponents, 'crypto' | '
       request: Omit<MessageOf<'fetch'>, 'request'>,
     ): Promise<readonly Pick<MessageOf<'fetched'>, 'code' | 'envelope'>[]>;
   };
-  readonly nodes: Pick<StorageNodes, 'noteBroken'>;
+  readonly nodes: Pick<StorageNodes, 'noteBroken' | 'noteFailure'>;
   readonly receiver: Pick<Receiver, 'receive'>;
   readonly room: Pick<InboxRoom, 'turnAway'>;
   readonly meetings: Pick<Meetings, 'sendReceipt'>;
@@ -82,6 +82,8 @@ export class MailFetcher {
       const { storageId } = item;
       const taken = answers.then((fetched) => {
         const found = fetched[position];
+        // Listed a moment ago; that it is gone need not be the node's fault, so it counts like an answer that is missing.
+        if (found?.code === 'not-found') this.#components.nodes.noteFailure(node);
         return this.#take(node, item, found?.code === 'ok' ? found.envelope : undefined);
       });
       this.#underWay.set(storageId, taken);

@@ -193,7 +193,7 @@ export class Deposits<E extends Deposit> {
   }
 
   async #deposit(entry: E, trial: Trial, lane: Lane<E>): Promise<void> {
-    const { journal, network, nodes, hooks } = this.#components;
+    const { journal, network, nodes, hooks, clock } = this.#components;
     const { node } = trial;
     const remaining = this.#remaining(entry);
     const storageId = entry.sealed?.storageId;
@@ -207,10 +207,11 @@ export class Deposits<E extends Deposit> {
         this.#trials.backOff(trial);
         return;
       }
+      const askedAt = clock.monotonic();
       const answer = await network.request(node, { kind: 'store', remaining, envelope });
       lane.silent = false;
       if (isCopy(answer, storageId, remaining)) {
-        nodes.noteSuccess(node);
+        nodes.noteSuccess(node, clock.monotonic() - askedAt);
         nodes.holds.noteTaken(node, deposited);
         trial.failures = 0;
         trial.refusal = undefined;

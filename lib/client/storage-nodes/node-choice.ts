@@ -27,6 +27,8 @@ export interface NodeChoiceInit {
   /** Whether there is a session with this peer now. */
   readonly connected: (peer: PublicKey) => boolean;
   readonly gradeOf: (peer: PublicKey) => HealthGrade;
+  /** Milliseconds in which it answers; Infinity: not known. */
+  readonly answersWithin: (peer: PublicKey) => number;
 }
 
 /**
@@ -53,11 +55,24 @@ export class NodeChoice {
     const { placement, withheld } = this.#components;
     const here = this.#orderFor(recipient).filter(({ peer }) => this.#init.connected(peer));
     if (mail === undefined) return peersOf(here);
-    const ordered = mail.copies.length === 0 ? here : lastOfEquals(here, mail.copies);
+    const ordered = mail.copies.length === 0 ? here : this.#forRenewal(here, mail.copies);
     if (!mail.sealed || !withheld.isSuspected(recipient)) return peersOf(ordered);
     const polled = ordered.filter((candidate) => candidate.polled);
     const first = placement.draw(mail.sealed.storageId, polled);
     return peersOf(first ? [first, ...ordered.filter((each) => each !== first)] : ordered);
+  }
+
+  /** Among equals, those that never had it first, and of these the quicker. */
+  #forRenewal(candidates: readonly Candidate[], copies: PlacedMail['copies']): Candidate[] {
+    const { answersWithin } = this.#init;
+    const had = new PeerSet(copies.map(({ node }) => node));
+    const rank = ({ peer, polled, grade }: Candidate) => (polled ? 0 : 6) + 2 * grade + Number(had.has(peer));
+    const ranked = candidates.map((candidate) => ({
+      candidate,
+      rank: rank(candidate),
+      within: Math.min(answersWithin(candidate.peer), Number.MAX_VALUE),
+    }));
+    return ranked.sort((a, b) => a.rank - b.rank || a.within - b.within).map(({ candidate }) => candidate);
   }
 
   #orderFor(recipient: PublicKey): Candidate[] {
@@ -85,10 +100,4 @@ export class NodeChoice {
 
 function peersOf(candidates: readonly Candidate[]): PublicKey[] {
   return candidates.map(({ peer }) => peer);
-}
-
-function lastOfEquals(candidates: readonly Candidate[], copies: PlacedMail['copies']): Candidate[] {
-  const had = new PeerSet(copies.map(({ node }) => node));
-  const rank = ({ peer, polled, grade }: Candidate) => (polled ? 0 : 6) + 2 * grade + Number(had.has(peer));
-  return [...candidates].sort((a, b) => rank(a) - rank(b));
 }

@@ -26,6 +26,13 @@ interface Deposited {
   readonly isRenewal: boolean;
 }
 
+export interface NodeHoldsOptions {
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly random: Random;
+  /** The node takes nothing new from us: once for all answers to what was under way. */
+  readonly onFull?: (node: PublicKey) => void;
+}
+
 /**
  * What nodes refuse for the time being, so that not every message has to hear the same refusal. One that says `rate`
  * takes nothing at all; one that is full, or on which our share is used up, takes nothing new; one on which our share of
@@ -34,14 +41,16 @@ interface Deposited {
 export class NodeHolds {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #random: Random;
+  readonly #onFull: ((node: PublicKey) => void) | undefined;
   readonly #rates = new PeerMap<Hold>();
   readonly #full = new PeerMap<Hold>();
   /** By friend, then node. */
   readonly #shares = new PeerMap<PeerMap<Hold>>();
 
-  constructor({ clock, random }: { clock: Pick<Clock, 'monotonic'>; random: Random }) {
+  constructor({ clock, random, onFull }: NodeHoldsOptions) {
     this.#clock = clock;
     this.#random = random;
+    this.#onFull = onFull;
   }
 
   /** Monotonic milliseconds until which the node is not asked; undefined: it may be asked now. */
@@ -69,8 +78,9 @@ export class NodeHolds {
     doubles = true,
   ): boolean {
     if (code === 'rate') this.#hold(this.#rates, node, { code, wait, doubles });
-    else if (code === 'node-full' || code === 'node-share') this.#hold(this.#full, node, { code });
-    else if (code === 'mailbox-share') this.#hold(this.#sharesOf(friend), node, { code });
+    else if (code === 'node-full' || code === 'node-share') {
+      if (this.#hold(this.#full, node, { code })) this.#onFull?.(node);
+    } else if (code === 'mailbox-share') this.#hold(this.#sharesOf(friend), node, { code });
     else return false;
     return true;
   }
@@ -120,19 +130,22 @@ export class NodeHolds {
     return this.#shares.getOrInsert(friend, () => new PeerMap());
   }
 
+  /** @returns whether it is another refusal than those before */
   #hold(
     holds: PeerMap<Hold>,
     node: PublicKey,
     { code, wait = 0, doubles = true }: { code: CodeWord; wait?: number; doubles?: boolean },
-  ): void {
+  ): boolean {
     const hold = holds.getOrInsert(node, () => ({ code, failures: 0, until: -Infinity }));
     hold.code = code;
     const now = this.#clock.monotonic();
     let until = now + wait * 1000;
-    if (hold.until <= now) {
+    const isNew = hold.until <= now;
+    if (isNew) {
       hold.failures = doubles ? hold.failures + 1 : Math.max(1, hold.failures);
       until = Math.max(until, now + backoff(hold.failures, WAITS, this.#random));
     }
     hold.until = Math.max(hold.until, until);
+    return isNew;
   }
 }

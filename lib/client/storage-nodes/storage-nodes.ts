@@ -9,7 +9,8 @@ import type { Store, WriteBatch } from '../../store/store';
 import type { KeyPair, Logger, PublicKey } from '../../types';
 import { NamedNodes } from './named-nodes';
 import { NodeAbsence } from './node-absence';
-import { NodeHealth, type HealthGrade } from './node-health';
+import { HealthBook } from './health-book';
+import type { NodeHealth } from './node-health';
 import { NodeHolds } from './node-holds';
 import { NodeRecords } from './node-records';
 import { readOpenNodeAddress, type OpenNodeAddress } from './open-node-address';
@@ -33,15 +34,9 @@ export interface StorageNodesOptions {
   readonly log: Logger;
 }
 
-interface Seen {
-  readonly health: NodeHealth;
-  /** Milliseconds, monotonic; undefined: not in this process. */
-  lastSeen: number | undefined;
-}
-
 /**
  * Which friends store mail, how well they do, and which of them to use for whom (docs/PROTOCOL.md, "Which nodes").
- * What friends say of themselves survives a restart; what we found out about their health does not.
+ * What friends say of themselves survives a restart, and so does what we found out about their health.
  */
 export class StorageNodes {
   /** Nodes that take no deposits for now. */
@@ -49,7 +44,9 @@ export class StorageNodes {
   readonly #o: StorageNodesOptions;
   readonly #records: NodeRecords;
   readonly #named: NamedNodes;
-  readonly #seen = new PeerMap<Seen>();
+  readonly #health: HealthBook;
+  /** Monotonic milliseconds at which peers were last seen in this process. */
+  readonly #seen = new PeerMap<number>();
   readonly #placement: Placement;
   readonly #choice: NodeChoice;
   readonly #absence: NodeAbsence;
@@ -58,15 +55,23 @@ export class StorageNodes {
   constructor(options: StorageNodesOptions) {
     this.#o = options;
     this.#records = new NodeRecords(options.store, options.log);
+    this.#health = new HealthBook(options);
     this.#named = new NamedNodes(options.store);
     this.#placement = new Placement(options);
     this.#withheld = new WithheldMail({ records: this.#records, ages: options.ages });
     this.#choice = new NodeChoice(
       { records: this.#records, placement: this.#placement, withheld: this.#withheld },
-      { ...options, gradeOf: (peer) => this.#gradeOf(peer) },
+      {
+        ...options,
+        gradeOf: (peer) => this.#health.gradeOf(peer),
+        answersWithin: (peer) => this.#health.answersWithin(peer),
+      },
     );
     this.#absence = new NodeAbsence(options.clock);
-    this.holds = new NodeHolds(options);
+    this.holds = new NodeHolds({
+      ...options,
+      onFull: (node) => this.#judge(node, (health) => health.noteRefusal()),
+    });
   }
 
   /** We came online ourselves, or went offline. */
@@ -78,7 +83,8 @@ export class StorageNodes {
   noteSession(peer: PublicKey, { acceptsStores, openNode }: HelloFlags): void {
     this.#records.update(peer, { acceptsStores, openNode });
     this.#choice.noteChange();
-    this.#seenNow(peer).health.noteReturn();
+    this.#seenNow(peer);
+    this.#health.note(peer, (health) => health.noteReturn());
     this.holds.release(peer);
     this.noteHeard(peer);
   }
@@ -162,10 +168,10 @@ export class StorageNodes {
     return (this.#records.get(friend)?.openNodes ?? []).flatMap((each) => readOpenNodeAddress(each) ?? []);
   }
 
-  /** It answered a request as it should. */
-  noteSuccess(peer: PublicKey): void {
+  /** It answered a request as it should. @param took milliseconds until a deposit was answered */
+  noteSuccess(peer: PublicKey, took?: number): void {
     this.#seenNow(peer);
-    this.#judge(peer, (health) => health.noteSuccess());
+    this.#judge(peer, (health) => health.noteSuccess(took));
   }
 
   /** Whether it has been away for so long, while we were online, that its copies no longer count. */
@@ -193,6 +199,7 @@ export class StorageNodes {
     this.#records.delete(peer);
     this.#choice.noteChange();
     this.#seen.delete(peer);
+    this.#health.forget(peer);
     this.#placement.forget(peer);
     this.#absence.forget(peer);
     this.#withheld.forget(peer);
@@ -258,37 +265,25 @@ export class StorageNodes {
   /** What we poll, the best first. */
   #healthiest(): PublicKey[] {
     return this.polled()
-      .map((peer) => ({ peer, away: this.#awayOf(peer), grade: this.#gradeOf(peer) }))
+      .map((peer) => ({ peer, away: this.#awayOf(peer), grade: this.#health.gradeOf(peer) }))
       .sort((a, b) => a.grade - b.grade || a.away - b.away || compareBytes(a.peer, b.peer))
       .map(({ peer }) => peer);
   }
 
-  #judge(peer: PublicKey, note: (health: NodeHealth) => void): void {
-    const { health } = this.#seenOf(peer);
-    const before = health.grade;
-    note(health);
-    if (health.grade !== before) this.#choice.noteChange();
+  #judge(peer: PublicKey, learn: (health: NodeHealth) => void): void {
+    if (this.#health.note(peer, learn)) this.#choice.noteChange();
   }
 
-  #gradeOf(peer: PublicKey): HealthGrade {
-    return this.#seen.get(peer)?.health.grade ?? 0;
-  }
-
-  /** Milliseconds since it was last seen: 0 while connected, endless when not seen in this process. */
+  /** Milliseconds since it was last seen: 0 while connected, endless for a peer that never was. */
   #awayOf(peer: PublicKey): number {
     if (this.#o.connected(peer)) return 0;
-    const lastSeen = this.#seen.get(peer)?.lastSeen;
-    return lastSeen === undefined ? Number.MAX_VALUE : this.#o.clock.monotonic() - lastSeen;
+    const lastSeen = this.#seen.get(peer);
+    if (lastSeen !== undefined) return this.#o.clock.monotonic() - lastSeen;
+    return (this.silence(peer) ?? Number.MAX_SAFE_INTEGER) * 1000;
   }
 
-  #seenOf(peer: PublicKey): Seen {
-    return this.#seen.getOrInsert(peer, () => ({ health: new NodeHealth(), lastSeen: undefined }));
-  }
-
-  #seenNow(peer: PublicKey): Seen {
-    const seen = this.#seenOf(peer);
-    seen.lastSeen = this.#o.clock.monotonic();
+  #seenNow(peer: PublicKey): void {
+    this.#seen.set(peer, this.#o.clock.monotonic());
     this.#absence.noteSeen(peer);
-    return seen;
   }
 }

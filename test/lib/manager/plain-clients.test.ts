@@ -95,7 +95,7 @@ describe('a friend whose client does not speak the extension', () => {
     assert.deepEqual(ends(), new Array(3).fill(['failed', 'unsupported']));
     given[0]?.confirm(true);
     await time.advance(100);
-    assert.equal(manager.counts().queued, 0);
+    assert.equal(manager.counts().unfinished, 0);
   });
 
   it('gets a text that only its label made large', async () => {

@@ -47,4 +47,24 @@ describe('health of a storage node', () => {
     times(5, () => health.noteSuccess());
     assert.equal(health.grade, 0);
   });
+
+  it('is doubtful when a node goes on refusing everything', () => {
+    const health = new NodeHealth();
+    health.noteRefusal();
+    assert.equal(health.grade, 0);
+    times(5, () => health.noteRefusal());
+    assert.equal(health.grade, 1);
+  });
+
+  it('knows how quickly the node answers, and is the same from its record', () => {
+    const health = new NodeHealth();
+    assert.equal(health.answersWithin, undefined);
+    health.noteSuccess(100);
+    health.noteSuccess(200);
+    health.noteSuccess();
+    assert.equal(health.answersWithin, 125);
+    health.noteBroken();
+    const again = new NodeHealth(health.record);
+    assert.deepEqual([again.grade, again.answersWithin], [health.grade, 125]);
+  });
 });

@@ -264,6 +264,51 @@ describe('storage nodes', () => {
     });
   });
 
+  describe('health', () => {
+    const best = () => toHex(nodes.candidates(recipient)[0]!);
+    /** What was written so far is durable. */
+    const restart = async () => {
+      await store
+        .batch()
+        .put(new Uint8Array([1]), new Uint8Array())
+        .commit();
+      nodes = open();
+    };
+
+    it('of a node that lost mail is still bad after a restart, until it is no friend any more', async () => {
+      const [first] = ordered(meet(4)) as [PublicKey];
+      nodes.noteBroken(first);
+      assert.notEqual(best(), toHex(first));
+      await restart();
+      assert.notEqual(best(), toHex(first));
+      nodes.forget(first);
+      await restart();
+      nodes.noteSession(first, stores);
+      assert.equal(best(), toHex(first));
+    });
+
+    it('suffers when a node is full, once for all answers to what was under way', () => {
+      const [first, second] = ordered(meet(4)) as [PublicKey, PublicKey];
+      nodes.noteFailure(second);
+      const refuse = (code: 'node-full' | 'rate') => nodes.holds.refused(first, recipient, { code, wait: 0 });
+      for (let i = 0; i < 10; i += 1) refuse('rate');
+      assert.equal(best(), toHex(first));
+      for (let i = 0; i < 10; i += 1) refuse('node-full');
+      assert.equal(best(), toHex(first), 'a node without a history is no bad one after one refusal');
+    });
+
+    it('prefers among equals the quicker node when a copy is renewed, and not before', async () => {
+      const all = ordered(meet(4));
+      all.forEach((node, i) => nodes.noteSuccess(node, 1000 - 100 * i));
+      const copies = [{ node: all[3]! }];
+      const mail = { sealed: { storageId: new Uint8Array(16) }, copies };
+      assert.deepEqual(hex(nodes.candidates(recipient)), hex(all));
+      assert.deepEqual(hex(nodes.candidates(recipient, mail)), hex([all[2]!, all[1]!, all[0]!, all[3]!]));
+      await restart();
+      assert.deepEqual(hex(nodes.candidates(recipient, mail)), hex([all[2]!, all[1]!, all[0]!, all[3]!]));
+    });
+  });
+
   describe('after a restart', () => {
     it('it knows whom to poll, and which nodes a friend polls', () => {
       const [storing, holding, far] = ordered(meet(3)) as [PublicKey, PublicKey, PublicKey];
