@@ -6,6 +6,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ROOT, tool } from './support/project';
 import { run } from './support/run';
+import { stampBuildDate } from './support/stamp-build-date';
 
 const DIST = path.join(ROOT, 'dist');
 
@@ -26,16 +27,12 @@ async function build(): Promise<void> {
   await rm(DIST, { recursive: true, force: true });
   await run(tool('tsc'), ['-p', 'tsconfig.build.json']);
   await copyAssets();
-  await stampBuildDate();
+  await setBuildDate();
 }
 
-/** A machine whose clock shows less than this time has not set it yet. */
-async function stampBuildDate(): Promise<void> {
+async function setBuildDate(): Promise<void> {
   const file = path.join(DIST, 'nodes/send-async/build-date.js');
-  const code = await readFile(file, 'utf8');
-  const stamped = code.replace(/Date\.parse\('[^']*'\)/, `Date.parse('${new Date().toISOString()}')`);
-  if (stamped === code) throw new Error(`${file} has no build date to set`);
-  await writeFile(file, stamped);
+  await writeFile(file, stampBuildDate(await readFile(file, 'utf8'), Date.now()));
 }
 
 build().catch((error: unknown) => {

@@ -6,9 +6,9 @@
 import { spawn } from 'node:child_process';
 import { copyFile, constants, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { writeSettings } from './support/node-red-settings';
 import { CACHE, ROOT } from './support/project';
+import { startPort } from './support/start-port';
 
 const USER_DIR = path.join(CACHE, 'start');
 const EXAMPLE = path.join(ROOT, 'examples/offline-alert.json');
@@ -16,21 +16,16 @@ const EXAMPLE = path.join(ROOT, 'examples/offline-alert.json');
 async function start(): Promise<void> {
   await mkdir(USER_DIR, { recursive: true });
   await copyFile(EXAMPLE, path.join(USER_DIR, 'flows.json'), constants.COPYFILE_EXCL).catch(unlessItExists);
-  const settings = await writeSettings(USER_DIR, { uiPort: port(), nodesDir: [ROOT] });
+  const settings = await writeSettings(USER_DIR, {
+    uiPort: startPort(process.argv.slice(2)),
+    nodesDir: [ROOT],
+  });
   const redJs = path.join(ROOT, 'node_modules/node-red/red.js');
   const child = spawn(process.execPath, [redJs, '--settings', settings], { cwd: USER_DIR, stdio: 'inherit' });
   // A terminal sends Ctrl-C to both processes: this one waits for the orderly end of the other.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('exit', (code) => (process.exitCode = code ?? 1));
-}
-
-/** @throws TypeError for another option, Error for what is no port */
-function port(): number {
-  const { values } = parseArgs({ options: { port: { type: 'string', default: '1880' } } });
-  const number = Number(values.port);
-  if (Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
-  throw new Error(`--port must be a number from 1 to 65535, not ${JSON.stringify(values.port)}.`);
 }
 
 function unlessItExists(error: NodeJS.ErrnoException): void {
