@@ -137,6 +137,25 @@ describe('a receipt that names a message by its key', () => {
     );
   });
 
+  it('names as many nodes as had a copy, and no more than are wanted', async () => {
+    for (const [count, named] of [
+      [0, 0],
+      [2, 2],
+      [3, 3],
+      [5, 3],
+    ] as const) {
+      const entry = await accept(`on ${count}`);
+      const copies = Array.from({ length: count }, (_, i) => ({
+        ...copy,
+        node: new Uint8Array(32).fill(i + 1),
+      }));
+      if (count > 0) await write((writes) => outbox.recordCopies(writes, entry, copies, count));
+      await write((writes) => completion.receipt(writes, bob.pk, entry.messageId, 'ok'));
+      const outcome = outcomes.find(bob.pk, entry.messageId);
+      assert.deepEqual([outcome?.nodes, outcome?.wanted], [named, 3]);
+    }
+  });
+
   it('means none of the messages that were delivered', async () => {
     const entry = await accept('leak');
     const key = keyOf(entry);
