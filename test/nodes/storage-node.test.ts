@@ -189,6 +189,22 @@ describe('storage-node', function () {
     );
   });
 
+  it('names the variable of a friend that is not set, and takes the others', async () => {
+    const carl = { name: 'carl', key: OTHER_KEY };
+    for (const entry of [
+      { name: 'bob', key: '${TOX_ASYNC_NOT_THERE}' },
+      { name: '${TOX_ASYNC_NOT_THERE}', key: KEY },
+    ]) {
+      red.probes.clear('errors');
+      await red.deploy([TAB]);
+      await red.deploy(flow({ friends: [entry, carl] }));
+      const { error } = await red.caught('errors', 'ann-session', 'ErrEnvironment');
+      assert.match(error.message, /Variable TOX_ASYNC_NOT_THERE is not set/);
+      const names = (await managerOf(red, 'ann-session')).friends().map(({ name }) => name);
+      assert.ok(names.includes('carl'));
+    }
+  });
+
   it('removes nobody while an entry of its list is bad, and removes them once it is not', async () => {
     process.env.TOX_ASYNC_TEST_FRIEND = KEY;
     const carl = { name: 'carl', key: OTHER_KEY };
