@@ -177,7 +177,10 @@ export class Assemblies {
 
   /** Another envelope was its head, too. */
   addHead(writes: WriteBatch, assembly: Assembly, head: AssemblyHead): void {
-    this.#update(writes, assembly, { heads: [...assembly.heads, head].slice(-MAX_HEADS) });
+    const heads = [...assembly.heads, head];
+    const forgotten = heads.splice(0, heads.length - MAX_HEADS);
+    this.#update(writes, assembly, { heads });
+    writes.afterCommit(() => forgotten.forEach(({ tag }) => this.#byTag.delete(tag)));
   }
 
   /** Chunks as they came, by index. */
