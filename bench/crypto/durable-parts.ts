@@ -19,7 +19,7 @@ import type { DataDirectory } from '../../lib/store/directory/data-directory';
 import type { KeyPair } from '../../lib/types';
 
 const crypto = chooseCryptoProvider();
-const { random, clock } = systemPlatform;
+const { random, clock, timers } = systemPlatform;
 
 /** The parts of one session that a send and a receive go through, without a network. */
 export interface DurableParts {
@@ -77,6 +77,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
     crypto,
     random,
     clock,
+    timers,
     store,
     vault,
     forwardSecurity,

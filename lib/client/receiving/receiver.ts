@@ -14,12 +14,15 @@ import type { Arrival } from './intake-turn';
 import type { KeyedQueue } from '../../platform/keyed-queue';
 import type { ChunkPlace } from './large/large-intake';
 import { answer, type Origin, type Received } from './receive-result';
+import { sleep } from '../../platform/timers';
 import { TurnBatcher } from '../../platform/turn-batcher';
 import { allocateSlot } from '../../store/vault/slot-box';
 
 const QUIET_MS = 60_000;
+/** Milliseconds after which a turn takes no further envelope: a short one can hold JSON that takes long to read. */
+const LONG_TURN_MS = 50;
 
-export interface ReceiverComponents extends IntakeBatchComponents, Pick<BaseComponents, 'random'> {
+export interface ReceiverComponents extends IntakeBatchComponents, Pick<BaseComponents, 'random' | 'timers'> {
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'consume' | 'issued' | 'keyOf' | 'open'>;
   readonly tombstones: Pick<Tombstones, 'add' | 'addDead' | 'findMessage' | 'findTag'>;
   readonly queues: KeyedQueue;
@@ -158,19 +161,25 @@ export class Receiver {
 
   /** In the sender's queue. @returns the answers to as many as fit one batch */
   async #take(arrivals: readonly Turn[]): Promise<Received[]> {
+    const { clock, timers } = this.#components;
     const received: Received[] = [];
     const intake = new IntakeBatch(this.#components);
+    const begun = clock.monotonic();
+    let isLong = false;
     try {
       for (const arrival of arrivals) {
         const each = await this.#open(intake, arrival);
         if (each !== undefined) received.push(each);
-        if (each === undefined || intake.isComplete) break;
+        isLong = clock.monotonic() - begun >= LONG_TURN_MS;
+        if (each === undefined || intake.isComplete || isLong) break;
       }
       await intake.commit();
     } finally {
       intake.wipe();
     }
     received.forEach((each, i) => arrivals[i]?.tell(each));
+    // Where nothing was written nothing was waited for: everybody else has their turn before more is opened.
+    if (isLong) await sleep(timers, 0);
     return received;
   }
 

@@ -298,6 +298,28 @@ describe('receiving an envelope', () => {
       assert.deepEqual(await receiveAll(envelopes), ['ok', 'ok', 'ok', 'ok']);
     });
 
+    it('opens no more of what takes long in one turn, and gives way to others before the next', async () => {
+      const envelopes = await sealMany(10, 14);
+      const { fsm, time } = bob.keys;
+      const open = fsm.open.bind(fsm);
+      let late = 0;
+      const opened: number[] = [];
+      bob = new ReceivingPeer(bob.keys, {}, undefined, { ...time.clock, monotonic: () => late });
+      fsm.open = (envelope) => {
+        opened.push(late);
+        late += 30;
+        return open(envelope);
+      };
+      const all = receiveAll(envelopes);
+      await time.advance(0);
+      assert.deepEqual(opened, [0, 30], 'the others wait for a timer');
+      assert.equal(bob.inbox.size, 2);
+      await time.advance(1);
+      assert.deepEqual(opened, [0, 30, 60, 90]);
+      await time.advance(1);
+      assert.deepEqual(await all, ['ok', 'ok', 'ok', 'ok']);
+    });
+
     it('forgets a batch of keys whose last ones die together', async () => {
       const writes = bob.keys.store.batch();
       const { batch, exchange } = await bob.keys.fsm.issued.issue(writes, alice.pk, 4);

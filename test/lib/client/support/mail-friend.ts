@@ -137,6 +137,7 @@ export class MailFriend {
     this.#receiver = new Receiver({
       ...shared,
       ...own,
+      timers: time.timers,
       network,
       inbox: this.#inbox,
       tombstones,

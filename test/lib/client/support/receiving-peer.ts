@@ -49,6 +49,7 @@ export class ReceivingPeer {
     readonly keys: KeyPeer,
     readonly most: FriendMemoryInit = {},
     readonly roomy: Load = { messages: 1000, bytes: 64_000_000 },
+    readonly clock = keys.time.clock,
   ) {
     const { crypto } = this;
     keys.otherRefs = () => {
@@ -109,7 +110,8 @@ export class ReceivingPeer {
       store,
       vault,
       forwardSecurity,
-      clock: { ...keys.time.clock, wall: () => 0 },
+      clock: { ...this.clock, wall: () => 0 },
+      timers: keys.time.timers,
       queues: this.queues,
       inbox: this.inbox,
       tombstones: this.tombstones,
