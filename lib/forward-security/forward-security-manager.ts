@@ -6,7 +6,7 @@ import { ToxAsyncError } from '../errors';
 import { readEnvelopeHeader } from '../protocol/envelope/envelope';
 import { decodeExchange, verifyExchange } from '../protocol/keys/exchange';
 import { mailboxOf, preKeyId } from '../protocol/names';
-import { openEnvelope } from '../protocol/envelope/open';
+import { type HasRoom, openEnvelope } from '../protocol/envelope/open';
 import { sealEnvelope } from '../protocol/envelope/seal';
 import type { WriteBatch } from '../store/store';
 import type { PublicKey } from '../types';
@@ -16,7 +16,7 @@ import type { DecryptedMessage, ForwardSecureMessage, SealRequest } from './forw
 import type { IssuedKeys } from './issued/issued-keys';
 import type { IssuedKey } from './key-records';
 import { readOwnSecrets } from './key-slots';
-import { assertAuthentic, type Opening } from './opening';
+import { assertAuthentic, type Opening, type TurnedAway } from './opening';
 import { PreKeyStore } from './pre-key-store';
 
 /**
@@ -129,7 +129,10 @@ export class ForwardSecurityManager {
   }
 
   /** What an envelope is, in the order of checks of docs/PROTOCOL.md; writes nothing and never throws. @internal */
-  open(envelope: Uint8Array): Opening {
+  open(envelope: Uint8Array): Opening;
+  /** @param hasRoom asked before the data is read, with the sender @internal */
+  open(envelope: Uint8Array, hasRoom: (sender: PublicKey) => HasRoom): Opening | TurnedAway;
+  open(envelope: Uint8Array, hasRoom?: (sender: PublicKey) => HasRoom): Opening | TurnedAway {
     const { crypto, vault, keyPair } = this.#o;
     const key = this.keyOf(envelope);
     if (typeof key === 'string') return { outcome: key };
@@ -143,6 +146,7 @@ export class ForwardSecurityManager {
       preKey: { publicKey: key.publicKey, secretKey },
       keySecret,
       sender: key.peer,
+      ...(hasRoom && { hasRoom: hasRoom(key.peer) }),
     });
     crypto.wipe(secretKey);
     crypto.wipe(keySecret);
@@ -152,6 +156,8 @@ export class ForwardSecurityManager {
         return { outcome: result.outcome };
       case 'forged':
         return { outcome: 'forged', key };
+      case 'no-room':
+        return { ...result, key };
       default:
         return { outcome: result.outcome, key, result };
     }

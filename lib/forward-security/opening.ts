@@ -1,5 +1,5 @@
 import { ToxAsyncError } from '../errors';
-import type { OpenResult } from '../protocol/envelope/open';
+import type { NoRoom, OpenResult } from '../protocol/envelope/open';
 import type { IssuedKey } from './key-records';
 
 /** What an envelope turned out to be, before anything is written. */
@@ -7,6 +7,11 @@ export type Opening =
   | { readonly outcome: 'bad-request' | 'not-yours' | 'unknown-tag' }
   | { readonly outcome: 'forged'; readonly key: IssuedKey }
   | AuthenticOpening;
+
+/** An authentic message for which there was no room. */
+export interface TurnedAway extends NoRoom {
+  readonly key: IssuedKey;
+}
 
 /** Only the friend to whom the key was issued can have made it: the key is to be consumed. */
 export interface AuthenticOpening {

@@ -5,8 +5,12 @@ import type { IssuedKey } from '../../forward-security/key-records';
 import type { AuthenticOpening } from '../../forward-security/opening';
 import type { PeerNetwork } from '../../network/peer-network';
 import type { Content } from '../../protocol/envelope/content';
-import { readLargeContent, type LargeContent } from '../../protocol/envelope/large/large-content';
-import type { OpenResult } from '../../protocol/envelope/open';
+import {
+  isLargeHead,
+  readLargeContent,
+  type LargeContent,
+} from '../../protocol/envelope/large/large-content';
+import type { HasRoom, OpenResult } from '../../protocol/envelope/open';
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
 import { preKeyId, storageIdOf } from '../../protocol/names';
 import type { WriteBatch } from '../../store/store';
@@ -98,6 +102,19 @@ export class IntakeBatch {
       if (result.outcome === 'opened') this.#components.crypto.wipe(result.data);
       if (typeof content === 'object') this.#large.wipeContent(content);
     }
+  }
+
+  /**
+   * Whether a message of this sender may be taken as far as the inbox goes; asked before its data is read. One that is
+   * known already takes no room, nor do receipts and keys; the head of a large message has a rule of its own.
+   */
+  hasRoomFor(sender: PublicKey): HasRoom {
+    const { tombstones, room } = this.#components;
+    return (messageId, content) =>
+      isServiceType(content.type) ||
+      isLargeHead(content) ||
+      (this.#codes.get(messageId) ?? tombstones.findMessage(sender, messageId)) !== undefined ||
+      room.takes(sender, content.data.length, this.#placed);
   }
 
   /** A chunk that came; the tag says of what. */

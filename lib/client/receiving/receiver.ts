@@ -188,8 +188,11 @@ export class Receiver {
    * @returns undefined when it has to have the next batch
    */
   async #open(intake: IntakeBatch, arrival: Arrival): Promise<Received | undefined> {
-    const opening = this.#components.forwardSecurity.open(arrival.envelope);
+    const { forwardSecurity } = this.#components;
+    const opening = forwardSecurity.open(arrival.envelope, (sender) => intake.hasRoomFor(sender));
     switch (opening.outcome) {
+      case 'no-room':
+        return { code: 'busy', turnedAway: { sender: opening.key.peer, bytes: opening.bytes } };
       case 'unknown-tag': {
         const chunk = this.#chunkIn(arrival.envelope);
         return chunk ? intake.addChunk(arrival, chunk) : this.#known(arrival);

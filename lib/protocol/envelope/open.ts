@@ -40,7 +40,12 @@ export interface OpenInput {
   readonly keySecret: Uint8Array;
   /** The friend to whom that key was issued: nobody else can have sealed to it. */
   readonly sender: PublicKey;
+  /** Asked before the data is read, which may take long; without it there is room. */
+  readonly hasRoom?: HasRoom;
 }
+
+/** Whether there is room for a message. @param content a view, and not judged yet */
+export type HasRoom = (messageId: Uint8Array, content: Content) => boolean;
 
 /** Fields that the sender sealed with a message. */
 interface Fields {
@@ -51,7 +56,14 @@ interface Fields {
   readonly lifetime: number;
 }
 
+/** The message has `bytes` of data. */
+export interface NoRoom {
+  readonly outcome: 'no-room';
+  readonly bytes: number;
+}
+
 /**
+ * 'no-room': both boxes open, and `hasRoom` refused it; the key stays.
  * 'opened', 'malformed', 'unsupported': both boxes open, so the friend made it and the key is used up.
  * 'forged': somebody else made it, or it was changed; the key stays. 'bad-request', 'not-yours': not even looked at.
  */
@@ -62,13 +74,15 @@ export type OpenResult =
       readonly messageId: Uint8Array;
       readonly lifetime: number;
     }
+  | NoRoom
   | { readonly outcome: 'forged' }
   | { readonly outcome: 'bad-request' }
   | { readonly outcome: 'not-yours' };
 
 /** Opens an envelope, its checks in the order of docs/PROTOCOL.md, "Opening". Writes nothing, never throws. */
 export function openEnvelope(crypto: CryptoProvider, input: OpenInput): OpenResult {
-  const { envelope, recipient, preKey, keySecret, sender, mailbox = mailboxOf(crypto, recipient) } = input;
+  const { envelope, recipient, preKey, keySecret, sender, hasRoom = () => true } = input;
+  const { mailbox = mailboxOf(crypto, recipient) } = input;
   const header = headerOf(envelope);
   if (header === undefined || !isSealedSize(envelope.length)) return { outcome: 'bad-request' };
   if (!sameBytes(header.mailbox, mailbox)) return { outcome: 'not-yours' };
@@ -90,7 +104,7 @@ export function openEnvelope(crypto: CryptoProvider, input: OpenInput): OpenResu
   const nonce = innerNonce(crypto, seed, sealedFields);
   const plain = PLAIN.subarray(0, inner.length - BOX_TAG_BYTES);
   if (!crypto.openBox(inner, nonce, sender, preKey.secretKey, plain)) return { outcome: 'forged' };
-  const result = judge(readFields(sealedFields), plain);
+  const result = judge(readFields(sealedFields), plain, hasRoom);
   crypto.wipe(plain);
   return result;
 }
@@ -113,12 +127,17 @@ function readFields(bytes: Uint8Array): Fields {
 }
 
 /** What an authentic message is worth. A lifetime out of bounds is put into them for the keeper of the answer. */
-function judge(fields: Fields, plain: Uint8Array): OpenResult {
+function judge(fields: Fields, plain: Uint8Array, hasRoom: HasRoom): OpenResult {
   const { messageId } = fields;
   const lifetime = Math.min(Math.max(fields.lifetime, 1), MAX_MESSAGE_LIFETIME);
   const message = plaintextOf(plain);
   if (message === undefined || lifetime !== fields.lifetime)
     return { outcome: 'malformed', messageId, lifetime };
+  if (!hasRoom(messageId, message)) {
+    const bytes = message.data.length;
+    message.data.fill(0);
+    return { outcome: 'no-room', bytes };
+  }
   const verdict = judgeContent(message);
   return verdict === 'ok'
     ? { outcome: 'opened', ...fields, ...message }

@@ -15,6 +15,12 @@ export interface LargeContent extends LargeHead {
   readonly label: string;
 }
 
+/** Whether it is the head of a large message, if it is well-formed. Copies nothing of it. */
+export function isLargeHead({ type, data }: Content): boolean {
+  const parts = type === PLAIN_TYPE.extended ? decodeExtended(data) : 'none';
+  return typeof parts !== 'string' && parts.isLarge;
+}
+
 /** 'none' for content that is not the head of a large message, whether it is well-formed or not. */
 export function readLargeContent({ type, data }: Content): LargeContent | 'malformed' | 'none' {
   const parts = type === PLAIN_TYPE.extended ? decodeExtended(data) : 'none';

@@ -107,6 +107,19 @@ describe('receiving an envelope', () => {
     assert.equal(bob.inbox.size, 2);
   });
 
+  it('does not read the data of what has no room: anybody can repeat it, and reading it may take long', async () => {
+    bob = new ReceivingPeer(bob.keys, {}, { messages: 1, bytes: 64_000_000 });
+    await bob.receive(await seal('first'), direct);
+    const unread = await seal('later', 5, OTHER);
+    const before = keysLeft();
+    for (const origin of [direct, NODE]) {
+      // Once read it would be unsupported, of no bytes.
+      const turnedAway = { sender: alice.pk, bytes: 5 };
+      assert.deepEqual(await bob.receive(unread, origin), { code: 'busy', turnedAway });
+    }
+    assert.equal(keysLeft(), before);
+  });
+
   it('consumes nothing of a forged envelope, wherever it is changed', async () => {
     const envelope = await seal('leak');
     for (const at of [60, 80, 81, 100, envelope.length - 1]) {
