@@ -18,6 +18,8 @@ import type { Receiver } from './receiver';
 import type { UnknownMail } from './unknown-mail';
 
 const FETCH_MAX = 16;
+/** Chunks are long, and all that is asked for at once has one time limit: a slow link carries three of them in it. */
+const CHUNKS_MAX = 3;
 
 export interface MailFetcherComponents extends Pick<BaseComponents, 'crypto' | 'store'> {
   readonly network: Pick<PeerNetwork, 'isProven'> & {
@@ -50,12 +52,21 @@ export class MailFetcher {
    * In this order, up to a head of a large message: its chunks come first, and may stand anywhere in the list.
    * @returns false when something had to stay because there is no room here
    */
-  async fetch(node: PublicKey, items: readonly Item[]): Promise<boolean> {
+  fetch(node: PublicKey, items: readonly Item[]): Promise<boolean> {
+    return this.#fetchAll(node, items, FETCH_MAX);
+  }
+
+  /** The same for chunks that are missing here. */
+  fetchChunks(node: PublicKey, chunks: readonly Item[]): Promise<boolean> {
+    return this.#fetchAll(node, chunks, CHUNKS_MAX);
+  }
+
+  async #fetchAll(node: PublicKey, items: readonly Item[], atOnce: number): Promise<boolean> {
     const { headTurns } = this.#components;
     const { count } = headTurns;
     let complete = true;
-    for (let i = 0; i < items.length && headTurns.count === count; i += FETCH_MAX) {
-      complete = (await this.#fetchSome(node, items.slice(i, i + FETCH_MAX))) && complete;
+    for (let i = 0; i < items.length && headTurns.count === count; i += atOnce) {
+      complete = (await this.#fetchSome(node, items.slice(i, i + atOnce))) && complete;
     }
     return complete;
   }

@@ -146,7 +146,7 @@ export class Retriever {
     let more = true;
     while (more && state.pages.left > 0 && this.#running) {
       const listed = await this.#list.read(node, state.cursor, state.pages.left);
-      stays = !(await this.#fetcher.fetch(node, listed.chunks)) || stays;
+      stays = !(await this.#fetcher.fetchChunks(node, listed.chunks)) || stays;
       if (isWhole && !listed.more) headTurns.looked(node, heads);
       stays = !(await this.#fetcher.fetch(node, listed.wanted)) || stays;
       if (stays) state.fullAt = -Infinity;

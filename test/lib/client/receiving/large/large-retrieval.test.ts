@@ -47,6 +47,24 @@ describe('large messages on storage nodes', () => {
     assert.deepEqual(pi.heard().slice(0, 5), ['list 0', 'fetch 1', 'delete 1', 'list 0', 'fetch 10,11,12']);
   });
 
+  it('have three chunks fetched at a time, which a slow link carries before the time is over', async () => {
+    collector.nodes.length = 1;
+    large(1);
+    const chunks = Array.from({ length: 8 }, (_, i) => 10 + i);
+    for (const tag of chunks) collector.chunks.add(tag);
+    pi.hold(1, ...chunks);
+    await collector.collect();
+    const fetched = pi.asked.filter((asked) => asked.startsWith('fetch 1') && !asked.startsWith('fetch 1,'));
+    assert.deepEqual(
+      [...new Set(fetched.flatMap((asked) => asked.slice(6).split(',').map(Number)))].sort((a, b) => a - b),
+      [1, ...chunks],
+    );
+    assert.ok(
+      fetched.every((asked) => asked.split(',').length <= 3),
+      fetched.join(' / '),
+    );
+  });
+
   it('are fetched with all their chunks before the next head is opened', async () => {
     collector.nodes.length = 1;
     large(1, 2, 3);
