@@ -1,12 +1,12 @@
 import { Assemblies } from '../../lib/client/journal/assemblies';
 import { Inbox } from '../../lib/client/journal/inbox';
-import { Outbox } from '../../lib/client/journal/outbox';
-import { OutcomeJournal } from '../../lib/client/journal/outcome-journal';
+import { Outbox } from '../../lib/client/journal/outgoing/outbox';
+import { OutcomeJournal } from '../../lib/client/journal/outgoing/outcome-journal';
 import { OwedDeletes } from '../../lib/client/journal/owed-deletes';
-import { Contexts } from '../../lib/client/journal/contexts';
+import { Contexts } from '../../lib/client/journal/outgoing/contexts';
 import { FriendMemory } from '../../lib/client/journal/friend-memory';
 import { OwedReceipts } from '../../lib/client/journal/owed-receipts';
-import { KeyedQueue } from '../../lib/platform/keyed-queue';
+import { KeyedQueue } from '../../lib/platform/queues/keyed-queue';
 import { Receiver } from '../../lib/client/receiving/receiver';
 import { LargeTurns } from '../../lib/client/sending/large/large-turns';
 import { Sender } from '../../lib/client/sending/sender';

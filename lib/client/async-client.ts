@@ -14,8 +14,8 @@ import type {
   SendOptions,
   SendReceipt,
 } from './messages';
-import type { OutboxEntry } from './journal/outbox';
-import type { OutcomeJournal } from './journal/outcome-journal';
+import type { OutboxEntry } from './journal/outgoing/outbox';
+import type { OutcomeJournal } from './journal/outgoing/outcome-journal';
 import type { Waiting } from './sending/queued-reasons';
 import { withdrawUnreadable } from './journal/withdrawal';
 

@@ -6,7 +6,7 @@ import { ExpirySweep } from './journal/expiry-sweep';
 import { openJournals } from './journal/open-journals';
 import { Meetings } from './meeting/meetings';
 import { PeerEvents } from './peer-events';
-import { KeyedQueue } from '../platform/keyed-queue';
+import { KeyedQueue } from '../platform/queues/keyed-queue';
 import { buildReceiving } from './receiving/build-receiving';
 import { buildSending } from './sending/build-sending';
 import { Cancellation } from './sending/early-end/cancellation';

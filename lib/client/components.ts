@@ -8,7 +8,7 @@ import type { DataDirectory } from '../store/directory/data-directory';
 import type { SecretVault } from '../store/vault/secret-vault';
 import type { Store } from '../store/store';
 import type { AsyncClientHooks } from './client-options';
-import type { KeyedQueue } from '../platform/keyed-queue';
+import type { KeyedQueue } from '../platform/queues/keyed-queue';
 import type { StorageNodes } from './storage-nodes/storage-nodes';
 import type { Wakeup } from './wakeup';
 

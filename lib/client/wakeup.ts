@@ -1,7 +1,7 @@
 import { PeerSet } from '../peer-map';
 import type { Timer, Timers } from '../platform/timers';
 import type { PublicKey } from '../types';
-import type { OutboxEntry } from './journal/outbox';
+import type { OutboxEntry } from './journal/outgoing/outbox';
 import type { ServiceEntry } from './journal/service-mail';
 
 /** What may go another way now. */

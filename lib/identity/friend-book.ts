@@ -2,7 +2,7 @@ import { compareBytes, sameBytes } from '../bytes';
 import { checkPublicKey, isAcceptablePublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
 import { PeerMap } from '../peer-map';
-import { SerialQueue } from '../platform/serial-queue';
+import { SerialQueue } from '../platform/queues/serial-queue';
 import type { Store, WriteBatch } from '../store/store';
 import { Table } from '../store/table';
 import { type Logger, type PublicKey, silentLogger } from '../types';

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { sameBytes } from '../bytes';
 import { HiddenKeyPair } from '../crypto/hidden-key-pair';
 import { ToxAsyncError } from '../errors';
-import { SerialQueue } from '../platform/serial-queue';
+import { SerialQueue } from '../platform/queues/serial-queue';
 import type { KeyPair } from '../types';
 import { formatToxId } from './tox-id';
 import {

@@ -7,7 +7,7 @@ import { storageIdOf } from '../protocol/names';
 import type { PublicKey, StorageRole } from '../types';
 import type { FriendMailboxes } from './friend-mailboxes';
 import { isIntact } from './intact-mail';
-import { KeyedQueue } from '../platform/keyed-queue';
+import { KeyedQueue } from '../platform/queues/keyed-queue';
 import type { MailUsage, MessageEngine } from './message-engine';
 import { judgeShares, type ShareVerdict } from './node-shares';
 import { onDisk } from './storage-capacity';

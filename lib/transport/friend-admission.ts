@@ -1,6 +1,6 @@
 import { sameBytes, toHex } from '../bytes';
 import { PeerSet } from '../peer-map';
-import { SerialQueue } from '../platform/serial-queue';
+import { SerialQueue } from '../platform/queues/serial-queue';
 import { TokenBucket } from '../platform/token-bucket';
 import type { PublicKey } from '../types';
 

@@ -1,10 +1,10 @@
 import type { RoomComponents } from '../components';
 import { Assemblies } from './assemblies';
-import { Contexts } from './contexts';
+import { Contexts } from './outgoing/contexts';
 import { FriendMemory } from './friend-memory';
 import { Inbox } from './inbox';
-import { Outbox } from './outbox';
-import { OutcomeJournal } from './outcome-journal';
+import { Outbox } from './outgoing/outbox';
+import { OutcomeJournal } from './outgoing/outcome-journal';
 import { OwedDeletes } from './owed-deletes';
 import { OwedReceipts } from './owed-receipts';
 import { ServiceMail } from './service-mail';

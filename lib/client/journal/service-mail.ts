@@ -3,7 +3,7 @@ import { PeerMap } from '../../peer-map';
 import type { Store, WriteBatch } from '../../store/store';
 import { readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
-import type { Copy } from './copies';
+import type { Copy } from './outgoing/copies';
 
 /** What is sealed for a friend: receipts (type 0x80; all of them again), or a batch of our keys (0x81). */
 export type ServiceContent =

@@ -10,7 +10,7 @@ import { type RateLimit, TokenBuckets } from '../../platform/token-bucket';
 import type { PublicKey } from '../../types';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
-import type { KeyedQueue } from '../../platform/keyed-queue';
+import type { KeyedQueue } from '../../platform/queues/keyed-queue';
 import type { Resealer } from '../sending/resealer';
 
 /** Refusals that a peer and the user hear of: exchanges beyond them that come to nothing are dropped without a word. */

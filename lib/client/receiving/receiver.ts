@@ -11,11 +11,11 @@ import type { Tombstones } from '../journal/tombstones';
 import type { InboxRoom } from './inbox-room';
 import { IntakeBatch, type IntakeBatchComponents } from './intake-batch';
 import type { Arrival } from './intake-turn';
-import type { KeyedQueue } from '../../platform/keyed-queue';
+import type { KeyedQueue } from '../../platform/queues/keyed-queue';
 import type { ChunkPlace } from './large/large-intake';
 import { answer, type Origin, type Received } from './receive-result';
 import { sleep } from '../../platform/timers';
-import { TurnBatcher } from '../../platform/turn-batcher';
+import { TurnBatcher } from '../../platform/queues/turn-batcher';
 import { allocateSlot } from '../../store/vault/slot-box';
 
 const QUIET_MS = 60_000;

@@ -6,7 +6,7 @@ import { decodeMailReceipts } from '../../protocol/keys/mail-receipts';
 import type { Receipt } from '../../protocol/session/message-kinds';
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
 import type { AsyncClientHooks } from '../client-options';
-import type { KeyedQueue } from '../../platform/keyed-queue';
+import type { KeyedQueue } from '../../platform/queues/keyed-queue';
 import type { Resealer } from '../sending/resealer';
 import type { WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';

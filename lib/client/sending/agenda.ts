@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock';
-import { MinHeap } from '../../platform/min-heap';
+import { MinHeap } from '../../platform/queues/min-heap';
 import type { Timer, Timers } from '../../platform/timers';
 
 /** The machine may sleep, and timers with it: the agenda looks at the clocks at least this often, milliseconds. */

@@ -6,12 +6,12 @@ import { DirectDelivery } from './direct-delivery';
 import { buildLarge } from './large/build-large';
 import { ChunkDeposits } from './large/chunk-deposits';
 import { Dispatcher } from './dispatcher';
-import { messageDeposits } from './message-deposits';
+import { messageDeposits } from './deposits/message-deposits';
 import { PlainDelivery } from './plain-delivery';
 import { QueuedReasons } from './queued-reasons';
 import { ReasonChanges } from './reason-changes';
 import { Resealer } from './resealer';
-import { serviceDeposits } from './service-deposits';
+import { serviceDeposits } from './deposits/service-deposits';
 import { ServiceMailer } from './service-mailer';
 
 /** The ways out of the outbox and what chooses among them. The sender, which fills the outbox, needs the meetings too. */

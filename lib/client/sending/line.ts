@@ -1,4 +1,4 @@
-import { MinHeap } from '../../platform/min-heap';
+import { MinHeap } from '../../platform/queues/min-heap';
 
 /** Messages that wait for a place, in the order of acceptance; each stands in it once. */
 export class Line<E extends { readonly sequence: number }> {

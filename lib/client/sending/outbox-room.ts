@@ -2,7 +2,7 @@ import { ToxAsyncError } from '../../errors';
 import type { PublicKey } from '../../types';
 import type { ClientLimits } from '../client-limits';
 import { differenceOf, type Load, NO_LOAD } from '../journal/load';
-import type { Outbox } from '../journal/outbox';
+import type { Outbox } from '../journal/outgoing/outbox';
 
 export interface OutboxRoomComponents {
   readonly outbox: Pick<Outbox, 'load'>;
@@ -41,7 +41,7 @@ export class OutboxRoom {
     throw new ToxAsyncError(
       'ErrOutboxFull',
       `The outbox is full for this friend: ${outbox.load(friend).messages} of its ${outbox.load().messages} messages are for them. ` +
-        'Wait until some are delivered or expire, cancel some, or let new messages drop the oldest (whenFull).',
+        'Wait until some are delivered or expire, or cancel some.',
     );
   }
 }

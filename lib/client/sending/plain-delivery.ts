@@ -1,10 +1,10 @@
 import { PeerMap } from '../../peer-map';
 import type { PeerNetwork } from '../../network/peer-network';
 import type { Completion } from './completion';
-import type { Outbox, OutboxEntry } from '../journal/outbox';
+import type { Outbox, OutboxEntry } from '../journal/outgoing/outbox';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
-import type { KeyedQueue } from '../../platform/keyed-queue';
+import type { KeyedQueue } from '../../platform/queues/keyed-queue';
 import type { PublicKey } from '../../types';
 import type { Wakeup } from '../wakeup';
 import { plainTextOf, type PlainText } from '../content/plain-text';

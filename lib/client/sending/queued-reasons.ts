@@ -2,9 +2,9 @@ import type { ForwardSecurityManager } from '../../forward-security/forward-secu
 import type { PeerNetwork } from '../../network/peer-network';
 import type { CodeWord } from '../../protocol/codes';
 import type { QueuedReason } from '../../types';
-import type { Outbox, OutboxEntry } from '../journal/outbox';
+import type { Outbox, OutboxEntry } from '../journal/outgoing/outbox';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
-import type { Deposits } from './deposits';
+import type { Deposits } from './deposits/deposits';
 import type { DirectDelivery } from './direct-delivery';
 
 /** What a message waits for. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock';
-import type { OutboxEntry } from '../journal/outbox';
-import type { OutcomeJournal } from '../journal/outcome-journal';
+import type { OutboxEntry } from '../journal/outgoing/outbox';
+import type { OutcomeJournal } from '../journal/outgoing/outcome-journal';
 import { isStored, type QueuedReasons, type Waiting } from './queued-reasons';
 
 /** That a message is on its way is only told when it has been for so long, milliseconds: mostly its end comes first. */

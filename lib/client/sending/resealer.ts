@@ -8,7 +8,7 @@ import { RESEALS_PER_MEETING } from '../client-limits';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { Wakeup } from '../wakeup';
-import type { Outbox, OutboxEntry } from '../journal/outbox';
+import type { Outbox, OutboxEntry } from '../journal/outgoing/outbox';
 import type { ServiceMail } from '../journal/service-mail';
 
 export interface ResealerComponents extends Pick<BaseComponents, 'store'> {

@@ -10,10 +10,10 @@ import type { WriteBatch } from '../../store/store';
 import type { PublicKey } from '../../types';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
-import type { Outbox } from '../journal/outbox';
+import type { Outbox } from '../journal/outgoing/outbox';
 import type { OwedReceipts } from '../journal/owed-receipts';
 import type { DirectDelivery } from './direct-delivery';
-import type { KeyedQueue } from '../../platform/keyed-queue';
+import type { KeyedQueue } from '../../platform/queues/keyed-queue';
 import type { Wakeup } from '../wakeup';
 import type { ServiceContent, ServiceEntry, ServiceMail } from '../journal/service-mail';
 

@@ -8,8 +8,8 @@ import type { Finding } from '../events';
 
 const DAY = 24 * 60 * 60;
 
-/** No machine that runs this has a right clock that shows less. */
-const EARLIEST = Date.UTC(2026, 0, 1);
+/** 2026-01-01 in Unix milliseconds: no machine that runs this has a right clock that shows less. */
+const EARLIEST = 1_767_225_600_000;
 
 /** Why a message to this friend (or to any) would not go out now, or that it would. */
 export function diagnose(parts: ManagerParts, attached: boolean, friend?: PublicKey): Finding[] {

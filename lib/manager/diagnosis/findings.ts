@@ -1,3 +1,4 @@
+import { toRfc3339 } from '../../protocol/spec/rfc3339';
 import type { CodeWord } from '../../protocol/codes';
 import type { ToxAsyncError } from '../../errors';
 import type { PublicKey, QueuedReason } from '../../types';
@@ -73,7 +74,7 @@ export function diagnoseSession(session: SessionSituation): Finding[] {
     findings.push({
       level: 'warning',
       code: 'clock-off',
-      text: `The clock of this machine is wrong: it shows ${new Date(session.wrongClock).toISOString()}. Set it, for example over the network (NTP): messages bear the wrong time, and an expiry at a time of day is not kept.`,
+      text: `The clock of this machine is wrong: it shows ${toRfc3339(Math.floor(session.wrongClock / 1000)) ?? 'no date at all'}. Set it, for example over the network (NTP): messages bear the wrong time, and an expiry at a time of day is not kept.`,
     });
   }
   if (session.waiting > 0) {

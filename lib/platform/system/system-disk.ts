@@ -15,7 +15,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Disk, DiskFile, EntryKind } from '../disk';
-import { SerialQueue } from '../serial-queue';
+import { SerialQueue } from '../queues/serial-queue';
 
 const OWNER_ONLY = 0o600;
 

@@ -3,7 +3,7 @@ import { ToxAsyncError } from '../../errors';
 import type { Disk } from '../../platform/disk';
 import type { Random } from '../../platform/random';
 import { backoff } from '../../platform/backoff';
-import { SerialQueue } from '../../platform/serial-queue';
+import { SerialQueue } from '../../platform/queues/serial-queue';
 import type { Timer, Timers } from '../../platform/timers';
 import { type Logger, silentLogger } from '../../types';
 import { type HeldFiles, replacedError } from './held-files';

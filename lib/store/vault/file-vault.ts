@@ -3,7 +3,7 @@ import type { CryptoProvider } from '../../crypto/provider';
 import { ToxAsyncError } from '../../errors';
 import type { Disk } from '../../platform/disk';
 import type { Random } from '../../platform/random';
-import { SerialQueue } from '../../platform/serial-queue';
+import { SerialQueue } from '../../platform/queues/serial-queue';
 import type { Timers } from '../../platform/timers';
 import { type Logger, silentLogger } from '../../types';
 import type { SecretVault, SlotRef, VaultSecret } from './secret-vault';

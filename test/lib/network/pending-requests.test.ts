@@ -58,7 +58,9 @@ describe('requests to a friend', () => {
     const deliver = { kind: 'deliver', envelope: id(1) } as const;
     const failed: string[] = [];
     const failing = (name: string, request: Promise<unknown>) =>
-      request.catch((error: unknown) => failed.push(`${name} ${code('ErrTimeout')(error)}`));
+      request.catch((error: unknown) => {
+        failed.push(`${name} ${code('ErrTimeout')(error)}`);
+      });
     void failing('deliver', requests.add(deliver));
     void failing('list', requests.add(list));
     void failing('chunk', requests.add(deliver, { timeoutMs: 30_000 }));
@@ -71,7 +73,7 @@ describe('requests to a friend', () => {
     await time.advance(9_999);
     assert.equal(failed.length, 2);
     await time.advance(1);
-    assert.deepEqual(failed.at(-1), 'chunk true');
+    assert.equal(failed[2], 'chunk true');
   });
 
   it('never have the number of an earlier one, whose answer may still come', async () => {

@@ -2,7 +2,7 @@ import { concat, toHex } from '../../../bytes';
 import { PeerMap } from '../../../peer-map';
 import type { PublicKey } from '../../../types';
 import { differenceOf, type Load, NO_LOAD, sumOf } from '../load';
-import type { OutboxEntry } from '../outbox-record';
+import type { OutboxEntry } from './outbox-record';
 
 /** The messages of the outbox in memory, by everything that one is looked for by. */
 export class OutboxIndex {

@@ -1,5 +1,5 @@
 import type { PeerNetwork } from '../../../network/peer-network';
-import type { KeyedQueue } from '../../../platform/keyed-queue';
+import type { KeyedQueue } from '../../../platform/queues/keyed-queue';
 import type { AsyncClientHooks } from '../../client-options';
 import type { BaseComponents } from '../../components';
 import type { Assemblies, Assembly } from '../../journal/assemblies';

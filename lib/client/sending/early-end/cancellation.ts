@@ -1,8 +1,8 @@
 import type { HeldKeys } from '../../../forward-security/held-keys';
-import type { KeyedQueue } from '../../../platform/keyed-queue';
+import type { KeyedQueue } from '../../../platform/queues/keyed-queue';
 import type { PublicKey } from '../../../types';
 import type { BaseComponents } from '../../components';
-import type { Outbox, OutboxEntry } from '../../journal/outbox';
+import type { Outbox, OutboxEntry } from '../../journal/outgoing/outbox';
 import type { Wakeup } from '../../wakeup';
 import type { Completion } from '../completion';
 import type { PlainDelivery } from '../plain-delivery';

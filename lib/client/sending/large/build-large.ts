@@ -1,6 +1,6 @@
 import type { RoomComponents } from '../../components';
 import type { AsyncClientHooks } from '../../client-options';
-import type { Outbox, OutboxEntry } from '../../journal/outbox';
+import type { Outbox, OutboxEntry } from '../../journal/outgoing/outbox';
 import type { Completion } from '../completion';
 import { ChunkProgress } from './chunk-progress';
 import { ChunkTrials } from './chunk-trials';

@@ -2,11 +2,11 @@ import { ToxAsyncError } from '../../../errors';
 import type { MessageOf, RequestOptions } from '../../../network/requests';
 import { PeerMap } from '../../../peer-map';
 import { backoff } from '../../../platform/backoff';
-import type { KeyedQueue } from '../../../platform/keyed-queue';
+import type { KeyedQueue } from '../../../platform/queues/keyed-queue';
 import type { PublicKey } from '../../../types';
 import type { AsyncClientHooks } from '../../client-options';
 import type { BaseComponents } from '../../components';
-import type { Outbox, OutboxEntry } from '../../journal/outbox';
+import type { Outbox, OutboxEntry } from '../../journal/outgoing/outbox';
 import type { ChunkProgress } from './chunk-progress';
 import type { LargePayloads } from './large-payloads';
 

@@ -4,7 +4,7 @@ import type { WriteBatch } from '../../../store/store';
 import { readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../../../store/table';
 import type { PublicKey } from '../../../types';
 import type { BaseComponents } from '../../components';
-import type { Outbox, OutboxEntry } from '../../journal/outbox';
+import type { Outbox, OutboxEntry } from '../../journal/outgoing/outbox';
 
 /** Who has the head of a large message: its friend, or a node, which has it since the age of its copy. */
 export interface HeadHolder {

@@ -3,7 +3,7 @@ import { backoff } from '../../../platform/backoff';
 import type { Clock } from '../../../platform/clock';
 import type { Random } from '../../../platform/random';
 import type { PublicKey } from '../../../types';
-import type { OutboxEntry } from '../../journal/outbox';
+import type { OutboxEntry } from '../../journal/outgoing/outbox';
 
 /** Back-off of the chunks of one message at one node, milliseconds. */
 const WAITS = { first: 15_000, longest: 3_600_000 };

@@ -4,7 +4,7 @@ import { splitLarge, type SplitLarge } from '../../../protocol/envelope/large/sp
 import type { Timer, Timers } from '../../../platform/timers';
 import { mailboxOf } from '../../../protocol/names';
 import type { SecretVault } from '../../../store/vault/secret-vault';
-import type { Outbox, OutboxEntry } from '../../journal/outbox';
+import type { Outbox, OutboxEntry } from '../../journal/outgoing/outbox';
 
 /** Messages whose bytes are in memory at a time; more of them are opened again for each chunk. */
 const MOST_OPEN = 4;

@@ -1,8 +1,8 @@
 import type { ForwardSecurityManager } from '../../../forward-security/forward-security-manager';
 import type { PublicKey } from '../../../types';
 import type { BaseComponents } from '../../components';
-import type { Outbox, OutboxEntry } from '../../journal/outbox';
-import type { LargeRecord } from '../../journal/outbox-record';
+import type { Outbox, OutboxEntry } from '../../journal/outgoing/outbox';
+import type { LargeRecord } from '../../journal/outgoing/outbox-record';
 
 /** Seconds after which a turn passes to another message that waits. */
 const TURN = 24 * 60 * 60;

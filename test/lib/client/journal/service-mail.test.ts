@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Completion } from '../../../../lib/client/sending/completion';
-import { Outbox } from '../../../../lib/client/journal/outbox';
+import { Outbox } from '../../../../lib/client/journal/outgoing/outbox';
 import { ServiceMail } from '../../../../lib/client/journal/service-mail';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import type { CodeWord } from '../../../../lib/protocol/codes';

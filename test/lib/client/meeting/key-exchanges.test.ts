@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { KeyExchanges } from '../../../../lib/client/meeting/key-exchanges';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
-import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
+import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { pair } from '../../forward-security/support/key-peer';
 

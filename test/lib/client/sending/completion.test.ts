@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '../../../../lib/bytes';
-import { Contexts } from '../../../../lib/client/journal/contexts';
-import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outbox';
-import { OutcomeJournal } from '../../../../lib/client/journal/outcome-journal';
+import { Contexts } from '../../../../lib/client/journal/outgoing/contexts';
+import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outgoing/outbox';
+import { OutcomeJournal } from '../../../../lib/client/journal/outgoing/outcome-journal';
 import { ServiceMail } from '../../../../lib/client/journal/service-mail';
 import { Completion } from '../../../../lib/client/sending/completion';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';

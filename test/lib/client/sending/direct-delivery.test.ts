@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { DirectDelivery } from '../../../../lib/client/sending/direct-delivery';
 import { ChunkProgress } from '../../../../lib/client/sending/large/chunk-progress';
-import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
-import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
+import type { OutboxEntry } from '../../../../lib/client/journal/outgoing/outbox';
+import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { Dispatcher } from '../../../../lib/client/sending/dispatcher';
-import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
+import type { OutboxEntry } from '../../../../lib/client/journal/outgoing/outbox';
 import type { ServiceEntry } from '../../../../lib/client/journal/service-mail';
 import { sameBytes } from '../../../../lib/bytes';
-import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
+import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { Wakeup } from '../../../../lib/client/wakeup';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { outboxEntry, serviceEntry } from '../support/entries';

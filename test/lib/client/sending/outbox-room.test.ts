@@ -54,7 +54,7 @@ describe('the room in the outbox', () => {
     own = { messages: 4, bytes: 4 };
     others = { messages: 2, bytes: 2 };
     const isRefusal = (error: unknown) =>
-      ToxAsyncError.is(error, 'ErrOutboxFull') && /4 of its 6 messages .* \(whenFull\)/.test(error.message);
+      ToxAsyncError.is(error, 'ErrOutboxFull') && /4 of its 6 messages .* cancel some/.test(error.message);
     assert.throws(() => room(8).assertFor(bob, 1), isRefusal);
     room(8).assertFor(carol, 1);
   });

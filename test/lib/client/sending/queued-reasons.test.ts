@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { nodeOf } from '../support/depositor';
-import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
+import type { OutboxEntry } from '../../../../lib/client/journal/outgoing/outbox';
 import { QueuedReasons } from '../../../../lib/client/sending/queued-reasons';
 import type { CodeWord } from '../../../../lib/protocol/codes';
 

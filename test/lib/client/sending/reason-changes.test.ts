@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
+import type { OutboxEntry } from '../../../../lib/client/journal/outgoing/outbox';
 import type { Waiting } from '../../../../lib/client/sending/queued-reasons';
 import { ReasonChanges } from '../../../../lib/client/sending/reason-changes';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '../../../../lib/bytes';
-import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outbox';
+import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outgoing/outbox';
 import { Resealer } from '../../../../lib/client/sending/resealer';
 import { ServiceMail } from '../../../../lib/client/journal/service-mail';
 import { allocateSlot } from '../../../../lib/store/vault/slot-box';

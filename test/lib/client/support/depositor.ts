@@ -1,9 +1,9 @@
-import type { Copy } from '../../../../lib/client/journal/copies';
-import type { Deposit } from '../../../../lib/client/sending/deposit';
-import { Deposits, type DepositsInit } from '../../../../lib/client/sending/deposits';
+import type { Copy } from '../../../../lib/client/journal/outgoing/copies';
+import type { Deposit } from '../../../../lib/client/sending/deposits/deposit';
+import { Deposits, type DepositsInit } from '../../../../lib/client/sending/deposits/deposits';
 import { Agenda } from '../../../../lib/client/sending/agenda';
 import { NodeHolds } from '../../../../lib/client/storage-nodes/node-holds';
-import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
+import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';

@@ -1,4 +1,4 @@
-import type { OutboxEntry } from '../../../../lib/client/journal/outbox';
+import type { OutboxEntry } from '../../../../lib/client/journal/outgoing/outbox';
 import type { ServiceEntry } from '../../../../lib/client/journal/service-mail';
 
 const NOTHING = new Uint8Array(32);

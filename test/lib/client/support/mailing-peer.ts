@@ -3,7 +3,7 @@ import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { ServiceMailer } from '../../../../lib/client/sending/service-mailer';
 import { Tombstones } from '../../../../lib/client/journal/tombstones';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
-import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
+import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { ServiceMail, type ServiceEntry } from '../../../../lib/client/journal/service-mail';
 import { decodeMailKeys, type MailKeys } from '../../../../lib/protocol/keys/mail-keys';
 import { decodeMailReceipts, type MailReceipts } from '../../../../lib/protocol/keys/mail-receipts';

@@ -8,7 +8,7 @@ import { ServiceMailEffects } from '../../../../lib/client/receiving/service-mai
 import { OwedDeletes } from '../../../../lib/client/journal/owed-deletes';
 import { FriendMemory, type FriendMemoryInit } from '../../../../lib/client/journal/friend-memory';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
-import { KeyedQueue } from '../../../../lib/platform/keyed-queue';
+import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import type { Origin, Received } from '../../../../lib/client/receiving/receive-result';
 import { Receiver } from '../../../../lib/client/receiving/receiver';
 import { Tombstones } from '../../../../lib/client/journal/tombstones';

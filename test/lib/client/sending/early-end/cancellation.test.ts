@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { OutboxEntry } from '../../../../../lib/client/journal/outbox';
+import type { OutboxEntry } from '../../../../../lib/client/journal/outgoing/outbox';
 import { Cancellation } from '../../../../../lib/client/sending/early-end/cancellation';
 import { LargeSender } from '../../support/large-sender';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { OutboxEntry } from '../../../../../lib/client/journal/outbox';
+import type { OutboxEntry } from '../../../../../lib/client/journal/outgoing/outbox';
 import { ChunkProgress } from '../../../../../lib/client/sending/large/chunk-progress';
 import { MemoryVolume, openMemoryStore } from '../../../../../lib/testing/memory-store';
 import type { Store } from '../../../../../lib/store/store';

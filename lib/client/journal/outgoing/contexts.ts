@@ -1,10 +1,10 @@
-import { concat, readUtf8, utf8 } from '../../bytes';
-import type { CryptoProvider } from '../../crypto/provider';
-import type { Store, WriteBatch } from '../../store/store';
-import type { SecretVault, SlotRef, VaultSecret } from '../../store/vault/secret-vault';
-import { boxUnderSlot, unboxUnderSlot } from '../../store/vault/slot-box';
-import { Table } from '../../store/table';
-import type { PublicKey } from '../../types';
+import { concat, readUtf8, utf8 } from '../../../bytes';
+import type { CryptoProvider } from '../../../crypto/provider';
+import type { Store, WriteBatch } from '../../../store/store';
+import type { SecretVault, SlotRef, VaultSecret } from '../../../store/vault/secret-vault';
+import { boxUnderSlot, unboxUnderSlot } from '../../../store/vault/slot-box';
+import { Table } from '../../../store/table';
+import type { PublicKey } from '../../../types';
 
 interface ContextRecord {
   readonly ref: SlotRef;

@@ -1,15 +1,15 @@
-import { splitLarge } from '../../protocol/envelope/large/split-large';
-import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
-import type { SlotRef } from '../../store/vault/secret-vault';
-import type { WriteBatch } from '../../store/store';
-import { bareBytes, readSequence, sequenceKey, Table } from '../../store/table';
-import type { PublicKey } from '../../types';
-import type { BaseComponents } from '../components';
+import { splitLarge } from '../../../protocol/envelope/large/split-large';
+import type { ForwardSecurityManager } from '../../../forward-security/forward-security-manager';
+import type { SlotRef } from '../../../store/vault/secret-vault';
+import type { WriteBatch } from '../../../store/store';
+import { bareBytes, readSequence, sequenceKey, Table } from '../../../store/table';
+import type { PublicKey } from '../../../types';
+import type { BaseComponents } from '../../components';
 import type { Copy } from './copies';
-import type { Load } from './load';
+import type { Load } from '../load';
 import { durable, hadTurn, type OutboxEntry, type OutboxRecord } from './outbox-record';
-import { OutboxIndex } from './outgoing/outbox-index';
-import { unboxUnderSlot, boxUnderSlot } from '../../store/vault/slot-box';
+import { OutboxIndex } from './outbox-index';
+import { unboxUnderSlot, boxUnderSlot } from '../../../store/vault/slot-box';
 
 export type { OutboxEntry } from './outbox-record';
 

@@ -1,5 +1,5 @@
-import type { SlotRef } from '../../store/vault/secret-vault';
-import type { PublicKey } from '../../types';
+import type { SlotRef } from '../../../store/vault/secret-vault';
+import type { PublicKey } from '../../../types';
 import type { Copy } from './copies';
 
 /** A message that is accepted and not finished. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { ToxAsyncError } from '../../../../lib/errors';
-import { DAY, Depositor, later, Mail, nodeOf, type Answering } from '../support/depositor';
+import { ToxAsyncError } from '../../../../../lib/errors';
+import { DAY, Depositor, later, Mail, nodeOf, type Answering } from '../../support/depositor';
 
 const HOUR = 60 * 60;
 const refuse: Answering = () => Promise.resolve({ code: 'busy' });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { utf8 } from '../../../../lib/bytes';
-import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outbox';
-import { readLargeContent } from '../../../../lib/protocol/envelope/large/large-content';
-import { joinedLarge } from '../../../../lib/protocol/envelope/large/split-large';
-import { allocateSlot } from '../../../../lib/store/vault/slot-box';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
-import { bareBytes, Table } from '../../../../lib/store/table';
-import type { WriteBatch } from '../../../../lib/store/store';
-import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
+import { utf8 } from '../../../../../lib/bytes';
+import { Outbox, type OutboxEntry } from '../../../../../lib/client/journal/outgoing/outbox';
+import { readLargeContent } from '../../../../../lib/protocol/envelope/large/large-content';
+import { joinedLarge } from '../../../../../lib/protocol/envelope/large/split-large';
+import { allocateSlot } from '../../../../../lib/store/vault/slot-box';
+import { chooseCryptoProvider } from '../../../../../lib/crypto/choose-provider';
+import { bareBytes, Table } from '../../../../../lib/store/table';
+import type { WriteBatch } from '../../../../../lib/store/store';
+import { pair, type KeyPeer } from '../../../forward-security/support/key-peer';
 
 const crypto = chooseCryptoProvider();
 const copy = { node: new Uint8Array(32).fill(3), at: 5, kept: 100 };

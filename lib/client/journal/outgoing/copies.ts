@@ -1,5 +1,5 @@
-import { sameBytes } from '../../bytes';
-import type { PublicKey } from '../../types';
+import { sameBytes } from '../../../bytes';
+import type { PublicKey } from '../../../types';
 
 /** A confirmed deposit: `at` is an age in seconds, `kept` how long the node said it keeps it. */
 export interface Copy {

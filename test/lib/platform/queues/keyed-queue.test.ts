@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import { KeyedQueue } from '../../../lib/platform/keyed-queue';
+import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 
 const A = new Uint8Array(32).fill(1);
 const B = new Uint8Array(32).fill(2);

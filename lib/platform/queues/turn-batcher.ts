@@ -1,5 +1,5 @@
-import { PeerMap } from '../peer-map';
-import type { PublicKey } from '../types';
+import { PeerMap } from '../../peer-map';
+import type { PublicKey } from '../../types';
 import type { KeyedQueue } from './keyed-queue';
 
 /** Most items of one turn. */

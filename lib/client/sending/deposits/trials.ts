@@ -1,9 +1,9 @@
-import { PeerMap } from '../../peer-map';
-import { backoff } from '../../platform/backoff';
-import type { Clock } from '../../platform/clock';
-import type { Random } from '../../platform/random';
-import type { CodeWord } from '../../protocol/codes';
-import type { PublicKey } from '../../types';
+import { PeerMap } from '../../../peer-map';
+import { backoff } from '../../../platform/backoff';
+import type { Clock } from '../../../platform/clock';
+import type { Random } from '../../../platform/random';
+import type { CodeWord } from '../../../protocol/codes';
+import type { PublicKey } from '../../../types';
 
 /** Back-off of one message at one node, milliseconds. */
 const WAITS = { first: 15_000, longest: 3_600_000 };

@@ -1,13 +1,13 @@
-import { concat } from '../../bytes';
-import { KEY_BYTES } from '../../crypto/lengths';
-import type { Clock } from '../../platform/clock';
-import type { WriteBatch } from '../../store/store';
-import { readSequence, sequenceKey, Table } from '../../store/table';
-import type { PublicKey } from '../../types';
-import { MEMORY_AFTER_LIFE } from '../client-limits';
-import type { AsyncClientHooks } from '../client-options';
-import type { BaseComponents } from '../components';
-import type { Outcome } from '../messages';
+import { concat } from '../../../bytes';
+import { KEY_BYTES } from '../../../crypto/lengths';
+import type { Clock } from '../../../platform/clock';
+import type { WriteBatch } from '../../../store/store';
+import { readSequence, sequenceKey, Table } from '../../../store/table';
+import type { PublicKey } from '../../../types';
+import { MEMORY_AFTER_LIFE } from '../../client-limits';
+import type { AsyncClientHooks } from '../../client-options';
+import type { BaseComponents } from '../../components';
+import type { Outcome } from '../../messages';
 import type { ContextName, Contexts } from './contexts';
 import type { OutboxEntry } from './outbox';
 

@@ -1,4 +1,4 @@
-import { ByteMap } from '../byte-map';
+import { ByteMap } from '../../byte-map';
 import { SerialQueue } from './serial-queue';
 
 /** Tasks of one key run one after the other in the order they were added, those of different keys side by side. */

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { toHex } from '../../../../lib/bytes';
-import { Contexts } from '../../../../lib/client/journal/contexts';
-import { OutcomeJournal } from '../../../../lib/client/journal/outcome-journal';
-import type { Outcome } from '../../../../lib/client/messages';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
-import { Passphrase } from '../../../../lib/crypto/pass-encryption';
-import type { DataDirectory } from '../../../../lib/store/directory/data-directory';
-import type { WriteBatch } from '../../../../lib/store/store';
-import { openMemoryDirectory } from '../../../../lib/testing/memory-directory';
-import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
-import { MemoryDirectory } from '../../../support/memory-directory';
-import { outboxEntry } from '../support/entries';
+import { toHex } from '../../../../../lib/bytes';
+import { Contexts } from '../../../../../lib/client/journal/outgoing/contexts';
+import { OutcomeJournal } from '../../../../../lib/client/journal/outgoing/outcome-journal';
+import type { Outcome } from '../../../../../lib/client/messages';
+import { chooseCryptoProvider } from '../../../../../lib/crypto/choose-provider';
+import { Passphrase } from '../../../../../lib/crypto/pass-encryption';
+import type { DataDirectory } from '../../../../../lib/store/directory/data-directory';
+import type { WriteBatch } from '../../../../../lib/store/store';
+import { openMemoryDirectory } from '../../../../../lib/testing/memory-directory';
+import { SeededRandom, SimulatedTime } from '../../../../../lib/testing/simulated-platform';
+import { MemoryDirectory } from '../../../../support/memory-directory';
+import { outboxEntry } from '../../support/entries';
 
 const crypto = chooseCryptoProvider();
 const TOPIC = 'cellar/water/leak-detected';

@@ -1,18 +1,18 @@
-import { sameBytes, textOfBytes } from '../../bytes';
-import { asToxAsyncError, ToxAsyncError } from '../../errors';
-import type { MessageOf } from '../../network/requests';
-import type { CodeWord } from '../../protocol/codes';
-import type { StorageNodes } from '../storage-nodes/storage-nodes';
-import { PeerMap } from '../../peer-map';
-import type { WriteBatch } from '../../store/store';
-import type { PublicKey } from '../../types';
-import { withCopy, type Copy } from '../journal/copies';
-import type { AsyncClientHooks } from '../client-options';
-import type { BaseComponents } from '../components';
-import type { KeyedQueue } from '../../platform/keyed-queue';
-import { TurnBatcher } from '../../platform/turn-batcher';
+import { sameBytes, textOfBytes } from '../../../bytes';
+import { asToxAsyncError, ToxAsyncError } from '../../../errors';
+import type { MessageOf } from '../../../network/requests';
+import type { CodeWord } from '../../../protocol/codes';
+import type { StorageNodes } from '../../storage-nodes/storage-nodes';
+import { PeerMap } from '../../../peer-map';
+import type { WriteBatch } from '../../../store/store';
+import type { PublicKey } from '../../../types';
+import { withCopy, type Copy } from '../../journal/outgoing/copies';
+import type { AsyncClientHooks } from '../../client-options';
+import type { BaseComponents } from '../../components';
+import type { KeyedQueue } from '../../../platform/queues/keyed-queue';
+import { TurnBatcher } from '../../../platform/queues/turn-batcher';
 import { type Deposit, type DepositJournal, isCopy, type StoreAnswer } from './deposit';
-import { Line } from './line';
+import { Line } from '../line';
 import { Trials, type Trial } from './trials';
 
 /** A deposit is renewed when this share of its keeping time is over. */

@@ -1,8 +1,8 @@
-import { sameBytes } from '../../bytes';
-import type { MessageOf } from '../../network/requests';
-import type { WriteBatch } from '../../store/store';
-import type { PublicKey } from '../../types';
-import type { Copy } from '../journal/copies';
+import { sameBytes } from '../../../bytes';
+import type { MessageOf } from '../../../network/requests';
+import type { WriteBatch } from '../../../store/store';
+import type { PublicKey } from '../../../types';
+import type { Copy } from '../../journal/outgoing/copies';
 
 /** A node that keeps mail for less than this, seconds, is not used, unless the life of the mail ends before. */
 const LEAST_KEPT = 15;

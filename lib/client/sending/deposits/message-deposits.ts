@@ -1,8 +1,8 @@
-import type { Outbox, OutboxEntry } from '../journal/outbox';
-import type { OutcomeJournal } from '../journal/outcome-journal';
-import type { ChunkProgress } from './large/chunk-progress';
-import type { ChunkTrials } from './large/chunk-trials';
-import type { Wakeup } from '../wakeup';
+import type { Outbox, OutboxEntry } from '../../journal/outgoing/outbox';
+import type { OutcomeJournal } from '../../journal/outgoing/outcome-journal';
+import type { ChunkProgress } from '../large/chunk-progress';
+import type { ChunkTrials } from '../large/chunk-trials';
+import type { Wakeup } from '../../wakeup';
 import { Deposits, type DepositsComponents, type DepositsInit } from './deposits';
 
 export interface MessageDepositsComponents extends Omit<DepositsComponents<OutboxEntry>, 'journal'> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { KeyedQueue } from '../../../lib/platform/keyed-queue';
-import { TurnBatcher } from '../../../lib/platform/turn-batcher';
+import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
+import { TurnBatcher } from '../../../../lib/platform/queues/turn-batcher';
 
 const PEER = new Uint8Array(32).fill(1);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { MinHeap } from '../../../lib/platform/min-heap';
+import { MinHeap } from '../../../../lib/platform/queues/min-heap';
 
 describe('a heap', () => {
   it('gives what it was given in order, whatever is added and dropped in between', () => {

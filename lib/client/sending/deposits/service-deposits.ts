@@ -1,6 +1,6 @@
-import type { IssuedKeys } from '../../forward-security/issued/issued-keys';
-import type { ServiceEntry, ServiceMail } from '../journal/service-mail';
-import type { Wakeup } from '../wakeup';
+import type { IssuedKeys } from '../../../forward-security/issued/issued-keys';
+import type { ServiceEntry, ServiceMail } from '../../journal/service-mail';
+import type { Wakeup } from '../../wakeup';
 import { Deposits, type DepositsComponents, type DepositsInit } from './deposits';
 
 export interface ServiceDepositsComponents extends Omit<DepositsComponents<ServiceEntry>, 'journal'> {
