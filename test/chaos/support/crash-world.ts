@@ -1,5 +1,6 @@
 import { sameBytes, toHex } from '../../../lib/bytes';
 import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { MAX_MESSAGE_SIZE } from '../../../lib/constants';
 import { AsyncManager } from '../../../lib/manager/async-manager';
 import { MemoryDisk } from '../../../lib/testing/memory-disk';
 import { randomFraction } from '../../../lib/platform/random';
@@ -73,9 +74,11 @@ export class CrashWorld {
     return done();
   }
 
+  /** One in eight needs a head and a few chunks. */
   nextText(from: CrashDevice, to: CrashDevice): string {
     this.#texts += 1;
-    return `${from.name} to ${to.name}: ${this.#texts}`;
+    const text = `${from.name} to ${to.name}: ${this.#texts}`;
+    return this.below(8) === 0 ? text.padEnd(MAX_MESSAGE_SIZE + 1 + this.below(12_000), '.') : text;
   }
 }
 
