@@ -33,7 +33,7 @@ export async function fan(rounds: number): Promise<Report> {
     title: 'One and a hundred',
     about:
       `${PER_LINK} messages on each way in a round, measured like "End to end". The stores of the hundred are in memory, those of the ` +
-      'one and of the nodes on lmdb; of "bare" all are on lmdb.',
+      'one and of the nodes on lmdb; those of "bare" likewise.',
     columns: ['', 'way', 'messages/s', 'bare', 'mosquitto', 'processor time a message', 'bare', 'mosquitto'],
     rows,
   };
