@@ -10,7 +10,7 @@ import type { NodeRedProcess } from '../support/node-red-process';
 import { copyDirectory, lookIntoStore, whenFilesShow } from './disk-copy';
 import { filesIn, filesWith } from './disk-search';
 import { NODES } from './example';
-import { oneTimeSecret } from './one-time-key';
+import { slotSecretOf } from './one-time-key';
 import { mailIn, namesIn, type StoredMail } from './stored-mail';
 import { short, type Transcript } from './transcript';
 
@@ -90,7 +90,7 @@ export class Evidence {
     assert.ok(this.#mail, 'The record was not found.');
     const { tag } = this.#mail.header;
     const folder = await this.#copy(NODES.phone);
-    this.#secret = await oneTimeSecret(folder, tag, this.#crypto);
+    this.#secret = await slotSecretOf(folder, tag, this.#crypto);
     const holders = await filesWith(folder, this.#secret);
     assert.deepEqual(holders, ['vault'], "The one-time key is not in the Phone's vault alone.");
     this.#transcript.tell(
