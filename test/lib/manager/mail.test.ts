@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { toHex } from '../../../lib/bytes';
+import { sameBytes, toHex } from '../../../lib/bytes';
 import type { SendReceipt } from '../../../lib/client/messages';
 import type { ServiceContent } from '../../../lib/client/journal/service-mail';
+import { ENVELOPE_SIZES } from '../../../lib/protocol/envelope/envelope';
 import { DAY, HOUR, MINUTE, World, type Device } from '../../support/world';
 
 /** Two friends who meet once, and then only ever one of them is online, with a node between them. */
@@ -92,6 +93,29 @@ describe('receipts by mail', () => {
     assert.equal(owed(phone), 1, 'owed until a meeting confirms it');
     assert.equal(owed(device), 0);
     assert.equal(device.manager.counts().unfinished, 0);
+  });
+
+  it('show a node the minute in which a message was taken, and otherwise look like any of their size', async () => {
+    const mailed: Uint8Array[] = [];
+    for (const text of ['one', 'two']) {
+      await send(text);
+      await phone.online(true);
+      const envelope = () => phone.memory.table<{ envelope: Uint8Array }>('service-mail').at(-1)?.envelope;
+      const before = mailed.at(-1);
+      await world.until('mailed', () => {
+        const last = envelope();
+        return last !== undefined && (before === undefined || !sameBytes(last, before));
+      });
+      assert.ok(phone.texts.includes(text), 'right after it took one');
+      mailed.push(envelope() ?? assert.fail('there is no mail'));
+      await world.run(11 * MINUTE);
+      await phone.online(false);
+    }
+    const [first, second] = mailed as [Uint8Array, Uint8Array];
+    assert.deepEqual([first.length, second.length], [ENVELOPE_SIZES[0], ENVELOPE_SIZES[0]]);
+    assert.deepEqual(first.subarray(0, 33), second.subarray(0, 33), 'version and mailbox');
+    const alike = first.subarray(33).filter((byte, i) => byte === second[33 + i]);
+    assert.ok(alike.length < 12, `${alike.length} of ${first.length - 33} bytes are alike`);
   });
 
   it('go at most once in 10 minutes, with all that is due by then', async () => {
