@@ -307,7 +307,7 @@ describe('sealed messages of a session', () => {
       if (side === 1) peer.answer();
       else peer.greet();
       await world.time.advance(3000);
-      if (side === 2) peer.send(Uint8Array.of(1, 1, 1, ...new Uint8Array(42)));
+      if (side === 2) peer.send(Uint8Array.of(1, 1, 1, ...new Uint8Array(42 + 1184)));
       transport.handler?.onFriend(peer.identity.publicKey, false);
       transport.handler?.onFriend(peer.identity.publicKey, true);
       await world.time.advance(1000);

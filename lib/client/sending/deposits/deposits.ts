@@ -97,15 +97,12 @@ export class Deposits<E extends Deposit> {
    * @returns monotonic milliseconds at which that may change without an event; Infinity: never
    */
   consider(entry: E): number {
-    const { nodes, ages, clock } = this.#components;
+    const { nodes } = this.#components;
     // Nobody need be asked for what its life leaves no second of.
     if (entry.sealed === undefined || this.#remaining(entry) < 1) return Infinity;
     const fresh = this.fresh(entry);
     const good = fresh.filter(({ node }) => !this.#init.isSpare?.(entry, node));
-    let next = Math.min(
-      ...fresh.map((copy) => this.#endOf(entry, copy) - ages.now()).map((s) => clock.monotonic() + s * 1000),
-      ...fresh.map(({ node }) => nodes.goneAt(node)),
-    );
+    let next = Math.min(...fresh.map((copy) => this.#freshUntil(entry, copy)));
     let missing = this.#init.wanted - good.length - this.#trials.underWay(entry);
     if (missing < 1) return next;
     for (const node of nodes.candidates(entry.friend, entry)) {
@@ -190,6 +187,14 @@ export class Deposits<E extends Deposit> {
   ): number {
     if (once || copy.at + copy.kept >= acceptedAt + lifetime) return Infinity;
     return copy.at + copy.kept * RENEW_AFTER;
+  }
+
+  /** Monotonic milliseconds at which a fresh copy will need a renewal, or another in its place; Infinity: never. */
+  #freshUntil(entry: E, copy: Copy): number {
+    if (entry.once) return Infinity;
+    const { nodes, ages, clock } = this.#components;
+    const renewedIn = (this.#endOf(entry, copy) - ages.now()) * 1000;
+    return Math.min(clock.monotonic() + renewedIn, nodes.goneAt(copy.node));
   }
 
   async #deposit(entry: E, trial: Trial, lane: Lane<E>): Promise<void> {

@@ -48,6 +48,8 @@ export class Depositor {
   /** Nodes that outcomes named. */
   readonly told: number[] = [];
   readonly errors: unknown[] = [];
+  /** How often mail was looked at. */
+  looks = 0;
   /** How often mail was looked at again because of an answer. */
   wakeups = 0;
   readonly deposits: Deposits<Mail>;
@@ -68,7 +70,7 @@ export class Depositor {
         },
         nodes: {
           candidates: () => Array.from(this.nodes, nodeOf),
-          goneAt: () => Infinity,
+          goneAt: (node) => (this.gone.includes(letterOf(node)) ? 0 : Infinity),
           isGone: (node) => this.gone.includes(letterOf(node)),
           holds: new NodeHolds({ clock: this.time.clock, random: new SeededRandom('holds') }),
           noteSuccess: (node) => this.health.push(`${letterOf(node)} well`),
@@ -125,6 +127,7 @@ export class Depositor {
   }
 
   #look(mail: Mail): void {
+    this.looks += 1;
     if (this.mail.includes(mail)) this.#agenda.put(mail, this.deposits.consider(mail));
   }
 

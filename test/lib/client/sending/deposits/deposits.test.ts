@@ -267,6 +267,9 @@ describe('deposits on storage nodes', () => {
     await world.sleep(0.95 * DAY);
     world.nodes = 'b';
     assert.equal(await world.pass(), '');
+    Object.assign(world, { gone: 'a', looks: 0 });
+    assert.equal(await world.pass(3_600), '');
+    assert.equal(world.looks, 1, 'nor looked at again and again');
   });
 
   it('name the rise of the copies, and never a fall or the same number again', async () => {
