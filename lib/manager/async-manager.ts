@@ -7,9 +7,7 @@ import type {
   SendReceipt,
 } from '../client/messages';
 import type { MessageType } from '../constants';
-import { Passphrase } from '../crypto/pass-encryption';
 import type { ToxAsyncError } from '../errors';
-import { exportBackup } from '../identity/backup';
 import type { Emitter } from '../platform/emitter';
 import type { Timer } from '../platform/timers';
 import type { StorageStats } from '../storage/message-storage';
@@ -18,6 +16,7 @@ import type { PublicKey } from '../types';
 import { buildSession, type ManagerParts } from './build-session';
 import { diagnose } from './diagnosis/diagnose';
 import type { AsyncManagerEvents, Finding } from './events';
+import { exportIdentity } from './export-identity';
 import type { AsyncManagerOptions, FriendInfo, SessionCounts } from './options';
 import { connectSession } from './session-events';
 import { countsOf, keyStatsOf } from './session-figures';
@@ -29,8 +28,7 @@ import { waitForKeys } from './wait-for-keys';
 
 /**
  * The specification's AsyncManager (docs/SPECIFICATION.md#asyncmanager): one identity with its data directory,
- * friends, keys, outbox, inbox and storage role. The only place that knows all the layers; each of them does its own
- * work.
+ * friends, keys, outbox, inbox and storage role. The only place that knows all the layers.
  */
 export class AsyncManager implements AsyncDisposable {
   readonly events: Emitter<AsyncManagerEvents>;
@@ -71,10 +69,7 @@ export class AsyncManager implements AsyncDisposable {
   /** The Tox profile, for a transport: `save` makes a newer one durable. Holds the secret key. */
   get profile(): { savedata(): Uint8Array; save(savedata: Uint8Array): Promise<void> } {
     const { identity } = this.#parts;
-    return {
-      savedata: () => identity.savedata(),
-      save: (savedata) => identity.saveSavedata(savedata),
-    };
+    return { savedata: () => identity.savedata(), save: (savedata) => identity.saveSavedata(savedata) };
   }
 
   get providerName(): 'sodium-native' | 'portable' {
@@ -172,10 +167,7 @@ export class AsyncManager implements AsyncDisposable {
    * @throws ErrPassphrase it is empty
    */
   async exportIdentity(passphrase?: string): Promise<Uint8Array> {
-    const { identity, friends, crypto, platform } = this.#parts;
-    const seal =
-      passphrase === undefined ? undefined : new Passphrase({ crypto, random: platform.random }, passphrase);
-    return exportBackup(identity, friends.list(), seal);
+    return exportIdentity(this.#parts, passphrase);
   }
 
   /**
@@ -197,8 +189,8 @@ export class AsyncManager implements AsyncDisposable {
   }
 
   /**
-   * Ends a message in the outbox: its outcome is `cancelled`, with `mayArrive` when a part of it left this process, for what
-   * lies on a storage node cannot be recalled. Durable on return.
+   * Ends a message in the outbox with the outcome `cancelled`, and `mayArrive` when a part of it left this process.
+   * Durable on return.
    * @returns false when no message to this friend has this id, or it ended
    * @throws ErrUnknownFriend, ErrStore, ErrClosed
    */
