@@ -85,10 +85,11 @@ describe('The example flow camera-snapshot', function () {
     assert.deepEqual(red.probes.all('cs-picture'), []);
 
     press('cs-on');
-    const { payload, topic, friendName, via } = await red.wait('cs-picture', undefined, 30_000);
+    // From the node, or from the camera itself, which is online too: the one that has all pieces there first.
+    const { payload, topic, friendName } = await red.wait('cs-picture', undefined, 30_000);
     assert.ok(Buffer.isBuffer(payload));
     assert.ok(payload.equals(picture));
-    assert.deepEqual([topic, friendName, via], ['snapshot', 'Camera', 'stored']);
+    assert.deepEqual([topic, friendName], ['snapshot', 'Camera']);
     const served = await snapshot();
     assert.deepEqual([served.status, served.headers.get('content-type')], [200, 'image/jpeg']);
     assert.ok(Buffer.from(await served.arrayBuffer()).equals(picture));
