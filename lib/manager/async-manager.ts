@@ -8,6 +8,7 @@ import type {
 } from '../client/messages';
 import type { MessageType } from '../constants';
 import type { ToxAsyncError } from '../errors';
+import { exportIdentity } from '../identity/export-identity';
 import type { Emitter } from '../platform/emitter';
 import type { Timer } from '../platform/timers';
 import type { StorageStats } from '../storage/message-storage';
@@ -16,7 +17,6 @@ import type { PublicKey } from '../types';
 import { buildSession, type ManagerParts } from './build-session';
 import { diagnose } from './diagnosis/diagnose';
 import type { AsyncManagerEvents, Finding } from './events';
-import { exportIdentity } from './export-identity';
 import type { AsyncManagerOptions, FriendInfo, SessionCounts } from './options';
 import { connectSession } from './session-events';
 import { countsOf, keyStatsOf } from './session-figures';
