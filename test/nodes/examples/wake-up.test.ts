@@ -28,7 +28,7 @@ describe('The example flow wake-up', function () {
     const flow = JSON.parse(readFileSync(path.join(ROOT, 'examples/wake-up.json'), 'utf8')) as FlowEntry[];
     const changed = flow
       // What a Debug node would show, a probe keeps; the service is one of the test.
-      .map((entry) => (entry.type === 'debug' ? { ...entry, type: 'probe' } : entry))
+      .map<FlowEntry>((entry) => (entry.type === 'debug' ? { ...entry, type: 'probe' } : entry))
       .map((entry) =>
         entry.id === 'wu-request' ? { ...entry, url: String(entry.url).replace(':1880', `:${port}`) } : entry,
       );
