@@ -21,7 +21,7 @@ export type QueuedReason =
 
 /** Names of outcomes, in the order in which they can happen; 'queued' comes when the reason changes. */
 export type OutcomeState =
-  'queued' | 'stored' | 'delivered' | 'unconfirmed' | 'expired' | 'cancelled' | 'failed';
+  'queued' | 'stored' | 'overdue' | 'delivered' | 'unconfirmed' | 'expired' | 'cancelled' | 'failed';
 
 /** Whom this session stores mail for. */
 export type StorageRole = 'friends' | 'everyone' | 'off';

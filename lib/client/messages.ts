@@ -35,6 +35,11 @@ export interface SendOptions {
   readonly messageId?: Uint8Array;
   /** Seconds the message lives, 1..MAX_MESSAGE_LIFETIME. */
   readonly lifetime?: number;
+  /**
+   * Seconds, 1..MAX_MESSAGE_LIFETIME: a message that has no receipt by then, or at the end of its life, is reported as
+   * 'overdue', once. It goes on all the same. Left out: never.
+   */
+  readonly overdueAfter?: number;
   /** Kept with the message and returned with every outcome, even after a restart. JSON, at most 4 KB. */
   readonly context?: unknown;
   /** 'error': reject with ErrNoPreKeys instead of waiting for keys. Default 'queue'. */
@@ -47,8 +52,8 @@ export interface Outcome {
   readonly friend: PublicKey;
   readonly state: OutcomeState;
   /**
-   * With 'queued': what the message waits for now; absent when it is on its way. 'few-nodes' with 'stored': fewer nodes
-   * are known than wanted.
+   * With 'queued' and 'overdue': what the message waits for now; absent when it is on its way. 'few-nodes' with 'stored':
+   * fewer nodes are known than wanted.
    */
   readonly reason?: QueuedReason | 'few-nodes';
   /** Number of nodes that confirmed a copy, and how many are wanted. */

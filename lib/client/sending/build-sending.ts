@@ -7,6 +7,7 @@ import { buildLarge } from './large/build-large';
 import { ChunkDeposits } from './large/chunk-deposits';
 import { Dispatcher } from './dispatcher';
 import { messageDeposits } from './deposits/message-deposits';
+import { Overdue } from './overdue';
 import { PlainDelivery } from './plain-delivery';
 import { QueuedReasons } from './queued-reasons';
 import { ReasonChanges } from './reason-changes';
@@ -33,7 +34,9 @@ export function buildSending(
   };
   const resealer = new Resealer({ ...ending, direct });
   const reasons = new QueuedReasons({ ...components, ...ways });
-  const reasonChanges = new ReasonChanges({ ...components, reasons }, { wanted });
+  const told = { ...components, reasons };
+  const reasonChanges = new ReasonChanges(told, { wanted });
+  const overdue = new Overdue(told, { wanted });
   return {
     completion,
     ...large,
@@ -41,7 +44,7 @@ export function buildSending(
     resealer,
     reasons,
     reasonChanges,
-    dispatcher: new Dispatcher({ ...ending, ...ways, resealer, reasonChanges }),
+    dispatcher: new Dispatcher({ ...ending, ...ways, resealer, overdue, reasonChanges }),
     mailer: new ServiceMailer({ ...components, direct }),
   };
 }

@@ -8,6 +8,7 @@ import type { PublicKey, Via } from '../../types';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { Outbox, OutboxEntry } from '../journal/outgoing/outbox';
+import { isOverdue, reachedNodes } from '../journal/outgoing/outbox-record';
 import type { OutcomeJournal } from '../journal/outgoing/outcome-journal';
 import type { ServiceMail } from '../journal/service-mail';
 import type { Outcome } from '../messages';
@@ -16,7 +17,7 @@ import type { StorageNodes } from '../storage-nodes/storage-nodes';
 
 export interface CompletionComponents extends Pick<BaseComponents, 'store' | 'ages'> {
   readonly outbox: Pick<Outbox, 'find' | 'findByKey' | 'of' | 'remove'>;
-  readonly outcomes: Pick<OutcomeJournal, 'confirmLate' | 'finish' | 'unconfirmedBy'>;
+  readonly outcomes: Pick<OutcomeJournal, 'confirmLate' | 'finish' | 'overdue' | 'unconfirmedBy'>;
   readonly mail: Pick<ServiceMail, 'answered' | 'findByKey'>;
   readonly forwardSecurity: { readonly issued: Pick<IssuedKeys, 'acknowledgeMailed' | 'refuse'> };
   readonly nodes: Pick<StorageNodes, 'noteHeard' | 'noteUnconfirmed'> & {
@@ -95,21 +96,23 @@ export class Completion {
 
   /** Ends the messages whose life is over. */
   async expire(friend: PublicKey): Promise<void> {
-    const { outbox, store, ages } = this.#components;
+    const { outbox, outcomes, store, ages } = this.#components;
     const over = outbox.of(friend).filter((entry) => entry.acceptedAt + entry.lifetime <= ages.now());
     if (over.length === 0) return;
     const writes = store.batch();
-    for (const entry of over) this.#end(writes, entry, { state: entry.stored ? 'unconfirmed' : 'expired' });
+    for (const entry of over) {
+      // Its life may be over with that time, or both were while this machine was off.
+      if (isOverdue(entry, ages.now())) outcomes.overdue(writes, entry, this.#reached(entry));
+      this.#end(writes, entry, { state: entry.stored ? 'unconfirmed' : 'expired' });
+    }
     await writes.commit();
   }
 
   #end(writes: WriteBatch, entry: OutboxEntry, ending: Ending): void {
     const { outbox, outcomes, nodes, wakeup, hooks } = this.#components;
-    const { friend, copies, depositedAt, large, told } = entry;
+    const { friend, depositedAt, large } = entry;
     outbox.remove(writes, entry);
-    // Renewals may have gone to further nodes; those of a large message may have its head alone.
-    const reached = Math.min(large ? told : copies.length, this.#wanted);
-    outcomes.finish(writes, entry, { ...ending, nodes: reached, wanted: this.#wanted });
+    outcomes.finish(writes, entry, { ...ending, ...this.#reached(entry) });
     writes.afterCommit(() => {
       if (ending.state === 'unconfirmed' && depositedAt !== undefined)
         nodes.noteUnconfirmed(friend, depositedAt);
@@ -119,6 +122,10 @@ export class Completion {
       if (isRoomFreed || large) wakeup.friend(friend);
       hooks.onEnded(friend);
     });
+  }
+
+  #reached(entry: OutboxEntry): Pick<Outcome, 'nodes' | 'wanted'> {
+    return { nodes: reachedNodes(entry, this.#wanted), wanted: this.#wanted };
   }
 }
 

@@ -11,6 +11,7 @@ import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outgoing/outbox';
 import type { AsyncClientHooks } from '../client-options';
 import type { KeyedQueue } from '../../platform/queues/keyed-queue';
+import type { Overdue } from './overdue';
 import type { PlainDelivery } from './plain-delivery';
 import type { ReasonChanges } from './reason-changes';
 import type { Resealer } from './resealer';
@@ -33,6 +34,7 @@ export interface DispatcherComponents extends AgendaComponents {
   readonly payloads: Pick<LargePayloads, 'close'>;
   readonly turns: Pick<LargeTurns, 'endsAt' | 'has' | 'isDue' | 'pass'>;
   readonly resealer: Pick<Resealer, 'sealWaiting'>;
+  readonly overdue: Pick<Overdue, 'look'>;
   readonly reasonChanges: Pick<ReasonChanges, 'look'>;
   readonly mail: Pick<ServiceMail, 'entries' | 'has'>;
   readonly serviceDeposits: Pick<Deposits<ServiceEntry>, 'consider' | 'turns'>;
@@ -121,8 +123,9 @@ export class Dispatcher {
   }
 
   #choose(entry: OutboxEntry): void {
-    const { outbox, ages, clock, plain, direct, deposits, turns, reasonChanges } = this.#components;
+    const { outbox, ages, clock, plain, direct, deposits, turns, overdue, reasonChanges } = this.#components;
     if (!outbox.has(entry)) return this.#agenda.drop(entry);
+    this.#agenda.put(entry, this.#agenda.timeOf(overdue.look(entry)));
     const end = entry.acceptedAt + entry.lifetime;
     if (end <= ages.now()) {
       this.#end(entry.friend);

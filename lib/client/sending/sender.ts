@@ -71,6 +71,7 @@ export class Sender {
     options: SendOptions = {},
   ): Promise<SendReceipt> {
     const lifetime = checkLifetime(options.lifetime);
+    const overdueAfter = checkOverdue(options.overdueAfter);
     const context = checkContext(options.context);
     const messageId = options.messageId?.slice() ?? this.#components.random.bytes(32);
     if (messageId.length !== 32) {
@@ -84,6 +85,7 @@ export class Sender {
       content: contentOf(crypto, content, type, options),
       messageId,
       lifetime,
+      overdueAfter,
       options,
       context,
     };
@@ -101,13 +103,14 @@ export class Sender {
       content: OutgoingContent;
       messageId: Uint8Array;
       lifetime: number;
+      overdueAfter: number | undefined;
       options: SendOptions;
       context: string | undefined;
     },
   ): Promise<{ entry: SendReceipt; durable: Promise<void> }> {
     const { outbox, room, outcomes, contexts, store, vault, ages, clock, space, forwardSecurity, turns } =
       this.#components;
-    const { content, messageId, lifetime, options, context } = message;
+    const { content, messageId, lifetime, overdueAfter, options, context } = message;
     const { type, data, chunks } = content;
     const double = options.messageId && outbox.find(friend, messageId);
     if (double !== undefined) {
@@ -127,6 +130,7 @@ export class Sender {
     const [slot, contextSlot] = await vault.allocate(context === undefined ? 1 : 2);
     if (slot === undefined) throw new ToxAsyncError('ErrStore', 'The vault returned no slot.');
     const writes = store.batch();
+    const acceptedAt = ages.now();
     const entry = outbox.add(
       writes,
       {
@@ -134,10 +138,13 @@ export class Sender {
         friend,
         type,
         lifetime,
-        acceptedAt: ages.now(),
+        acceptedAt,
         createdAt: clock.wall(),
         ref: slot.ref,
         ...(chunks !== undefined && { large: turns.first(friend, chunks) }),
+        ...(overdueAfter !== undefined && {
+          overdue: { at: acceptedAt + Math.min(overdueAfter, lifetime), isTold: false },
+        }),
       },
       data,
       slot.secret,
@@ -215,6 +222,17 @@ function checkLifetime(lifetime: number | undefined): number {
     );
   }
   return lifetime;
+}
+
+function checkOverdue(seconds: number | undefined): number | undefined {
+  if (seconds === undefined) return undefined;
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_MESSAGE_LIFETIME) {
+    throw new ToxAsyncError(
+      'ErrInvalidArgument',
+      `A message can be overdue after 1 to ${MAX_MESSAGE_LIFETIME} seconds (14 days). Choose a time in that range.`,
+    );
+  }
+  return seconds;
 }
 
 /** The context as it is now, whatever its owner does with it later. */

@@ -8,6 +8,7 @@ const TABLES = [
   'outbox-envelope',
   'inbox',
   'unannounced',
+  'unannounced-overdue',
   'owed-receipt',
   'owed-delete',
   'vault-dead',

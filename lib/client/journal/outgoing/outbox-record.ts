@@ -28,6 +28,15 @@ export interface OutboxRecord {
   depositedAt?: number;
   /** The most nodes that a "stored" outcome of this envelope named. */
   told: number;
+  /** Absent when nobody is to hear that its receipt is late. */
+  overdue?: OverdueRecord;
+}
+
+/** When a message without a receipt is reported as overdue. */
+export interface OverdueRecord {
+  /** Age at which it is. */
+  readonly at: number;
+  readonly isTold: boolean;
 }
 
 /** What is remembered of a large message beside what all have. */
@@ -44,6 +53,17 @@ export interface OutboxEntry extends OutboxRecord {
 /** A record without the field that only memory has. */
 export function durable({ sequence: _sequence, ...record }: OutboxEntry): OutboxRecord {
   return record;
+}
+
+/** It has no receipt by the time that its sender gave it, and nobody heard of that. */
+export function isOverdue({ overdue }: Pick<OutboxRecord, 'overdue'>, now: number): boolean {
+  return overdue !== undefined && !overdue.isTold && overdue.at <= now;
+}
+
+/** Nodes that have it whole, as outcomes count them. Those of a large message may have its head alone. */
+export function reachedNodes({ large, told, copies }: OutboxRecord, wanted: number): number {
+  // Renewals may have gone to further nodes.
+  return Math.min(large ? told : copies.length, wanted);
 }
 
 /** A large message is sealed in its turn. */

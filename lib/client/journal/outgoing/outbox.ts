@@ -223,12 +223,14 @@ export class Outbox {
     });
   }
 
-  /** It is this large message's turn since an age. */
-  giveTurn(writes: WriteBatch, entry: OutboxEntry, turnAt: number): void {
-    if (entry.large === undefined) return;
-    const large = { ...entry.large, turnAt };
-    this.#records.put(writes, [sequenceKey(entry.sequence)], { ...durable(entry), large });
-    writes.afterCommit(() => (entry.large = large));
+  /** Its turn, or whether somebody heard that it is overdue. */
+  note(
+    writes: WriteBatch,
+    entry: OutboxEntry,
+    change: Partial<Pick<OutboxRecord, 'large' | 'overdue'>>,
+  ): void {
+    this.#records.put(writes, [sequenceKey(entry.sequence)], { ...durable(entry), ...change });
+    writes.afterCommit(() => Object.assign(entry, change));
   }
 
   /**

@@ -11,6 +11,7 @@ import type { Outcome } from '../../messages';
 import type { ContextName, Contexts } from './contexts';
 import type { OutboxEntry } from './outbox';
 
+type Step = Pick<Outcome, 'state' | 'nodes' | 'wanted' | 'reason' | 'code'>;
 type Ending = Pick<Outcome, 'state' | 'nodes' | 'wanted'> &
   Partial<Pick<Outcome, 'via' | 'code' | 'mayArrive'>>;
 
@@ -29,6 +30,8 @@ export class OutcomeJournal {
   readonly #components: OutcomeJournalComponents;
   readonly #finished: Table<Outcome>;
   readonly #unannounced: Table<object>;
+  /** What is told of overdue messages, until it was. */
+  readonly #overdue: Table<Outcome>;
   readonly #expiry: Table<{ id: Uint8Array; keys: readonly number[] }>;
   /** Of `unconfirmed` messages, by friend and key. */
   readonly #byKey: Table<{ messageId: Uint8Array }>;
@@ -38,6 +41,7 @@ export class OutcomeJournal {
     this.#components = components;
     this.#finished = new Table(components.store, 'finished');
     this.#unannounced = new Table(components.store, 'unannounced');
+    this.#overdue = new Table(components.store, 'unannounced-overdue');
     this.#expiry = new Table(components.store, 'finished-expiry');
     this.#byKey = new Table(components.store, 'finished-key');
   }
@@ -54,14 +58,7 @@ export class OutcomeJournal {
 
   /** Makes the ending durable with `writes` and tells it after the commit. */
   finish(writes: WriteBatch, entry: OutboxEntry, ending: Ending): void {
-    const outcome: Outcome = {
-      messageId: entry.messageId,
-      friend: entry.friend,
-      ...ending,
-      createdAt: entry.createdAt,
-      expiresAt: entry.createdAt + entry.lifetime * 1000,
-      at: this.#components.clock.wall(),
-    };
+    const outcome = this.#outcomeOf(entry, ending);
     const until = entry.acceptedAt + entry.lifetime + MEMORY_AFTER_LIFE;
     const id = concat(entry.friend, entry.messageId);
     const keys = ending.state === 'unconfirmed' ? entry.keys : [];
@@ -101,22 +98,34 @@ export class OutcomeJournal {
     this.#step(entry, { state: 'queued', nodes: 0, ...waiting });
   }
 
-  #step(entry: OutboxEntry, step: Pick<Outcome, 'state' | 'nodes' | 'wanted' | 'reason' | 'code'>): void {
-    if (!this.#announcing) return;
-    this.#components.hooks.onOutcome({
-      messageId: entry.messageId,
-      friend: entry.friend,
-      ...step,
-      createdAt: entry.createdAt,
-      expiresAt: entry.createdAt + entry.lifetime * 1000,
-      at: this.#components.clock.wall(),
-      ...this.#components.contexts.of(entry),
+  /** No receipt came in time. No ending, but made durable with `writes` and told after the commit as one is. */
+  overdue(writes: WriteBatch, entry: OutboxEntry, step: Omit<Step, 'state'>): void {
+    const id = concat(entry.friend, entry.messageId);
+    this.#overdue.put(writes, [id], this.#outcomeOf(entry, { state: 'overdue', ...step }));
+    writes.afterCommit(() => {
+      if (this.#announcing) void this.#announceOverdue(id);
     });
   }
 
-  /** From now on endings are reported; earlier ones that nobody heard come first. */
+  #step(entry: OutboxEntry, step: Step): void {
+    if (this.#announcing) this.#tell(this.#outcomeOf(entry, step));
+  }
+
+  #outcomeOf({ messageId, friend, createdAt, lifetime }: OutboxEntry, step: Step | Ending): Outcome {
+    const expiresAt = createdAt + lifetime * 1000;
+    return { messageId, friend, ...step, createdAt, expiresAt, at: this.#components.clock.wall() };
+  }
+
+  #tell(outcome: Outcome): void {
+    const { contexts, hooks } = this.#components;
+    hooks.onOutcome({ ...outcome, ...contexts.of(outcome) });
+  }
+
+  /** From now on endings are reported; earlier ones that nobody heard come first, after what was overdue. */
   async start(): Promise<void> {
     this.#announcing = true;
+    const overdue = [...this.#overdue.entries()].map(({ rest }) => rest);
+    for (const id of overdue) await this.#announceOverdue(id);
     const ids = [...this.#unannounced.entries()].map(({ rest }) => rest);
     for (const id of ids) await this.#announce(id);
   }
@@ -148,13 +157,21 @@ export class OutcomeJournal {
   }
 
   async #announce(id: Uint8Array): Promise<void> {
-    const { contexts, hooks, store } = this.#components;
+    const { contexts, store } = this.#components;
     const outcome = this.#finished.get(id);
-    if (outcome !== undefined) hooks.onOutcome({ ...outcome, ...contexts.of(outcome) });
+    if (outcome !== undefined) this.#tell(outcome);
     const writes = store.batch();
     this.#unannounced.delete(writes, [id]);
     if (outcome?.state !== 'unconfirmed') contexts.forget(writes, nameOf(id));
     // When this fails the ending is reported again after the next start, which is what the mark is for.
+    await writes.commit().catch(() => undefined);
+  }
+
+  async #announceOverdue(id: Uint8Array): Promise<void> {
+    const outcome = this.#overdue.get(id);
+    if (outcome !== undefined) this.#tell(outcome);
+    const writes = this.#components.store.batch();
+    this.#overdue.delete(writes, [id]);
     await writes.commit().catch(() => undefined);
   }
 }

@@ -10,7 +10,7 @@ const TURN = 24 * 60 * 60;
 const MOST_SEALED = 2;
 
 export interface LargeTurnsComponents extends Pick<BaseComponents, 'store' | 'ages'> {
-  readonly outbox: Pick<Outbox, 'giveTurn' | 'of' | 'settled'>;
+  readonly outbox: Pick<Outbox, 'note' | 'of' | 'settled'>;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'canSendMessage'>;
 }
 
@@ -54,9 +54,9 @@ export class LargeTurns {
     const { outbox, store, ages } = this.#components;
     await outbox.settled();
     const next = this.#next(this.#largeOf(friend));
-    if (next === undefined) return false;
+    if (next?.large === undefined) return false;
     const writes = store.batch();
-    outbox.giveTurn(writes, next, ages.now());
+    outbox.note(writes, next, { large: { ...next.large, turnAt: ages.now() } });
     await writes.commit();
     return true;
   }

@@ -42,6 +42,7 @@ describe('the receipt of keys by mail', () => {
           confirmLate: () => undefined,
           unconfirmedBy: () => undefined,
           finish: () => assert.fail('there is no message'),
+          overdue: () => assert.fail('there is no message'),
         },
         mail,
         forwardSecurity,

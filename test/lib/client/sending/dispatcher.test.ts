@@ -113,6 +113,7 @@ describe('the dispatcher', () => {
       plain: {
         consider: (waiting) => (offer('plain')(waiting) ? later(`plain ${nameOf(waiting)}`) : undefined),
       },
+      overdue: { look: (waiting) => later(`overdue ${nameOf(waiting)}`) / 1000 },
       reasonChanges: { look: (waiting) => later(`reason of ${nameOf(waiting)}`) },
       deposits: { consider: deposit('nodes'), turns: generator(() => turns.splice(0)) },
       chunkDeposits: { consider: deposit('chunks'), turns: generator<never>(() => []) },
@@ -269,6 +270,17 @@ describe('the dispatcher', () => {
     wakeup.all();
     await pass();
     assert.deepEqual(await pass(3_000), ['plain a']);
+  });
+
+  it('looks at a message when it is overdue, whatever way it took', async () => {
+    outbox = [message('a')];
+    taking = ['plain'];
+    again = { 'overdue a': 50_000 };
+    await start();
+    done = [];
+    assert.deepEqual(await pass(49_900), []);
+    assert.deepEqual(await pass(200), ['plain a']);
+    assert.deepEqual(await pass(100_000), []);
   });
 
   it('goes on to the next when the disk does not give one back, and tries it again in a minute', async () => {

@@ -193,6 +193,7 @@ export class LargeSender {
     const outcomes = {
       confirmLate: () => undefined,
       unconfirmedBy: () => undefined,
+      overdue: () => undefined,
       finish: (writes: { afterCommit(run: () => void): void }, entry: OutboxEntry, ending: object) =>
         writes.afterCommit(() =>
           this.outcomes.push(`${this.#nameOf(entry)} ${Object.values(ending).slice(0, 3).join(' ')}`),
@@ -211,14 +212,15 @@ export class LargeSender {
     const resealer = new Resealer({ ...parts, ...large, completion, direct });
     const ways = { direct, deposits, chunkDeposits, resealer, completion };
     const none = { consider: () => undefined };
-    const reasonChanges = { look: () => Infinity };
+    const silent = { look: () => Infinity };
     const serviceDeposits = { consider: () => Infinity, turns: nobody };
     const dispatcher = new Dispatcher({
       ...parts,
       ...large,
       ...ways,
       plain: none,
-      reasonChanges,
+      overdue: silent,
+      reasonChanges: silent,
       serviceDeposits,
     });
     Object.assign(this, { outbox, large, deposits, direct, resealer, completion, queues });

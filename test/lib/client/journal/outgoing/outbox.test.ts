@@ -224,7 +224,7 @@ describe('the outbox', () => {
       const entry = await addLarge({ chunks: 2 });
       assert.equal(entry.sealed, undefined);
       assert.equal(outbox.waitsForKey(bob.pk), false);
-      await change(entry, (writes) => outbox.giveTurn(writes, entry, 9));
+      await change(entry, (writes) => outbox.note(writes, entry, { large: { chunks: 2, turnAt: 9 } }));
       assert.deepEqual(entry.large, { chunks: 2, turnAt: 9 });
       assert.equal(outbox.waitsForKey(bob.pk), true);
     });
