@@ -14,6 +14,7 @@ import { friendTexts, type GivenName } from '../session/friend-names';
 import type { MessageContext } from '../session/outcome-router';
 import { labelOf } from './label';
 import { lifetimeOf, type Lifetime } from './lifetime';
+import { overdueAfterOf } from './overdue-after';
 import type { SendSettings } from './send-settings';
 
 /** Of a topic or an id, to keep it for the outcomes; characters of its JSON. */
@@ -47,6 +48,7 @@ export function orderOf(settings: SendSettings, node: string, msg: IncomingMessa
     choiceOf<'normal' | 'action'>(msg.messageType, ['normal', 'action'], 'normal', 'messageType');
   const friend = settingOr(settings.friend, msg.friend);
   const { seconds, clockUnset } = lifetime(settings, msg, now);
+  const overdueAfter = settings.overdueAfter ?? overdueAfterOf(msg.overdueAfter, 'overdueAfter');
   const content = contentOf(msg.payload, kind);
   const { label, isLeftOut } = labelOf(settings.topic, msg.topic);
   return {
@@ -56,6 +58,7 @@ export function orderOf(settings: SendSettings, node: string, msg: IncomingMessa
     isList: Array.isArray(friend),
     options: {
       lifetime: seconds ?? DEFAULT_MESSAGE_LIFETIME,
+      ...(overdueAfter !== undefined && { overdueAfter }),
       withoutKeys: settings.withoutKeys,
       label,
       compress: settings.compress,

@@ -3,12 +3,14 @@ import type { SessionConfig } from '../runtime/runtime';
 import { isBlank } from '../runtime/setting-values';
 import { optionalChoice, setting, settingChoice, settingText } from '../runtime/settings';
 import { isLifetime } from './lifetime';
+import { overdueAfterOf } from './overdue-after';
 
 /** What the dialog saves. */
 export interface SendAsyncConfig extends SessionConfig {
   readonly friend?: string;
   readonly messageType?: string;
   readonly expires?: string | number;
+  readonly overdueAfter?: string | number;
   readonly withoutKeys?: string;
   readonly topic?: string;
   readonly compress?: string;
@@ -21,6 +23,8 @@ export interface SendSettings {
   readonly messageType: 'normal' | 'action' | undefined;
   /** Seconds or an ISO time; undefined when the message says it. */
   readonly expires: unknown;
+  /** Seconds; undefined when the message says it, or nobody does. */
+  readonly overdueAfter: number | undefined;
   readonly withoutKeys: 'queue' | 'error';
   /** '' when the message says it. */
   readonly topic: string;
@@ -33,6 +37,7 @@ export function sendSettings(config: SendAsyncConfig): SendSettings {
     friend: settingText(config.friend, 'The friend'),
     messageType: optionalChoice(config.messageType, ['normal', 'action'], 'The message type'),
     expires: setting(config.expires, 'Expires', expiry),
+    overdueAfter: setting(config.overdueAfter, 'Overdue after', overdueAfterOf),
     withoutKeys: settingChoice(
       config.withoutKeys,
       ['queue', 'error'],

@@ -88,6 +88,20 @@ describe('The topic in the dialog of send-async', () => {
   });
 });
 
+describe('The time after which a message is overdue, in the dialog of send-async', () => {
+  const judge = (time: unknown) =>
+    dialogOf('send-async').defaults.overdueAfter?.validate?.call({ _: (key: string) => key }, time, {});
+
+  it('is a number of seconds up to 14 days, or left to the message', () => {
+    for (const time of [undefined, '', '300', 300, '1', 14 * 24 * 3600, '${OVERDUE}']) {
+      assert.equal(judge(time), true, String(time));
+    }
+    for (const time of ['0', 14 * 24 * 3600 + 1, '5 min', '2030-01-31T12:00:00Z']) {
+      assert.equal(judge(time), 'send-async.error.overdueAfter', String(time));
+    }
+  });
+});
+
 describe('A field whose meaning depends on another one', () => {
   const cases = [
     ['tox-transport', 'port', '#node-input-mode', 'mode', 'libtoxcore', 'virtual'],

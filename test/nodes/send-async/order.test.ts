@@ -110,6 +110,25 @@ describe('The orders of a flow to send-async', () => {
     }
   });
 
+  it('is overdue when node or message say so, the node first; else never', () => {
+    const after = (own: unknown, given: unknown) =>
+      orderOf(config({ overdueAfter: own as string }), { ...msg, overdueAfter: given }, NOW).options
+        .overdueAfter;
+    for (const [own, given, expected] of [
+      ['', undefined, undefined],
+      [undefined, ' ', undefined],
+      ['', 60, 60],
+      ['', '1.5', 2],
+      ['300', 60, 300],
+      [14 * 24 * 3600, 'soon', 14 * 24 * 3600],
+    ]) {
+      assert.equal(after(own, given), expected);
+    }
+    for (const given of [0, -1, 'soon', '5 min', true, {}, [60], NaN, 14 * 24 * 3600 + 1]) {
+      assert.throws(() => after('', given), { code: 'ErrInvalidArgument', message: /^overdueAfter must/ });
+    }
+  });
+
   it('compresses unless the node says no', () => {
     assert.equal(orderOf(config(), msg, NOW).options.compress, 'auto');
     assert.equal(orderOf(config({ compress: 'off' }), msg, NOW).options.compress, 'off');
@@ -185,13 +204,23 @@ describe('The orders of a flow to send-async', () => {
       { expires: 'soon' },
       { expires: '0' },
       { expires: 15 * 24 * 3600 },
+      { overdueAfter: '0' },
+      { overdueAfter: 'soon' },
       { withoutKeys: 'perhaps' },
       { compress: 'on' },
     ];
     for (const each of bad) assert.throws(() => sendSettings(config(each)), { code: 'ErrNotConfigured' });
     const past = config({ expires: '2029-12-31T23:59:59Z' });
     assert.throws(() => orderOf(past, msg, NOW), { code: 'ErrNotConfigured' });
-    for (const field of ['friend', 'messageType', 'expires', 'withoutKeys', 'topic', 'compress']) {
+    for (const field of [
+      'friend',
+      'messageType',
+      'expires',
+      'overdueAfter',
+      'withoutKeys',
+      'topic',
+      'compress',
+    ]) {
       assert.throws(() => sendSettings(config({ [field]: '${NOT_THERE}' })), {
         code: 'ErrEnvironment',
         message: /^Variable NOT_THERE is not set/,
