@@ -8,6 +8,10 @@ export { AsyncManager } from './manager/async-manager';
 export type { AsyncManagerOptions, FriendInfo, SessionCounts } from './manager/options';
 export * from './manager/events';
 
+// What a session looks like at one moment, for people who watch it.
+export type * from './manager/snapshot/snapshot';
+export type { InboxRow, OutboxRow } from './client/overview/rows';
+
 // Messages: what is sent, what became of it, and what comes in.
 export * from './client/messages';
 export { faithfulJson, type NoForm } from './client/content/faithful-json';

@@ -5,6 +5,7 @@ import type { PublicKey } from '../types';
 import { buildClient, type ClientParts } from './build-client';
 import type { AsyncClientComponents, AsyncClientInit } from './client-options';
 import type { InboxEntry } from './journal/inbox';
+import type { Overview } from './overview/overview';
 import type { PeerEvents } from './peer-events';
 import type {
   MessageFilter,
@@ -28,6 +29,8 @@ export class AsyncClient {
   readonly outcomes: OutcomeJournal;
   /** Takes what the network tells. @internal */
   readonly peerEvents: PeerEvents;
+  /** For people who watch. @internal */
+  readonly overview: Overview;
   readonly #parts: ClientParts;
   /** Reported at the start: nobody can listen before. */
   #lost: readonly InboxEntry[] = [];
@@ -36,6 +39,7 @@ export class AsyncClient {
     this.#parts = parts;
     this.outcomes = this.#parts.outcomes;
     this.peerEvents = this.#parts.peerEvents;
+    this.overview = this.#parts.overview;
   }
 
   /** Reads the journals and cleans the vault. @throws ErrStore @internal */

@@ -5,6 +5,7 @@ import type { RoomComponents } from './components';
 import { ExpirySweep } from './journal/expiry-sweep';
 import { openJournals } from './journal/open-journals';
 import { Meetings } from './meeting/meetings';
+import { Overview } from './overview/overview';
 import { PeerEvents } from './peer-events';
 import { KeyedQueue } from '../platform/queues/keyed-queue';
 import { buildReceiving } from './receiving/build-receiving';
@@ -48,6 +49,7 @@ export function buildClient(outside: AsyncClientComponents, init: AsyncClientIni
   const cancellation = new Cancellation(soFar);
   const receiving = buildReceiving({ ...soFar, meetings }, limits);
   const peerEvents = new PeerEvents({ ...soFar, ...receiving, meetings });
+  const overview = new Overview({ ...soFar, ...receiving }, { wanted: limits.copies });
   const { issued, held } = forwardSecurity;
   const { tombstones, receipts, deletes, mail, outcomes } = journals;
   const swept = [
@@ -62,5 +64,5 @@ export function buildClient(outside: AsyncClientComponents, init: AsyncClientIni
     sending.chunks,
   ];
   const expirySweep = new ExpirySweep({ ...base, swept });
-  return { ...soFar, ...receiving, meetings, sender, cancellation, peerEvents, expirySweep };
+  return { ...soFar, ...receiving, meetings, sender, cancellation, peerEvents, overview, expirySweep };
 }

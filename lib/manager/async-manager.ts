@@ -10,7 +10,6 @@ import type { MessageType } from '../constants';
 import type { ToxAsyncError } from '../errors';
 import { exportIdentity } from '../identity/export-identity';
 import type { Emitter } from '../platform/emitter';
-import type { Timer } from '../platform/timers';
 import type { StorageStats } from '../storage/message-storage';
 import type { Transport } from '../transport/transport';
 import type { PublicKey } from '../types';
@@ -23,6 +22,8 @@ import { countsOf, keyStatsOf } from './session-figures';
 import { SessionFriends } from './friends/session-friends';
 import { SessionLife } from './session-life';
 import { SessionTransport } from './session-transport';
+import type { SessionSnapshot, SnapshotOptions } from './snapshot/snapshot';
+import { takeSnapshot } from './snapshot/take-snapshot';
 import { stopSession } from './stop-session';
 import { waitForKeys } from './wait-for-keys';
 
@@ -37,8 +38,6 @@ export class AsyncManager implements AsyncDisposable {
   readonly #friends: SessionFriends;
   readonly #disconnect: () => void;
   readonly #life = new SessionLife();
-  #stopping: Promise<void> | undefined;
-  #alive: Timer | undefined;
 
   private constructor(parts: ManagerParts, transport: Transport | undefined) {
     this.#parts = parts;
@@ -87,8 +86,7 @@ export class AsyncManager implements AsyncDisposable {
 
   /** Starts network, retrieval and hand-over; until then messages are only queued. Idempotent. */
   async start(): Promise<void> {
-    if (!this.#life.start()) return;
-    this.#alive = this.#parts.platform.keepAlive?.();
+    if (!this.#life.start(this.#parts.platform)) return;
     const { client, service } = this.#parts;
     service.start();
     await client.start();
@@ -100,8 +98,7 @@ export class AsyncManager implements AsyncDisposable {
    * what cannot be finished, written or erased within 5 s is left to the next start, and the log says so.
    */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
+    return this.#life.stop(() => stopSession(this.#parts, this.#transport, this.#disconnect));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -276,6 +273,11 @@ export class AsyncManager implements AsyncDisposable {
     return countsOf(this.#parts, this.friends());
   }
 
+  /** All of it at one moment, for people who watch: no secret, and nothing of what messages say. */
+  snapshot(options?: SnapshotOptions): SessionSnapshot {
+    return takeSnapshot(this.#parts, this.transportAttached, this.friends(), options);
+  }
+
   /** Why a message to this friend (or to any) would not go out now, or that it would. */
   diagnose(friend?: PublicKey): Finding[] {
     return diagnose(this.#parts, this.transportAttached, friend);
@@ -290,11 +292,5 @@ export class AsyncManager implements AsyncDisposable {
   async savePreference(name: string, value: unknown): Promise<void> {
     this.#life.assertOpen();
     await this.#parts.preferences.set(name, value);
-  }
-
-  async #stop(): Promise<void> {
-    this.#life.stop();
-    await stopSession(this.#parts, this.#transport, this.#disconnect);
-    this.#alive?.cancel();
   }
 }

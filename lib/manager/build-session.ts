@@ -27,6 +27,8 @@ import type { AsyncManagerEvents } from './events';
 import type { AsyncManagerOptions } from './options';
 import { openDirectoryAndIdentity, type ResolvedOptions } from './open-identity';
 import { Preferences } from './preferences';
+import { KeyUse } from './snapshot/key-use';
+import { Presence } from './snapshot/presence';
 
 /** Everything one session consists of. */
 export interface ManagerParts {
@@ -45,6 +47,8 @@ export interface ManagerParts {
   readonly nodes: StorageNodes;
   readonly client: AsyncClient;
   readonly notices: Notices;
+  readonly presence: Presence;
+  readonly keyUse: KeyUse;
 }
 
 /** Opens the directory and puts the layers together, bottom up; whatever fails closes what was opened. */
@@ -138,7 +142,9 @@ async function assemble(
     log,
     onMailWaiting: (friend, waiting) => events.emit('mail-waiting', { friend, waiting }),
   });
-  const hooks = clientHooks({ events, forwardSecurity, clock, friends, log });
+  const keyUse = new KeyUse({ store, ages, log });
+  events.on('friends-changed', () => keyUse.retain((peer) => friends.has(peer)));
+  const hooks = clientHooks({ events, forwardSecurity, keyUse, clock, friends, log });
   const client = await AsyncClient.open(
     { crypto, platform, directory, forwardSecurity, network, nodes, hooks },
     {
@@ -165,5 +171,7 @@ async function assemble(
     nodes,
     client,
     notices: new Notices({ events, clock, friends }),
+    presence: new Presence({ events, ages, friends }),
+    keyUse,
   };
 }

@@ -9,6 +9,7 @@ import type { Clock } from '../platform/clock';
 import type { Emitter } from '../platform/emitter';
 import type { Logger, PublicKey } from '../types';
 import type { AsyncManagerEvents } from './events';
+import type { KeyUse } from './snapshot/key-use';
 
 /** The warning about a second copy comes at most this often for one friend, milliseconds. */
 const ELSEWHERE_INTERVAL = 3_600_000;
@@ -21,6 +22,7 @@ export interface ClientHooksComponents {
     readonly held: Pick<HeldKeys, 'sendable'>;
     readonly issued: Pick<IssuedKeys, 'liveCount'>;
   };
+  readonly keyUse: Pick<KeyUse, 'note'>;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly friends: { has(publicKey: PublicKey): boolean };
   readonly log: Logger;
@@ -28,7 +30,7 @@ export interface ClientHooksComponents {
 
 /** Turns what the client notices into events and log lines. */
 export function clientHooks(components: ClientHooksComponents): AsyncClientHooks {
-  const { events, forwardSecurity, clock, friends, log } = components;
+  const { events, forwardSecurity, keyUse, clock, friends, log } = components;
   const warnedAt = new PeerMap<number>();
   const suggested = new PeerMap<Set<string>>();
   events.on('friends-changed', () => {
@@ -58,6 +60,7 @@ export function clientHooks(components: ClientHooksComponents): AsyncClientHooks
       events.emit('keys-refused', { friend, code });
     },
     onKeySpent(friend) {
+      keyUse.note(friend);
       const sendable = forwardSecurity.held.sendable(friend);
       if (sendable === 0) events.emit('keys-exhausted', { friend });
       else if (sendable === PRE_KEY_REFRESH_THRESHOLD - 1) events.emit('keys-low', { friend, sendable });

@@ -1,9 +1,13 @@
 import { ToxAsyncError } from '../errors';
+import type { Platform } from '../platform/platform';
+import type { Timer } from '../platform/timers';
 
 /** A session is open from its creation, started once, and stopped for good. */
 export class SessionLife {
   readonly #end = new AbortController();
   #started = false;
+  #alive: Timer | undefined;
+  #stopping: Promise<void> | undefined;
 
   /** Aborts when the session stops; its reason is ErrClosed. */
   get ended(): AbortSignal {
@@ -15,16 +19,25 @@ export class SessionLife {
     if (this.#end.signal.aborted) throw closed();
   }
 
-  /** Whether this is the first call. @throws ErrClosed */
-  start(): boolean {
+  /** Whether this is the first call, from which the process stays alive. @throws ErrClosed */
+  start({ keepAlive }: Pick<Platform, 'keepAlive'>): boolean {
     this.assertOpen();
     const isFirst = !this.#started;
     this.#started = true;
+    if (isFirst) this.#alive = keepAlive?.();
     return isFirst;
   }
 
-  stop(): void {
+  /** @param finish runs once, however often this is called; until it has ended the process stays alive */
+  stop(finish: () => Promise<void>): Promise<void> {
+    this.#stopping ??= this.#finish(finish);
+    return this.#stopping;
+  }
+
+  async #finish(finish: () => Promise<void>): Promise<void> {
     this.#end.abort(closed());
+    await finish();
+    this.#alive?.cancel();
   }
 }
 

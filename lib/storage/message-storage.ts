@@ -20,8 +20,13 @@ export interface MessageStorageOptions {
   readonly random: Random;
   readonly clock: Clock;
   readonly timers: Timers;
-  /** StorageCapacity, or another source of the same two figures. */
-  readonly capacity: { readonly messages: number; readonly bytes: number; update(): Promise<void> };
+  /** StorageCapacity, or another source of the same figures. */
+  readonly capacity: {
+    readonly messages: number;
+    readonly bytes: number;
+    readonly freeBytes?: number | undefined;
+    update(): Promise<void>;
+  };
   /** Whom this node stores mail for; `setFriends` changes it. */
   readonly friends: Iterable<PublicKey>;
   readonly role: StorageRole;
@@ -38,6 +43,8 @@ export interface StorageStats {
   /** Messages. */
   readonly storageCapacity: number;
   readonly capacityBytes: number;
+  /** Free on the volume, as last read; absent until then. */
+  readonly freeBytes?: number;
   /** Percent; the larger one of messages and bytes. */
   readonly utilization: number;
   /** Stores refused since the start, by reason. */
@@ -170,11 +177,13 @@ export class MessageStorage {
   /** What memory can answer about what lies here. */
   getStorageStats(): StorageStats {
     const { messages, bytes } = this.#engine.total();
+    const { capacity } = this.#options;
     return {
       totalMessages: messages,
       bytes: onDisk({ messages, bytes }).bytes,
-      storageCapacity: this.#options.capacity.messages,
-      capacityBytes: this.#options.capacity.bytes,
+      storageCapacity: capacity.messages,
+      capacityBytes: capacity.bytes,
+      ...(capacity.freeBytes !== undefined && { freeBytes: capacity.freeBytes }),
       utilization: this.getStorageUtilization(),
       refusals: { ...this.#refusals },
     };

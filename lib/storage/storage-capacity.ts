@@ -48,7 +48,7 @@ export class StorageCapacity {
   readonly #path: string;
   readonly #probe: DiskSpaceProbe;
   readonly #limits: Required<Omit<StorageCapacityOptions, 'path' | 'probe'>>;
-  #freeBytes = 0;
+  #freeBytes: number | undefined;
 
   /** The smallest capacity holds until the first `update`. */
   constructor({ path, probe = systemDiskSpace, ...limits }: StorageCapacityOptions) {
@@ -63,6 +63,11 @@ export class StorageCapacity {
       maxMessages: MAX_STORAGE_CAPACITY,
       ...limits,
     };
+  }
+
+  /** Free for an ordinary user on the volume, bytes, as last read; undefined until then. */
+  get freeBytes(): number | undefined {
+    return this.#freeBytes;
   }
 
   /** Bytes on the disk, envelopes and their records together. */
@@ -91,7 +96,7 @@ export class StorageCapacity {
 
   #offeredBytes(): number {
     const { percentage, minBytes, maxBytes } = this.#limits;
-    return clamp(Math.floor((this.#freeBytes * percentage) / 100), minBytes, maxBytes);
+    return clamp(Math.floor(((this.#freeBytes ?? 0) * percentage) / 100), minBytes, maxBytes);
   }
 }
 

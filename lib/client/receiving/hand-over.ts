@@ -58,6 +58,11 @@ export class HandOver {
     return this.#components.inbox.entries().filter(({ sequence }) => !this.#standing.has(sequence)).length;
   }
 
+  /** 'waiting' for a handler; 'kept' by one that will acknowledge it; 'failed': a handler did, and gets it again. */
+  stateOf({ sequence }: InboxEntry): 'waiting' | 'kept' | 'failed' {
+    return this.#standing.get(sequence)?.state ?? 'waiting';
+  }
+
   setHandler(handler: MessageHandler | undefined, filter: MessageFilter = () => true): void {
     this.#handler = handler;
     this.#filter = filter;

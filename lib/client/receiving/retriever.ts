@@ -26,6 +26,8 @@ interface NodeState {
   cursor: number;
   /** Age of the last list from 0. */
   fullAt: number;
+  /** Age at which it was last asked. */
+  askedAt?: number;
   running: boolean;
   again: boolean;
   readonly pages: PageBudget;
@@ -105,6 +107,11 @@ export class Retriever {
     this.#runs.delete(run);
   }
 
+  /** Age in seconds at which a node was last asked; undefined: not since the start. */
+  askedAt(node: PublicKey): number | undefined {
+    return this.#nodes.get(node)?.askedAt;
+  }
+
   /** The peer is no longer a friend. */
   forget(node: PublicKey): void {
     this.#nodes.delete(node);
@@ -117,6 +124,7 @@ export class Retriever {
     try {
       for (state.again = true; this.#wantsMore(state);) {
         state.again = false;
+        state.askedAt = this.#components.ages.now();
         await this.#drain(node, state);
         await this.#sendDeletes(node);
       }

@@ -65,6 +65,14 @@ export class NodeHolds {
     return last !== undefined && last.until + ANSWERED > this.#clock.monotonic() ? last.code : undefined;
   }
 
+  /** Why the node takes nothing new from us, whoever it is for, and seconds until it is asked again. */
+  fullRefusalOf(node: PublicKey): { readonly code: CodeWord; readonly wait: number } | undefined {
+    const now = this.#clock.monotonic();
+    const holds = [this.#rates.get(node), this.#full.get(node)];
+    const hold = holds.find((each) => each !== undefined && each.until > now);
+    return hold && { code: hold.code, wait: Math.ceil((hold.until - now) / 1000) };
+  }
+
   /**
    * The node refused. All answers to what was under way at the time are one refusal.
    * @param wait seconds that it asked for

@@ -10,7 +10,7 @@ import type { KeyPair, Logger, PublicKey } from '../../types';
 import { NamedNodes } from './named-nodes';
 import { NodeAbsence } from './node-absence';
 import { HealthBook } from './health-book';
-import type { NodeHealth } from './node-health';
+import type { HealthGrade, NodeHealth } from './node-health';
 import { NodeHolds } from './node-holds';
 import { NodeRecords } from './node-records';
 import { readOpenNodeAddress, type OpenNodeAddress } from './open-node-address';
@@ -220,6 +220,16 @@ export class StorageNodes {
   /** Whether it said that it stores mail for us. */
   isStorageNode(peer: PublicKey): boolean {
     return this.#records.get(peer)?.acceptsStores ?? false;
+  }
+
+  /** Whether it said that it has mail for us. */
+  holdsMail(peer: PublicKey): boolean {
+    return this.#records.get(peer)?.holdsMail ?? false;
+  }
+
+  /** How well it works, by our own requests: 0 is the best. */
+  gradeOf(peer: PublicKey): HealthGrade {
+    return this.#health.gradeOf(peer);
   }
 
   /** Whether it said that it is an open node. */

@@ -39,6 +39,7 @@ describe('what a session tells of its friends', () => {
     events.on('node-suggested', ({ friend, toxId }) => told.push(`${friend[0]} names ${toxId}`));
     hooks = clientHooks({
       events,
+      keyUse: { note: () => undefined },
       // None of these events speaks of keys.
       forwardSecurity: { held: { sendable: () => NaN }, issued: { liveCount: () => NaN } },
       clock: time.clock,

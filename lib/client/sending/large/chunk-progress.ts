@@ -65,6 +65,14 @@ export class ChunkProgress {
     return true;
   }
 
+  /** Of its pieces, the head included, the most that one peer has. */
+  mostOf(entry: LargeEntry & Pick<OutboxEntry, 'copies'>): number {
+    const chunksOf = ({ head, bits }: Progress) =>
+      entry.sealed !== undefined && sameBytes(head, entry.sealed.storageId) ? bitsIn(bits) : 0;
+    const most = Math.max(0, ...[...(this.#known.get(entry.sequence)?.values() ?? [])].map(chunksOf));
+    return most > 0 || entry.copies.length > 0 ? most + 1 : 0;
+  }
+
   /** Age at which the first of its chunks is dropped there. */
   until(entry: LargeEntry, holder: HeadHolder): number {
     return this.#of(entry, holder)?.until ?? Infinity;
@@ -146,4 +154,10 @@ export class ChunkProgress {
     this.#known.set(sequence, peers);
     return peers;
   }
+}
+
+function bitsIn(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) for (let bit = byte; bit > 0; bit >>= 1) count += bit & 1;
+  return count;
 }
