@@ -7,6 +7,7 @@ import {
   type Timer,
   type Timers,
 } from '../../lib/index';
+import { SignalList } from '../runtime/signal-list';
 import { LINGER } from './network/transport-slot';
 import { Session } from './session';
 import type { SessionManager } from './session-manager';
@@ -28,9 +29,16 @@ export class SessionRegistry<M extends SessionManager = AsyncManager> {
   readonly #lingering = new Map<string, Timer>();
   readonly #closing = new Set<Promise<void>>();
   readonly #identities = new Map<string, Session<M>>();
+  /** A session came or went. */
+  readonly changed = new SignalList();
 
   constructor(parts: SessionRegistryParts<M>) {
     this.#parts = parts;
+  }
+
+  /** By the id of their storage-node, those that wait for theirs to come back from a redeploy included. */
+  all(): ReadonlyMap<string, Session<M>> {
+    return this.#sessions;
   }
 
   /** A storage-node is there: it gets the session it had when its settings are the same, else a new one. */
@@ -51,6 +59,7 @@ export class SessionRegistry<M extends SessionManager = AsyncManager> {
       claimIdentity: (publicKey, claimant) => this.#claim(publicKey, claimant),
     });
     this.#sessions.set(node, session);
+    this.changed.emit();
     return session;
   }
 
@@ -68,6 +77,7 @@ export class SessionRegistry<M extends SessionManager = AsyncManager> {
 
   #close(node: string, session: Session<M>): Promise<void> {
     if (this.#sessions.get(node) === session) this.#sessions.delete(node);
+    this.changed.emit();
     const closing = session.close().finally(() => {
       this.#closing.delete(closing);
       for (const [key, holder] of this.#identities) if (holder === session) this.#identities.delete(key);

@@ -10,6 +10,7 @@ import {
 } from '../../lib/index';
 import { FirstMinute } from './first-minute';
 import { syncFriends } from './friend-list';
+import { FriendRequests } from './friend-requests';
 import { InboxFanOut } from './inbox-fan-out';
 import { Latch } from '../runtime/latch';
 import { nodeError } from '../runtime/node-error';
@@ -42,6 +43,8 @@ export class Session<M extends SessionManager = AsyncManager> {
   readonly transport: TransportSlot;
   /** The state of the session, or one of its counts, changed. */
   readonly changed = new SignalList();
+  /** Who asks to be a friend, for a person to decide. */
+  readonly requests = new FriendRequests(() => this.changed.emit());
   /** See FirstMinute. */
   readonly firstMinute: FirstMinute;
   /** The log of the node instance that is there now. */

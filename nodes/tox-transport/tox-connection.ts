@@ -81,6 +81,7 @@ function follow(
   let down = false;
   const onRequest = async ({ publicKey, message }: FriendTransportEvents['friend-request']) => {
     const verdict = await admission.onRequest(publicKey);
+    if (verdict !== 'accepted') session.requests.add({ publicKey, text: message, at: manager.age });
     const leftOut = verdict === 'accepted' ? undefined : requests.take();
     if (leftOut !== undefined) events.tell({ what: 'request', friend: publicKey, text: message, leftOut });
   };

@@ -1,0 +1,37 @@
+import { toHex, type InboxRow, type NodeSnapshot, type OutboxRow, type PublicKey } from '../../lib/index';
+import type { InboxView, NodeView, OutboxView } from './view';
+
+/** '' for a friend without a name. */
+type NameOf = (publicKey: PublicKey) => string;
+
+export function outboxView(row: OutboxRow, nameOf: NameOf): OutboxView {
+  const { messageId, friend, nodes, ...rest } = row;
+  return {
+    ...rest,
+    messageId: toHex(messageId),
+    friend: toHex(friend),
+    friendName: nameOf(friend),
+    nodes: nodes.map((node) => nameOf(node) || toHex(node).slice(0, 8)),
+  };
+}
+
+/** One row for all messages of a sender that wait for the same, in the order in which the first of each arrived. */
+export function inboxViews(rows: readonly InboxRow[], nameOf: NameOf): InboxView[] {
+  const groups = new Map<string, InboxView>();
+  for (const { friend, state, receivedAt } of rows) {
+    const key = `${toHex(friend)} ${state}`;
+    const group = groups.get(key);
+    groups.set(key, {
+      friend: toHex(friend),
+      friendName: nameOf(friend),
+      state,
+      count: (group?.count ?? 0) + 1,
+      receivedAt: Math.min(group?.receivedAt ?? receivedAt, receivedAt),
+    });
+  }
+  return [...groups.values()];
+}
+
+export function nodeView({ publicKey, name = '', ...rest }: NodeSnapshot): NodeView {
+  return { ...rest, publicKey: toHex(publicKey), name };
+}

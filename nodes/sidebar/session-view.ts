@@ -1,0 +1,175 @@
+import {
+  toHex,
+  type AsyncManager,
+  type Finding,
+  type FriendDetails,
+  type FriendSnapshot,
+  type PublicKey,
+  type SessionSnapshot,
+} from '../../lib/index';
+import { PeerMap, readFriendKey } from '../../lib/index';
+import { errorCode } from '../runtime/node-error';
+import type { Session } from '../session/session';
+import { folderBytes } from './folder-bytes';
+import { inboxViews, nodeView, outboxView } from './row-views';
+import type {
+  FindingView,
+  FriendState,
+  FriendSummary,
+  FriendView,
+  OpenSessionView,
+  SessionState,
+  SessionSummary,
+  SessionView,
+} from './view';
+
+/** One session for a list, and for a friend picker. */
+export function sessionSummary(id: string, session: Session): SessionSummary {
+  const snapshot = session.open?.snapshot({ outboxRows: 0, inboxRows: 0 });
+  const details = detailsOf(session);
+  return {
+    ...headOf(id, session, snapshot),
+    friends: snapshot?.friends.map((friend) => friendSummary(friend, details)) ?? [],
+  };
+}
+
+/** Everything that the sidebar shows of one session. */
+export async function sessionView(id: string, session: Session): Promise<SessionView> {
+  const manager = session.open;
+  if (manager === undefined) return headOf(id, session, undefined);
+  const snapshot = manager.snapshot();
+  const head = headOf(id, session, snapshot);
+  return { ...head, open: await openView(session, manager, snapshot) };
+}
+
+function headOf(
+  id: string,
+  session: Session,
+  snapshot: SessionSnapshot | undefined,
+): Omit<SessionSummary, 'friends'> {
+  const { trouble } = session;
+  return {
+    id,
+    name: session.settings.name,
+    state: stateOf(session, snapshot),
+    worst: trouble === undefined ? worstOf(snapshot) : 'error',
+    ...(trouble && { trouble: { code: errorCode(trouble), text: trouble.message } }),
+    ...(snapshot && { toxId: snapshot.toxId, counts: snapshot.counts }),
+  };
+}
+
+function stateOf(session: Session, snapshot: SessionSnapshot | undefined): SessionState {
+  if (session.trouble !== undefined) return 'error';
+  if (snapshot === undefined) return 'opening';
+  if (!snapshot.attached) return 'no-transport';
+  if (session.transport.connection?.wanted === false) return 'offline';
+  return snapshot.online ? 'online' : 'connecting';
+}
+
+const LEVELS = ['ok', 'info', 'warning', 'error'] as const;
+
+function worstOf(snapshot: SessionSnapshot | undefined): FindingView['level'] {
+  const findings = snapshot ? [snapshot, ...snapshot.friends].flatMap((each) => each.findings) : [];
+  return LEVELS[Math.max(0, ...findings.map(({ level }) => LEVELS.indexOf(level)))] ?? 'ok';
+}
+
+async function openView(
+  session: Session,
+  manager: AsyncManager,
+  snapshot: SessionSnapshot,
+): Promise<OpenSessionView> {
+  const { connection } = session.transport;
+  const details = detailsOf(session);
+  const listed = new Set(listedKeys(session));
+  const nameOf = (publicKey: PublicKey) => manager.nameOf(publicKey) ?? '';
+  const isFriend = new Set(snapshot.friends.map(({ publicKey }) => toHex(publicKey)));
+  const bytes = await folderBytes(session.settings.dataDir);
+  return {
+    publicKey: toHex(snapshot.publicKey),
+    ...(snapshot.since !== undefined && { since: snapshot.since }),
+    engine: snapshot.engine,
+    network: networkOf(session, snapshot),
+    wanted: connection?.wanted ?? snapshot.attached,
+    folder: { path: session.settings.dataDir, ...(bytes !== undefined && { bytes }) },
+    requests: session.requests
+      .list()
+      .map(({ publicKey, text, at }) => ({ publicKey: toHex(publicKey), text, age: manager.age - at }))
+      .filter(({ publicKey }) => !isFriend.has(publicKey)),
+    friends: snapshot.friends.map((friend) => friendView(friend, details, listed)),
+    outbox: snapshot.outbox.map((row) => outboxView(row, nameOf)),
+    inbox: inboxViews(snapshot.inbox, nameOf),
+    nodes: snapshot.nodes.map(nodeView),
+    kept: snapshot.kept,
+    findings: snapshot.findings.map(findingView),
+  };
+}
+
+function networkOf(session: Session, { attached }: SessionSnapshot): OpenSessionView['network'] {
+  const { connection } = session.transport;
+  if (connection === undefined) return attached ? 'bridge' : 'none';
+  return connection.tox === undefined ? 'virtual' : 'tox';
+}
+
+/** Public keys of those whom the dialog lists. */
+function listedKeys({ settings }: Session): string[] {
+  return settings.friends.flatMap(({ key }) => {
+    try {
+      const publicKey = readFriendKey(key);
+      return publicKey === undefined ? [] : [toHex(publicKey)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function detailsOf({ transport }: Session): PeerMap<FriendDetails> | undefined {
+  const tox = transport.connection?.tox;
+  return tox && new PeerMap(tox.details().map((each) => [each.publicKey, each] as const));
+}
+
+function friendView(
+  friend: FriendSnapshot,
+  details: PeerMap<FriendDetails> | undefined,
+  listed: ReadonlySet<string>,
+): FriendView {
+  const summary = friendSummary(friend, details);
+  const { hasMet, keepsMail, queued, stored, keys } = friend;
+  const lastOnline = details?.get(friend.publicKey)?.lastOnline;
+  const seen = friend.seen ?? (lastOnline === undefined ? undefined : secondsSince(lastOnline));
+  return {
+    ...summary,
+    hasMet,
+    ...(seen !== undefined && { seen }),
+    keepsMail,
+    queued,
+    stored,
+    keys,
+    listed: listed.has(summary.publicKey),
+    findings: friend.findings.map(findingView),
+  };
+}
+
+/** @param wall Unix milliseconds */
+function secondsSince(wall: number): number {
+  return Math.max(0, Math.round((Date.now() - wall) / 1000));
+}
+
+function friendSummary(friend: FriendSnapshot, details: PeerMap<FriendDetails> | undefined): FriendSummary {
+  const { name = '', publicKey, online } = friend;
+  return { name, publicKey: toHex(publicKey), online, state: friendState(friend, details) };
+}
+
+function friendState(
+  { publicKey, online, session, plainClient, hasMet }: FriendSnapshot,
+  details: PeerMap<FriendDetails> | undefined,
+): FriendState {
+  if (plainClient) return 'plain';
+  if (online) return session ? 'online' : 'connected';
+  if (hasMet) return 'away';
+  const known = details?.get(publicKey);
+  return known !== undefined && known.lastOnline === undefined ? 'asked' : 'never-met';
+}
+
+function findingView({ level, code, text }: Finding): FindingView {
+  return { level, code, text };
+}
