@@ -33,6 +33,7 @@ const KNOWN = new Set([
 const ALSO = new Map([
   ['bridge-over-tcp.json', ['function', 'tcp in', 'tcp out']],
   ['wake-up.json', ['http request']],
+  ['alarm-or-sms.json', ['http request']],
 ]);
 
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
