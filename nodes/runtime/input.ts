@@ -1,3 +1,4 @@
+import { copyable } from './copyable';
 import { nodeError } from './node-error';
 import type { PendingWork } from './pending-work';
 import { withFields, type IncomingMessage, type Message, type Runtime, type TakesInput } from './runtime';
@@ -64,17 +65,4 @@ function tellCatch(
   } catch {
     node.error(nodeError(error), copyable(RED, msg));
   }
-}
-
-/** The properties of a message that the runtime can copy: a getter of a flow may throw, or its nesting be too deep. */
-function copyable(RED: Runtime, msg: IncomingMessage): Message {
-  const fields: Message = {};
-  for (const key of Object.keys(msg)) {
-    try {
-      Object.assign(fields, RED.util.cloneMessage({ [key]: Reflect.get(msg, key) }));
-    } catch {
-      // Left out.
-    }
-  }
-  return fields;
 }

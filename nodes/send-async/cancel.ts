@@ -3,7 +3,8 @@ import { nodeError } from '../runtime/node-error';
 import type { Reply } from '../runtime/input';
 import { messageIdOf } from '../runtime/message-id';
 import type { IncomingMessage } from '../runtime/runtime';
-import { actionOf, isBlank, settingOr } from '../runtime/setting-values';
+import { actionOf, isBlank } from '../runtime/setting-values';
+import type { Eventually } from '../runtime/typed/eventually';
 import { findFriends, friendTexts, type GivenName } from '../session/friend-names';
 import type { SendSettings } from './send-settings';
 
@@ -21,13 +22,13 @@ export interface CancelOrder {
 export function cancelOrderOf(
   settings: Pick<SendSettings, 'friend'>,
   msg: IncomingMessage,
-): CancelOrder | undefined {
+): Eventually<CancelOrder> | undefined {
   if (actionOf(msg, ['cancel']) === undefined) return undefined;
-  const friend = settingOr(settings.friend, msg.friend);
-  return {
-    cancel: messageIdOf(msg.messageId),
+  const cancel = messageIdOf(msg.messageId);
+  return settings.friend.read(msg, (friend) => ({
+    cancel,
     friends: isBlank(friend) ? undefined : friendTexts(friend),
-  };
+  }));
 }
 
 /** @throws ErrMessageNotFound when no friend has it; what is wrong with single names is reported */

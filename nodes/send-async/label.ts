@@ -1,4 +1,5 @@
 import { isLabel, MAX_LABEL_BYTES, ToxAsyncError } from '../../lib/index';
+import type { TypedInput } from '../runtime/typed/typed-input';
 
 /** What becomes of a topic: it travels with the message as its label, or is left out. */
 export interface Label {
@@ -9,20 +10,20 @@ export interface Label {
 }
 
 /**
- * The label of a message. A topic that comes along with it costs no alert; one that the node sets must be usable.
- * @param setting '' when the message says it
- * @throws ErrPayload the setting cannot be a label
+ * The label of a message. A topic that comes along with it costs no alert; one that the node names must be usable.
+ * @param origin of the topic
+ * @param name of the topic, for the error
+ * @throws ErrPayload a topic that the node sets or chooses cannot be a label
  */
-export function labelOf(setting: string, topic: unknown): Label {
-  if (setting !== '') {
-    if (isLabel(setting)) return { label: setting, isLeftOut: false };
-    throw new ToxAsyncError(
-      'ErrPayload',
-      `The topic of this node cannot be sent: it must have at most ${MAX_LABEL_BYTES} bytes and no control characters. Change it, or clear it to use msg.topic.`,
-    );
-  }
+export function labelOf(topic: unknown, { origin, name }: Pick<TypedInput, 'origin' | 'name'>): Label {
   // The Inject node sets '' where nothing is typed.
   if (topic === undefined || topic === null || topic === '') return { label: '', isLeftOut: false };
-  const isUsable = typeof topic === 'string' && topic.trim() !== '' && isLabel(topic);
-  return { label: isUsable ? topic : '', isLeftOut: !isUsable };
+  if (typeof topic === 'string' && topic.trim() !== '' && isLabel(topic)) {
+    return { label: topic, isLeftOut: false };
+  }
+  if (origin === 'message') return { label: '', isLeftOut: true };
+  throw new ToxAsyncError(
+    'ErrPayload',
+    `${name} cannot be the topic: a topic is text of at most ${MAX_LABEL_BYTES} bytes, not blank, without control characters. Change it, or clear the field to use msg.topic.`,
+  );
 }

@@ -8,8 +8,10 @@ import {
 } from '../../lib/index';
 import { readPayload } from '../runtime/payload/payload';
 import type { IncomingMessage } from '../runtime/runtime';
-import { choiceOf, settingOr } from '../runtime/setting-values';
+import { choiceOf } from '../runtime/setting-values';
 import { setting } from '../runtime/settings';
+import { whenAll, type Eventually } from '../runtime/typed/eventually';
+import type { TypedInput } from '../runtime/typed/typed-input';
 import { friendTexts, type GivenName } from '../session/friend-names';
 import type { MessageContext } from '../session/outcome-router';
 import { labelOf } from './label';
@@ -36,55 +38,66 @@ export interface Order {
 }
 
 /**
- * What the node's settings and `msg` order together: a setting wins, the message fills what is blank.
+ * What the node's settings and `msg` order together: a setting wins, the message fills what is blank. The message is
+ * read before this returns; values that lie in a context store or come of an expression may come later.
  * @param node id of the send-async node
  * @param now Unix milliseconds
- * @throws ErrInvalidArgument, ErrMessageEmpty, ErrMessageTooLarge, ErrPayload, also for the node's own topic; ErrNotConfigured the node's own
- *   expiry has passed
+ * @throws at once or later: ErrInvalidArgument, ErrMessageEmpty, ErrMessageTooLarge, ErrPayload, also for a topic that
+ *   the node chooses; ErrNotConfigured the node's own expiry has passed
  */
-export function orderOf(settings: SendSettings, node: string, msg: IncomingMessage, now: number): Order {
+export function orderOf(
+  settings: SendSettings,
+  node: string,
+  msg: IncomingMessage,
+  now: number,
+): Eventually<Order> {
   const kind =
     settings.messageType ??
     choiceOf<'normal' | 'action'>(msg.messageType, ['normal', 'action'], 'normal', 'messageType');
-  const friend = settingOr(settings.friend, msg.friend);
-  const { seconds, clockUnset } = lifetime(settings, msg, now);
-  const overdueAfter = settings.overdueAfter ?? overdueAfterOf(msg.overdueAfter, 'overdueAfter');
-  const content = contentOf(msg.payload, kind);
-  const { label, isLeftOut } = labelOf(settings.topic, msg.topic);
-  return {
+  const context = contextOf(node, msg);
+  const { payload, friend, topic, expires, overdueAfter, withoutKeys, compress } = settings;
+  const parts = {
+    named: friend.read(msg, (value) => ({ friends: friendTexts(value), isList: Array.isArray(value) })),
+    life: expires.read(msg, (value) => lifetime(value, expires.origin, now)),
+    overdue: overdueAfter.read(msg, (value) => ({ after: overdueAfterOf(value, 'overdueAfter') })),
+    content: payload.read(msg, (value) => contentOf(value, kind, payload.name)),
+    labelled: topic.read(msg, (value) => labelOf(value, topic)),
+  };
+  return whenAll(parts, ({ named, life, overdue, content, labelled }) => ({
     content,
     type: kind === 'action' ? MessageType.Action : MessageType.Normal,
-    friends: friendTexts(friend),
-    isList: Array.isArray(friend),
+    ...named,
     options: {
-      lifetime: seconds ?? DEFAULT_MESSAGE_LIFETIME,
-      ...(overdueAfter !== undefined && { overdueAfter }),
-      withoutKeys: settings.withoutKeys,
-      label,
-      compress: settings.compress,
-      context: contextOf(node, msg),
+      lifetime: life.seconds ?? DEFAULT_MESSAGE_LIFETIME,
+      ...(overdue.after !== undefined && { overdueAfter: overdue.after }),
+      withoutKeys,
+      label: labelled.label,
+      compress,
+      context,
     },
-    isLabelLeftOut: isLeftOut,
-    clockUnset,
-  };
+    isLabelLeftOut: labelled.isLeftOut,
+    clockUnset: life.clockUnset,
+  }));
 }
 
 /** A copy. What a flow calls an action is text: nothing else can be one. */
-function contentOf(payload: unknown, kind: 'normal' | 'action'): MessageInput {
-  const read = readPayload(payload);
+function contentOf(payload: unknown, kind: 'normal' | 'action', name: string): MessageInput {
+  const read = readPayload(payload, name);
   if (read.kind === 'text') return read.text;
   if (kind === 'action') {
     throw new ToxAsyncError(
       'ErrInvalidArgument',
-      'Only text can be an action. Put text in msg.payload, or send the message as normal.',
+      'Only text can be an action. Make the payload text, or send the message as normal.',
     );
   }
   return read.kind === 'binary' ? read.bytes : { json: JSON.parse(read.text) as unknown };
 }
 
-function lifetime({ expires }: SendSettings, msg: IncomingMessage, now: number): Lifetime {
-  if (expires === undefined) return lifetimeOf(msg.expires, now);
-  return setting(expires, 'Expires', (value) => lifetimeOf(value, now));
+/** A time that the node itself says and that has passed is a fault of its settings. */
+function lifetime(expires: unknown, origin: TypedInput['origin'], now: number): Lifetime {
+  return origin === 'setting'
+    ? setting(expires, 'Expires', (value) => lifetimeOf(value, now))
+    : lifetimeOf(expires, now);
 }
 
 function contextOf(node: string, { _msgid: msgid, topic }: IncomingMessage): MessageContext {

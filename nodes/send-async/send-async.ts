@@ -3,12 +3,14 @@ import { FLUSH_BUDGET, onClose } from '../runtime/close';
 import { onInput } from '../runtime/input';
 import { PendingWork } from '../runtime/pending-work';
 import type { FlowNode, Runtime } from '../runtime/runtime';
+import { Turns } from '../runtime/typed/eventually';
+import { flowValues } from '../runtime/typed/flow-values';
 import { SessionUser } from '../session/session-user';
 import { badges, type Badge } from '../runtime/status-badge';
 import { accept } from './accept';
-import { cancelMessage, cancelOrderOf } from './cancel';
+import { cancelMessage, cancelOrderOf, type CancelOrder } from './cancel';
 import { followOutcomes } from './follow-outcomes';
-import { orderOf } from './order';
+import { orderOf, type Order } from './order';
 import { sendSettings, type SendAsyncConfig } from './send-settings';
 
 export type { SendAsyncConfig };
@@ -16,13 +18,15 @@ export type { SendAsyncConfig };
 /** Accepts messages for friends: receipts go to output 1, later outcomes to output 2. */
 export function startSendAsync(RED: Runtime, node: FlowNode, config: SendAsyncConfig): void {
   const user = new SessionUser(RED, node, config.storageNode);
-  const settings = sendSettings(config);
+  const settings = sendSettings(config, flowValues(RED, node));
+  const turns = new Turns();
   const pending = new PendingWork();
 
   onInput(RED, node, new PendingWork(), {
     read: (msg) => cancelOrderOf(settings, msg) ?? orderOf(settings, node.id, msg, Date.now()),
-    act: async (order, reply) => {
+    act: async (asked, reply) => {
       const { session } = user;
+      const order = await turns.take<CancelOrder | Order>(asked);
       const manager = await pending.add(user.manager());
       if ('cancel' in order) return pending.add(cancelMessage(manager, order, reply));
       if (order.clockUnset) warnOfClock();

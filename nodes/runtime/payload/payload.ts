@@ -12,24 +12,25 @@ export type Payload =
 
 /**
  * The payload of a message of a flow, in the form in which it arrives as it was. Reads each part of it once.
+ * @param name how errors call it
  * @throws ErrMessageEmpty; ErrPayload what has no such form; ErrMessageTooLarge
  */
-export function readPayload(payload: unknown): Payload {
+export function readPayload(payload: unknown, name = 'msg.payload'): Payload {
   try {
-    return payloadOf(payload);
+    return payloadOf(payload, name);
   } catch (error) {
     if (ToxAsyncError.is(error)) throw error;
     // A getter or a proxy of the flow.
-    throw noForm('msg.payload', 'something that throws when it is read', error);
+    throw noForm(name, 'something that throws when it is read', error);
   }
 }
 
-function payloadOf(payload: unknown): Payload {
+function payloadOf(payload: unknown, name: string): Payload {
   const bytes = bytesOf(payload);
-  if (payload === undefined || payload === '' || bytes?.length === 0) throw nothing();
+  if (payload === undefined || payload === '' || bytes?.length === 0) throw nothing(name);
   if (bytes !== undefined) return { kind: 'binary', bytes };
-  if (typeof payload === 'string') return { kind: 'text', text: wellFormed(payload) };
-  const json = faithfulJson(payload, 'msg.payload', noForm);
+  if (typeof payload === 'string') return { kind: 'text', text: wellFormed(payload, name) };
+  const json = faithfulJson(payload, name, noForm);
   // JSON has a text in their place.
   if (types.isDate(payload) || types.isNativeError(payload)) {
     return { kind: 'text', text: JSON.parse(json) as string };
@@ -38,9 +39,9 @@ function payloadOf(payload: unknown): Payload {
 }
 
 /** ErrPayload when a character has lost its other half: it would arrive as another one. */
-function wellFormed(text: string): string {
+function wellFormed(text: string, name: string): string {
   if (!/\p{Surrogate}/u.test(text)) return text;
-  throw noForm('msg.payload', 'text with half a character (a lone surrogate)');
+  throw noForm(name, 'text with half a character (a lone surrogate)');
 }
 
 /** A copy of the bytes, also of those of a Function node, whose own globals are not ours. */
@@ -50,6 +51,6 @@ function bytesOf(payload: unknown): Uint8Array | undefined {
   return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength).slice();
 }
 
-function nothing(): ToxAsyncError {
-  return new ToxAsyncError('ErrMessageEmpty', 'There is nothing to send. Put the text in msg.payload.');
+function nothing(name: string): ToxAsyncError {
+  return new ToxAsyncError('ErrMessageEmpty', `There is nothing to send. Put the text in ${name}.`);
 }

@@ -7,6 +7,8 @@ import { cancelOrderOf } from '../../../nodes/send-async/cancel';
 import { orderOf as orderOfSettings } from '../../../nodes/send-async/order';
 import { sendSettings, type SendAsyncConfig } from '../../../nodes/send-async/send-settings';
 import type { IncomingMessage } from '../../../nodes/runtime/runtime';
+import type { Eventually } from '../../../nodes/runtime/typed/eventually';
+import { FakeFlowValues } from '../support/fake-flow-values';
 
 const NOW = Date.parse('2030-01-01T00:00:00Z');
 const config = (more: Partial<SendAsyncConfig> = {}): SendAsyncConfig => ({
@@ -17,8 +19,14 @@ const config = (more: Partial<SendAsyncConfig> = {}): SendAsyncConfig => ({
   ...more,
 });
 
+/** What can be read at once is. */
+const atOnce = <T>(value: Eventually<T>): T => {
+  if (value instanceof Promise) throw new assert.AssertionError({ message: 'it comes later' });
+  return value;
+};
+const settingsOf = (from: SendAsyncConfig) => sendSettings(from, new FakeFlowValues());
 const orderOf = (from: SendAsyncConfig, msg: IncomingMessage & Record<string, unknown>, now: number) =>
-  orderOfSettings(sendSettings(from), 'send', msg, now);
+  atOnce(orderOfSettings(settingsOf(from), 'send', msg, now));
 const lifetimeOf = (expires: unknown, now: number) => whole(expires, now).seconds;
 
 describe('The expiry of send-async', () => {
@@ -173,7 +181,8 @@ describe('The orders of a flow to send-async', () => {
   });
 
   it('refuses any action but cancel: an order must not go out as a message', () => {
-    const cancelled = (given: object, friend = '') => cancelOrderOf({ friend }, { ...msg, ...given });
+    const cancelled = (given: object, friend = '') =>
+      atOnce(cancelOrderOf(settingsOf(config({ friend })), { ...msg, ...given }));
     for (const action of ['stop', 'retrieve', 1, {}, true]) {
       assert.throws(() => cancelled({ action }), { code: 'ErrInvalidArgument' });
     }
@@ -209,7 +218,7 @@ describe('The orders of a flow to send-async', () => {
       { withoutKeys: 'perhaps' },
       { compress: 'on' },
     ];
-    for (const each of bad) assert.throws(() => sendSettings(config(each)), { code: 'ErrNotConfigured' });
+    for (const each of bad) assert.throws(() => settingsOf(config(each)), { code: 'ErrNotConfigured' });
     const past = config({ expires: '2029-12-31T23:59:59Z' });
     assert.throws(() => orderOf(past, msg, NOW), { code: 'ErrNotConfigured' });
     for (const field of [
@@ -221,7 +230,7 @@ describe('The orders of a flow to send-async', () => {
       'topic',
       'compress',
     ]) {
-      assert.throws(() => sendSettings(config({ [field]: '${NOT_THERE}' })), {
+      assert.throws(() => settingsOf(config({ [field]: '${NOT_THERE}' })), {
         code: 'ErrEnvironment',
         message: /^Variable NOT_THERE is not set/,
       });
