@@ -109,8 +109,11 @@ export type MessageHandler = (
   message: ReceivedMessage,
 ) => Promise<'done' | 'later' | void> | 'done' | 'later' | void;
 
+/** What a filter may ask of a message; its label is read from the inbox when it is asked for. */
+export type MessageHead = Pick<ReceivedMessage, 'sender' | 'via' | 'label'>;
+
 /** Whether the handler wants this message now; one that nobody wants waits, unmarked, in the inbox. */
-export type MessageFilter = (message: Pick<ReceivedHead, 'sender' | 'via'>) => boolean;
+export type MessageFilter = (message: MessageHead) => boolean;
 
 /** Keys of one friend. */
 export interface PreKeyStats {

@@ -1,9 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { ByteMap, type ReceivedMessage } from '../../lib/index';
+import { ByteMap, type MessageHead, type ReceivedMessage } from '../../lib/index';
 import type { InboxManager } from './session-manager';
-
-/** What tells one message from another before it is opened. */
-export type MessageHead = Pick<ReceivedMessage, 'sender' | 'via'>;
 
 /** A receive-async node. */
 export interface InboxSubscriber {
@@ -100,7 +97,7 @@ export class InboxFanOut {
   }
 
   async #hand(message: ReceivedMessage): Promise<'done' | 'later'> {
-    const { messageId, sender, via } = message;
+    const { messageId, sender, via, label } = message;
     const open = this.#open.get(messageId);
     const targets = [...this.#subscribers.values()].filter((each) =>
       open === undefined ? each.accepts(message) : open.again.has(each.id),
@@ -112,7 +109,7 @@ export class InboxFanOut {
     const redelivered = open !== undefined || (this.#unclaimed.get(messageId) ?? message.redelivered);
     this.#unclaimed.delete(messageId);
     const { owing, again } = open ?? { owing: new Set<string>(), again: new Set<string>() };
-    this.#open.set(messageId, { head: { sender, via }, owing, again });
+    this.#open.set(messageId, { head: { sender, via, label }, owing, again });
     const done: InboxSubscriber[] = [];
     for (const each of targets) {
       again.delete(each.id);

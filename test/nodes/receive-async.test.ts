@@ -76,6 +76,57 @@ describe('receive-async', function () {
     await got('received', 'not stored');
   });
 
+  it('filters by topic, which is the name of the friend where there is none', async () => {
+    await red.deploy(withChange(THREE, 'receive', { topic: 'garden/+/temperature' }), 'nodes');
+    red.send('send', { payload: 'cold', friend: 'phone', topic: 'garden/north/temperature' });
+    await got('received', 'cold');
+    red.send('send', { payload: 'wet', friend: 'phone', topic: 'garden/north/rain' });
+    red.send('send', { payload: 'whose?', friend: 'phone' });
+    await waiting(2);
+    await red.deploy(withChange(THREE, 'receive', { topic: 'device' }), 'nodes');
+    assert.equal((await got('received', 'whose?')).redelivered, undefined);
+    await red.deploy(withChange(THREE, 'receive', { topic: 'garden/#' }), 'nodes');
+    assert.equal((await got('received', 'wet')).redelivered, undefined);
+  });
+
+  it('gives payloads in the form that the node wants', async () => {
+    await red.deploy(withChange(THREE, 'receive', { format: 'string' }), 'nodes');
+    red.send('send', { payload: { level: 7 }, friend: 'phone' });
+    await got('received', '{"level":7}');
+  });
+
+  it('gives the messages of all sessions, says which one has each, and takes their acknowledgements', async () => {
+    const all = { storageNode: '', sessions: 'all', acknowledge: 'message' };
+    const flow = withChange(THREE, 'receive', all);
+    await red.deploy(flow, 'nodes');
+    const [toPhone, toHome] = [
+      { payload: 'for the phone', friend: 'phone' },
+      { payload: 'for the house', friend: 'home' },
+    ];
+    red.send('send', toPhone);
+    red.send('send', toHome);
+    const atPhone = await got('received', 'for the phone');
+    const atHome = await got('received', 'for the house');
+    assert.deepEqual([atPhone.session, atHome.session], ['phone', 'home']);
+    red.send('receive', { action: 'ack', messageId: atHome.messageId, session: 'phone' });
+    red.send('receive', { action: 'ack', messageId: atPhone.messageId, session: 'phone' });
+    await noMore();
+    red.send('receive', { action: 'retrieve', again: true });
+    await red.wait('received', (msg) => msg.payload === 'for the house' && msg.redelivered === true);
+    await noMore();
+    assert.equal(times('received', 'for the phone').length, 1);
+    red.send('receive', { action: 'ack', messageId: atHome.messageId, session: 'home' });
+
+    // A session that comes later, as a changed one does.
+    await red.deploy(withChange(flow, 'phone-session', { cap: 32 }), 'nodes');
+    send('to the new one');
+    const { messageId, session } = await got('received', 'to the new one');
+    assert.equal(session, 'phone');
+    red.send('receive', { action: 'ack', messageId, session });
+    await noMore();
+    assert.deepEqual(red.probes.all('errors'), []);
+  });
+
   it('gives every node that accepts a message a copy, also on another tab', async () => {
     const second = [
       ...THREE,

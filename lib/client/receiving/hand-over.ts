@@ -1,6 +1,7 @@
 import { sleep, type Timer } from '../../platform/timers';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
+import { MessageHeads } from '../content/message-heads';
 import { receivedContent } from '../content/received-content';
 import type { Inbox, InboxEntry } from '../journal/inbox';
 import type { MessageFilter, MessageHandler, ReceivedMessage } from '../messages';
@@ -36,6 +37,7 @@ export interface HandOverComponents extends Pick<BaseComponents, 'crypto' | 'sto
  */
 export class HandOver {
   readonly #components: HandOverComponents;
+  readonly #heads: MessageHeads;
   readonly #standing = new Map<number, Standing>();
   /** Entries that are being handed over. */
   readonly #inHand = new Set<number>();
@@ -51,6 +53,7 @@ export class HandOver {
 
   constructor(components: HandOverComponents) {
     this.#components = components;
+    this.#heads = new MessageHeads(components.inbox);
   }
 
   /** Entries that no handler took yet. */
@@ -178,7 +181,7 @@ export class HandOver {
     const standing = this.#standing.get(entry.sequence);
     if (standing?.state === 'kept') return false;
     if (standing !== undefined && standing.retryAt > this.#components.clock.monotonic()) return false;
-    return this.#filter(entry);
+    return this.#filter(this.#heads.of(entry));
   }
 
   /**
@@ -240,6 +243,7 @@ export class HandOver {
     inbox.erase(writes, entry);
     await writes.commit();
     this.#standing.delete(entry.sequence);
+    this.#heads.forget(entry);
     this.#handled();
   }
 

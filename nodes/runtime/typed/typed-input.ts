@@ -75,7 +75,7 @@ export function typedInput(value: unknown, type: unknown, parts: InputParts): Ty
 }
 
 /** Reads a value that the settings hold before any message comes, so that `check` finds its faults at the start. */
-export function checkInput<T>({ origin, read }: TypedInput, check: (value: unknown) => T): void {
+export function checkInput({ origin, read }: TypedInput, check: (value: unknown) => void): void {
   if (origin === 'setting') void read({ _msgid: '' }, check);
 }
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { toHex, type AsyncManager, type ReceivedContent, type ReceivedMessage } from '../../../lib/index';
 import { flowMessage } from '../../../nodes/receive-async/message';
+import type { PayloadFormat } from '../../../nodes/receive-async/payload';
 import { received } from '../support/fake-manager';
 
 const manager: Pick<AsyncManager, 'nameOf'> = { nameOf: () => 'Ann' };
 
 const flow = (content: ReceivedContent, label?: string, from = manager) =>
-  flowMessage(from, { ...received(1), ...content, label });
+  flowMessage(from, { ...received(1), ...content, label }, 'auto');
 const json = (jsonText: string): ReceivedContent => ({
   kind: 'json',
   content: JSON.parse(jsonText) as unknown,
@@ -42,7 +43,7 @@ describe('A received message in a flow', () => {
 
   it('shares nothing with the message of another node', () => {
     const message = { ...received(1), ...json('{"deep":[1]}'), label: undefined } as ReceivedMessage;
-    const [one, other] = [flowMessage(manager, message), flowMessage(manager, message)];
+    const [one, other] = [flowMessage(manager, message, 'auto'), flowMessage(manager, message, 'auto')];
     (one.payload as { deep: number[] }).deep.push(2);
     assert.deepEqual(other.payload, { deep: [1] });
     const bytes: ReceivedMessage = {
@@ -51,8 +52,8 @@ describe('A received message in a flow', () => {
       content: Uint8Array.of(1),
       label: undefined,
     };
-    (flowMessage(manager, bytes).payload as Buffer).fill(9);
-    assert.deepEqual([...(flowMessage(manager, bytes).payload as Buffer)], [1]);
+    (flowMessage(manager, bytes, 'auto').payload as Buffer).fill(9);
+    assert.deepEqual([...(flowMessage(manager, bytes, 'auto').payload as Buffer)], [1]);
   });
 
   it('has the text of JSON that is nested deeper than a flow can bear: 500 levels', () => {
@@ -62,5 +63,31 @@ describe('A received message in a flow', () => {
     assert.deepEqual(flow(json(marks)).payload, JSON.parse(marks));
     const long = JSON.stringify('"\\'.repeat(60_000));
     assert.deepEqual(flow(json(long)).payload, JSON.parse(long));
+  });
+
+  const inForm = (content: ReceivedContent, format: PayloadFormat) =>
+    flowMessage(manager, { ...received(1), ...content, label: undefined }, format).payload;
+  const text = (content: string): ReceivedContent => ({ kind: 'text', content });
+  const bytes = (content: string | number[]): ReceivedContent => ({
+    kind: 'binary',
+    content: new Uint8Array(Buffer.from(content as string)),
+  });
+
+  it('comes as text, a Buffer or an object where the node wants that', () => {
+    for (const content of [text('{"a":[1]}'), bytes('{"a":[1]}'), json('{"a":[1]}')]) {
+      assert.equal(inForm(content, 'string'), '{"a":[1]}');
+      assert.deepEqual(inForm(content, 'buffer'), Buffer.from('{"a":[1]}'));
+      assert.deepEqual(inForm(content, 'object'), { a: [1] });
+    }
+    assert.equal(inForm(text('null'), 'object'), null);
+    assert.equal(inForm(json('null'), 'auto'), null);
+  });
+
+  it('comes as it was sent where it has no such form', () => {
+    assert.deepEqual(inForm(bytes([0xff]), 'string'), Buffer.from([0xff]));
+    assert.deepEqual(inForm(bytes([0xff]), 'object'), Buffer.from([0xff]));
+    assert.equal(inForm(text('leak in {the} cellar'), 'object'), 'leak in {the} cellar');
+    assert.deepEqual(inForm(bytes('no json'), 'object'), Buffer.from('no json'));
+    assert.equal(inForm(text(nested(501)), 'object'), nested(501));
   });
 });

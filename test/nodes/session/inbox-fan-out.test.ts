@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import type { ReceivedMessage } from '../../../lib/index';
-import { InboxFanOut, type MessageHead, type InboxSubscriber } from '../../../nodes/session/inbox-fan-out';
+import type { MessageHead, ReceivedMessage } from '../../../lib/index';
+import { InboxFanOut, type InboxSubscriber } from '../../../nodes/session/inbox-fan-out';
 import { FakeManager, received } from '../support/fake-manager';
 import { textOf } from '../../support/text-of';
 

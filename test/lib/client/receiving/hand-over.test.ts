@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { utf8 } from '../../../../lib/bytes';
 import { HandOver } from '../../../../lib/client/receiving/hand-over';
 import { Inbox } from '../../../../lib/client/journal/inbox';
-import type { MessageHandler } from '../../../../lib/client/messages';
+import type { MessageHandler, MessageHead } from '../../../../lib/client/messages';
+import type { Content } from '../../../../lib/protocol/envelope/content';
+import { encodeExtended } from '../../../../lib/protocol/envelope/extended-content';
 import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { KeyPeer } from '../../forward-security/support/key-peer';
@@ -45,21 +47,23 @@ describe('hand-over of what the inbox holds', () => {
     });
   });
 
+  async function add(text: string, content: Content): Promise<void> {
+    const { ref, secret } = await allocateSlot(peer.vault);
+    const writes = peer.store.batch();
+    const times = { sentAt: 0, receivedAt: 5 };
+    const fields = {
+      sender: peer.pk,
+      messageId: idOf(text),
+      via: 'direct',
+      ...times,
+      ref,
+    } as const;
+    inbox.add(writes, fields, content, secret);
+    await writes.commit();
+  }
+
   async function receive(...texts: string[]): Promise<void> {
-    for (const text of texts) {
-      const { ref, secret } = await allocateSlot(peer.vault);
-      const writes = peer.store.batch();
-      const times = { sentAt: 0, receivedAt: 5 };
-      const fields = {
-        sender: peer.pk,
-        messageId: idOf(text),
-        via: 'direct',
-        ...times,
-        ref,
-      } as const;
-      inbox.add(writes, fields, { type: 0, data: utf8(text) }, secret);
-      await writes.commit();
-    }
+    for (const text of texts) await add(text, { type: 0, data: utf8(text) });
     handOver.offer();
     await peer.time.advance(1);
   }
@@ -81,6 +85,37 @@ describe('hand-over of what the inbox holds', () => {
     assert.equal(await handOver.acknowledge(idOf('one')), true);
     assert.equal(inbox.size, 1);
     assert.deepEqual([waiting.length, looks], [3, 3]);
+  });
+
+  it('lets a filter ask for the label, which is read once and only then', async () => {
+    await receive('plain');
+    const parts = { isDeflated: false, isLarge: false, inner: 0, label: 'garden' } as const;
+    await add('labelled', { type: 4, data: encodeExtended({ ...parts, rest: utf8('labelled') }) });
+    let reads = 0;
+    const read = inbox.read.bind(inbox);
+    inbox.read = (entry) => {
+      reads += 1;
+      return read(entry);
+    };
+    let wanted = 'cellar';
+    const seen: (string | undefined)[] = [];
+    const filter = (message: MessageHead) => {
+      seen.push(message.label);
+      return message.label === wanted;
+    };
+    handOver.start();
+    handOver.setHandler((message) => void handed.push(textOf(message)), filter);
+    await peer.time.advance(1);
+    handOver.offer();
+    await peer.time.advance(1);
+    assert.deepEqual(seen, [undefined, 'garden', undefined, 'garden']);
+    assert.equal(reads, 2);
+    assert.equal(handOver.waiting, 2, 'not marked, not handed');
+    wanted = 'garden';
+    handOver.offer();
+    await peer.time.advance(1);
+    assert.deepEqual(handed, ['labelled']);
+    assert.equal(inbox.entries()[0]?.handed, false);
   });
 
   it('marks a message durably before the handler sees it', async () => {

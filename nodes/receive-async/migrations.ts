@@ -1,0 +1,6 @@
+import type { Step } from '../runtime/migrate';
+
+/** Version 2 has a filter for topics, a form for payloads, and a choice of sessions; before, nothing was chosen. */
+export const RECEIVE_ASYNC: readonly Step[] = [
+  (settings) => ({ sessions: 'this', topic: '', format: 'auto', ...settings }),
+];
