@@ -58,7 +58,12 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
     store,
     vault,
     outbox,
-    room: { assertFor: () => undefined },
+    displacement: {
+      placeFor: () => Promise.resolve({ leaving: [], isBehind: false }),
+      stillOf: (place) => place,
+    },
+    earlyEnds: { prepare: () => Promise.resolve({ addTo: () => undefined, undo: () => undefined }) },
+    sealTime: { hasTaker: () => true },
     outcomes,
     contexts,
     queues,

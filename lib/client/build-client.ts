@@ -11,6 +11,7 @@ import { KeyedQueue } from '../platform/queues/keyed-queue';
 import { buildReceiving } from './receiving/build-receiving';
 import { buildSending } from './sending/build-sending';
 import { Cancellation } from './sending/early-end/cancellation';
+import { Displacement } from './sending/early-end/displacement';
 import { OutboxRoom } from './sending/outbox-room';
 import { Sender } from './sending/sender';
 import { Wakeup } from './wakeup';
@@ -45,7 +46,8 @@ export function buildClient(outside: AsyncClientComponents, init: AsyncClientIni
   const sending = buildSending({ ...base, ...journals }, limits);
   const soFar = { ...base, ...journals, ...sending };
   const meetings = new Meetings(soFar, { holdsMailFor, preKeyRefreshThreshold });
-  const sender = new Sender({ ...soFar, meetings, room: new OutboxRoom(journals, limits) });
+  const displacement = new Displacement({ ...soFar, room: new OutboxRoom(journals, limits) });
+  const sender = new Sender({ ...soFar, meetings, displacement });
   const cancellation = new Cancellation(soFar);
   const receiving = buildReceiving({ ...soFar, meetings }, limits);
   const peerEvents = new PeerEvents({ ...soFar, ...receiving, meetings });

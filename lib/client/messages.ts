@@ -40,6 +40,12 @@ export interface SendOptions {
    * 'overdue', once. It goes on all the same. Left out: never.
    */
   readonly overdueAfter?: number;
+  /**
+   * A name of 1 to 255 bytes: of messages of one name to one friend only the newest matters. Earlier ones end 'cancelled',
+   * code 'replaced'. While one that may have reached a storage node or the friend has no receipt, newer ones wait for it
+   * in the outbox, at most 10 minutes, and only the newest of them is kept.
+   */
+  readonly replaces?: string;
   /** Kept with the message and returned with every outcome, even after a restart. JSON, at most 4 KB. */
   readonly context?: unknown;
   /** 'error': reject with ErrNoPreKeys instead of waiting for keys. Default 'queue'. */
@@ -61,7 +67,7 @@ export interface Outcome {
   readonly wanted: number;
   /** With 'delivered': the way it took. */
   readonly via?: Via;
-  /** With 'failed', and with the reason 'refused': why, a word of docs/PROTOCOL.md. */
+  /** With 'failed', 'cancelled' and the reason 'refused': why, a word of docs/PROTOCOL.md. */
   readonly code?: string;
   /** With 'cancelled': a part of it left this process, so the friend may get it all the same. */
   readonly mayArrive?: true;

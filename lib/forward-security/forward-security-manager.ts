@@ -10,7 +10,7 @@ import { type HasRoom, openEnvelope } from '../protocol/envelope/open';
 import { sealEnvelope } from '../protocol/envelope/seal';
 import type { WriteBatch } from '../store/store';
 import type { PublicKey } from '../types';
-import type { HeldKeys, TakeResult } from './held-keys';
+import type { DrawnKey, HeldKeys, TakeResult } from './held-keys';
 import { type ForwardSecurityOptions, unixSeconds } from './forward-security-options';
 import type { DecryptedMessage, ForwardSecureMessage, SealRequest } from './forward-secure-message';
 import type { IssuedKeys } from './issued/issued-keys';
@@ -78,6 +78,16 @@ export class ForwardSecurityManager {
 
   /** The same, at once and into `writes`; undefined when no key is left. @internal */
   seal(writes: WriteBatch, request: SealRequest): ForwardSecureMessage | undefined {
+    const sealed = this.sealReturnably(writes, request);
+    if (sealed) this.#o.crypto.wipe(sealed.drawn.keySecret);
+    return sealed?.message;
+  }
+
+  /** The same, with the key, which can be given back as long as no byte of the envelope left. @internal */
+  sealReturnably(
+    writes: WriteBatch,
+    request: SealRequest,
+  ): { readonly message: ForwardSecureMessage; readonly drawn: DrawnKey } | undefined {
     const { crypto, random, keyPair } = this.#o;
     const drawn = this.held.draw(writes, request.recipientPk, { reserve: request.reserve ?? false });
     if (drawn === undefined) return undefined;
@@ -97,9 +107,8 @@ export class ForwardSecurityManager {
       type,
       data,
     });
-    crypto.wipe(keySecret);
     this.held.spend(writes, key);
-    return {
+    const message = {
       messageId,
       senderPk: keyPair.publicKey,
       recipientPk,
@@ -113,6 +122,7 @@ export class ForwardSecurityManager {
       storageId: sealed.storageId,
       tag: sealed.tag,
     };
+    return { message, drawn };
   }
 
   /** Which live key of ours an envelope is sealed to, as far as its clear header says. Opens nothing. @internal */

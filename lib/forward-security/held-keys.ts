@@ -7,11 +7,11 @@ import { keyListHash, type Exchange } from '../protocol/keys/exchange';
 import { mailboxOf, prekeyTag } from '../protocol/names';
 import type { Store, WriteBatch } from '../store/store';
 import { readSequence, sequenceKey, Table } from '../store/table';
-import type { SecretVault, SlotRef } from '../store/vault/secret-vault';
+import type { SecretVault, SlotRef, VaultSecret } from '../store/vault/secret-vault';
 import type { PublicKey } from '../types';
 import { BatchMemory } from './batch-memory';
 import type { HeldKey, HeldKeyRecord } from './key-records';
-import { readKeySecret, wrapUnderSlots } from './key-slots';
+import { readKeySecret, wrapAgain, wrapUnderSlots } from './key-slots';
 import { MAX_HELD_KEYS_PER_PEER, MAX_REMEMBERED_BATCHES, type KeyLimits } from './key-limits';
 
 /** What became of keys that a peer gave us. */
@@ -129,6 +129,23 @@ export class HeldKeys {
     leaving.set(key.sequence, key);
     this.#delete(writes, key);
     writes.afterCommit(() => leaving.delete(key.sequence));
+  }
+
+  /**
+   * No byte of what this key sealed left the process, and nothing is left of that once `writes` is durable: the key is
+   * unused again, at its old place in the order. `slot` is a new one, whose secret is wiped; the key's own is not.
+   */
+  giveBack(writes: WriteBatch, { key, keySecret }: DrawnKey, slot: VaultSecret): void {
+    const { peer, mailbox, sequence, ...record } = key;
+    const { batch, index } = record;
+    const renewed = { ...record, ...wrapAgain(this.#o.crypto, slot, { batch, index, q: keySecret }) };
+    this.#keys.put(writes, [peer, sequenceKey(sequence)], renewed);
+    writes.afterCommit(() => {
+      const { keys } = this.#peer(peer);
+      const all = [...keys.values(), { ...renewed, peer, mailbox, sequence }];
+      keys.clear();
+      for (const each of all.sort((a, b) => a.sequence - b.sequence)) keys.set(each.sequence, each);
+    });
   }
 
   /** Every secret that must stay in the vault. */

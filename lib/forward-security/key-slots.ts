@@ -57,9 +57,29 @@ function wrapKeySecret(
   { seed, batch, key }: { readonly seed: Uint8Array; readonly batch: number; readonly key: ListedKey },
 ): Uint8Array {
   const q = keySecret(crypto, seed, batch, key);
-  const wrapping = wrappingKey(crypto, k, batch, key.index);
-  const wrapped = crypto.secretbox(q, NONCE, wrapping);
+  const wrapped = wrap(crypto, k, { batch, index: key.index, q });
   crypto.wipe(q);
+  return wrapped;
+}
+
+/** q of a key whose slot was erased, under a new slot, whose secret is wiped; q is not. */
+export function wrapAgain(
+  crypto: CryptoProvider,
+  { ref, secret }: VaultSecret,
+  { batch, index, q }: { readonly batch: number; readonly index: number; readonly q: Uint8Array },
+): WrappedSecret {
+  const wrapped = wrap(crypto, secret, { batch, index, q });
+  crypto.wipe(secret);
+  return { ref, wrapped };
+}
+
+function wrap(
+  crypto: CryptoProvider,
+  k: Uint8Array,
+  { batch, index, q }: { readonly batch: number; readonly index: number; readonly q: Uint8Array },
+): Uint8Array {
+  const wrapping = wrappingKey(crypto, k, batch, index);
+  const wrapped = crypto.secretbox(q, NONCE, wrapping);
   crypto.wipe(wrapping);
   return wrapped;
 }

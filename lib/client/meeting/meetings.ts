@@ -39,7 +39,7 @@ export interface MeetingsComponents extends KeyExchangesComponents, ReceiptExcha
   >;
   readonly forwardSecurity: Pick<ForwardSecurityManager, 'held' | 'issued' | 'processPreKeyExchange'>;
   readonly direct: Pick<DirectDelivery, 'expectState' | 'ready'>;
-  readonly resealer: Pick<Resealer, 'applyState' | 'beginMeeting' | 'forget' | 'sealWaiting'>;
+  readonly resealer: Pick<Resealer, 'applyState' | 'beginMeeting' | 'forget' | 'listen' | 'sealWaiting'>;
   readonly wakeup: Pick<Wakeup, 'friend'>;
   readonly hooks: Pick<
     AsyncClientHooks,
@@ -72,6 +72,7 @@ export class Meetings {
     this.#components = components;
     this.#init = init;
     this.#receipts = new ReceiptExchange(components);
+    components.resealer.listen((peer) => this.noteSpent(peer));
     this.#keys = new KeyExchanges(components, {
       onKnown: (peer) => this.tellState(peer),
       onAdded: (peer) => {

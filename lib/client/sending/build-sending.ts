@@ -6,12 +6,14 @@ import { DirectDelivery } from './direct-delivery';
 import { buildLarge } from './large/build-large';
 import { ChunkDeposits } from './large/chunk-deposits';
 import { Dispatcher } from './dispatcher';
+import { EarlyEnds } from './early-end/early-ends';
 import { messageDeposits } from './deposits/message-deposits';
 import { Overdue } from './overdue';
 import { PlainDelivery } from './plain-delivery';
 import { QueuedReasons } from './queued-reasons';
 import { ReasonChanges } from './reason-changes';
 import { Resealer } from './resealer';
+import { SealTime } from './sealing/seal-time';
 import { serviceDeposits } from './deposits/service-deposits';
 import { ServiceMailer } from './service-mailer';
 
@@ -32,7 +34,10 @@ export function buildSending(
     chunkDeposits: new ChunkDeposits({ ...ending, deposits }),
     serviceDeposits: serviceDeposits(components, { wanted, maxStorageTime }),
   };
-  const resealer = new Resealer({ ...ending, direct });
+  const sealTime = new SealTime({ ...ending, ...ways });
+  const earlyEnds = new EarlyEnds({ ...ending, ...ways });
+  const sealing = { ...ending, direct, sealTime, earlyEnds };
+  const resealer = new Resealer(sealing);
   const reasons = new QueuedReasons({ ...components, ...ways });
   const told = { ...components, reasons };
   const reasonChanges = new ReasonChanges(told, { wanted });
@@ -41,10 +46,12 @@ export function buildSending(
     completion,
     ...large,
     ...ways,
+    sealTime,
+    earlyEnds,
     resealer,
     reasons,
     reasonChanges,
-    dispatcher: new Dispatcher({ ...ending, ...ways, resealer, overdue, reasonChanges }),
+    dispatcher: new Dispatcher({ ...sealing, ...ways, resealer, overdue, reasonChanges }),
     mailer: new ServiceMailer({ ...components, direct }),
   };
 }

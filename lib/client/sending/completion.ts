@@ -16,7 +16,7 @@ import type { Wakeup } from '../wakeup';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 
 export interface CompletionComponents extends Pick<BaseComponents, 'store' | 'ages'> {
-  readonly outbox: Pick<Outbox, 'find' | 'findByKey' | 'of' | 'remove'>;
+  readonly outbox: Pick<Outbox, 'find' | 'findByKey' | 'of' | 'remove' | 'valuesLike'>;
   readonly outcomes: Pick<OutcomeJournal, 'confirmLate' | 'finish' | 'overdue' | 'unconfirmedBy'>;
   readonly mail: Pick<ServiceMail, 'answered' | 'findByKey'>;
   readonly forwardSecurity: { readonly issued: Pick<IssuedKeys, 'acknowledgeMailed' | 'refuse'> };
@@ -59,9 +59,9 @@ export class Completion {
     this.#end(writes, entry, { state: 'failed', code });
   }
 
-  /** It is not wanted any more. @param mayArrive a part of it left this process */
-  cancelled(writes: WriteBatch, entry: OutboxEntry, mayArrive: boolean): void {
-    this.#end(writes, entry, { state: 'cancelled', ...(mayArrive && { mayArrive }) });
+  /** It is not wanted any more. `mayArrive`: a part of it left this process. */
+  cancelled(writes: WriteBatch, entry: OutboxEntry, more: Pick<Outcome, 'code' | 'mayArrive'>): void {
+    this.#end(writes, entry, { state: 'cancelled', ...more });
   }
 
   /** A receipt: for a message under way, for one whose life is over, or for one we don't know. */
@@ -117,6 +117,7 @@ export class Completion {
       if (ending.state === 'unconfirmed' && depositedAt !== undefined)
         nodes.noteUnconfirmed(friend, depositedAt);
       wakeup.message(entry);
+      for (const newer of outbox.valuesLike(entry)) wakeup.message(newer);
       const isRoomFreed = ending.via === 'stored' && nodes.holds.noteFetched(friend);
       // After a large message another one has its turn.
       if (isRoomFreed || large) wakeup.friend(friend);

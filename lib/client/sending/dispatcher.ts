@@ -15,6 +15,7 @@ import type { Overdue } from './overdue';
 import type { PlainDelivery } from './plain-delivery';
 import type { ReasonChanges } from './reason-changes';
 import type { Resealer } from './resealer';
+import type { SealTime } from './sealing/seal-time';
 import type { ServiceEntry, ServiceMail } from '../journal/service-mail';
 
 /** An ending that the disk refused is tried again after this, milliseconds. */
@@ -33,7 +34,8 @@ export interface DispatcherComponents extends AgendaComponents {
   readonly chunkDeposits: Pick<ChunkDeposits, 'consider' | 'turns'>;
   readonly payloads: Pick<LargePayloads, 'close'>;
   readonly turns: Pick<LargeTurns, 'endsAt' | 'has' | 'isDue' | 'pass'>;
-  readonly resealer: Pick<Resealer, 'sealWaiting'>;
+  readonly sealTime: Pick<SealTime, 'behindUntil' | 'isBehind'>;
+  readonly resealer: Pick<Resealer, 'canSeal' | 'sealWaiting'>;
   readonly overdue: Pick<Overdue, 'look'>;
   readonly reasonChanges: Pick<ReasonChanges, 'look'>;
   readonly mail: Pick<ServiceMail, 'entries' | 'has'>;
@@ -52,6 +54,7 @@ export class Dispatcher {
   readonly #mailAgenda: Agenda<ServiceEntry>;
   readonly #ending = new PeerSet();
   readonly #passing = new PeerSet();
+  readonly #sealing = new PeerSet();
   /** Large messages for nodes that were looked at: their chunks go behind everything else. */
   readonly #large = new Set<OutboxEntry>();
   #running = false;
@@ -123,7 +126,8 @@ export class Dispatcher {
   }
 
   #choose(entry: OutboxEntry): void {
-    const { outbox, ages, clock, plain, direct, deposits, turns, overdue, reasonChanges } = this.#components;
+    const { outbox, ages, clock, plain, direct, deposits, turns, resealer, sealTime } = this.#components;
+    const { overdue, reasonChanges } = this.#components;
     if (!outbox.has(entry)) return this.#agenda.drop(entry);
     this.#agenda.put(entry, this.#agenda.timeOf(overdue.look(entry)));
     const end = entry.acceptedAt + entry.lifetime;
@@ -132,12 +136,31 @@ export class Dispatcher {
       return this.#agenda.put(entry, clock.monotonic() + END_AGAIN);
     }
     this.#agenda.put(entry, Math.min(this.#agenda.timeOf(end), reasonChanges.look(entry)));
+    if (sealTime.isBehind(entry)) {
+      return this.#agenda.put(entry, this.#agenda.timeOf(sealTime.behindUntil(entry)));
+    }
     const offeredAt = plain.consider(entry);
     if (offeredAt !== undefined) return this.#agenda.put(entry, offeredAt);
+    if (resealer.canSeal(entry)) return this.#seal(entry);
     if (!turns.has(entry)) return this.#awaitTurn(entry);
     if (entry.sealed === undefined || direct.consider(entry)) return;
     if (entry.large) this.#large.add(entry);
     this.#agenda.put(entry, Math.min(deposits.consider(entry), direct.offersAgainAt(entry)));
+  }
+
+  /** All that wait for a key, in the order of acceptance; it is looked at again after that. */
+  #seal(entry: OutboxEntry): void {
+    const { clock, queues, resealer, hooks } = this.#components;
+    const { friend } = entry;
+    if (this.#sealing.has(friend)) return;
+    this.#sealing.add(friend);
+    queues
+      .run(friend, () => resealer.sealWaiting(friend))
+      .catch((error: unknown) => {
+        hooks.onError(error);
+        this.#agenda.put(entry, clock.monotonic() + READ_AGAIN);
+      })
+      .finally(() => this.#sealing.delete(friend));
   }
 
   #awaitTurn(entry: OutboxEntry): void {

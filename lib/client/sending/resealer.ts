@@ -3,7 +3,8 @@ import type { ForwardSecurityManager } from '../../forward-security/forward-secu
 import type { PublicKey } from '../../types';
 import type { DirectDelivery } from './direct-delivery';
 import type { Completion } from './completion';
-import type { LargeTurns } from './large/large-turns';
+import type { EarlyEnd, EarlyEnds, Leaving } from './early-end/early-ends';
+import type { SealTime } from './sealing/seal-time';
 import { RESEALS_PER_MEETING } from '../client-limits';
 import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
@@ -11,15 +12,16 @@ import type { Wakeup } from '../wakeup';
 import type { Outbox, OutboxEntry } from '../journal/outgoing/outbox';
 import type { ServiceMail } from '../journal/service-mail';
 
-export interface ResealerComponents extends Pick<BaseComponents, 'store'> {
-  readonly outbox: Pick<Outbox, 'of' | 'seal' | 'sealRefused' | 'settled' | 'unseal'>;
+export interface ResealerComponents extends Pick<BaseComponents, 'ages' | 'store'> {
+  readonly outbox: Pick<Outbox, 'note' | 'of' | 'seal' | 'sealRefused' | 'settled' | 'unseal'>;
   readonly mail: Pick<ServiceMail, 'dropDead'>;
-  readonly forwardSecurity: Pick<ForwardSecurityManager, 'held'>;
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'canSendMessage' | 'held'>;
   readonly completion: Pick<Completion, 'failed'>;
   readonly direct: Pick<DirectDelivery, 'isUnderWay' | 'isUnknown' | 'renew'>;
-  readonly turns: Pick<LargeTurns, 'has'>;
+  readonly sealTime: Pick<SealTime, 'earlier' | 'inheritsTurn' | 'isNow'>;
+  readonly earlyEnds: Pick<EarlyEnds, 'prepare'>;
   readonly wakeup: Pick<Wakeup, 'friend'>;
-  readonly hooks: Pick<AsyncClientHooks, 'onDeadKeys'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onDeadKeys' | 'onKeySpent'>;
 }
 
 /** The indexes of a peer's living keys, by batch: what its `state` says. */
@@ -30,9 +32,15 @@ export class Resealer {
   readonly #components: ResealerComponents;
   /** Per peer: how often each message was taken off a dead key in this meeting. */
   readonly #counts = new PeerMap<Map<number, number>>();
+  #onSpent: ((peer: PublicKey) => void) | undefined;
 
   constructor(components: ResealerComponents) {
     this.#components = components;
+  }
+
+  /** From now on `onSpent` follows when messages for a peer took keys. */
+  listen(onSpent: (peer: PublicKey) => void): void {
+    this.#onSpent = onSpent;
   }
 
   beginMeeting(peer: PublicKey): void {
@@ -75,14 +83,25 @@ export class Resealer {
     return dropped > 0;
   }
 
+  /** Whether `sealWaiting` would seal it. */
+  canSeal(entry: OutboxEntry): boolean {
+    return this.#components.forwardSecurity.canSendMessage(entry.friend) && this.#isDue(entry);
+  }
+
   /** In the peer's queue: seals what waits for a key, in the order of acceptance. */
   async sealWaiting(peer: PublicKey): Promise<void> {
-    const { store, outbox, completion, direct, turns, wakeup } = this.#components;
+    const { store, outbox, completion, direct, earlyEnds, sealTime, wakeup, hooks } = this.#components;
     await outbox.settled();
+    await this.#passTurn(peer);
+    const due = outbox.of(peer).filter((entry) => this.#isDue(entry));
+    const ends = new Map<OutboxEntry, EarlyEnd>();
+    for (const entry of due) {
+      const earlier = sealTime.earlier(entry);
+      if (earlier.length > 0) ends.set(entry, await earlyEnds.prepare(replaced(earlier)));
+    }
     const writes = store.batch();
     const sealed: OutboxEntry[] = [];
-    for (const entry of outbox.of(peer)) {
-      if (entry.sealed !== undefined || !turns.has(entry) || this.#waitsForNextMeeting(peer, entry)) continue;
+    for (const entry of due) {
       const result = outbox.seal(writes, entry);
       if (result === 'no-key') break;
       if (result === 'lost') {
@@ -90,15 +109,44 @@ export class Resealer {
         continue;
       }
       sealed.push(entry);
+      ends.get(entry)?.addTo(writes);
       writes.afterCommit(() => direct.renew(entry));
     }
+    for (const [entry, end] of ends) if (!sealed.includes(entry)) end.undo();
     try {
       await writes.commit();
     } catch (error) {
-      for (const entry of sealed) outbox.sealRefused(entry);
+      for (const entry of sealed) {
+        outbox.sealRefused(entry);
+        ends.get(entry)?.undo();
+      }
       throw error;
     }
     wakeup.friend(peer);
+    if (sealed.length === 0) return;
+    hooks.onKeySpent(peer);
+    this.#onSpent?.(peer);
+  }
+
+  /** A large message takes the turn of an earlier one of its value, which ends. */
+  async #passTurn(peer: PublicKey): Promise<void> {
+    const { store, ages, outbox, earlyEnds, forwardSecurity, sealTime } = this.#components;
+    const heir = outbox.of(peer).find((entry) => sealTime.inheritsTurn(entry) && this.#isDue(entry));
+    if (heir?.large === undefined || !forwardSecurity.canSendMessage(peer)) return;
+    const end = await earlyEnds.prepare(replaced(sealTime.earlier(heir)));
+    const writes = store.batch();
+    end.addTo(writes);
+    outbox.note(writes, heir, { large: { ...heir.large, turnAt: ages.now() } });
+    try {
+      await writes.commit();
+    } catch (error) {
+      end.undo();
+      throw error;
+    }
+  }
+
+  #isDue(entry: OutboxEntry): boolean {
+    return this.#components.sealTime.isNow(entry) && !this.#waitsForNextMeeting(entry.friend, entry);
   }
 
   #count(peer: PublicKey, { sequence }: OutboxEntry): void {
@@ -110,4 +158,8 @@ export class Resealer {
   #waitsForNextMeeting(peer: PublicKey, { sequence }: OutboxEntry): boolean {
     return (this.#counts.get(peer)?.get(sequence) ?? 0) > RESEALS_PER_MEETING;
   }
+}
+
+function replaced(entries: readonly OutboxEntry[]): Leaving[] {
+  return entries.map((entry) => ({ entry, code: 'replaced' }));
 }

@@ -4,7 +4,7 @@ import type { CryptoProvider } from '../../crypto/provider';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { Clock } from '../../platform/clock';
 import type { DataDirectory } from '../../store/directory/data-directory';
-import type { SecretVault } from '../../store/vault/secret-vault';
+import type { SecretVault, VaultSecret } from '../../store/vault/secret-vault';
 import type { Content } from '../../protocol/envelope/content';
 import { chunksOf, joinedLarge } from '../../protocol/envelope/large/split-large';
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
@@ -20,10 +20,12 @@ import type { OutcomeJournal } from '../journal/outgoing/outcome-journal';
 import type { Meetings } from '../meeting/meetings';
 import type { KeyedQueue } from '../../platform/queues/keyed-queue';
 import type { Dispatcher } from './dispatcher';
+import type { Displacement, Place } from './early-end/displacement';
+import type { EarlyEnds } from './early-end/early-ends';
 import type { LargeTurns } from './large/large-turns';
-import type { OutboxRoom } from './outbox-room';
 import type { QueuedReasons } from './queued-reasons';
 import type { ReasonChanges } from './reason-changes';
+import type { SealTime } from './sealing/seal-time';
 
 /** Largest `context` of a message, as JSON. */
 const MAX_CONTEXT_BYTES = 4096;
@@ -32,8 +34,10 @@ export interface SenderComponents extends Pick<BaseComponents, 'crypto' | 'rando
   readonly clock: Pick<Clock, 'wall'>;
   readonly vault: Pick<SecretVault, 'allocate'>;
   readonly space: Pick<DataDirectory['space'], 'assertRoom'>;
-  readonly outbox: Pick<Outbox, 'find' | 'add' | 'withdraw' | 'journalling' | 'settled'>;
-  readonly room: Pick<OutboxRoom, 'assertFor'>;
+  readonly outbox: Pick<Outbox, 'find' | 'add' | 'withdraw' | 'journalling' | 'settled' | 'unsentKey'>;
+  readonly displacement: Pick<Displacement, 'placeFor' | 'stillOf'>;
+  readonly earlyEnds: Pick<EarlyEnds, 'prepare'>;
+  readonly sealTime: Pick<SealTime, 'hasTaker'>;
   readonly outcomes: Pick<OutcomeJournal, 'find'>;
   readonly contexts: Pick<Contexts, 'add'>;
   readonly queues: KeyedQueue;
@@ -49,6 +53,15 @@ export interface SenderComponents extends Pick<BaseComponents, 'crypto' | 'rando
 /** Of a large message `data` is the whole, and so many chunks follow its head. */
 interface OutgoingContent extends Content {
   readonly chunks?: number;
+}
+
+interface Outgoing {
+  readonly content: OutgoingContent;
+  readonly messageId: Uint8Array;
+  readonly lifetime: number;
+  readonly overdueAfter: number | undefined;
+  readonly options: SendOptions;
+  readonly context: string | undefined;
 }
 
 /** Accepts messages: accepted means journalled, sealed if a key is left, and not a byte sent before. */
@@ -99,19 +112,10 @@ export class Sender {
 
   async #journal(
     friend: PublicKey,
-    message: {
-      content: OutgoingContent;
-      messageId: Uint8Array;
-      lifetime: number;
-      overdueAfter: number | undefined;
-      options: SendOptions;
-      context: string | undefined;
-    },
+    message: Outgoing,
   ): Promise<{ entry: SendReceipt; durable: Promise<void> }> {
-    const { outbox, room, outcomes, contexts, store, vault, ages, clock, space, forwardSecurity, turns } =
-      this.#components;
-    const { content, messageId, lifetime, overdueAfter, options, context } = message;
-    const { type, data, chunks } = content;
+    const { outbox, outcomes, vault, space, displacement, forwardSecurity } = this.#components;
+    const { content, messageId, options, context } = message;
     const double = options.messageId && outbox.find(friend, messageId);
     if (double !== undefined) {
       // The first call may still wait for the disk.
@@ -120,7 +124,7 @@ export class Sender {
     const ended = options.messageId && outcomes.find(friend, messageId);
     if (ended !== undefined) return { entry: receiptOf(ended), durable: Promise.resolve() };
     space.assertRoom();
-    room.assertFor(friend, data.length);
+    const place = await displacement.placeFor(friend, content.data.length, options);
     if (options.withoutKeys === 'error' && !forwardSecurity.canSendMessage(friend)) {
       throw new ToxAsyncError(
         'ErrNoPreKeys',
@@ -129,31 +133,52 @@ export class Sender {
     }
     const [slot, contextSlot] = await vault.allocate(context === undefined ? 1 : 2);
     if (slot === undefined) throw new ToxAsyncError('ErrStore', 'The vault returned no slot.');
+    // Until now one of them may have left.
+    const taken = await this.#take(friend, message, displacement.stillOf(place), { slot, contextSlot });
+    // Nobody ends once more, by a receipt, what leaves for this one.
+    if (place.leaving.length > 0) await Promise.allSettled([taken.durable]);
+    return taken;
+  }
+
+  async #take(
+    friend: PublicKey,
+    { content, messageId, lifetime, overdueAfter, context }: Outgoing,
+    { leaving, value, isBehind }: Place,
+    { slot, contextSlot }: { slot: VaultSecret; contextSlot: VaultSecret | undefined },
+  ): Promise<{ entry: SendReceipt; durable: Promise<void> }> {
+    const { outbox, contexts, store, ages, clock, earlyEnds, sealTime, turns } = this.#components;
+    const { type, data, chunks } = content;
+    const end = await earlyEnds.prepare(leaving);
+    const ending = leaving.map(({ entry }) => entry);
+    // A key that comes back is for this one, as soon as it is back.
+    const isToSeal =
+      !isBehind &&
+      sealTime.hasTaker({ friend, ...(value && { value }) }) &&
+      !ending.some((each) => outbox.unsentKey(each));
     const writes = store.batch();
     const acceptedAt = ages.now();
-    const entry = outbox.add(
-      writes,
-      {
-        messageId,
-        friend,
-        type,
-        lifetime,
-        acceptedAt,
-        createdAt: clock.wall(),
-        ref: slot.ref,
-        ...(chunks !== undefined && { large: turns.first(friend, chunks) }),
-        ...(overdueAfter !== undefined && {
-          overdue: { at: acceptedAt + Math.min(overdueAfter, lifetime), isTold: false },
-        }),
-      },
-      data,
-      slot.secret,
-    );
+    const fields = {
+      messageId,
+      friend,
+      type,
+      lifetime,
+      acceptedAt,
+      createdAt: clock.wall(),
+      ref: slot.ref,
+      ...(chunks !== undefined && { large: turns.first(friend, chunks, ending) }),
+      ...(value && { value }),
+      ...(overdueAfter !== undefined && {
+        overdue: { at: acceptedAt + Math.min(overdueAfter, lifetime), isTold: false },
+      }),
+    };
+    const entry = outbox.add(writes, fields, data, slot.secret, isToSeal);
     if (context !== undefined && contextSlot !== undefined) contexts.add(writes, entry, context, contextSlot);
+    end.addTo(writes);
     const durable = writes.commit().then(
       () => this.#accepted(entry),
       (error: unknown) => {
         outbox.withdraw(entry);
+        end.undo();
         throw error;
       },
     );

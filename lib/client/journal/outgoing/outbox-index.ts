@@ -2,7 +2,7 @@ import { concat, toHex } from '../../../bytes';
 import { PeerMap } from '../../../peer-map';
 import type { PublicKey } from '../../../types';
 import { differenceOf, type Load, NO_LOAD, sumOf } from '../load';
-import type { OutboxEntry } from './outbox-record';
+import type { OutboxEntry, OutboxRecord } from './outbox-record';
 
 /** The messages of the outbox in memory, by everything that one is looked for by. */
 export class OutboxIndex {
@@ -10,6 +10,7 @@ export class OutboxIndex {
   readonly #byId = new Map<string, OutboxEntry>();
   readonly #byKey = new PeerMap<Map<number, OutboxEntry>>();
   readonly #byFriend = new PeerMap<Set<OutboxEntry>>();
+  readonly #byValue = new Map<string, Set<OutboxEntry>>();
   readonly #loads = new PeerMap<Load>();
   #load = NO_LOAD;
   #nextSequence = 1;
@@ -42,6 +43,11 @@ export class OutboxIndex {
     return this.#byKey.get(friend)?.get(preKeyId);
   }
 
+  /** Those of its value, in the order of acceptance. */
+  valuesLike(message: Pick<OutboxRecord, 'friend' | 'value'>): OutboxEntry[] {
+    return [...(this.#byValue.get(valueOf(message)) ?? [])];
+  }
+
   has({ sequence }: OutboxEntry): boolean {
     return this.#entries.has(sequence);
   }
@@ -52,6 +58,7 @@ export class OutboxIndex {
     this.#byId.set(idOf(friend, messageId), entry);
     this.#rememberKeys(entry);
     this.#byFriend.getOrInsert(friend, () => new Set()).add(entry);
+    if (entry.value) this.#byValue.set(valueOf(entry), new Set(this.valuesLike(entry)).add(entry));
     this.#load = sumOf(this.#load, loadOf(entry));
     this.#loads.set(friend, sumOf(this.load(friend), loadOf(entry)));
     this.#nextSequence = Math.max(this.#nextSequence, sequence + 1);
@@ -65,6 +72,7 @@ export class OutboxIndex {
     const others = this.#byFriend.get(friend);
     others?.delete(entry);
     if (others?.size === 0) this.#byFriend.delete(friend);
+    this.#forgetValue(entry);
     this.#load = differenceOf(this.#load, loadOf(entry));
     const left = differenceOf(this.load(friend), loadOf(entry));
     if (left.messages > 0) this.#loads.set(friend, left);
@@ -76,6 +84,12 @@ export class OutboxIndex {
     this.#forgetKeys(entry);
     Object.assign(entry, change);
     if (this.has(entry)) this.#rememberKeys(entry);
+  }
+
+  #forgetValue(entry: OutboxEntry): void {
+    const values = this.#byValue.get(valueOf(entry));
+    values?.delete(entry);
+    if (values?.size === 0) this.#byValue.delete(valueOf(entry));
   }
 
   #rememberKeys(entry: OutboxEntry): void {
@@ -93,6 +107,11 @@ export class OutboxIndex {
 
 function loadOf({ size }: OutboxEntry): Load {
   return { messages: 1, bytes: size };
+}
+
+/** '' when it has none. */
+function valueOf({ friend, value }: Pick<OutboxRecord, 'friend' | 'value'>): string {
+  return value === undefined ? '' : toHex(concat(friend, value.name));
 }
 
 function idOf(friend: PublicKey, messageId: Uint8Array): string {

@@ -30,6 +30,8 @@ export interface OutboxRecord {
   told: number;
   /** Absent when nobody is to hear that its receipt is late. */
   overdue?: OverdueRecord;
+  /** Of a message that replaces earlier ones of the same name. */
+  readonly value?: ValueRecord;
 }
 
 /** When a message without a receipt is reported as overdue. */
@@ -37,6 +39,14 @@ export interface OverdueRecord {
   /** Age at which it is. */
   readonly at: number;
   readonly isTold: boolean;
+}
+
+/** Of messages of one value only the newest matters. */
+export interface ValueRecord {
+  /** Of its name (value-name.ts). */
+  readonly name: Uint8Array;
+  /** Age since which the newest one waits for an earlier one that is under way; absent when that is its acceptance. */
+  readonly waitsSince?: number;
 }
 
 /** What is remembered of a large message beside what all have. */
@@ -64,6 +74,11 @@ export function isOverdue({ overdue }: Pick<OutboxRecord, 'overdue'>, now: numbe
 export function reachedNodes({ large, told, copies }: OutboxRecord, wanted: number): number {
   // Renewals may have gone to further nodes.
   return Math.min(large ? told : copies.length, wanted);
+}
+
+/** Another may take its place before it leaves: it is sealed when somebody is there to take it. */
+export function sealsLate({ value }: Pick<OutboxRecord, 'value'>): boolean {
+  return value !== undefined;
 }
 
 /** A large message is sealed in its turn. */

@@ -1,5 +1,5 @@
 import { splitLarge } from '../../../protocol/envelope/large/split-large';
-import type { ForwardSecurityManager } from '../../../forward-security/forward-security-manager';
+import type { DrawnKey } from '../../../forward-security/held-keys';
 import type { SlotRef } from '../../../store/vault/secret-vault';
 import type { WriteBatch } from '../../../store/store';
 import { bareBytes, readSequence, sequenceKey, Table } from '../../../store/table';
@@ -7,6 +7,7 @@ import type { PublicKey } from '../../../types';
 import type { BaseComponents } from '../../components';
 import type { Copy } from './copies';
 import type { Load } from '../load';
+import { OutboxKeys, type OutboxKeysComponents } from './outbox-keys';
 import { durable, hadTurn, type OutboxEntry, type OutboxRecord } from './outbox-record';
 import { OutboxIndex } from './outbox-index';
 import { unboxUnderSlot, boxUnderSlot } from '../../../store/vault/slot-box';
@@ -16,9 +17,7 @@ export type { OutboxEntry } from './outbox-record';
 /** Keys of one message that are remembered. */
 const MOST_KEYS = 4;
 
-export interface OutboxComponents extends Pick<BaseComponents, 'crypto' | 'store' | 'vault'> {
-  readonly forwardSecurity: Pick<ForwardSecurityManager, 'seal'>;
-}
+export type OutboxComponents = Pick<BaseComponents, 'crypto' | 'store' | 'vault'> & OutboxKeysComponents;
 
 /**
  * The journal of messages not finished yet. The plaintext lies under a slot of the vault until the end; the
@@ -33,10 +32,7 @@ export class Outbox {
   readonly #index = new OutboxIndex();
   /** Entries whose envelope a node confirmed. */
   readonly #stored = new Set<number>();
-  /** Entries whose envelope is on its way to the disk. */
-  readonly #sealing = new Set<number>();
-  /** Sealed in this process, and no byte of the envelope left it. */
-  readonly #kept = new Set<number>();
+  readonly #keys: OutboxKeys;
   readonly #setAside = new Set<number>();
   readonly #firstOfProcess: number;
   /** Commits of added messages that are under way. */
@@ -44,6 +40,7 @@ export class Outbox {
 
   constructor(components: OutboxComponents) {
     this.#components = components;
+    this.#keys = new OutboxKeys(components);
     this.#records = new Table(components.store, 'outbox');
     this.#plaintexts = new Table(components.store, 'outbox-plaintext', bareBytes);
     this.#envelopes = new Table(components.store, 'outbox-envelope', bareBytes);
@@ -99,6 +96,11 @@ export class Outbox {
     return this.#index.findByKey(friend, preKeyId);
   }
 
+  /** Those of its value, in the order of acceptance. */
+  valuesLike(message: Pick<OutboxRecord, 'friend' | 'value'>): OutboxEntry[] {
+    return this.#index.valuesLike(message);
+  }
+
   /** It is not finished, nor set aside. */
   has(entry: OutboxEntry): boolean {
     return this.#index.has(entry) && !this.#setAside.has(entry.sequence);
@@ -106,7 +108,7 @@ export class Outbox {
 
   /** Sealed, and the batch that says so is under way. */
   isSealing(entry: OutboxEntry): boolean {
-    return this.#sealing.has(entry.sequence);
+    return this.#keys.isSealing(entry);
   }
 
   /** No part of it leaves from now on: the batch that ends it is on its way. */
@@ -120,8 +122,13 @@ export class Outbox {
   }
 
   /** An envelope of it left the process, or may have left an earlier one. */
-  mayHaveLeft({ sequence, keys }: OutboxEntry): boolean {
-    return keys.length > (this.#kept.has(sequence) ? 1 : 0);
+  mayHaveLeft(entry: OutboxEntry): boolean {
+    return this.#keys.mayHaveLeft(entry);
+  }
+
+  /** The key of its envelope, while no byte of that left the process; not to be wiped. */
+  unsentKey(entry: OutboxEntry): DrawnKey | undefined {
+    return this.#keys.unsent(entry);
   }
 
   /** It was accepted before this process began. */
@@ -134,20 +141,21 @@ export class Outbox {
    * asked for to look at it.
    */
   envelope(entry: OutboxEntry): Uint8Array | undefined {
-    if (this.#setAside.has(entry.sequence)) return undefined;
-    this.#kept.delete(entry.sequence);
-    return entry.sealed && this.#envelopes.get(sequenceKey(entry.sequence));
+    if (this.#setAside.has(entry.sequence) || entry.sealed === undefined) return undefined;
+    this.#keys.left(entry);
+    return this.#envelopes.get(sequenceKey(entry.sequence));
   }
 
   /**
-   * Adds a message to `writes`, sealed when a key is left. It is in memory at once, so that limits and double
-   * ids count it, and is taken out again by `withdraw` when the batch fails.
+   * Adds a message to `writes`, sealed when a key is left and it `isToSeal`. It is in memory at once, so that limits and
+   * double ids count it, and is taken out again by `withdraw` when the batch fails.
    */
   add(
     writes: WriteBatch,
     fields: Omit<OutboxRecord, 'copies' | 'stored' | 'depositedAt' | 'told' | 'sealed' | 'keys' | 'size'>,
     data: Uint8Array,
     secret: Uint8Array,
+    isToSeal = true,
   ): OutboxEntry {
     const entry: OutboxEntry = {
       ...fields,
@@ -165,7 +173,7 @@ export class Outbox {
       [sequenceKey(entry.sequence)],
       boxUnderSlot(this.#components.crypto, secret, data),
     );
-    if (!hadTurn(entry) || !this.#seal(writes, entry, content)) {
+    if (!isToSeal || !hadTurn(entry) || !this.#seal(writes, entry, content)) {
       this.#records.put(writes, [sequenceKey(entry.sequence)], durable(entry));
     }
     return entry;
@@ -185,7 +193,8 @@ export class Outbox {
 
   /** Undoes `add` in memory. */
   withdraw(entry: OutboxEntry): void {
-    for (const each of [this.#sealing, this.#stored, this.#kept, this.#setAside]) each.delete(entry.sequence);
+    for (const each of [this.#stored, this.#setAside]) each.delete(entry.sequence);
+    this.#keys.forget(entry);
     this.#index.remove(entry);
   }
 
@@ -206,7 +215,7 @@ export class Outbox {
 
   /** Undoes `seal` in memory, when its batch failed: the message waits for a key as before. */
   sealRefused(entry: OutboxEntry): void {
-    this.#sealing.delete(entry.sequence);
+    this.#keys.forget(entry);
   }
 
   /** The key of its envelope is dead: the message needs another. */
@@ -219,6 +228,7 @@ export class Outbox {
       delete entry.depositedAt;
       entry.copies = [];
       entry.told = 0;
+      this.#keys.noteDead(entry);
       this.#stored.delete(entry.sequence);
     });
   }
@@ -271,27 +281,15 @@ export class Outbox {
   }
 
   #seal(writes: WriteBatch, entry: OutboxEntry, data: Uint8Array): boolean {
-    const message = this.#components.forwardSecurity.seal(writes, {
-      recipientPk: entry.friend,
-      data,
-      type: entry.type,
-      messageId: entry.messageId,
-      lifetime: entry.lifetime,
-      timestamp: Math.max(0, Math.floor(entry.createdAt / 1000)),
-    });
+    const message = this.#keys.seal(writes, entry, data);
     if (message === undefined) return false;
     const sealed = { preKeyId: message.preKeyId, storageId: message.storageId };
     const keys = [...entry.keys, message.preKeyId].slice(-MOST_KEYS);
     const key = sequenceKey(entry.sequence);
     this.#envelopes.put(writes, [key], message.envelope);
     this.#records.put(writes, [key], { ...durable(entry), sealed, keys, copies: [] });
-    this.#sealing.add(entry.sequence);
-    this.#kept.add(entry.sequence);
     // Not before: until then the envelope must not leave the process.
-    writes.afterCommit(() => {
-      this.#sealing.delete(entry.sequence);
-      this.#index.update(entry, { sealed, keys, copies: [] });
-    });
+    writes.afterCommit(() => this.#index.update(entry, { sealed, keys, copies: [] }));
     return true;
   }
 }

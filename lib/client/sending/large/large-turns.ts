@@ -32,9 +32,14 @@ export class LargeTurns {
     return this.#holder(this.#largeOf(entry.friend))?.sequence === entry.sequence;
   }
 
-  /** Of one of so many chunks that is accepted now: it has its turn at once when there is no other. */
-  first(friend: PublicKey, chunks: number): LargeRecord {
-    const isFree = this.#largeOf(friend).length === 0;
+  /**
+   * Of one of so many chunks that is accepted now: it has its turn at once when there is no other, or in place of one
+   * that leaves.
+   */
+  first(friend: PublicKey, chunks: number, leaving: readonly OutboxEntry[] = []): LargeRecord {
+    const isFree =
+      leaving.some((each) => each.large && this.has(each)) ||
+      this.#largeOf(friend).every((each) => leaving.includes(each));
     return isFree ? { chunks, turnAt: this.#components.ages.now() } : { chunks };
   }
 

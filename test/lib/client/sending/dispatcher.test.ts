@@ -55,6 +55,10 @@ describe('the dispatcher', () => {
   let turns: Message[];
   /** Large messages that wait for their turn, whether one of them gets it now, and the age at which one may. */
   let waitingForTurn: OutboxEntry[];
+  /** Behind an earlier one of its value, until an age; and what can take a key. */
+  let behind: object[];
+  let behindUntil: number;
+  let sealable: object[];
   let isTurnDue: boolean;
   let turnEndsAt: number;
   /** How often the bytes of large messages were wiped. */
@@ -71,6 +75,7 @@ describe('the dispatcher', () => {
     again = {};
     isBroken = false;
     [waitingForTurn, isTurnDue, turnEndsAt, wiped] = [[], false, Infinity, 0];
+    [behind, behindUntil, sealable] = [[], Infinity, []];
     queues = new KeyedQueue();
     wakeup = new Wakeup(time);
     has = (entry) => outbox.some((each) => each === entry);
@@ -128,9 +133,16 @@ describe('the dispatcher', () => {
           return Promise.resolve(true);
         },
       },
+      sealTime: {
+        isBehind: (entry) => behind.includes(entry),
+        behindUntil: () => behindUntil,
+      },
       resealer: {
+        canSeal: (entry) => sealable.includes(entry),
         sealWaiting: (friend) => {
           done.push(`seal ${friend[0]}`);
+          sealable = [];
+          if (isBroken) return Promise.reject(new Error('the disk is gone'));
           wakeup.friend(friend);
           return Promise.resolve();
         },
@@ -324,6 +336,41 @@ describe('the dispatcher', () => {
     release();
     assert.deepEqual(await pass(), ['expire 1']);
     assert.deepEqual(await pass(100_000), []);
+  });
+
+  it('keeps one that is behind an earlier value, and looks again when that is over', async () => {
+    outbox = [message('a')];
+    [behind, behindUntil] = [[...outbox], 600];
+    await start();
+    done = [];
+    wakeup.all();
+    assert.deepEqual(await pass(599_000), []);
+    behind = [];
+    assert.deepEqual(await pass(2_000), ['plain a', 'direct a', 'nodes a']);
+  });
+
+  it('has those sealed that can be, once for all of a friend, and goes on then', async () => {
+    outbox = [message('a'), message('b')];
+    sealable = [...outbox];
+    dispatcher.start();
+    assert.deepEqual(
+      (await pass(1)).filter((each) => each.startsWith('seal')),
+      ['seal 1'],
+    );
+    assert.deepEqual(await pass(1), ['plain a', 'direct a', 'nodes a', 'plain b', 'direct b', 'nodes b']);
+  });
+
+  it('tries it again in a minute when the disk refuses that', async () => {
+    outbox = [message('a')];
+    sealable = [...outbox];
+    isBroken = true;
+    dispatcher.start();
+    await pass(1);
+    assert.equal(errors.length, 1);
+    isBroken = false;
+    sealable = [...outbox];
+    assert.deepEqual(await pass(59_000), []);
+    assert.deepEqual((await pass(2_000)).slice(0, 2), ['plain a', 'seal 1']);
   });
 
   it('names what fails at that, and tries it again', async () => {

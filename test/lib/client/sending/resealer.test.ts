@@ -22,6 +22,10 @@ describe('the resealer', () => {
   /** Large messages whose heads the friend did not know, and those that wait for their turn. */
   let unknown: OutboxEntry[];
   let waiting: OutboxEntry[];
+  /** Of their values, what ends when they are sealed. */
+  let earlier: Map<OutboxEntry, OutboxEntry[]>;
+  /** How often it was said that keys were spent. */
+  let spent: number;
   /** What was done beside the disk, in order. */
   let done: string[];
   let resealer: Resealer;
@@ -34,6 +38,8 @@ describe('the resealer', () => {
     outbox.settled = () => settled;
     mail = openMail();
     [settled, underWay, done, unknown, waiting] = [Promise.resolve(), [], [], [], []];
+    earlier = new Map();
+    spent = 0;
     resealer = new Resealer({
       store,
       outbox,
@@ -50,9 +56,29 @@ describe('the resealer', () => {
         isUnknown: (entry) => unknown.includes(entry),
         renew: ({ sequence, sealed }) => done.push(`renew ${sequence}${sealed ? '' : ' unsealed'}`),
       },
-      turns: { has: (entry) => !waiting.includes(entry) },
+      ages: { now: () => alice.age },
+      sealTime: {
+        isNow: (entry) => entry.sealed === undefined && !waiting.includes(entry),
+        earlier: (entry) => earlier.get(entry) ?? [],
+        inheritsTurn: () => false,
+      },
+      earlyEnds: {
+        prepare: (leaving) => {
+          const names = leaving.map(({ entry, code }) => `${entry.sequence} ${code}`).join();
+          return Promise.resolve({
+            addTo: (writes) => {
+              for (const { entry } of leaving) outbox.remove(writes, entry);
+              writes.afterCommit(() => done.push(`ended ${names}`));
+            },
+            undo: () => done.push(`goes on ${names}`),
+          });
+        },
+      },
       wakeup: { friend: () => done.push('wakeup') },
-      hooks: { onDeadKeys: (peer) => done.push(peer === bob.pk ? 'dead keys' : 'of another') },
+      hooks: {
+        onDeadKeys: (peer) => done.push(peer === bob.pk ? 'dead keys' : 'of another'),
+        onKeySpent: () => (spent += 1),
+      },
     });
     resealer.beginMeeting(bob.pk);
   });
@@ -214,16 +240,16 @@ describe('the resealer', () => {
       await alice.fsm.processPreKeyExchange(exchange);
     }
 
-    const waiting = () =>
+    const unsealed = () =>
       outbox.entries().flatMap(({ sequence, sealed }) => (sealed === undefined ? [sequence] : []));
 
     it('seals as much as there are keys for, in the order of acceptance', async () => {
       await resealer.sealWaiting(bob.pk);
-      assert.deepEqual([waiting(), heard()], [[1, 2, 3], ['wakeup']]);
+      assert.deepEqual([unsealed(), heard()], [[1, 2, 3], ['wakeup']]);
       // Four are kept for mail.
       await give(4 + 2);
       await resealer.sealWaiting(bob.pk);
-      assert.deepEqual([waiting(), heard()], [[3], ['renew 1', 'renew 2', 'wakeup']]);
+      assert.deepEqual([unsealed(), heard()], [[3], ['renew 1', 'renew 2', 'wakeup']]);
     });
 
     it('knows that a message still waits for a key when the disk refuses its envelope', async () => {
@@ -231,10 +257,10 @@ describe('the resealer', () => {
       const end = refuseCommits(alice.store);
       await assert.rejects(resealer.sealWaiting(bob.pk), /the disk is gone/);
       end();
-      assert.deepEqual([waiting(), outbox.waitsForKey(bob.pk)], [[1, 2, 3], true]);
+      assert.deepEqual([unsealed(), outbox.waitsForKey(bob.pk)], [[1, 2, 3], true]);
       await give(4 + 3);
       await resealer.sealWaiting(bob.pk);
-      assert.deepEqual([waiting(), outbox.waitsForKey(bob.pk)], [[], false]);
+      assert.deepEqual([unsealed(), outbox.waitsForKey(bob.pk)], [[], false]);
     });
 
     it('fails a message whose text is lost, and goes on with the next', async () => {
@@ -247,7 +273,60 @@ describe('the resealer', () => {
       await give(10);
       await resealer.sealWaiting(bob.pk);
       assert.deepEqual(heard(), ['failed 1 lost', 'renew 2', 'renew 3', 'wakeup']);
-      assert.deepEqual(waiting(), []);
+      assert.deepEqual(unsealed(), []);
+    });
+
+    it('can seal what is due while there is a key', async () => {
+      const [first, second] = outbox.entries();
+      assert.ok(first && second);
+      waiting = [first];
+      assert.deepEqual([resealer.canSeal(first), resealer.canSeal(second)], [false, false]);
+      await give(4 + 1);
+      assert.deepEqual([resealer.canSeal(first), resealer.canSeal(second)], [false, true]);
+      await resealer.sealWaiting(bob.pk);
+      assert.deepEqual([unsealed(), resealer.canSeal(second)], [[1, 3], false]);
+    });
+
+    it('says that keys were spent, once, when some were', async () => {
+      const told: unknown[] = [];
+      resealer.listen((peer) => told.push(peer));
+      await resealer.sealWaiting(bob.pk);
+      assert.deepEqual([told, spent], [[], 0]);
+      await give(4 + 2);
+      await resealer.sealWaiting(bob.pk);
+      assert.deepEqual([told, spent], [[bob.pk], 1]);
+    });
+
+    describe('and replaces another', () => {
+      beforeEach(() => {
+        const [first, , third] = outbox.entries();
+        assert.ok(first && third);
+        waiting = [first];
+        earlier.set(third, [first]);
+      });
+
+      it('ends that one in the batch that gives it a key', async () => {
+        await give(4 + 2);
+        const end = refuseCommits(alice.store);
+        await assert.rejects(resealer.sealWaiting(bob.pk), /the disk is gone/);
+        end();
+        assert.deepEqual([unsealed(), heard()], [[1, 2, 3], ['goes on 1 replaced']]);
+        await give(4 + 2);
+        await resealer.sealWaiting(bob.pk);
+        assert.deepEqual([unsealed(), heard()], [[], ['renew 2', 'ended 1 replaced', 'renew 3', 'wakeup']]);
+      });
+
+      it('leaves that one alone when no key is left for it', async () => {
+        await give(4 + 1);
+        await resealer.sealWaiting(bob.pk);
+        assert.deepEqual(
+          [unsealed(), heard()],
+          [
+            [1, 3],
+            ['goes on 1 replaced', 'renew 2', 'wakeup'],
+          ],
+        );
+      });
     });
   });
 });

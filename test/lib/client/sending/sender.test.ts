@@ -7,12 +7,16 @@ import { Outbox } from '../../../../lib/client/journal/outgoing/outbox';
 import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { LargeTurns } from '../../../../lib/client/sending/large/large-turns';
 import { OutboxRoom } from '../../../../lib/client/sending/outbox-room';
+import { Displacement } from '../../../../lib/client/sending/early-end/displacement';
+import { EarlyEnds } from '../../../../lib/client/sending/early-end/early-ends';
+import { SealTime } from '../../../../lib/client/sending/sealing/seal-time';
 import { Sender } from '../../../../lib/client/sending/sender';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { MAX_PAYLOAD_SIZE } from '../../../../lib/constants';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { decodeExtended, type ExtendedContent } from '../../../../lib/protocol/envelope/extended-content';
 import { readLargeContent } from '../../../../lib/protocol/envelope/large/large-content';
+import { refuseCommits } from '../../../support/refusing-commits';
 import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
 
 const crypto = chooseCryptoProvider();
@@ -33,12 +37,16 @@ describe('the sender', () => {
   let accepted: [string, boolean][];
   /** Who heard of it, in order. */
   let heard: string[];
+  /** How messages ended for others. */
+  let endings: string[];
+  let isNodeHere: boolean;
   let sender: Sender;
 
   beforeEach(async () => {
     ({ alice, bob } = await pair('sender'));
     await bob.giveKeys(alice);
     [allocated, hasRoom, asked, ended, accepted, heard] = [0, true, 0, undefined, [], []];
+    [endings, isNodeHere] = [[], false];
     outbox = open();
     sender = make();
   });
@@ -57,6 +65,33 @@ describe('the sender', () => {
 
   function make(limits = {}): Sender {
     const { store, vault, fsm: forwardSecurity, random } = alice;
+    const room = new OutboxRoom({ outbox }, { ...DEFAULT_CLIENT_LIMITS, ...limits });
+    const plain = { wasOffered: () => false };
+    const turns = new LargeTurns({ store, ages: { now: () => alice.age }, outbox, forwardSecurity });
+    const sealTime = new SealTime({
+      ages: { now: () => alice.age },
+      outbox,
+      turns,
+      plain,
+      direct: { isHere: () => false },
+      nodes: { candidates: () => (isNodeHere ? [stranger] : []) },
+    });
+    const earlyEnds = new EarlyEnds({
+      vault,
+      outbox,
+      plain,
+      forwardSecurity,
+      completion: {
+        cancelled: (writes, entry, { code, mayArrive }) => {
+          outbox.remove(writes, entry);
+          const text = new TextDecoder().decode(outbox.plaintext(entry));
+          writes.afterCommit(() =>
+            endings.push([text, code, ...(mayArrive ? ['may arrive'] : [])].join(' ')),
+          );
+        },
+      },
+      wakeup: { friend: () => undefined, message: () => undefined },
+    });
     return new Sender({
       crypto,
       random,
@@ -70,7 +105,9 @@ describe('the sender', () => {
         },
       },
       outbox,
-      room: new OutboxRoom({ outbox }, { ...DEFAULT_CLIENT_LIMITS, ...limits }),
+      displacement: new Displacement({ crypto, outbox, sealTime, room }),
+      earlyEnds,
+      sealTime,
       outcomes: { find: () => ended },
       contexts: contexts(),
       queues: new KeyedQueue(),
@@ -81,7 +118,7 @@ describe('the sender', () => {
           if (!hasRoom) throw new ToxAsyncError('ErrLocalStorageFull', 'no room');
         },
       },
-      turns: new LargeTurns({ store, ages: { now: () => alice.age }, outbox, forwardSecurity }),
+      turns,
       reasons: { of: () => undefined },
       reasonChanges: { noteTold: () => undefined },
       meetings: { noteSpent: (friend) => heard.push(`peer hears of ${nameOf(friend)}`) },
@@ -292,6 +329,85 @@ describe('the sender', () => {
     await sender.send(bob.pk, new Uint8Array(MAX_PAYLOAD_SIZE));
     await sender.send(bob.pk, new Uint8Array(MAX_PAYLOAD_SIZE), 0, { compress: 'off' });
     await refused('ErrMessageTooLarge', sender.send(bob.pk, new Uint8Array(MAX_PAYLOAD_SIZE + 1)));
+  });
+
+  describe('of a message that replaces others', () => {
+    const replaces = 'temperature';
+    const sealed = () => outbox.entries().map((entry) => entry.sealed !== undefined);
+    const keys = () => alice.fsm.getAvailableKeyCount(bob.pk);
+
+    it('takes a key for it only when somebody is there to take it', async () => {
+      await send('one', { replaces });
+      assert.deepEqual([sealed(), keys()], [[false], 100]);
+      isNodeHere = true;
+      await send('two', { replaces: 'humidity' });
+      assert.deepEqual([sealed(), keys()], [[false, true], 99]);
+    });
+
+    it('ends the one before in the batch that takes it', async () => {
+      const first = await send('one', { replaces });
+      await send('two', { replaces });
+      assert.deepEqual([endings, texts()], [['one replaced'], ['two']]);
+      assert.equal(open().find(bob.pk, first.messageId), undefined);
+      const end = refuseCommits(alice.store);
+      await assert.rejects(send('three', { replaces }), /the disk is gone/);
+      end();
+      assert.deepEqual([endings, texts()], [['one replaced'], ['two']]);
+      await send('four', { replaces });
+      assert.deepEqual([endings, texts()], [['one replaced', 'two replaced'], ['four']]);
+    });
+
+    it('gives it the place of the one before', async () => {
+      sender = make({ outboxMessages: 2 });
+      await send('one', { replaces });
+      await send('two', { replaces });
+      await refused('ErrOutboxFull', send('three', { replaces: 'humidity' }));
+      assert.deepEqual(texts(), ['two']);
+    });
+
+    it('gives it the key of one that had not left', async () => {
+      isNodeHere = true;
+      await send('one', { replaces });
+      const [one] = outbox.entries();
+      assert.ok(one?.sealed);
+      await send('two', { replaces });
+      assert.deepEqual([endings, sealed(), keys()], [['one replaced'], [false], 100]);
+      assert.equal(alice.fsm.held.next(bob.pk)?.index, one.sealed.preKeyId & 0xff);
+    });
+
+    it('keeps the newest behind one that left', async () => {
+      isNodeHere = true;
+      await send('one', { replaces });
+      const [one] = outbox.entries();
+      assert.ok(one && outbox.envelope(one));
+      for (const text of ['two', 'three']) await send(text, { replaces });
+      assert.deepEqual([texts(), endings, sealed()], [['one', 'three'], ['two replaced'], [true, false]]);
+    });
+
+    it('knows of one that leaves while the vault makes the slot', async () => {
+      isNodeHere = true;
+      await send('one', { replaces });
+      const [one] = outbox.entries();
+      assert.ok(one);
+      const allocate = alice.vault.allocate.bind(alice.vault);
+      alice.vault.allocate = (count) => {
+        outbox.envelope(one);
+        return allocate(count);
+      };
+      await send('two', { replaces });
+      assert.deepEqual([texts(), endings, sealed()], [['one', 'two'], [], [true, false]]);
+    });
+
+    it('takes them in the order of the calls', async () => {
+      const sent = ['one', 'two', 'three'].map((text) => send(text, { replaces }));
+      await Promise.all(sent);
+      assert.deepEqual([texts(), endings], [['three'], ['one replaced', 'two replaced']]);
+    });
+
+    it('refuses a name that is none before anything is allocated', async () => {
+      await refused('ErrInvalidArgument', send('one', { replaces: '' }));
+      await refused('ErrInvalidArgument', send('one', { replaces: 'x'.repeat(256) }));
+    });
   });
 
   describe('while the disk is slow', () => {

@@ -1,4 +1,5 @@
 import { sameBytes, toHex } from '../../../../lib/bytes';
+import type { SendOptions } from '../../../../lib/client/messages';
 import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outgoing/outbox';
 import { ServiceMail } from '../../../../lib/client/journal/service-mail';
 import { Completion } from '../../../../lib/client/sending/completion';
@@ -8,7 +9,11 @@ import { Dispatcher } from '../../../../lib/client/sending/dispatcher';
 import { buildLarge } from '../../../../lib/client/sending/large/build-large';
 import { ChunkDeposits } from '../../../../lib/client/sending/large/chunk-deposits';
 import { messageDeposits } from '../../../../lib/client/sending/deposits/message-deposits';
+import { Displacement } from '../../../../lib/client/sending/early-end/displacement';
+import { EarlyEnds } from '../../../../lib/client/sending/early-end/early-ends';
 import { Resealer } from '../../../../lib/client/sending/resealer';
+import { Sender } from '../../../../lib/client/sending/sender';
+import { SealTime } from '../../../../lib/client/sending/sealing/seal-time';
 import { NodeHolds } from '../../../../lib/client/storage-nodes/node-holds';
 import { Wakeup } from '../../../../lib/client/wakeup';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
@@ -48,16 +53,21 @@ export class LargeSender {
   /** `stored` outcomes, and how messages ended. */
   outcomes: string[] = [];
   errors: unknown[] = [];
+  /** An ordinary client was offered everything. */
+  wasOffered = false;
   readonly holds: NodeHolds;
   outbox!: Outbox;
   large!: ReturnType<typeof buildLarge>;
   deposits!: Deposits<OutboxEntry>;
   direct!: DirectDelivery;
   resealer!: Resealer;
+  sealTime!: SealTime;
+  earlyEnds!: EarlyEnds;
   completion!: Completion;
   queues!: KeyedQueue;
   #dispatcher!: Dispatcher;
-  #wakeup!: Wakeup;
+  wakeup!: Wakeup;
+  #sender!: Sender;
   readonly #names = new Map<string, string>();
   readonly #underWay: Record<string, number> = {};
 
@@ -99,6 +109,14 @@ export class LargeSender {
     return entry;
   }
 
+  /** Accepts a message of so many bytes as the library does. */
+  async send(name: string, bytes: number, options: SendOptions = {}): Promise<void> {
+    const messageId = crypto.sha256(new TextEncoder().encode(name));
+    this.#names.set(toHex(messageId), name);
+    const payload = new SeededRandom(name).bytes(bytes);
+    await this.#sender.send(this.bob.pk, payload, 0, { compress: 'off', ...options, messageId });
+  }
+
   /** A small message, for what large ones must not hold up. */
   async addSmall(name: string): Promise<OutboxEntry> {
     const { store, vault } = this.alice;
@@ -124,7 +142,7 @@ export class LargeSender {
   /** A session with Bob begins; his list of keys names all that Alice holds, or those of `keys`. */
   async meet(keys?: ReadonlyMap<number, ReadonlySet<number>>): Promise<void> {
     this.direct.open(this.bob.pk);
-    this.#wakeup.friend(this.bob.pk);
+    this.wakeup.friend(this.bob.pk);
     this.resealer.beginMeeting(this.bob.pk);
     await this.state(keys);
   }
@@ -139,7 +157,7 @@ export class LargeSender {
 
   part(): void {
     this.direct.close(this.bob.pk);
-    this.#wakeup.friend(this.bob.pk);
+    this.wakeup.friend(this.bob.pk);
   }
 
   /** Bob's receipt. */
@@ -178,6 +196,7 @@ export class LargeSender {
       onError: (error: unknown) => this.errors.push(error),
       onEnded: () => undefined,
       onDeadKeys: () => undefined,
+      onKeySpent: () => undefined,
     };
     const nodes = {
       candidates: () => Array.from(this.nodes, nodeOf),
@@ -209,23 +228,51 @@ export class LargeSender {
     const deposits = messageDeposits({ ...parts, ...large }, { wanted: 3, maxStorageTime: DAY });
     const chunkDeposits = new ChunkDeposits({ ...parts, ...large, deposits });
     const direct = new DirectDelivery({ ...parts, ...large, completion });
-    const resealer = new Resealer({ ...parts, ...large, completion, direct });
-    const ways = { direct, deposits, chunkDeposits, resealer, completion };
-    const none = { consider: () => undefined };
+    const plain = { consider: () => undefined, wasOffered: () => this.wasOffered };
+    const sealTime = new SealTime({ ...parts, ...large, direct, plain });
+    const earlyEnds = new EarlyEnds({ ...parts, completion, plain });
+    const resealer = new Resealer({ ...parts, ...large, completion, direct, sealTime, earlyEnds });
+    const ways = { direct, plain, deposits, chunkDeposits, sealTime, resealer, completion };
     const silent = { look: () => Infinity };
     const serviceDeposits = { consider: () => Infinity, turns: nobody };
     const dispatcher = new Dispatcher({
       ...parts,
       ...large,
       ...ways,
-      plain: none,
       overdue: silent,
       reasonChanges: silent,
       serviceDeposits,
     });
-    Object.assign(this, { outbox, large, deposits, direct, resealer, completion, queues });
-    [this.#dispatcher, this.#wakeup] = [dispatcher, wakeup];
+    Object.assign(this, {
+      outbox,
+      large,
+      deposits,
+      direct,
+      resealer,
+      completion,
+      queues,
+      sealTime,
+      earlyEnds,
+    });
+    [this.#dispatcher, this.wakeup] = [dispatcher, wakeup];
     dispatcher.start();
+    const room = { assertFor: () => undefined };
+    this.#sender = new Sender({
+      ...parts,
+      ...large,
+      displacement: new Displacement({ crypto, outbox, sealTime, room }),
+      earlyEnds,
+      sealTime,
+      dispatcher,
+      outcomes: { find: () => undefined },
+      contexts: { add: () => undefined },
+      clock: { wall: () => 5_000 },
+      space: { assertRoom: () => undefined },
+      reasons: { of: () => undefined },
+      reasonChanges: { noteTold: () => undefined },
+      meetings: { noteSpent: () => undefined },
+      hooks: { onAccepted: () => undefined, onKeySpent: () => undefined },
+    });
   }
 
   #request(

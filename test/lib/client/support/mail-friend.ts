@@ -114,11 +114,18 @@ export class MailFriend {
       onError: fail,
       onEnded: nothing,
       onDeadKeys: nothing,
+      onKeySpent: nothing,
       onKeysExchanged: nothing,
       onMalformed: () => fail(new Error('malformed')),
       onKeysRefused: (_peer: PublicKey, code: string) => fail(new Error(code)),
     };
     const direct = { isHere: () => false, isUnderWay: () => false, isUnknown: () => false, renew: nothing };
+    const sealTime = {
+      isNow: (entry: { sealed?: object }) => entry.sealed === undefined,
+      earlier: () => [],
+      inheritsTurn: () => false,
+    };
+    const earlyEnds = { prepare: () => Promise.reject(new Error('nothing ends early')) };
     const shared = { crypto, store, vault, ages, clock, random, forwardSecurity, hooks, nodes, wakeup };
     const own = {
       outbox: this.outbox,
@@ -130,7 +137,7 @@ export class MailFriend {
     };
     this.#completion = new Completion({ ...shared, ...own, outcomes }, { wanted: 3 });
     const completion = this.#completion;
-    const resealer = new Resealer({ ...shared, ...own, completion });
+    const resealer = new Resealer({ ...shared, ...own, completion, sealTime, earlyEnds });
     const effects = new ServiceMailEffects({ ...shared, ...own, network, completion, resealer });
     const { receipts } = this;
     const assemblies = new Assemblies({ crypto, store, vault });
