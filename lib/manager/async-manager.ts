@@ -39,11 +39,11 @@ export class AsyncManager implements AsyncDisposable {
   readonly #disconnect: () => void;
   readonly #life = new SessionLife();
 
-  private constructor(parts: ManagerParts, transport: Transport | undefined) {
+  private constructor(parts: ManagerParts, options: AsyncManagerOptions) {
     this.#parts = parts;
     this.events = parts.events;
-    this.#transport = new SessionTransport(parts, transport, () => this.#friends.adopt());
-    this.#friends = new SessionFriends(parts, this.#transport);
+    this.#transport = new SessionTransport(parts, options.transport, () => this.#friends.adopt());
+    this.#friends = new SessionFriends(parts, this.#transport, options);
     this.#disconnect = connectSession(parts, { friendsOfTransport: () => this.#friends.adopt() });
   }
 
@@ -53,7 +53,7 @@ export class AsyncManager implements AsyncDisposable {
    * ErrMissingLibrary, ErrLocalStorageFull, ErrStore
    */
   static async create(options: AsyncManagerOptions): Promise<AsyncManager> {
-    return new AsyncManager(await buildSession(options), options.transport);
+    return new AsyncManager(await buildSession(options), options);
   }
 
   get publicKey(): PublicKey {

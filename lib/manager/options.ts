@@ -36,6 +36,11 @@ export interface AsyncManagerOptions {
   readonly engine?: 'auto' | 'lmdb' | 'nedb';
   /** Whose mail this session stores. Default 'friends'. */
   readonly storageRole?: StorageRole;
+  /**
+   * Befriends the open storage nodes that friends fetch mail from, up to 4 of each friend and 16 in all, on a network
+   * where friends are made. Default false: each is suggested only (`node-suggested`). docs/SECURITY.md says what it tells whom.
+   */
+  readonly befriendOpenNodes?: boolean;
   /** The session's own cap of stored mail, bytes. Default 64 MB; 1 % of the free disk is a cap as well. */
   readonly storageCapBytes?: number;
   /** Overrides for the specification's constants. */

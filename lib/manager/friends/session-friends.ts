@@ -4,8 +4,9 @@ import { ToxAsyncError } from '../../errors';
 import { type FriendTransport, isFriendTransport } from '../../transport/friend-transport';
 import type { PublicKey } from '../../types';
 import { adoptFriends } from './adopt-friends';
+import { BefriendNodes } from './befriend-nodes';
 import type { ManagerParts } from '../build-session';
-import type { FriendInfo } from '../options';
+import type { AsyncManagerOptions, FriendInfo } from '../options';
 import type { SessionTransport } from '../session-transport';
 
 /** The friends of a session: its friend book, the Tox profile, the storage role and the network have the same. */
@@ -13,9 +14,16 @@ export class SessionFriends {
   readonly #parts: ManagerParts;
   readonly #transport: SessionTransport;
 
-  constructor(parts: ManagerParts, transport: SessionTransport) {
+  constructor(
+    parts: ManagerParts,
+    transport: SessionTransport,
+    { befriendOpenNodes = false }: Pick<AsyncManagerOptions, 'befriendOpenNodes'>,
+  ) {
     this.#parts = parts;
     this.#transport = transport;
+    const { store } = parts.directory;
+    const request = this.request.bind(this);
+    if (befriendOpenNodes) new BefriendNodes({ ...parts, store }, request).follow();
   }
 
   list(): FriendInfo[] {
@@ -47,6 +55,19 @@ export class SessionFriends {
       await this.#undo(before ? friends.putBack(before) : friends.remove(publicKey));
       throw error;
     }
+  }
+
+  /**
+   * Sends a friend request, and has a friend from then on. False where nobody is asked to be a friend, or not now.
+   * @throws ErrInvalidToxId, ErrInvalidKey, ErrInvalidRecipient, ErrStore, ErrLocalStorageFull
+   */
+  async request(toxId: string, greeting: string): Promise<boolean> {
+    let added: PublicKey | undefined;
+    await this.#onNetwork(async (transport) => {
+      added = await transport.addFriend(toxId, greeting);
+    });
+    if (added !== undefined) await this.add(added);
+    return added !== undefined;
   }
 
   /** @throws ErrUnknownFriend, ErrStore, ErrLocalStorageFull */

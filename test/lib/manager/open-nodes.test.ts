@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
-import { MINUTE, SECOND, World, type Device } from '../../support/world';
+import { MINUTE, SECOND, waitFor, World, type Device } from '../../support/world';
+import { BefriendingTransport } from './support/befriending-transport';
 
 describe('an open node that only the recipient knows', () => {
   let world: World;
@@ -64,4 +65,25 @@ describe('an open node that only the recipient knows', () => {
     const named = suggestions(device).map(({ value }) => toHex((value as { node: Uint8Array }).node));
     assert.deepEqual(named, [toHex(node.pk)]);
   });
+
+  for (const befriendOpenNodes of [false, true]) {
+    it(`is ${befriendOpenNodes ? '' : 'not '}befriended by the sender where the user ${befriendOpenNodes ? 'wants that' : 'did not ask for it'}`, async () => {
+      world.strangers('Watcher', 'Open node');
+      const watcher = await world.add('Watcher', { befriendOpenNodes });
+      await watcher.depart();
+      watcher.transport = world.network.join({ publicKey: watcher.pk, name: 'Watcher' });
+      const tox = new BefriendingTransport(watcher.transport, (name) => !world.areStrangers('Watcher', name));
+      await waitFor(world.time, watcher.manager.attachTransport(tox));
+      await watcher.online(true);
+      await world.until('suggested', () => suggestions(watcher).length > 0);
+      await world.run(MINUTE);
+      const isFriend = () =>
+        watcher.manager.friends().some(({ publicKey }) => toHex(publicKey) === toHex(node.pk));
+      assert.deepEqual(
+        [tox.asked, isFriend()],
+        [befriendOpenNodes ? [node.manager.toxId] : [], befriendOpenNodes],
+      );
+      await waitFor(world.time, watcher.manager.detachTransport());
+    });
+  }
 });
