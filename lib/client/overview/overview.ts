@@ -34,7 +34,8 @@ export class Overview {
 
   /** The newest first. @param most rows */
   outbox(most: number): OutboxRow[] {
-    const newest = this.#components.outbox.entries().slice(-most).reverse();
+    const all = this.#components.outbox.entries();
+    const newest = all.slice(Math.max(0, all.length - most)).reverse();
     return newest.map((entry) => this.#outboxRow(entry));
   }
 
