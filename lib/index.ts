@@ -32,6 +32,7 @@ export { PeerMap, PeerSet } from './peer-map';
 export { openBackup } from './identity/backup';
 export { readFriendKey } from './identity/friend-text';
 export { formatToxId, parseToxId, pastedDigits, TOX_ID_DIGITS, type ToxId } from './identity/tox-id';
+export { toxIdQr } from './identity/qr/tox-id-qr';
 export {
   FriendAdmission,
   OPEN_CAP,
