@@ -19,6 +19,7 @@ import { untilDone } from '../runtime/retry';
 import type { SessionManager } from './session-manager';
 import type { SessionSettings } from './session-settings';
 import { SignalList } from '../runtime/signal-list';
+import { Tally } from './tally';
 import { TransportSlot } from './network/transport-slot';
 
 /** What a session needs from the registry that keeps it. */
@@ -43,6 +44,7 @@ export class Session<M extends SessionManager = AsyncManager> {
   readonly transport: TransportSlot;
   /** The state of the session, or one of its counts, changed. */
   readonly changed = new SignalList();
+  readonly tally = new Tally();
   /** Who asks to be a friend, for a person to decide. */
   readonly requests = new FriendRequests(() => this.changed.emit());
   /** See FirstMinute. */
@@ -188,7 +190,10 @@ export class Session<M extends SessionManager = AsyncManager> {
   }
 
   #listen(manager: M): void {
-    manager.events.on('outcome', (outcome) => this.outcomes.route(outcome));
+    manager.events.on('outcome', (outcome) => {
+      this.tally.note(outcome);
+      this.outcomes.route(outcome);
+    });
     manager.events.on('friends-changed', () => this.inbox.refresh());
     for (const event of ['changed', 'transport-status', 'friend-status', 'friends-changed'] as const) {
       manager.events.on(event, () => this.changed.emit());

@@ -3,17 +3,20 @@
  *
  * - `GET tox-async/sessions`: SessionSummary of each session
  * - `GET tox-async/sessions/:id`: SessionView
+ * - `GET tox-async/sessions/:id/qr`: QrView
  * - `POST tox-async/sessions/:id/actions/:action`: see actions.ts
  * - `GET tox-async/metrics`: Prometheus text, see metrics.ts
  *
  * An error is `{code, message}`. An order must come as application/json: a page of another site cannot send that unasked.
  */
-import { ToxAsyncError, type ErrorCode } from '../../lib/index';
+import { toxIdQr, ToxAsyncError, type ErrorCode } from '../../lib/index';
 import { errorCode, nodeError } from '../runtime/node-error';
 import type { Runtime } from '../runtime/runtime';
 import type { Session } from '../session/session';
 import { actionNamed, type Order } from './actions';
+import { METRICS_TYPE, metricsText } from './metrics';
 import { sessionSummary, sessionView } from './session-view';
+import type { QrView } from './view';
 
 export const READ = 'tox-async.read';
 export const WRITE = 'tox-async.write';
@@ -54,6 +57,12 @@ export function addRoutes({ httpAdmin: app, auth }: AdminApi, sessions: SessionL
   app.get('/tox-async/sessions/:id', reads, (asked, answer) => {
     void answered(answer, () => sessionView(...idAndSession(sessions, asked)));
   });
+  app.get('/tox-async/sessions/:id/qr', reads, (asked, answer) => {
+    void answered(answer, () => qrView(idAndSession(sessions, asked)[1]));
+  });
+  app.get('/tox-async/metrics', reads, (_asked, answer) => {
+    void answered(answer, async () => new PlainText(await metricsText(sessions.all())));
+  });
   app.post('/tox-async/sessions/:id/actions/:action', writes, (asked, answer) => {
     void answered(answer, () => act(sessions, asked));
   });
@@ -77,6 +86,20 @@ function idAndSession(sessions: SessionList, { params }: Asked): [string, Sessio
   const session = sessions.all().get(id);
   if (session !== undefined) return [id, session];
   throw new HttpError(404, 'No session of this id runs. Deploy the flows that have it.');
+}
+
+async function qrView(session: Session): Promise<QrView> {
+  const { toxId } = await session.manager();
+  return { toxId, rows: toxIdQr(toxId).map((row) => row.map((dark) => (dark ? '1' : '0')).join('')) };
+}
+
+/** An answer that is no JSON. */
+class PlainText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
 /** What is wrong with a request itself. */
@@ -105,7 +128,9 @@ const OUR_FAULT: ReadonlySet<string> = new Set(['ErrStore', 'ErrLocalStorageFull
 async function answered(answer: Answer, work: () => Promise<object> | object): Promise<void> {
   answer.set('Cache-Control', 'no-store');
   try {
-    answer.json(await work());
+    const body = await work();
+    if (body instanceof PlainText) answer.type(METRICS_TYPE).send(body.text);
+    else answer.json(body);
   } catch (error) {
     const { message } = nodeError(error);
     answer.status(statusOf(error)).json({ code: errorCode(nodeError(error)), message });

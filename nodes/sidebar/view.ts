@@ -1,16 +1,8 @@
 /**
- * What the editor gets of a session, as JSON: docs/ADMIN.md. Keys and ids are hexadecimal digits, times are seconds before
- * or after the answer. There is no secret in it, and nothing of what messages say.
+ * What the editor gets of a session, as JSON (docs/ADMIN.md). The editor is compiled against this file alone. Keys and ids
+ * are hexadecimal digits, times are seconds before or after the answer. There is no secret in it, and nothing of what
+ * messages say.
  */
-import type {
-  FriendSnapshot,
-  InboxRow,
-  KeptMail,
-  KeySnapshot,
-  NodeSnapshot,
-  OutboxRow,
-  SessionCounts,
-} from '../../lib/index';
 
 /** 'error' has `trouble`; the last four are those of an open session. */
 export type SessionState = 'opening' | 'error' | 'no-transport' | 'offline' | 'connecting' | 'online';
@@ -41,8 +33,19 @@ export interface SessionSummary {
   readonly trouble?: { readonly code: string; readonly text: string };
   /** The worst that there is to say of it and its friends. */
   readonly worst: FindingView['level'];
-  readonly counts?: SessionCounts;
+  readonly counts?: CountsView;
   readonly friends: readonly FriendSummary[];
+}
+
+/** Messages that wait in the outbox, that nodes keep, both, that wait in the inbox; friends, those online; nodes. */
+export interface CountsView {
+  readonly queued: number;
+  readonly stored: number;
+  readonly unfinished: number;
+  readonly waiting: number;
+  readonly friends: number;
+  readonly online: number;
+  readonly nodes: number;
 }
 
 export interface FriendSummary {
@@ -78,7 +81,7 @@ export interface OpenSessionView {
   readonly outbox: readonly OutboxView[];
   readonly inbox: readonly InboxView[];
   readonly nodes: readonly NodeView[];
-  readonly kept: KeptMail;
+  readonly kept: KeptView;
   readonly findings: readonly FindingView[];
 }
 
@@ -95,37 +98,88 @@ export interface RequestView {
   readonly age: number;
 }
 
-export interface FriendView
-  extends FriendSummary, Pick<FriendSnapshot, 'hasMet' | 'seen' | 'keepsMail' | 'queued' | 'stored'> {
-  readonly keys: KeySnapshot;
-  /** Named in the session's dialog, where alone they are renamed and removed. */
+export interface FriendView extends FriendSummary {
+  readonly hasMet: boolean;
+  /** Since they were seen; 0 while they are online, absent when that is not known. */
+  readonly seen?: number;
+  readonly keepsMail: boolean;
+  /** Messages to them that wait here, and that storage nodes keep. */
+  readonly queued: number;
+  readonly stored: number;
+  readonly keys: KeysView;
+  /** Named in the session's dialog: there alone they are renamed and removed. */
   readonly listed: boolean;
-  /** Names of the nodes that would get a message now; empty while they are connected themselves. */
+  /** Why a message would not go out now, or that it would; what counts most is first. */
   readonly findings: readonly FindingView[];
 }
 
-export interface OutboxView extends Pick<
-  OutboxRow,
-  'size' | 'age' | 'remaining' | 'reason' | 'code' | 'wanted' | 'isStored' | 'pieces'
-> {
+/** Messages that we can send them, of how many that is full and from how few on it is low; keys that they have of us. */
+export interface KeysView {
+  readonly sendable: number;
+  readonly full: number;
+  readonly low: number;
+  /** That they last at the present rate; absent while too few are used to tell. */
+  readonly days?: number;
+  readonly issued: number;
+}
+
+export interface OutboxView {
   readonly messageId: string;
   readonly friend: string;
   readonly friendName: string;
-  /** How the nodes that confirmed it are called. */
+  /** Bytes. */
+  readonly size: number;
+  readonly age: number;
+  readonly remaining: number;
+  /** What it waits for, and with 'refused' why. */
+  readonly reason?: string;
+  readonly code?: string;
+  /** How the nodes that confirmed it are called, and how many are wanted. */
   readonly nodes: readonly string[];
+  readonly wanted: number;
+  readonly isStored: boolean;
+  /** Of a large message. */
+  readonly pieces?: { readonly done: number; readonly total: number };
 }
 
 /** Messages of one sender that wait for the same. */
 export interface InboxView {
   readonly friend: string;
   readonly friendName: string;
-  readonly state: InboxRow['state'];
+  /** 'waiting': no flow took them; 'kept': a flow did and has not acknowledged; 'failed': they come again. */
+  readonly state: 'waiting' | 'kept' | 'failed';
   readonly count: number;
   /** Unix milliseconds of the oldest. */
   readonly receivedAt: number;
 }
 
-export interface NodeView extends Omit<NodeSnapshot, 'publicKey' | 'name'> {
+/** A peer that may keep mail for us. */
+export interface NodeView {
   readonly publicKey: string;
   readonly name: string;
+  readonly here: boolean;
+  readonly acceptsStores: boolean;
+  readonly openNode: boolean;
+  readonly holdsMail: boolean;
+  readonly health: 'good' | 'doubtful' | 'bad';
+  /** It takes nothing new: why, and until it is asked again. */
+  readonly refusal?: { readonly code: string; readonly wait: number };
+  /** Since it was asked for mail; absent when it was not since the start. */
+  readonly asked?: number;
+}
+
+/** Mail of others that lies here; bytes, and free on the volume. */
+export interface KeptView {
+  readonly role: 'friends' | 'everyone' | 'off';
+  readonly messages: number;
+  readonly friends: number;
+  readonly bytes: number;
+  readonly capacityBytes: number;
+  readonly freeBytes?: number;
+}
+
+/** `GET tox-async/sessions/:id/qr`: rows of a QR code, '1' for dark, without its quiet zone. */
+export interface QrView {
+  readonly toxId: string;
+  readonly rows: readonly string[];
 }
