@@ -46,6 +46,11 @@ export interface SendOptions {
    * in the outbox, at most 10 minutes, and only the newest of them is kept.
    */
   readonly replaces?: string;
+  /**
+   * When the outbox is full: 'error', the default, refuses this message (ErrOutboxFull). 'drop-oldest' ends the oldest to
+   * that friend that were sent so too and that no storage node holds, 'cancelled', code 'dropped'.
+   */
+  readonly whenFull?: 'error' | 'drop-oldest';
   /** Kept with the message and returned with every outcome, even after a restart. JSON, at most 4 KB. */
   readonly context?: unknown;
   /** 'error': reject with ErrNoPreKeys instead of waiting for keys. Default 'queue'. */

@@ -21,7 +21,7 @@ import type { Meetings } from '../meeting/meetings';
 import type { KeyedQueue } from '../../platform/queues/keyed-queue';
 import type { Dispatcher } from './dispatcher';
 import type { Displacement, Place } from './early-end/displacement';
-import type { EarlyEnds } from './early-end/early-ends';
+import type { EarlyEnd, EarlyEnds } from './early-end/early-ends';
 import type { LargeTurns } from './large/large-turns';
 import type { QueuedReasons } from './queued-reasons';
 import type { ReasonChanges } from './reason-changes';
@@ -142,7 +142,7 @@ export class Sender {
 
   async #take(
     friend: PublicKey,
-    { content, messageId, lifetime, overdueAfter, context }: Outgoing,
+    { content, messageId, lifetime, overdueAfter, options, context }: Outgoing,
     { leaving, value, isBehind }: Place,
     { slot, contextSlot }: { slot: VaultSecret; contextSlot: VaultSecret | undefined },
   ): Promise<{ entry: SendReceipt; durable: Promise<void> }> {
@@ -150,11 +150,13 @@ export class Sender {
     const { type, data, chunks } = content;
     const end = await earlyEnds.prepare(leaving);
     const ending = leaving.map(({ entry }) => entry);
+    const early = {
+      ...(value && { value }),
+      ...(options.whenFull === 'drop-oldest' && { isDroppable: true as const }),
+    };
     // A key that comes back is for this one, as soon as it is back.
     const isToSeal =
-      !isBehind &&
-      sealTime.hasTaker({ friend, ...(value && { value }) }) &&
-      !ending.some((each) => outbox.unsentKey(each));
+      !isBehind && sealTime.hasTaker({ friend, ...early }) && !ending.some((each) => outbox.unsentKey(each));
     const writes = store.batch();
     const acceptedAt = ages.now();
     const fields = {
@@ -166,12 +168,12 @@ export class Sender {
       createdAt: clock.wall(),
       ref: slot.ref,
       ...(chunks !== undefined && { large: turns.first(friend, chunks, ending) }),
-      ...(value && { value }),
+      ...early,
       ...(overdueAfter !== undefined && {
         overdue: { at: acceptedAt + Math.min(overdueAfter, lifetime), isTold: false },
       }),
     };
-    const entry = outbox.add(writes, fields, data, slot.secret, isToSeal);
+    const entry = undoing(end, () => outbox.add(writes, fields, data, slot.secret, isToSeal));
     if (context !== undefined && contextSlot !== undefined) contexts.add(writes, entry, context, contextSlot);
     end.addTo(writes);
     const durable = writes.commit().then(
@@ -204,6 +206,15 @@ export class Sender {
     const { messageId, friend, createdAt, lifetime } = entry;
     const expiresAt = createdAt + lifetime * 1000;
     return { messageId, friend, state: 'queued', createdAt, expiresAt, ...waiting };
+  }
+}
+
+function undoing<T>(end: EarlyEnd, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    end.undo();
+    throw error;
   }
 }
 

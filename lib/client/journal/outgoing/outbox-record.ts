@@ -32,6 +32,8 @@ export interface OutboxRecord {
   overdue?: OverdueRecord;
   /** Of a message that replaces earlier ones of the same name. */
   readonly value?: ValueRecord;
+  /** A newer one may take its place when the outbox is full. */
+  readonly isDroppable?: true;
 }
 
 /** When a message without a receipt is reported as overdue. */
@@ -77,8 +79,8 @@ export function reachedNodes({ large, told, copies }: OutboxRecord, wanted: numb
 }
 
 /** Another may take its place before it leaves: it is sealed when somebody is there to take it. */
-export function sealsLate({ value }: Pick<OutboxRecord, 'value'>): boolean {
-  return value !== undefined;
+export function sealsLate({ value, isDroppable }: Pick<OutboxRecord, 'value' | 'isDroppable'>): boolean {
+  return value !== undefined || isDroppable === true;
 }
 
 /** A large message is sealed in its turn. */

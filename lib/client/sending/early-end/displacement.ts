@@ -10,8 +10,8 @@ import type { SealTime } from '../sealing/seal-time';
 import type { Leaving } from './early-ends';
 
 export interface DisplacementComponents extends Pick<BaseComponents, 'crypto'> {
-  readonly outbox: Pick<Outbox, 'has' | 'settled' | 'valuesLike'>;
-  readonly room: Pick<OutboxRoom, 'assertFor'>;
+  readonly outbox: Pick<Outbox, 'has' | 'of' | 'settled' | 'valuesLike'>;
+  readonly room: Pick<OutboxRoom, 'assertFor' | 'takes'>;
   readonly sealTime: Pick<SealTime, 'isUnderWay'>;
 }
 
@@ -37,10 +37,16 @@ export class Displacement {
    * @param bytes that are kept of the new message
    * @throws ErrInvalidArgument, ErrOutboxFull
    */
-  async placeFor(friend: PublicKey, bytes: number, options: Pick<SendOptions, 'replaces'>): Promise<Place> {
-    const place = await this.#valued(friend, options.replaces);
-    this.#components.room.assertFor(friend, bytes, loadOf(place.leaving));
-    return place;
+  async placeFor(
+    friend: PublicKey,
+    bytes: number,
+    { replaces, whenFull }: Pick<SendOptions, 'replaces' | 'whenFull'>,
+  ): Promise<Place> {
+    const place = await this.#valued(friend, replaces);
+    const leaving =
+      whenFull === 'drop-oldest' ? await this.#dropping(friend, bytes, place.leaving) : place.leaving;
+    this.#components.room.assertFor(friend, bytes, loadOf(leaving));
+    return { ...place, leaving };
   }
 
   /** The same at a later time, when one that was to leave may be under way. */
@@ -50,6 +56,25 @@ export class Displacement {
       ({ entry, code }) => code !== 'replaced' || !sealTime.isUnderWay(entry),
     );
     return { ...place, leaving, isBehind: place.isBehind || leaving.length < place.leaving.length };
+  }
+
+  /** As many of the oldest as make room, beside what leaves in any case. */
+  async #dropping(
+    friend: PublicKey,
+    bytes: number,
+    leaving: readonly Leaving[],
+  ): Promise<readonly Leaving[]> {
+    const { outbox, room } = this.#components;
+    const all = [...leaving];
+    if (room.takes(friend, bytes, loadOf(all))) return all;
+    // What leaves for an earlier one takes its room until that is durable.
+    await outbox.settled();
+    for (const entry of outbox.of(friend)) {
+      if (room.takes(friend, bytes, loadOf(all))) break;
+      const mayGo = entry.isDroppable && entry.copies.length === 0 && outbox.has(entry);
+      if (mayGo && !leaving.some((each) => each.entry === entry)) all.push({ entry, code: 'dropped' });
+    }
+    return all;
   }
 
   /** What nobody but us has of its value leaves; behind what is under way only the newest waits. */

@@ -34,7 +34,7 @@ export class SealTime {
   }
 
   /** Somebody is connected to hand it to, or it does not wait for that. */
-  hasTaker(message: Pick<OutboxRecord, 'friend' | 'value'>): boolean {
+  hasTaker(message: Pick<OutboxRecord, 'friend' | 'value' | 'isDroppable'>): boolean {
     const { direct, nodes } = this.#components;
     const { friend } = message;
     return !sealsLate(message) || direct.isHere(friend) || nodes.candidates(friend).length > 0;

@@ -410,6 +410,104 @@ describe('the sender', () => {
     });
   });
 
+  describe('of a message that may be dropped', () => {
+    const whenFull = 'drop-oldest';
+    const keys = () => alice.fsm.getAvailableKeyCount(bob.pk);
+
+    beforeEach(() => (sender = make({ outboxMessages: 6 })));
+
+    it('drops the oldest of them for the next when the outbox is full, and none before', async () => {
+      for (const text of ['one', 'two', 'three']) await send(text, { whenFull });
+      assert.deepEqual(endings, []);
+      await send('four', { whenFull });
+      assert.deepEqual([endings, texts()], [['one dropped'], ['two', 'three', 'four']]);
+    });
+
+    it('drops none that was sent without it, and none for a message without it', async () => {
+      await send('one');
+      await send('two', { whenFull });
+      await send('three');
+      await refused('ErrOutboxFull', send('four'));
+      await send('five', { whenFull });
+      await send('six', { whenFull });
+      assert.deepEqual(
+        [endings, texts()],
+        [
+          ['two dropped', 'five dropped'],
+          ['one', 'three', 'six'],
+        ],
+      );
+    });
+
+    it('is refused when there is none that it could take the place of', async () => {
+      for (const text of ['one', 'two', 'three']) await send(text);
+      await refused('ErrOutboxFull', send('four', { whenFull }));
+      assert.deepEqual(endings, []);
+    });
+
+    it('drops none that a storage node holds', async () => {
+      isNodeHere = true;
+      for (const text of ['one', 'two', 'three']) await send(text, { whenFull });
+      const [one] = outbox.entries();
+      assert.ok(one);
+      const writes = alice.store.batch();
+      outbox.recordCopies(writes, one, [{ node: stranger, at: alice.age, kept: 100 }], 1);
+      await writes.commit();
+      await send('four', { whenFull });
+      assert.deepEqual([endings, texts()], [['two dropped'], ['one', 'three', 'four']]);
+    });
+
+    it('says of one that had left that it may arrive', async () => {
+      isNodeHere = true;
+      for (const text of ['one', 'two', 'three']) await send(text, { whenFull });
+      const [one] = outbox.entries();
+      assert.ok(one && outbox.envelope(one));
+      for (const text of ['four', 'five']) await send(text, { whenFull });
+      assert.deepEqual(endings, ['one dropped may arrive', 'two dropped']);
+      assert.equal(keys(), 100 - 4 + 1, 'the key of two is free again');
+    });
+
+    it('drops as many as its bytes take', async () => {
+      sender = make({ outboxBytes: 20 });
+      for (const text of ['1234', '567', '890']) await send(text, { whenFull });
+      await send('a'.repeat(10), { whenFull });
+      assert.deepEqual(
+        [endings, texts()],
+        [
+          ['1234 dropped', '567 dropped'],
+          ['890', 'a'.repeat(10)],
+        ],
+      );
+      await refused('ErrOutboxFull', send('b'.repeat(21), { whenFull }));
+    });
+
+    it('drops one for each, however quickly they come', async () => {
+      await Promise.all(['one', 'two', 'three', 'four', 'five'].map((text) => send(text, { whenFull })));
+      assert.deepEqual(
+        [endings, texts()],
+        [
+          ['one dropped', 'two dropped'],
+          ['three', 'four', 'five'],
+        ],
+      );
+    });
+
+    it('drops none when it replaces one', async () => {
+      const replaces = 'temperature';
+      await send('one', { whenFull });
+      await send('two', { whenFull, replaces });
+      await send('three', { whenFull });
+      await send('four', { whenFull, replaces });
+      assert.deepEqual([endings, texts()], [['two replaced'], ['one', 'three', 'four']]);
+    });
+
+    it('takes a key only when somebody is there to take it', async () => {
+      await send('one', { whenFull });
+      assert.deepEqual([keys(), outbox.entries()[0]?.sealed], [100, undefined]);
+      assert.equal(open().entries()[0]?.isDroppable, true);
+    });
+  });
+
   describe('while the disk is slow', () => {
     /** Lets what was committed become durable. */
     let release: () => void;

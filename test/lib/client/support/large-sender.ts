@@ -256,7 +256,7 @@ export class LargeSender {
     });
     [this.#dispatcher, this.wakeup] = [dispatcher, wakeup];
     dispatcher.start();
-    const room = { assertFor: () => undefined };
+    const room = { assertFor: () => undefined, takes: () => true };
     this.#sender = new Sender({
       ...parts,
       ...large,
