@@ -23,6 +23,8 @@ export interface SessionSettings {
   readonly dataDir: string;
   readonly friends: readonly FriendSetting[];
   readonly admission: Admission;
+  /** Open storage nodes that friends fetch mail from become friends. */
+  readonly befriendOpenNodes: boolean;
   readonly storageRole: StorageRole;
   readonly storageCapBytes: number;
   readonly engine: NonNullable<AsyncManagerOptions['engine']>;
@@ -44,6 +46,7 @@ function fingerprint(s: SessionSettings): string {
     s.dataDir,
     friends,
     s.admission,
+    s.befriendOpenNodes,
     s.storageRole,
     s.storageCapBytes,
     s.engine,

@@ -158,12 +158,22 @@ export class Session<M extends SessionManager = AsyncManager> {
     await setImmediate();
     await this.#host.othersClosed();
     if (this.closed) throw closedError();
-    const { dataDir, engine, storageRole, storageCapBytes, passphrase, startNew, profile, friends } =
-      this.settings;
+    const {
+      dataDir,
+      engine,
+      befriendOpenNodes,
+      storageRole,
+      storageCapBytes,
+      passphrase,
+      startNew,
+      profile,
+      friends,
+    } = this.settings;
     const log = this.lastingLog;
     const manager = await this.#host.create({
       dataDir,
       engine,
+      befriendOpenNodes,
       storageRole,
       storageCapBytes,
       ...(passphrase === undefined ? {} : { passphrase }),

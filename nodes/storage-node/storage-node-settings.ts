@@ -10,7 +10,14 @@ import {
 import type { Config } from '../runtime/runtime';
 import { publicKeyOf } from '../session/friend-list';
 import type { Admission, FriendSetting, SessionSettings } from '../session/session-settings';
-import { settingChoice, settingNumber, settingPath, settingSecret, settingText } from '../runtime/settings';
+import {
+  settingChoice,
+  settingFlag,
+  settingNumber,
+  settingPath,
+  settingSecret,
+  settingText,
+} from '../runtime/settings';
 import { textOf } from '../runtime/setting-values';
 
 const MEGABYTE = 1_000_000;
@@ -26,6 +33,7 @@ export interface StorageNodeConfig extends Config {
   /** Public keys and Tox IDs, with anything but digits between them. */
   readonly allowed?: string;
   readonly friendsCap?: number | string;
+  readonly befriendOpenNodes?: boolean | string;
   readonly role?: string;
   /** Megabytes. */
   readonly cap?: number | string;
@@ -72,6 +80,7 @@ export function sessionSettings(
     dataDir: dataDir(config, userDir),
     friends: friendList(config.friends),
     admission: admission(config, storageRole),
+    befriendOpenNodes: settingFlag(config.befriendOpenNodes, 'The setting for open storage nodes'),
     storageRole,
     storageCapBytes: megabytes * MEGABYTE,
     ...startNewSetting(config),

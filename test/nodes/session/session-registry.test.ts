@@ -13,6 +13,7 @@ const settings = (more: Partial<SessionSettings> = {}): SessionSettings => ({
   dataDir: '/data/ann',
   friends: [],
   admission: { kind: 'manual' },
+  befriendOpenNodes: false,
   storageRole: 'friends',
   storageCapBytes: 64_000_000,
   engine: 'auto',
@@ -56,17 +57,19 @@ describe('The sessions behind the storage-nodes', () => {
     assert.equal(made.length, 1);
   });
 
-  it('are closed and opened again when their settings change, in this order', async () => {
-    const old = registry.acquire('a', settings(), quiet);
-    await old.opened();
-    await registry.release('a', false);
-    const next = registry.acquire('a', settings({ engine: 'nedb' }), quiet);
-    assert.notEqual(next, old);
-    await next.opened();
-    assert.deepEqual(made[0]?.manager.calls.at(-1), 'stop');
-    assert.equal(made.length, 2);
-    assert.equal(made[1]?.options.engine, 'nedb');
-  });
+  for (const change of [{ engine: 'nedb' }, { befriendOpenNodes: true }] as const) {
+    it(`are closed and opened again when a setting changes, in this order: ${Object.keys(change).join()}`, async () => {
+      const old = registry.acquire('a', settings(), quiet);
+      await old.opened();
+      await registry.release('a', false);
+      const next = registry.acquire('a', settings(change), quiet);
+      assert.notEqual(next, old);
+      await next.opened();
+      assert.deepEqual(made[0]?.manager.calls.at(-1), 'stop');
+      assert.equal(made.length, 2);
+      assert.deepEqual(made[1]?.options, { ...made[1]?.options, ...change });
+    });
+  }
 
   it('close at once when their node is removed', async () => {
     const session = registry.acquire('a', settings(), quiet);
