@@ -22,6 +22,8 @@ export interface VirtualNetworkOptions {
   readonly latencyMs?: number;
   /** Faults that come by themselves; none when left out. */
   readonly faults?: Partial<Omit<VirtualConditions, 'latencyMs'>>;
+  /** Whether two identities, by the names they joined under, are friends; all are when left out. Symmetric. */
+  readonly areFriends?: (one: string, other: string) => boolean;
 }
 
 /** What `members` tells of one identity. */
@@ -32,17 +34,21 @@ export interface VirtualMemberInfo {
 }
 
 /**
- * A Tox network inside this process: each identity on it is a friend of all the others, under its name. It
- * keeps Tox's promises and breaks them the way Tox does (see VirtualLane and `VirtualTransport.vanish`). All
- * time and chance come from the options, so the same seed and the same calls give the same events.
+ * A Tox network inside this process: each identity on it is a friend of all the others (or of those that the options
+ * say), under its name. It keeps Tox's promises and breaks them the way Tox does (see VirtualLane and
+ * `VirtualTransport.vanish`). All time and chance come from the options, so the same seed and the same calls give the
+ * same events.
  */
 export class VirtualNetwork {
   readonly #wires: VirtualWires;
   readonly #members = new PeerMap<VirtualMember>();
   /** Members that went silent: the place is free for the same identity when it is started again. */
   readonly #silent = new Set<VirtualMember>();
+  readonly #areFriends: (one: string, other: string) => boolean;
 
-  constructor({ timers, random, latencyMs = DEFAULT_LATENCY_MS, faults }: VirtualNetworkOptions) {
+  constructor(options: VirtualNetworkOptions) {
+    const { timers, random, latencyMs = DEFAULT_LATENCY_MS, faults, areFriends = () => true } = options;
+    this.#areFriends = areFriends;
     this.#wires = new VirtualWires(timers, random, { latencyMs, jitterMs: 0, breakChance: 0, ...faults });
   }
 
@@ -180,7 +186,9 @@ export class VirtualNetwork {
   }
 
   #friendsOf(member: VirtualMember): VirtualMember[] {
-    return [...this.#members.values()].filter((other) => !sameBytes(other.publicKey, member.publicKey));
+    return [...this.#members.values()].filter(
+      (other) => this.#areFriends(member.name, other.name) && !sameBytes(other.publicKey, member.publicKey),
+    );
   }
 
   #tellOfFriends(changed: VirtualMember): void {

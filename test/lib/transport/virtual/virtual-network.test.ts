@@ -77,6 +77,17 @@ const sees = (one: Party, other: Party) => one.transport.isFriendOnline(other.tr
 const send = (from: Party, to: Party, n: number) => from.transport.sendPacket(to.transport.self, numbered(n));
 
 describe('virtual network: members', () => {
+  it('has as friends of each other only those that its options say', async () => {
+    const { network, time } = simulation({ areFriends: (one, other) => one !== 'c' && other !== 'c' });
+    const [a, b, c] = [await join(network, 'a'), await join(network, 'b'), await join(network, 'c')];
+    await time.advance(100);
+    assert.deepEqual(a.transport.friends().map(toHex), [toHex(keyOf('b'))]);
+    assert.deepEqual(c.transport.friends(), []);
+    assert.ok(a.transport.isFriendOnline(keyOf('b')) && b.transport.isFriendOnline(keyOf('a')));
+    assert.ok(!a.transport.isFriendOnline(keyOf('c')));
+    assert.equal(c.transport.sendPacket(keyOf('a'), new Uint8Array([160])), 'offline');
+  });
+
   it('makes every member a friend of all others, under its name, online or not', () => {
     const { network } = simulation();
     const enter = (name: string) => network.join({ publicKey: keyOf(name), name });
