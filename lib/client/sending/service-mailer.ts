@@ -85,7 +85,17 @@ export class ServiceMailer {
     const { receipts, forwardSecurity, ages } = this.#components;
     for (const peer of receipts.duePeers()) this.#run(peer, () => this.#mailReceipts(peer));
     if (ages.now() - this.#startedAt < SETTLING) return;
-    for (const peer of forwardSecurity.held.peers()) this.#run(peer, () => this.#mailKeys(peer));
+    for (const peer of forwardSecurity.held.peers())
+      if (this.#mayMailKeys(peer)) this.#run(peer, () => this.#mailKeys(peer));
+  }
+
+  /** Cheap where nothing is due, which is nearly always. */
+  #mayMailKeys(peer: PublicKey): boolean {
+    const { direct, mail, forwardSecurity } = this.#components;
+    if (direct.isHere(peer)) return false;
+    if (mail.of(peer, 'keys').length > 0) return true;
+    const isDue = forwardSecurity.issued.shortage(peer, { mail: true }) > 0 || this.#waitsForKeys(peer);
+    return isDue && this.#canMail(peer);
   }
 
   async #mailReceipts(peer: PublicKey): Promise<void> {
@@ -185,8 +195,8 @@ export class ServiceMailer {
   /** A message or a receipt is there that no key is left for. */
   #waitsForKeys(peer: PublicKey): boolean {
     const { outbox, receipts, forwardSecurity } = this.#components;
-    if (forwardSecurity.held.sendable(peer) > 0) return false;
-    return outbox.waitsForKey(peer) || receipts.dueCount(peer) > 0;
+    if (!outbox.waitsForKey(peer) && receipts.dueCount(peer) === 0) return false;
+    return forwardSecurity.held.sendable(peer) === 0;
   }
 
   /** Keys of the friend that are left once the next envelope is sealed. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { DAY } from '../../forward-security/support/key-peer';
 import { idOf, keyOf, MailingPeer, numberOf } from '../support/mailing-peer';
 
@@ -339,6 +340,20 @@ describe('the mailer', () => {
       await peer.pass(10);
       assert.notDeepEqual(peer.mail.entries(), [first]);
     });
+  });
+
+  it('leaves the queue of a friend alone while nothing is due', async () => {
+    await peer.pass(MINUTE);
+    let asked = 0;
+    peer.queues.run = (key, task) => {
+      asked += 1;
+      return new KeyedQueue().run(key, task);
+    };
+    await peer.pass(5 * MINUTE);
+    assert.equal(asked, 0);
+    await peer.owe(1);
+    await peer.pass(10);
+    assert.ok(asked > 0);
   });
 
   it('does nothing after its stop', async () => {
