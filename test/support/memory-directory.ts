@@ -4,7 +4,7 @@ import type { Platform } from '../../lib/platform/platform';
 import type { SeededRandom } from '../../lib/testing/simulated-platform';
 import type { DataDirectory } from '../../lib/store/directory/data-directory';
 import { openMemoryDirectory } from '../../lib/testing/memory-directory';
-import { MemoryVolume } from '../../lib/testing/memory-store';
+import { type CommitDelay, MemoryVolume } from '../../lib/testing/memory-store';
 import { Table } from '../../lib/store/table';
 
 const FIRST = new Uint8Array();
@@ -13,7 +13,11 @@ const LAST = new Uint8Array(257).fill(255);
 /** A data directory on a simulated disk, which can lose power, be copied and be put back. */
 export class MemoryDirectory {
   disk = new MemoryDisk();
-  volume = new MemoryVolume();
+  volume: MemoryVolume;
+
+  constructor(private readonly delay?: CommitDelay) {
+    this.volume = new MemoryVolume(delay);
+  }
 
   open(platform: Platform, crypto: CryptoProvider): Promise<DataDirectory> {
     return openMemoryDirectory({ platform, crypto, volume: this.volume });
@@ -27,7 +31,7 @@ export class MemoryDirectory {
 
   /** A copy as a backup tool makes one. */
   async copy(): Promise<MemoryDirectory> {
-    const copy = new MemoryDirectory();
+    const copy = new MemoryDirectory(this.delay);
     copy.volume.index.apply(this.#records());
     await copy.disk.makeFolder('/data');
     for (const [path, bytes] of await this.#files()) await copy.disk.writeFile(path, bytes);

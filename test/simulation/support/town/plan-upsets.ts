@@ -1,0 +1,47 @@
+import { FAULT_POINTS } from '../../../chaos/support/life';
+import { DAY, HOUR, MINUTE } from '../../../support/world';
+import type { Draw } from './draw';
+import { AIM_MS, type Incident, type Resident } from './plan';
+
+/** Each of these happens to a user once in so many milliseconds on average. */
+const MEANS = { crash: 20 * HOUR, clock: 2 * DAY, backup: 2 * DAY, restore: 8 * DAY, clone: 15 * DAY };
+
+/** What befalls one resident beyond coming and going. Nodes crash, and lose no directory. */
+export function planUpsets(draw: Draw, who: number, { kind }: Resident, ends: number): Incident[] {
+  const incidents: Incident[] = [];
+  const often = (mean: number, plan: (at: number) => Incident[]) => {
+    for (let at = 2 * HOUR + draw.wait(mean); at < ends; at += draw.wait(mean)) incidents.push(...plan(at));
+  };
+  const back = (at: number) => at + AIM_MS + draw.pick([10, 12_000, 40_000, 10 * MINUTE]);
+  often(MEANS.crash, (at) => [crashAt(draw, who, at), { kind: 'start', who, at: back(at) }]);
+  often(MEANS.clock, (at) => [{ kind: 'step-clock', who, at, by: draw.between(-10 * MINUTE, 10 * MINUTE) }]);
+  if (kind === 'node') return incidents;
+  often(MEANS.backup, (at) => [{ kind: 'backup', who, at }]);
+  often(MEANS.restore, (at) => {
+    const what = draw.pick(['restore-directory', 'restore-identity'] as const);
+    const begin = at + 30_000;
+    return [
+      { kind: 'stop', who, at },
+      { kind: what, who, at: begin },
+      { kind: 'start', who, at: begin + MINUTE },
+    ];
+  });
+  often(MEANS.clone, (at) => {
+    const next = at + draw.wait(3 * HOUR);
+    const again = next + draw.wait(3 * HOUR);
+    return [at, next, again].map((each) => ({ kind: 'clone', who, at: each }) as const);
+  });
+  return incidents;
+}
+
+/** Without a farewell, at any step of what it does, with torn writes where the power fails. */
+export function crashAt(draw: Draw, who: number, at: number): Incident {
+  return {
+    kind: 'crash',
+    who,
+    at,
+    how: draw.pick(['kill', 'power-cut'] as const),
+    silent: draw.chance(0.6),
+    ...(draw.chance(0.7) ? { point: draw.pick(FAULT_POINTS) } : {}),
+  };
+}

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { reportOf } from './support/town/report';
+import { makePlan, type TownSize } from './support/town/make-plan';
+import { runTown } from './support/town/run-town';
+
+const FULL = process.env['FULL'] === '1';
+const SIZE: TownSize = FULL
+  ? { users: 200, messages: 100_000, days: 3 }
+  : { users: 10, messages: 400, days: 1 };
+/** One town again: `SEED=town-3 npx mocha test/simulation/towns.test.ts` */
+const SEEDS = process.env['SEED']?.split(',') ?? (FULL ? ['town-1'] : ['town-1']);
+
+describe('towns whose residents come, go, crash, lose, restore and lie', function () {
+  this.timeout(FULL ? 3_600_000 : 300_000);
+
+  for (const seed of SEEDS) {
+    it(`lose and double no message and end each once (SEED=${seed})`, async () => {
+      const { violations, figures } = await runTown(makePlan(seed, SIZE));
+      assert.deepEqual(violations, []);
+      // Otherwise the oracle let everything pass.
+      const { direct, stored } = figures.owed;
+      assert.ok(direct + stored > figures.accepted / 2 && stored > figures.accepted / 50);
+      console.log(reportOf(figures).replaceAll(/^/gm, '      '));
+    });
+  }
+});
