@@ -8,6 +8,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { chooseSuites, type NamedSuite } from './support/choose-suites';
 import type { Counts } from './support/counting-reporter';
+import { missingForEditors, prepareEditors } from './support/editor-stage';
 import { newerNode } from './support/newer-node';
 import { CACHE, ROOT, tool } from './support/project';
 import { HOW_TO_INSTALL, inNamespace, missingForTox, mustBeComplete } from './support/real-tox';
@@ -92,6 +93,25 @@ function realTox(name: string, folder: string): Suite {
   };
 }
 
+/** Tests in Node-RED's editor, in a browser and in a network namespace: no example may reach a public node. */
+function editors(name: string, folder: string): Suite {
+  return {
+    name,
+    folders: [folder],
+    needs: 'build',
+    async run(chosen = [folder]) {
+      await run(path.join(ROOT, 'scripts/install-system-packages.sh'), []).catch(() => undefined);
+      const missing = missingForEditors();
+      if (missing.length > 0) return skipped(name, `needs ${missing.join(', ')}: ${HOW_TO_INSTALL}.`);
+      await prepareEditors();
+      return runMocha(name, chosen, (args) => {
+        const inside = inNamespace([tool('mocha'), ...args]);
+        return run(inside.file, inside.args, { env: { ...env, ...inside.env }, limitMs });
+      });
+    },
+  };
+}
+
 /** Cryptography and vectors on Node.js 24, where ML-KEM is Node's own. */
 function newerNodeSuite(name: string, ...folders: string[]): Suite {
   return {
@@ -119,6 +139,7 @@ const SUITES: readonly Suite[] = [
   mocha('simulation', 'test/simulation'),
   mocha('storage', 'test/storage-faults'),
   { ...mocha('package', 'test/package'), needs: 'build' },
+  editors('editor', 'test/editor'),
   command('demo', 'npm', 'run', '--silent', 'demo'),
   realTox('tox', 'test/network'),
 ];

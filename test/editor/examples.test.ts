@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from '../../scripts/support/project';
+import { inEachEditor } from './support/stage';
+
+const EXAMPLES = readdirSync(path.join(ROOT, 'examples'))
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => name.replace(/\.json$/, ''));
+
+inEachEditor('Each example', (stage) => {
+  for (const name of EXAMPLES) {
+    it(`${name} is imported, deployed, and not changed by its dialogs`, async () => {
+      const editor = await stage().open();
+      await editor.importExample(name);
+      await editor.deploy();
+      const before = await editor.flows();
+      for (const { id, type } of before.filter(isOurs)) {
+        const dialog = await editor.edit(String(id));
+        await dialog.done();
+        assert.deepEqual(await editor.flows(), before, `${String(type)} ${String(id)}`);
+      }
+      assert.deepEqual(editor.takeComplaints(), []);
+    });
+  }
+});
+
+function isOurs({ type }: Record<string, unknown>): boolean {
+  return ['storage-node', 'tox-transport', 'send-async', 'receive-async', 'prekey-exchange'].includes(
+    String(type),
+  );
+}

@@ -1,0 +1,110 @@
+import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-core';
+import type { NodeRedProcess } from '../../../scripts/support/node-red-process';
+import { MANIFEST } from '../../../scripts/support/project';
+import { Dialog } from './dialog';
+import './red';
+
+export interface EditorOptions {
+  readonly language?: 'en-US' | 'de';
+  /** Node-RED 4 has a light one only. */
+  readonly theme?: 'light' | 'dark';
+}
+
+/** The editor of a running Node-RED in a browser. */
+export class Editor {
+  readonly #context: BrowserContext;
+  readonly #complaints: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    context: BrowserContext,
+  ) {
+    this.#context = context;
+  }
+
+  /** Resolves when the editor shows its palette and flows. */
+  static async open(browser: Browser, red: NodeRedProcess, options: EditorOptions = {}): Promise<Editor> {
+    const { language = 'en-US', theme = 'light' } = options;
+    const context = await browser.newContext({
+      locale: language,
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
+    });
+    await context.addInitScript((dark) => localStorage.setItem('view-dark-theme', dark), theme);
+    const page = await context.newPage();
+    const editor = new Editor(page, context);
+    page.on('console', (message) => editor.#hear(message));
+    page.on('pageerror', (error) => editor.#complaints.push(error.stack ?? error.message));
+    page.on('response', (response) => {
+      if (response.status() >= 400) editor.#complaints.push(`${response.status()} ${response.url()}`);
+    });
+    await page.goto(`${red.url}/`);
+    await page.locator('#red-ui-palette .red-ui-palette-node').first().waitFor();
+    await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
+    return editor;
+  }
+
+  /** Exceptions, errors in the console and refused requests since the last call. */
+  takeComplaints(): string[] {
+    return this.#complaints.splice(0);
+  }
+
+  /** Labels of the nodes that the palette shows for this search. */
+  async searchPalette(text: string): Promise<string[]> {
+    const field = this.page.locator('#red-ui-palette-search input');
+    await field.fill('');
+    await field.pressSequentially(text);
+    // The filter waits for a pause in typing.
+    await this.page.waitForTimeout(400);
+    const nodes = this.page.locator('#red-ui-palette .red-ui-palette-node:visible .red-ui-palette-label');
+    return nodes.allInnerTexts();
+  }
+
+  /** Imports one of the package's examples by the Import dialog, into flows of its own. */
+  async importExample(name: string): Promise<void> {
+    const { page } = this;
+    await page.evaluate(() => window.RED?.actions.invoke('core:show-examples-import-dialog'));
+    const dialog = page.locator('.ui-dialog:visible');
+    await dialog.getByText(MANIFEST.name, { exact: true }).click();
+    await dialog.getByText(name, { exact: true }).click();
+    await dialog.locator('#red-ui-clipboard-dialog-ok:enabled').click();
+    // A second import asks what to do with the config nodes that are there already.
+    const copy = page.getByRole('button', { name: 'Import copy' });
+    await dialog.or(copy).first().waitFor({ state: 'hidden' });
+  }
+
+  /** Deploys what is there, and resolves when it runs. */
+  async deploy(): Promise<void> {
+    const { page } = this;
+    const answer = page.waitForResponse(
+      (each) => each.url().endsWith('/flows') && each.request().method() === 'POST',
+    );
+    await page.locator('#red-ui-header-button-deploy').click();
+    const { ok, status } = await answer.then(async (each) => ({ ok: each.ok(), status: each.status() }));
+    if (!ok) throw new Error(`The editor's deploy was answered by ${status}.`);
+  }
+
+  /** All nodes as they would be deployed. */
+  flows(): Promise<Record<string, unknown>[]> {
+    return this.page.evaluate(() => window.RED?.nodes.createCompleteNodeSet() ?? []);
+  }
+
+  /** Opens the dialog of a node, or of a config node, as a double click does. */
+  async edit(id: string): Promise<Dialog> {
+    await this.page.evaluate((id) => {
+      const node = window.RED?.nodes.node(id);
+      if (!node) throw new Error(`no node ${id}`);
+      if ('z' in node && 'x' in node) window.RED?.editor.edit(node);
+      else window.RED?.editor.editConfig('', node.type, node.id);
+    }, id);
+    return Dialog.opened(this.page);
+  }
+
+  close(): Promise<void> {
+    return this.#context.close();
+  }
+
+  #hear(message: ConsoleMessage): void {
+    if (message.type() === 'error') this.#complaints.push(`${message.text()} (${message.location().url})`);
+  }
+}

@@ -1,0 +1,80 @@
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { INSTALLED, RUNTIMES } from '../../../scripts/support/editor-stage';
+import { NodeRedProcess } from '../../../scripts/support/node-red-process';
+import { CACHE, MANIFEST } from '../../../scripts/support/project';
+import { startBrowser } from './browser';
+import { Editor, type EditorOptions } from './editor';
+
+/** A Node-RED with the package as users install it, and a browser for its editor. */
+export class Stage {
+  readonly #editors: Editor[] = [];
+
+  private constructor(
+    readonly version: string,
+    readonly red: NodeRedProcess,
+    readonly browser: Browser,
+  ) {}
+
+  static async start(version: string, settings: Record<string, unknown> = {}): Promise<Stage> {
+    const userDir = path.join(CACHE, 'editor', version.replace(/\W+/g, '-').toLowerCase());
+    await rm(userDir, { recursive: true, force: true });
+    const modules = path.join(userDir, 'node_modules');
+    await mkdir(modules, { recursive: true });
+    await symlink(INSTALLED, path.join(modules, MANIFEST.name), 'junction');
+    const editorTheme = { tours: false, userMenu: false, codeEditor: { lib: 'ace' } };
+    const runtime = await RUNTIMES[version]?.();
+    const red = await NodeRedProcess.start({
+      userDir,
+      startLimitMs: 120_000,
+      settings: { editorTheme, ...settings },
+      ...runtime,
+    });
+    return new Stage(version, red, await startBrowser());
+  }
+
+  async open(options?: EditorOptions): Promise<Editor> {
+    const editor = await Editor.open(this.browser, this.red, options);
+    this.#editors.push(editor);
+    return editor;
+  }
+
+  /** Closes the editors, and takes their flows away. */
+  async clear(): Promise<void> {
+    for (const editor of this.#editors.splice(0)) await editor.close();
+    await this.red.deploy([]);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.red.stop();
+  }
+}
+
+const stages = new Map<string, Promise<Stage>>();
+
+after(async () => {
+  for (const stage of stages.values()) await (await stage).close();
+});
+
+/** Tests in the editor of each version. A version starts once for all files. */
+export function inEachEditor(title: string, body: (stage: () => Stage) => void): void {
+  for (const version of Object.keys(RUNTIMES)) {
+    describe(`${title}, in ${version}`, function () {
+      this.timeout(120_000);
+      let stage: Stage | undefined;
+      before(async function () {
+        this.timeout(300_000);
+        const starting = stages.get(version) ?? Stage.start(version);
+        stages.set(version, starting);
+        stage = await starting;
+      });
+      afterEach(() => stage?.clear());
+      body(() => {
+        if (stage === undefined) throw new Error('The stage has not started.');
+        return stage;
+      });
+    });
+  }
+}
