@@ -14,11 +14,12 @@ inEachEditor('Each example', (stage) => {
       const editor = await stage().open();
       await editor.importExample(name);
       await editor.deploy();
-      const before = await editor.flows();
+      const nodes = async () => (await editor.flows()).map(settingsOf);
+      const before = await nodes();
       for (const { id, type } of before.filter(isOurs)) {
         const dialog = await editor.edit(String(id));
         await dialog.done();
-        assert.deepEqual(await editor.flows(), before, `${String(type)} ${String(id)}`);
+        assert.deepEqual(await nodes(), before, `${String(type)} ${String(id)}`);
       }
       assert.deepEqual(editor.takeComplaints(), []);
     });
@@ -29,4 +30,9 @@ function isOurs({ type }: Record<string, unknown>): boolean {
   return ['storage-node', 'tox-transport', 'send-async', 'receive-async', 'prekey-exchange'].includes(
     String(type),
   );
+}
+
+/** What is set: a blank field and one that the example does not have mean the same. */
+function settingsOf({ credentials: _none, ...node }: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(node).filter(([, value]) => value !== undefined && value !== ''));
 }
