@@ -8,6 +8,7 @@ import {
   type StorageRole,
 } from '../../lib/index';
 import type { Config } from '../runtime/runtime';
+import { filled, type FleetDefaults } from '../runtime/fleet-defaults';
 import { publicKeyOf } from '../session/friend-list';
 import type { Admission, FriendSetting, SessionSettings } from '../session/session-settings';
 import {
@@ -18,7 +19,7 @@ import {
   settingSecret,
   settingText,
 } from '../runtime/settings';
-import { textOf } from '../runtime/setting-values';
+import { isBlank, textOf } from '../runtime/setting-values';
 
 const MEGABYTE = 1_000_000;
 /** libtoxcore takes half a core for 2,000 friends. */
@@ -52,14 +53,26 @@ export interface StorageNodeSecrets {
 export const CREDENTIALS = { passphrase: { type: 'password' }, identity: { type: 'password' } } as const;
 
 /**
- * The session that a dialog describes. Without a folder of its own it gets one below `userDir` that bears the
- * node's id. ErrNotConfigured, ErrEnvironment, ErrInvalidKey, ErrInvalidToxId.
+ * The session that a dialog describes, where it is blank with the defaults of settings.js. Without a folder of its own
+ * it gets one that bears the node's id, below the default `dataDir` or below `userDir`.
+ * @throws ErrNotConfigured, ErrEnvironment, ErrInvalidKey, ErrInvalidToxId
  */
 export function sessionSettings(
-  config: StorageNodeConfig,
+  given: StorageNodeConfig,
   secrets: StorageNodeSecrets,
   userDir: string | undefined,
+  defaults: FleetDefaults,
 ): SessionSettings {
+  const {
+    friends,
+    admission: admits,
+    allowed,
+    friendsCap,
+    storageRole: role,
+    storageCap: cap,
+    engine,
+  } = defaults;
+  const config = filled(given, { friends, admission: admits, allowed, friendsCap, role, cap, engine });
   const megabytes = settingNumber(
     config.cap,
     {
@@ -77,14 +90,14 @@ export function sessionSettings(
   );
   return {
     name: settingText(config.name, 'The name') || config.id,
-    dataDir: dataDir(config, userDir),
+    dataDir: dataDir(config, userDir, defaults),
     friends: friendList(config.friends),
     admission: admission(config, storageRole),
     befriendOpenNodes: settingFlag(config.befriendOpenNodes, 'The setting for open storage nodes'),
     storageRole,
     storageCapBytes: megabytes * MEGABYTE,
     ...startNewSetting(config),
-    ...secretSettings(secrets),
+    ...secretSettings(secrets, defaults),
     engine: settingChoice(config.engine, ['auto', 'lmdb', 'nedb'], 'auto', 'The storage engine'),
   };
 }
@@ -94,8 +107,13 @@ function startNewSetting(config: StorageNodeConfig): Pick<SessionSettings, 'star
   return startNew === '' ? {} : { startNew };
 }
 
-function secretSettings(secrets: StorageNodeSecrets): Pick<SessionSettings, 'passphrase' | 'profile'> {
-  const passphrase = settingSecret(secrets.passphrase, 'The passphrase');
+function secretSettings(
+  secrets: StorageNodeSecrets,
+  defaults: FleetDefaults,
+): Pick<SessionSettings, 'passphrase' | 'profile'> {
+  const passphrase =
+    settingSecret(secrets.passphrase, 'The passphrase') ||
+    settingSecret(defaults.passphrase, 'The passphrase in settings.js');
   const identity = settingSecret(secrets.identity, 'The identity');
   return {
     ...(passphrase === '' ? {} : { passphrase }),
@@ -114,14 +132,24 @@ function identityOf(text: string): Uint8Array {
   );
 }
 
-function dataDir(config: StorageNodeConfig, userDir: string | undefined): string {
-  const chosen = settingPath(config.dataDir, 'The data directory');
+function dataDir(
+  config: StorageNodeConfig,
+  userDir: string | undefined,
+  { dataDir: parent }: FleetDefaults,
+): string {
+  const chosen =
+    settingPath(config.dataDir, 'The data directory') ||
+    below(settingPath(parent, 'dataDir of toxAsync in settings.js'), config.id);
   if (path.isAbsolute(chosen)) return path.normalize(chosen);
   if (userDir === undefined) {
     throw new ToxAsyncError('ErrNotConfigured', 'The data directory must be a full path.');
   }
-  const relative = chosen === '' ? path.join(PACKAGE, encodeURIComponent(config.id)) : chosen;
-  return path.resolve(userDir, relative);
+  return path.resolve(userDir, chosen === '' ? below(PACKAGE, config.id) : chosen);
+}
+
+/** A folder that no other session has; '' below none. */
+function below(parent: string, id: string): string {
+  return parent === '' ? '' : path.join(parent, encodeURIComponent(id));
 }
 
 /** A node that stores for everyone lets everyone in: it stores only for friends. */
@@ -148,6 +176,9 @@ function admission(config: StorageNodeConfig, role: StorageRole): Admission {
 }
 
 function friendList(value: unknown): FriendSetting[] {
+  if (!isBlank(value) && !Array.isArray(value)) {
+    throw new ToxAsyncError('ErrNotConfigured', 'The friends must be a list of {name, key}.');
+  }
   const list: unknown[] = Array.isArray(value) ? value : [];
   return list.map((entry) => {
     const { name, key } = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<

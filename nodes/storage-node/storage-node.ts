@@ -1,6 +1,7 @@
 import type { AsyncManager, Logger } from '../../lib/index';
 import { onClose } from '../runtime/close';
 import { errorCode, nodeError } from '../runtime/node-error';
+import { fleetDefaults } from '../runtime/fleet-defaults';
 import { atFlowsStarted, type FlowNode, type Runtime } from '../runtime/runtime';
 import type { Session } from '../session/session';
 import { sessions } from '../session/session-registry';
@@ -20,7 +21,7 @@ export function startStorageNode(RED: Runtime, node: StorageNode, config: Storag
   node.users = {};
   // Undefined when the dialog never had any.
   const secrets = (node.credentials as StorageNodeSecrets | undefined) ?? {};
-  const settings = sessionSettings(config, secrets, RED.settings.userDir);
+  const settings = sessionSettings(config, secrets, RED.settings.userDir, fleetDefaults(RED.settings));
   const session = sessions.acquire(node.id, settings, logOf(node));
   node.session = session;
 

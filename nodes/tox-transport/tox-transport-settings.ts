@@ -1,6 +1,8 @@
 import path from 'node:path';
-import type { ProxySettings, ToxcoreSettings } from '../../lib/index';
+import { ToxAsyncError, type ProxySettings, type ToxcoreSettings } from '../../lib/index';
+import { filled, type FleetDefaults } from '../runtime/fleet-defaults';
 import type { SessionConfig } from '../runtime/runtime';
+import { isBlank } from '../runtime/setting-values';
 import { settingChoice, settingFlag, settingNumber, settingPath, settingText } from '../runtime/settings';
 
 /** What the dialog saves. */
@@ -48,11 +50,17 @@ export interface ToxSettings {
 
 export type ToxTransportSettings = VirtualSettings | ToxSettings;
 
-/** ErrNotConfigured, ErrEnvironment. @param userDir where a relative path begins */
+/**
+ * What the dialog describes, where it is blank with the defaults of settings.js.
+ * @param userDir where a relative path begins
+ * @throws ErrNotConfigured, ErrEnvironment
+ */
 export function toxTransportSettings(
-  config: ToxTransportConfig,
+  given: ToxTransportConfig,
   userDir: string | undefined,
+  { proxy, protocol, port, bootstrap }: FleetDefaults,
 ): ToxTransportSettings {
+  const config = filled(withProxy(given, proxy), { protocol, port, bootstrap });
   const mode = settingChoice(config.mode, ['virtual', 'libtoxcore'], 'virtual', 'The mode');
   const atStart = settingChoice(
     config.atStart,
@@ -90,6 +98,20 @@ function proxySettings(config: ToxTransportConfig): ProxySettings | undefined {
   const host = settingText(config.proxyHost, 'The proxy host') || '127.0.0.1';
   const usual = type === 'socks5' ? 9050 : 8080;
   return { type, host, port: portOf(config.proxyPort, 'The proxy port', usual) };
+}
+
+/** The default proxy holds as a whole: its host belongs to its kind. */
+function withProxy(config: ToxTransportConfig, proxy: unknown): ToxTransportConfig {
+  const text = settingText(proxy, 'proxy of toxAsync in settings.js');
+  if (!isBlank(config.proxy) || text === '') return config;
+  const [, kind = '', host = '', port = ''] =
+    /^(socks5|http):\/\/([^/:\s]+|\[[^\]]+\])(?::(\d+))?\/?$/.exec(text) ?? [];
+  if (kind !== '')
+    return { ...config, proxy: kind, proxyHost: host.replace(/^\[|\]$/g, ''), proxyPort: port };
+  throw new ToxAsyncError(
+    'ErrNotConfigured',
+    'proxy of toxAsync in settings.js must be like socks5://127.0.0.1:9050 or http://127.0.0.1:8080.',
+  );
 }
 
 function portOf(value: unknown, what: string, otherwise: number): number {

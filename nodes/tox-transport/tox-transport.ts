@@ -2,6 +2,7 @@ import { systemPlatform, ToxAsyncError, type AsyncManager } from '../../lib/inde
 import { onClose } from '../runtime/close';
 import type { Connection, NetworkEvent } from '../session/network/connection';
 import { friendFields } from '../session/friend-names';
+import { fleetDefaults } from '../runtime/fleet-defaults';
 import { onInput, type Reply } from '../runtime/input';
 import { Latch } from '../runtime/latch';
 import { errorCode, nodeError } from '../runtime/node-error';
@@ -54,7 +55,7 @@ class ToxTransport {
   #goesOn = false;
 
   constructor(RED: Runtime, node: FlowNode, config: ToxTransportConfig, make: MakeTransport) {
-    this.#settings = toxTransportSettings(config, RED.settings.userDir);
+    this.#settings = toxTransportSettings(config, RED.settings.userDir, fleetDefaults(RED.settings));
     this.#toWake = mailWaitingFor(config);
     this.#node = node;
     this.#make = make;

@@ -51,13 +51,23 @@ export class NodeRed {
    * @param make makes libtoxcore's transports, in place of the real one
    * @param more node types that only this test has
    */
-  static async start(
+  static start(
+    flow: FlowEntry[],
+    make?: MakeTransport,
+    ...more: ((RED: NodeAPI) => void)[]
+  ): Promise<NodeRed> {
+    return this.startWith({}, flow, make, ...more);
+  }
+
+  /** @param settings of settings.js */
+  static async startWith(
+    settings: object,
     flow: FlowEntry[],
     make?: MakeTransport,
     ...more: ((RED: NodeAPI) => void)[]
   ): Promise<NodeRed> {
     const red = new NodeRed(await mkdtemp(path.join(tmpdir(), 'tox-async-nodes-')));
-    helper.settings({ userDir: red.userDir });
+    helper.settings({ userDir: red.userDir, ...settings });
     const started = once(helper._events, 'flows:started');
     const transport = make === undefined ? toxTransport : toxTransportWith(make);
     await helper.load([...NODES, transport, red.probes.module, ...more], flow);
