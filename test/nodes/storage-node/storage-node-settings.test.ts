@@ -5,7 +5,7 @@ describe('What a storage-node does about open nodes that friends name', () => {
   const settingsOf = (befriendOpenNodes?: boolean | string) => {
     const config: StorageNodeConfig = { id: 'node', type: 'storage-node', name: 'Ann', z: '' };
     const chosen = befriendOpenNodes === undefined ? config : { ...config, befriendOpenNodes };
-    return sessionSettings(chosen, {}, '/home/ann/.node-red');
+    return sessionSettings(chosen, {}, '/home/ann/.node-red', {});
   };
 
   it('is nothing but to suggest them, unless the dialog or a variable says otherwise', () => {
