@@ -344,16 +344,16 @@ describe('the mailer', () => {
 
   it('leaves the queue of a friend alone while nothing is due', async () => {
     await peer.pass(MINUTE);
-    let asked = 0;
+    const asked: Uint8Array[] = [];
     peer.queues.run = (key, task) => {
-      asked += 1;
+      asked.push(key);
       return new KeyedQueue().run(key, task);
     };
     await peer.pass(5 * MINUTE);
-    assert.equal(asked, 0);
+    assert.deepEqual(asked, []);
     await peer.owe(1);
     await peer.pass(10);
-    assert.ok(asked > 0);
+    assert.ok(asked.length > 0);
   });
 
   it('does nothing after its stop', async () => {
