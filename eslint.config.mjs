@@ -3,7 +3,7 @@ import { injectedOnly } from './scripts/lint/injected-only.mjs';
 import { levels } from './scripts/lint/levels.mjs';
 
 export default tseslint.config(
-  { ignores: ['dist/', '.cache/', 'node_modules/'] },
+  { ignores: ['dist/', 'resources/', '.cache/', 'node_modules/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
@@ -32,6 +32,10 @@ export default tseslint.config(
       ],
       'no-console': ['error'],
     },
+  },
+  {
+    files: ['editor/**/*.ts'],
+    languageOptions: { parserOptions: { project: './editor/tsconfig.json' } },
   },
   {
     files: ['test/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'],

@@ -1,14 +1,18 @@
 /**
- * Builds the package into dist/: the compiled core and nodes, and beside the nodes what Node-RED looks for there
- * (dialogs, icons, translations), and the list of bootstrap nodes.
+ * Builds the package: into dist/ the compiled core and nodes, beside the nodes what Node-RED looks for there (dialogs, icons,
+ * translations), and the list of bootstrap nodes; into resources/, which Node-RED serves to browsers, what runs in the
+ * editor.
  */
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ROOT, tool } from './support/project';
+import { CACHE, ROOT, tool } from './support/project';
 import { run } from './support/run';
 import { stampBuildDate } from './support/stamp-build-date';
 
 const DIST = path.join(ROOT, 'dist');
+/** Node-RED looks for this folder in the root of a package. */
+const RESOURCES = path.join(ROOT, 'resources');
+const EDITOR = path.join(CACHE, 'editor');
 
 async function copyAssets(): Promise<void> {
   const source = path.join(ROOT, 'nodes');
@@ -23,10 +27,21 @@ async function copyAssets(): Promise<void> {
   await cp(path.join(ROOT, bootstrapNodes), path.join(DIST, bootstrapNodes));
 }
 
+/** The types that the editor shares with the runtime make it a tree of both; only the editor's part is for browsers. */
+async function buildEditor(): Promise<void> {
+  await run(tool('tsc'), ['-p', 'editor/tsconfig.json']);
+  await cp(path.join(EDITOR, 'editor'), RESOURCES, { recursive: true });
+  const source = path.join(ROOT, 'editor');
+  for (const name of await readdir(source, { recursive: true })) {
+    if (name.endsWith('.css')) await cp(path.join(source, name), path.join(RESOURCES, name));
+  }
+}
+
 async function build(): Promise<void> {
-  await rm(DIST, { recursive: true, force: true });
+  for (const folder of [DIST, RESOURCES, EDITOR]) await rm(folder, { recursive: true, force: true });
   await run(tool('tsc'), ['-p', 'tsconfig.build.json']);
   await copyAssets();
+  await buildEditor();
   await setBuildDate();
 }
 

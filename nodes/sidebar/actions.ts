@@ -10,6 +10,7 @@ import { messageIdOf } from '../runtime/message-id';
 import { textOf } from '../runtime/setting-values';
 import type { Connection } from '../session/network/connection';
 import type { Session } from '../session/session';
+import { whereChanged } from './friend-place';
 
 /** What came with an order: the fields of a JSON object, unchecked. */
 export type Order = Readonly<Record<string, unknown>>;
@@ -68,12 +69,12 @@ const ACTIONS: Readonly<Record<string, Act>> = {
   },
   rename: async (session, order) => {
     const manager = await session.manager();
-    await manager.addFriend(friendOf(manager, order), nameOf(order));
+    await manager.addFriend(changeable(session, friendOf(manager, order)), nameOf(order));
     return {};
   },
   remove: async (session, order) => {
     const manager = await session.manager();
-    await manager.removeFriend(friendOf(manager, order));
+    await manager.removeFriend(changeable(session, friendOf(manager, order)));
     return {};
   },
   cancel: async (session, order) => {
@@ -110,6 +111,21 @@ function nameOf({ name }: Order): string | undefined {
   return textOf(name, 'The name') || undefined;
 }
 
+/** @throws ErrInvalidArgument they are changed elsewhere */
+function changeable(session: Session, friend: PublicKey): PublicKey {
+  switch (whereChanged(session, friend)) {
+    case 'here':
+      return friend;
+    case 'dialog':
+      throw new ToxAsyncError(
+        'ErrInvalidArgument',
+        "This friend is named in the session's dialog. Rename or remove them there, and deploy.",
+      );
+    case 'nowhere':
+      throw virtualFriends();
+  }
+}
+
 /** @throws ErrNotConnected */
 function connectionOf({ transport }: Session): Connection {
   if (transport.connection !== undefined) return transport.connection;
@@ -123,9 +139,13 @@ function connectionOf({ transport }: Session): Connection {
 function toxOf(session: Session): FriendTransport {
   const { tox } = connectionOf(session);
   if (tox !== undefined) return tox;
-  throw new ToxAsyncError(
+  throw virtualFriends();
+}
+
+function virtualFriends(): ToxAsyncError {
+  return new ToxAsyncError(
     'ErrInvalidArgument',
-    'On a virtual network, all sessions are friends under their own names. Friends are added and removed on Tox alone.',
+    'On a virtual network, all sessions are friends under their own names. Friends are added, renamed and removed on Tox alone.',
   );
 }
 

@@ -162,6 +162,6 @@ function leastKeys({ friends }: SessionSnapshot): Sample[] {
   if (keys.length === 0) return [];
   return [
     [{ of: 'theirs' }, Math.min(...keys.map(({ sendable }) => sendable))],
-    [{ of: 'ours' }, Math.min(...keys.map(({ issued }) => issued))],
+    [{ of: 'ours' }, Math.min(...keys.map(({ receivable }) => receivable))],
   ];
 }

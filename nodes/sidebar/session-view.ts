@@ -1,19 +1,19 @@
 import {
   toHex,
+  PeerMap,
   type AsyncManager,
-  type Finding,
   type FriendDetails,
   type FriendSnapshot,
   type PublicKey,
   type SessionSnapshot,
 } from '../../lib/index';
-import { PeerMap, readFriendKey } from '../../lib/index';
 import { errorCode } from '../runtime/node-error';
 import type { Session } from '../session/session';
+import { friendFindings, keysView, sessionFindings, worstOf } from './concerns';
 import { folderBytes } from './folder-bytes';
+import { whereChanged } from './friend-place';
 import { inboxViews, nodeView, outboxView } from './row-views';
 import type {
-  FindingView,
   FriendState,
   FriendSummary,
   FriendView,
@@ -52,10 +52,15 @@ function headOf(
     id,
     name: session.settings.name,
     state: stateOf(session, snapshot),
-    worst: trouble === undefined ? worstOf(snapshot) : 'error',
+    worst: worstIn(session, snapshot),
     ...(trouble && { trouble: { code: errorCode(trouble), text: trouble.message } }),
     ...(snapshot && { toxId: snapshot.toxId, counts: snapshot.counts }),
   };
+}
+
+function worstIn(session: Session, snapshot: SessionSnapshot | undefined): SessionSummary['worst'] {
+  if (session.trouble !== undefined) return 'error';
+  return snapshot === undefined ? 'ok' : worstOf(snapshot, isWanted(session, snapshot));
 }
 
 function stateOf(session: Session, snapshot: SessionSnapshot | undefined): SessionState {
@@ -66,11 +71,9 @@ function stateOf(session: Session, snapshot: SessionSnapshot | undefined): Sessi
   return snapshot.online ? 'online' : 'connecting';
 }
 
-const LEVELS = ['ok', 'info', 'warning', 'error'] as const;
-
-function worstOf(snapshot: SessionSnapshot | undefined): FindingView['level'] {
-  const findings = snapshot ? [snapshot, ...snapshot.friends].flatMap((each) => each.findings) : [];
-  return LEVELS[Math.max(0, ...findings.map(({ level }) => LEVELS.indexOf(level)))] ?? 'ok';
+/** Whether it is meant to be online. */
+function isWanted({ transport }: Session, { attached }: SessionSnapshot): boolean {
+  return transport.connection?.wanted ?? attached;
 }
 
 async function openView(
@@ -78,9 +81,7 @@ async function openView(
   manager: AsyncManager,
   snapshot: SessionSnapshot,
 ): Promise<OpenSessionView> {
-  const { connection } = session.transport;
   const details = detailsOf(session);
-  const listed = new Set(listedKeys(session));
   const nameOf = (publicKey: PublicKey) => manager.nameOf(publicKey) ?? '';
   const isFriend = new Set(snapshot.friends.map(({ publicKey }) => toHex(publicKey)));
   const bytes = await folderBytes(session.settings.dataDir);
@@ -89,18 +90,18 @@ async function openView(
     ...(snapshot.since !== undefined && { since: snapshot.since }),
     engine: snapshot.engine,
     network: networkOf(session, snapshot),
-    wanted: connection?.wanted ?? snapshot.attached,
+    wanted: isWanted(session, snapshot),
     folder: { path: session.settings.dataDir, ...(bytes !== undefined && { bytes }) },
     requests: session.requests
       .list()
       .map(({ publicKey, text, at }) => ({ publicKey: toHex(publicKey), text, age: manager.age - at }))
       .filter(({ publicKey }) => !isFriend.has(publicKey)),
-    friends: snapshot.friends.map((friend) => friendView(friend, details, listed)),
+    friends: snapshot.friends.map((friend) => friendView(session, friend, details)),
     outbox: snapshot.outbox.map((row) => outboxView(row, nameOf)),
     inbox: inboxViews(snapshot.inbox, nameOf),
     nodes: snapshot.nodes.map(nodeView),
     kept: snapshot.kept,
-    findings: snapshot.findings.map(findingView),
+    findings: sessionFindings(snapshot, isWanted(session, snapshot)),
   };
 }
 
@@ -110,30 +111,18 @@ function networkOf(session: Session, { attached }: SessionSnapshot): OpenSession
   return connection.tox === undefined ? 'virtual' : 'tox';
 }
 
-/** Public keys of those whom the dialog lists. */
-function listedKeys({ settings }: Session): string[] {
-  return settings.friends.flatMap(({ key }) => {
-    try {
-      const publicKey = readFriendKey(key);
-      return publicKey === undefined ? [] : [toHex(publicKey)];
-    } catch {
-      return [];
-    }
-  });
-}
-
 function detailsOf({ transport }: Session): PeerMap<FriendDetails> | undefined {
   const tox = transport.connection?.tox;
   return tox && new PeerMap(tox.details().map((each) => [each.publicKey, each] as const));
 }
 
 function friendView(
+  session: Session,
   friend: FriendSnapshot,
   details: PeerMap<FriendDetails> | undefined,
-  listed: ReadonlySet<string>,
 ): FriendView {
   const summary = friendSummary(friend, details);
-  const { hasMet, keepsMail, queued, stored, keys } = friend;
+  const { hasMet, keepsMail, queued, stored } = friend;
   const lastOnline = details?.get(friend.publicKey)?.lastOnline;
   const seen = friend.seen ?? (lastOnline === undefined ? undefined : secondsSince(lastOnline));
   return {
@@ -143,9 +132,9 @@ function friendView(
     keepsMail,
     queued,
     stored,
-    keys,
-    listed: listed.has(summary.publicKey),
-    findings: friend.findings.map(findingView),
+    keys: keysView(friend),
+    changed: whereChanged(session, friend.publicKey),
+    findings: friendFindings(friend),
   };
 }
 
@@ -168,8 +157,4 @@ function friendState(
   if (hasMet) return 'away';
   const known = details?.get(publicKey);
   return known !== undefined && known.lastOnline === undefined ? 'asked' : 'never-met';
-}
-
-function findingView({ level, code, text }: Finding): FindingView {
-  return { level, code, text };
 }

@@ -31,7 +31,7 @@ export interface SessionSummary {
   readonly toxId?: string;
   /** What keeps it from opening, or from taking anything new. */
   readonly trouble?: { readonly code: string; readonly text: string };
-  /** The worst that there is to say of it and its friends. */
+  /** The worst of what matters with it and its friends. */
   readonly worst: FindingView['level'];
   readonly counts?: CountsView;
   readonly friends: readonly FriendSummary[];
@@ -60,6 +60,8 @@ export interface FindingView {
   readonly level: 'ok' | 'info' | 'warning' | 'error';
   readonly code: string;
   readonly text: string;
+  /** Worth a word unasked: it is a warning or an error, and something suffers from it. */
+  readonly matters: boolean;
 }
 
 /** `GET tox-async/sessions/:id`; what is not there before the session is open is absent. */
@@ -107,20 +109,21 @@ export interface FriendView extends FriendSummary {
   readonly queued: number;
   readonly stored: number;
   readonly keys: KeysView;
-  /** Named in the session's dialog: there alone they are renamed and removed. */
-  readonly listed: boolean;
+  /** Where they are renamed and removed: here, in the session's dialog, or nowhere (a virtual network names its members). */
+  readonly changed: 'here' | 'dialog' | 'nowhere';
   /** Why a message would not go out now, or that it would; what counts most is first. */
   readonly findings: readonly FindingView[];
 }
 
-/** Messages that we can send them, of how many that is full and from how few on it is low; keys that they have of us. */
+/** Messages that we can send them, of how many that is full, and that they can send us. */
 export interface KeysView {
   readonly sendable: number;
   readonly full: number;
-  readonly low: number;
+  /** Some are left, and they will soon be used up. */
+  readonly areLow: boolean;
   /** That they last at the present rate; absent while too few are used to tell. */
   readonly days?: number;
-  readonly issued: number;
+  readonly receivable: number;
 }
 
 export interface OutboxView {

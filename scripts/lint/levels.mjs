@@ -79,6 +79,16 @@ function breachInNodes(file, source) {
   return to === from || shared.includes(to) ? undefined : ['otherNode', { source }];
 }
 
+/** What runs in browsers shares types with the runtime, and nothing else. */
+const SHARED_WITH_EDITOR = 'nodes/sidebar/view';
+
+/** The same for a file of `editor/`. */
+function breachInEditor(file, source, typeOnly) {
+  const target = resolveRelative(file, source);
+  if (target?.startsWith('editor/')) return undefined;
+  return target === SHARED_WITH_EDITOR && typeOnly ? undefined : ['editor', { source }];
+}
+
 /** @type {import('eslint').Rule.RuleModule} */
 export const levels = {
   meta: {
@@ -94,6 +104,8 @@ export const levels = {
       door: "nodes/ knows the project only through lib/index ('{{source}}').",
       otherNode:
         "A node's files import their own folder, nodes/session and nodes/runtime; runtime imports neither ('{{source}}').",
+      editor:
+        "What runs in browsers imports its own folder, and of the rest only types of nodes/sidebar/view ('{{source}}').",
       runtimeLoad: 'Modules are loaded at run time only by the loaders of optional packages.',
     },
   },
@@ -101,13 +113,18 @@ export const levels = {
     const file = fileOf(context);
     const inLib = file.startsWith('lib/');
     const inNodes = file.startsWith('nodes/');
-    if (!inLib && !inNodes) return {};
+    const inEditor = file.startsWith('editor/');
+    if (!inLib && !inNodes && !inEditor) return {};
     const isLoader = matchesAny(file, LOADERS);
 
+    const breachIn = (source, typeOnly) => {
+      if (inEditor) return breachInEditor(file, source, typeOnly);
+      return inLib ? breachInLib(file, source, typeOnly, isLoader) : breachInNodes(file, source);
+    };
     const report = (node, [messageId, data]) => context.report({ node, messageId, data });
     const check = (node, source, typeOnly) => {
       if (source === undefined) return;
-      const breach = inLib ? breachInLib(file, source, typeOnly, isLoader) : breachInNodes(file, source);
+      const breach = breachIn(source, typeOnly);
       if (breach) report(node, breach);
     };
     const checkDeclaration = (node) => {

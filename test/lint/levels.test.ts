@@ -38,6 +38,18 @@ describe('The direction of imports', () => {
     assert.deepEqual(found('lib/index.ts', `export * from './manager/events'; import './errors';`), []);
   });
 
+  it('lets what runs in browsers import its own files, and of the runtime one file of types', () => {
+    const own = `import { h } from './dom.js'; import type { View } from '../../nodes/sidebar/view.js';`;
+    assert.deepEqual(found('editor/sidebar/a.ts', own), []);
+    assert.deepEqual(found('editor/sidebar/a.ts', `import { x } from '../../nodes/sidebar/view.js';`), [
+      'editor',
+    ]);
+    assert.deepEqual(found('editor/sidebar/a.ts', `import type { X } from '../../lib/index.js';`), [
+      'editor',
+    ]);
+    assert.deepEqual(found('editor/sidebar/a.ts', `import 'jquery';`), ['editor']);
+  });
+
   it('refuses a folder that has no level', () => {
     assert.deepEqual(found('lib/store/a.ts', `import '../helpers/x';`), ['unknown']);
     assert.deepEqual(found('lib/helpers/a.ts', `import '../errors';`), ['unknown']);

@@ -15,6 +15,7 @@ const SHAPE = [
   /^dist\/nodes\/[\w-]+\.html$/,
   /^dist\/nodes\/icons\/[\w-]+\.(svg|png)$/,
   /^dist\/nodes\/locales\/[a-z]{2}(-[A-Z]{2})?\/[\w-]+\.(json|html)$/,
+  /^resources\/[\w/-]+\.(js|css)$/,
   /^docs\/[\w-]+\.md$/,
   /^examples\/[\w-]+\.json$/,
 ];
@@ -50,6 +51,21 @@ describe('The packed package', function () {
   it('names exactly these five nodes to Node-RED', () => {
     const declared = Object.entries(MANIFEST['node-red'].nodes);
     assert.deepEqual(declared.sort(), TYPES.map((type) => [type, `dist/nodes/${type}.js`]).sort());
+  });
+
+  it('holds the sidebar: its routes, its texts, and what browsers load of it', () => {
+    const expected = [
+      'dist/nodes/sidebar.js',
+      'dist/nodes/sidebar.html',
+      'dist/nodes/locales/en-US/sidebar.json',
+      'dist/nodes/locales/de/sidebar.json',
+      'resources/sidebar/main.js',
+      'resources/sidebar/sidebar.css',
+    ];
+    assert.deepEqual(
+      expected.filter((file) => !files.includes(file)),
+      [],
+    );
   });
 
   it('holds the library with its types, the licence, the read-me and the changelog', () => {

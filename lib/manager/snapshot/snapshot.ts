@@ -55,8 +55,8 @@ export interface KeySnapshot {
   readonly low: number;
   /** Days that they last at the present rate; absent while they are used too little to tell. */
   readonly days?: number;
-  /** Live keys that they have of us. */
-  readonly issued: number;
+  /** Messages that they can seal to us before they need new keys. */
+  readonly receivable: number;
 }
 
 /** A peer that may keep mail for us. */

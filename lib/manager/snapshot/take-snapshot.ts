@@ -1,6 +1,6 @@
 import { compareBytes } from '../../bytes';
 import { isStored } from '../../client/sending/queued-reasons';
-import { PRE_KEYS_PER_PEER, PRE_KEY_REFRESH_THRESHOLD } from '../../constants';
+import { PRE_KEYS_PER_PEER, PRE_KEY_REFRESH_THRESHOLD, RESERVED_KEYS_PER_PEER } from '../../constants';
 import type { PublicKey } from '../../types';
 import type { ManagerParts } from '../build-session';
 import { diagnose } from '../diagnosis/diagnose';
@@ -55,7 +55,7 @@ function friendOf(parts: ManagerParts, info: FriendInfo, findings: readonly Find
       full: PRE_KEYS_PER_PEER,
       low: PRE_KEY_REFRESH_THRESHOLD,
       ...(days !== undefined && { days }),
-      issued: issued.liveCount(publicKey),
+      receivable: Math.max(0, issued.liveCount(publicKey) - RESERVED_KEYS_PER_PEER),
     },
     queued: unfinished.length - stored,
     stored,

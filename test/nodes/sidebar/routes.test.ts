@@ -53,7 +53,7 @@ describe('The admin routes', function () {
     assert.ok((view.folder.bytes ?? 0) > 0 && view.folder.path.startsWith(red.userDir));
     const [home, phone] = view.friends;
     assert.deepEqual([home?.keepsMail, home?.hasMet, home?.seen], [true, true, 0]);
-    assert.deepEqual(phone?.keys, { sendable: 100, full: 100, low: 20, issued: 104 });
+    assert.deepEqual(phone?.keys, { sendable: 100, full: 100, areLow: false, receivable: 100 });
     assert.equal(phone.findings[0]?.code, 'direct');
     assert.deepEqual(
       view.nodes

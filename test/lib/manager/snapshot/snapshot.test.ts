@@ -42,7 +42,7 @@ describe('a snapshot of a session', () => {
   it('has of each friend when they were seen, keys both ways, and whether a message would go out', async () => {
     assert.deepEqual(
       [friend('Phone').seen, friend('Phone').keys],
-      [0, { sendable: 100, full: 100, low: 20, issued: 104 }],
+      [0, { sendable: 100, full: 100, low: 20, receivable: 100 }],
     );
     assert.deepEqual([friend('Home Pi').keepsMail, friend('Home Pi').hasMet], [true, true]);
     await phone.online(false);

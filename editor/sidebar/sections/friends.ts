@@ -1,0 +1,49 @@
+import type { FriendView, OpenSessionView, SessionView } from '../../../nodes/sidebar/view.js';
+import { button, h, KeyedRows, setAttribute, show } from '../dom.js';
+import { Section } from '../section.js';
+import type { Actions, SessionPart } from '../state.js';
+import { text } from '../texts.js';
+import { AddFriend } from './add-friend.js';
+import { FriendRow } from './friend-row.js';
+
+/** All friends, by name and never by state: nobody moves while one looks. */
+export class Friends implements SessionPart {
+  readonly section = new Section('friends', text('friends.title'), text('friends.none'));
+  readonly element = this.section.element;
+  readonly #rows: KeyedRows<FriendView>;
+  readonly #add: AddFriend;
+  readonly #plus: HTMLButtonElement;
+
+  constructor(actions: Actions) {
+    this.#add = new AddFriend(actions);
+    this.#plus = button({
+      label: text('friends.add'),
+      icon: 'plus',
+      writes: true,
+      run: (opener) => {
+        this.section.fold(false);
+        this.#add.toggle(opener);
+      },
+    });
+    setAttribute(this.#plus, 'aria-expanded', 'false');
+    this.section.header.append(this.#plus);
+    const list = h('ul');
+    this.section.body.prepend(this.#add.element);
+    this.section.body.append(list);
+    this.#rows = new KeyedRows(
+      list,
+      ({ publicKey }) => publicKey,
+      (friend) => new FriendRow(friend, actions),
+    );
+  }
+
+  update({ friends, network }: OpenSessionView, { name }: SessionView): void {
+    this.#add.sessionName = name;
+    const known = friends.filter(({ state }) => state !== 'asked');
+    const online = known.filter((friend) => friend.online).length;
+    const count = text('friends.count', { online, friends: known.length });
+    this.section.update(friends.length === 0 ? '' : count, friends.length === 0);
+    show(this.#plus, network === 'tox');
+    this.#rows.update(friends);
+  }
+}
