@@ -137,6 +137,8 @@ const SUITES: readonly Suite[] = [
   mocha('nodes', 'test/nodes'),
   mocha('chaos', 'test/chaos'),
   mocha('simulation', 'test/simulation'),
+  // Two days of 200 users; the suite before it has a slice of that.
+  ...(full ? [command('reliability', 'npm', 'run', '--silent', 'reliability')] : []),
   mocha('storage', 'test/storage-faults'),
   { ...mocha('package', 'test/package'), needs: 'build' },
   editors('editor', 'test/editor'),

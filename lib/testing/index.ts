@@ -4,7 +4,7 @@
  */
 
 // A machine that exists only in memory, and whose time passes when a test says so.
-export { SeededRandom, SimulatedTime } from './simulated-platform';
+export { microtasks, SeededRandom, SimulatedTime } from './simulated-platform';
 export { MemoryDisk } from './memory-disk';
 export { MemoryVolume, openMemoryStore, type CommitDelay } from './memory-store';
 export { openMemoryDirectory, type MemoryDirectoryOptions } from './memory-directory';

@@ -31,8 +31,15 @@ export class SimulatedTime {
   /** Sorted, the next one last. */
   readonly #pending: PendingTimer[] = [];
 
-  constructor(wallAtStart = WALL_AT_START) {
+  readonly #settle: () => Promise<void>;
+
+  /**
+   * @param wallAtStart Unix milliseconds
+   * @param settle lets everything run that is ready; `microtasks` is quicker where nothing waits for a real machine
+   */
+  constructor(wallAtStart = WALL_AT_START, settle = turnsOfTheLoop) {
     this.#wallAtZero = wallAtStart;
+    this.#settle = settle;
   }
 
   /** Timers that have neither run nor been cancelled. */
@@ -60,12 +67,12 @@ export class SimulatedTime {
     this.#advancing = true;
     try {
       const end = this.#now + ms;
-      await drain();
+      await this.#settle();
       for (let next = this.#pending.at(-1); next && next.due <= end; next = this.#pending.at(-1)) {
         this.#pending.pop();
         this.#now = next.due;
         next.run();
-        await drain();
+        await this.#settle();
       }
       this.#now = end;
     } finally {
@@ -101,9 +108,14 @@ export class SimulatedTime {
   }
 }
 
-/** Two turns of the event loop: what a turn's callbacks make ready runs as well. */
-async function drain(): Promise<void> {
+/** What a turn's callbacks make ready runs as well. */
+async function turnsOfTheLoop(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** All that promises made ready, and nothing that comes from outside of the process. */
+export function microtasks(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
 
 /** The same seed gives the same bytes: the keystream of AES-256-CTR under the seed's SHA-256. */

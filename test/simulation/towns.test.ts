@@ -4,11 +4,10 @@ import { makePlan, type TownSize } from './support/town/make-plan';
 import { runTown } from './support/town/run-town';
 
 const FULL = process.env['FULL'] === '1';
-const SIZE: TownSize = FULL
-  ? { users: 200, messages: 100_000, days: 3 }
-  : { users: 10, messages: 400, days: 1 };
-/** One town again: `SEED=town-3 npx mocha test/simulation/towns.test.ts` */
-const SEEDS = process.env['SEED']?.split(',') ?? (FULL ? ['town-1'] : ['town-1']);
+const SIZE: TownSize = { users: 8, messages: 400, days: 1, pace: 4 };
+/** One town again: `SEED=town-3 npx mocha test/simulation/towns.test.ts`; larger ones: `npm run reliability`. */
+const SEEDS =
+  process.env['SEED']?.split(',') ?? Array.from({ length: FULL ? 20 : 1 }, (_, i) => `town-${i + 1}`);
 
 describe('towns whose residents come, go, crash, lose, restore and lie', function () {
   this.timeout(FULL ? 3_600_000 : 300_000);

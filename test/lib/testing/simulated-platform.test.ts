@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { randomFraction } from '../../../lib/platform/random';
-import { SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
+import { microtasks, SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
 import { sleep } from '../../../lib/platform/timers';
 
 describe('simulated time', () => {
@@ -31,6 +31,22 @@ describe('simulated time', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('lets all that promises make ready run between two timers, also without a turn of the loop', async () => {
+    for (const settle of [undefined, microtasks]) {
+      const time = new SimulatedTime(0, settle);
+      const seen: string[] = [];
+      let steps = 0;
+      const many = async () => {
+        for (; steps < 500; steps += 1) await Promise.resolve();
+        time.timers.after(1, () => seen.push('made by promises'));
+      };
+      time.timers.after(5, () => void many());
+      time.timers.after(6, () => seen.push(`${steps} steps`));
+      await time.advance(10);
+      assert.deepEqual(seen, ['500 steps', 'made by promises']);
+    }
   });
 
   it('leaves timers alone that are due later, and runs them once', async () => {

@@ -9,6 +9,8 @@ export interface TownSize {
   /** Messages that are written; some are not accepted, by whoever is not running then. */
   readonly messages: number;
   readonly days: number;
+  /** How many times as often as in an ordinary town something befalls somebody; 1 when left out. */
+  readonly pace?: number;
 }
 
 /** Users of one neighbourhood share its nodes. */
@@ -23,23 +25,29 @@ const HABITS = [
   { here: 8 * HOUR, away: HOUR },
   { here: 2 * HOUR, away: 6 * HOUR },
   { here: 25 * MINUTE, away: 3 * HOUR },
+  { here: 15 * MINUTE, away: 2 * HOUR },
+  { here: 40 * MINUTE, away: 10 * HOUR },
   { here: 3 * HOUR, away: 30 * HOUR },
 ] as const;
 
 /** A town of this size, all by chance from the seed. */
 export function makePlan(seed: string, size: TownSize): TownPlan {
+  const { pace = 1 } = size;
   const draw = new Draw(`plan ${seed}`);
   const ends = size.days * DAY;
   const { residents, friends } = settle(draw, size.users);
   const incidents: Incident[] = [];
   for (const [who, resident] of residents.entries()) {
     if (resident.lie !== undefined) continue;
-    incidents.push(...planDays(draw, who, resident, ends), ...planUpsets(draw, who, resident, ends));
+    incidents.push(
+      ...planDays(draw, who, resident, ends),
+      ...planUpsets(draw, { who, resident, ends, pace }),
+    );
   }
-  for (const [who, to] of friends) incidents.push(...planBreaks(draw, who, to, ends));
+  for (const [who, to] of friends) incidents.push(...planBreaks(draw, [who, to], ends, pace));
   incidents.push(...planWeather(draw, ends), ...planTraffic(draw, { residents, friends }, size, ends));
-  incidents.sort((a, b) => a.at - b.at);
-  return { seed, residents, friends, incidents, ends };
+  const timely = incidents.filter(({ at }) => at < ends).sort((a, b) => a.at - b.at);
+  return { seed, residents, friends, incidents: timely, ends };
 }
 
 function settle(draw: Draw, users: number): Pick<TownPlan, 'residents' | 'friends'> {
@@ -90,9 +98,15 @@ function planDays(draw: Draw, who: number, { kind }: Resident, ends: number): In
   }
 }
 
-function planBreaks(draw: Draw, who: number, to: number, ends: number): Incident[] {
+function planBreaks(
+  draw: Draw,
+  [who, to]: readonly [number, number],
+  ends: number,
+  pace: number,
+): Incident[] {
   const incidents: Incident[] = [];
-  for (let at = FIRST + draw.wait(12 * HOUR); at < ends; at += draw.wait(12 * HOUR)) {
+  const mean = (12 * HOUR) / pace;
+  for (let at = FIRST + draw.wait(mean); at < ends; at += draw.wait(mean)) {
     if (draw.chance(0.7)) {
       incidents.push({ kind: 'drop', who, to, at });
       continue;

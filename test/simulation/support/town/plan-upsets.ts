@@ -1,4 +1,4 @@
-import { FAULT_POINTS } from '../../../chaos/support/life';
+import { COMMIT_POINTS, type FaultPoint, MACHINE_POINTS } from '../../../chaos/support/life';
 import { DAY, HOUR, MINUTE } from '../../../support/world';
 import type { Draw } from './draw';
 import { AIM_MS, type Incident, type Resident } from './plan';
@@ -7,15 +7,20 @@ import { AIM_MS, type Incident, type Resident } from './plan';
 const MEANS = { crash: 20 * HOUR, clock: 2 * DAY, backup: 2 * DAY, restore: 8 * DAY, clone: 15 * DAY };
 
 /** What befalls one resident beyond coming and going. Nodes crash, and lose no directory. */
-export function planUpsets(draw: Draw, who: number, { kind }: Resident, ends: number): Incident[] {
+export function planUpsets(
+  draw: Draw,
+  life: { readonly who: number; readonly resident: Resident; readonly ends: number; readonly pace: number },
+): Incident[] {
+  const { who, resident, ends, pace } = life;
   const incidents: Incident[] = [];
   const often = (mean: number, plan: (at: number) => Incident[]) => {
-    for (let at = 2 * HOUR + draw.wait(mean); at < ends; at += draw.wait(mean)) incidents.push(...plan(at));
+    const next = () => draw.wait(mean / pace);
+    for (let at = 2 * HOUR + next(); at < ends; at += next()) incidents.push(...plan(at));
   };
   const back = (at: number) => at + AIM_MS + draw.pick([10, 12_000, 40_000, 10 * MINUTE]);
   often(MEANS.crash, (at) => [crashAt(draw, who, at), { kind: 'start', who, at: back(at) }]);
   often(MEANS.clock, (at) => [{ kind: 'step-clock', who, at, by: draw.between(-10 * MINUTE, 10 * MINUTE) }]);
-  if (kind === 'node') return incidents;
+  if (resident.kind === 'node') return incidents;
   often(MEANS.backup, (at) => [{ kind: 'backup', who, at }]);
   often(MEANS.restore, (at) => {
     const what = draw.pick(['restore-directory', 'restore-identity'] as const);
@@ -42,6 +47,15 @@ export function crashAt(draw: Draw, who: number, at: number): Incident {
     at,
     how: draw.pick(['kill', 'power-cut'] as const),
     silent: draw.chance(0.6),
-    ...(draw.chance(0.7) ? { point: draw.pick(FAULT_POINTS) } : {}),
+    ...(draw.chance(0.7) ? { point: pointOf(draw) } : {}),
   };
+}
+
+/** Before and after a hand-over is where a message may come twice. */
+function pointOf(draw: Draw): FaultPoint {
+  return draw.pick([
+    draw.pick(MACHINE_POINTS),
+    draw.pick(COMMIT_POINTS),
+    draw.pick(['hand', 'handed'] as const),
+  ]);
 }

@@ -38,7 +38,7 @@ export class ResidentCopy implements Copy {
   /** By how much its wall clock differs, milliseconds. */
   skew: number;
   readonly #parts: TownParts;
-  /** Identity and friends, to be restored from. */
+  /** Identity and friends when it stopped last, to be restored from. */
   #profile: Uint8Array | undefined;
   #run: Run | undefined;
   #backup: { readonly taken: Moment; readonly directory: MemoryDirectory } | undefined;
@@ -91,6 +91,7 @@ export class ResidentCopy implements Copy {
     this.#run = undefined;
     this.#then(async () => {
       if (run === undefined || run.life.dead) return;
+      this.#profile = (await run.manager?.exportIdentity()) ?? this.#profile;
       await run.manager?.stop();
       await run.transport?.leave();
       run.life.end();
@@ -252,7 +253,6 @@ export class ResidentCopy implements Copy {
     });
     if (joins) await this.#join(run, manager);
     await manager.start();
-    this.#profile ??= await manager.exportIdentity();
     run.manager = manager;
   }
 

@@ -1,6 +1,6 @@
 import { PeerMap } from '../../../../lib/peer-map';
 import type { CryptoProvider } from '../../../../lib/crypto/provider';
-import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
+import { microtasks, SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { VirtualNetwork } from '../../../../lib/transport/virtual/virtual-network';
 import type { PublicKey } from '../../../../lib/types';
 import { Lives } from '../lives';
@@ -29,7 +29,7 @@ export class Town {
 
   constructor(plan: TownPlan, crypto: CryptoProvider) {
     this.#plan = plan;
-    const time = new SimulatedTime();
+    const time = new SimulatedTime(undefined, microtasks);
     const random = new SeededRandom(plan.seed);
     const lives = new Lives();
     this.ledger = new TownLedger(lives);
@@ -68,6 +68,8 @@ export class Town {
     for (const incident of this.#plan.incidents) {
       await time.advance(incident.at - time.clock.monotonic());
       this.#suffer(incident);
+      // Simulated time never waits for the real loop, which has signals to hear.
+      await new Promise(setImmediate);
       if (incident.at - lookedAt > 3_600_000) look((lookedAt = incident.at));
     }
     await time.advance(this.#plan.ends - time.clock.monotonic());
