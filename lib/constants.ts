@@ -53,6 +53,8 @@ export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 export const MAX_LABEL_BYTES = 255;
 /** Keys beyond PRE_KEYS_PER_PEER that are kept for sending new keys by mail; they seal nothing else. */
 export const RESERVED_KEYS_PER_PEER = 4;
+/** Of each friend's keys, kept for urgent messages. */
+export const URGENT_KEYS_PER_PEER = 8;
 /** Most secrets of one-time keys that we keep alive for one peer. */
 export const MAX_LIVE_KEYS_PER_PEER = 300;
 /** Most batches of one-time keys that are alive for one peer; a state message has room for these. */
@@ -65,6 +67,8 @@ export const MAX_MESSAGE_LIFETIME = 14 * 24 * 60 * 60;
 export const DEFAULT_COPIES = 3;
 /** Most messages in the outbox. */
 export const MAX_OUTBOX_MESSAGES = 4096;
+/** Places for urgent messages that find none among these. */
+export const URGENT_OUTBOX_MESSAGES = 64;
 /** Most bytes of messages in the outbox, as they are kept: deflated where that makes them smaller. */
 export const MAX_OUTBOX_BYTES = 64_000_000;
 /** Messages waiting in the inbox for a handler; beyond it mail stays at the nodes. */

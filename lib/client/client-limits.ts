@@ -5,6 +5,7 @@ import {
   MAX_OUTBOX_BYTES,
   MAX_OUTBOX_MESSAGES,
   MAX_STORAGE_TIME,
+  URGENT_OUTBOX_MESSAGES,
 } from '../constants';
 
 /** Limits of one client, as options. */
@@ -15,6 +16,8 @@ export interface ClientLimits {
   readonly outboxMessages: number;
   /** Their kept bytes, shared in the same way. */
   readonly outboxBytes: number;
+  /** An urgent message without room gets in all the same while fewer than so many urgent ones are there. */
+  readonly outboxUrgent: number;
   /** Messages waiting for a handler, of one friend half as many; beyond it mail stays where it is. */
   readonly inboxMessages: number;
   /** Bytes waiting for a handler or kept free for large messages, shared in the same way. */
@@ -28,6 +31,7 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   copies: DEFAULT_COPIES,
   outboxMessages: MAX_OUTBOX_MESSAGES,
   outboxBytes: MAX_OUTBOX_BYTES,
+  outboxUrgent: URGENT_OUTBOX_MESSAGES,
   inboxMessages: MAX_INBOX_MESSAGES,
   inboxBytes: MAX_INBOX_BYTES,
   maxStorageTime: MAX_STORAGE_TIME,

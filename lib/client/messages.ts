@@ -51,6 +51,11 @@ export interface SendOptions {
    * that friend that were sent so too and that no storage node holds, 'cancelled', code 'dropped'.
    */
   readonly whenFull?: 'error' | 'drop-oldest';
+  /**
+   * It goes before messages that are not, wherever one waits for a key, a storage node or the friend. Of each friend's keys
+   * 8 are kept for such messages, and 64 get into an outbox that is full.
+   */
+  readonly urgent?: boolean;
   /** Kept with the message and returned with every outcome, even after a restart. JSON, at most 4 KB. */
   readonly context?: unknown;
   /** 'error': reject with ErrNoPreKeys instead of waiting for keys. Default 'queue'. */

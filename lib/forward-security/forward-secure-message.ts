@@ -1,5 +1,6 @@
 import type { ForwardSecureMessageFields } from '../protocol/spec/spec-json';
 import type { PublicKey } from '../types';
+import type { KeyUse } from './key-limits';
 
 /**
  * The specification's ForwardSecureMessage (docs/SPECIFICATION.md#forwardsecuremessage-structure), of which only
@@ -31,6 +32,6 @@ export interface SealRequest {
   readonly lifetime: number;
   /** Unix seconds, 0 without a clock. */
   readonly timestamp: number;
-  /** It may use one of the peer's last keys, which are kept for keys by mail. */
-  readonly reserve?: boolean;
+  /** 'sendable' by default. */
+  readonly use?: KeyUse;
 }

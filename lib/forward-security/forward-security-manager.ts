@@ -14,6 +14,7 @@ import type { DrawnKey, HeldKeys, TakeResult } from './held-keys';
 import { type ForwardSecurityOptions, unixSeconds } from './forward-security-options';
 import type { DecryptedMessage, ForwardSecureMessage, SealRequest } from './forward-secure-message';
 import type { IssuedKeys } from './issued/issued-keys';
+import type { KeyUse } from './key-limits';
 import type { IssuedKey } from './key-records';
 import { readOwnSecrets } from './key-slots';
 import { assertAuthentic, type Opening, type TurnedAway } from './opening';
@@ -89,7 +90,7 @@ export class ForwardSecurityManager {
     request: SealRequest,
   ): { readonly message: ForwardSecureMessage; readonly drawn: DrawnKey } | undefined {
     const { crypto, random, keyPair } = this.#o;
-    const drawn = this.held.draw(writes, request.recipientPk, { reserve: request.reserve ?? false });
+    const drawn = this.held.draw(writes, request.recipientPk, request.use);
     if (drawn === undefined) return undefined;
     const { key, keySecret } = drawn;
     const { recipientPk, messageId, timestamp, lifetime, type, data } = request;
@@ -244,6 +245,11 @@ export class ForwardSecurityManager {
     const result = await this.held.take(writes, decoded);
     if (options.batch === undefined) await writes.commit();
     return { from, batch, result };
+  }
+
+  /** Whether a key is left that may be used so. @internal */
+  hasKeyFor(peerPk: PublicKey, use: KeyUse): boolean {
+    return this.held.next(peerPk, use) !== undefined;
   }
 
   canSendMessage(peerPk: PublicKey): boolean {

@@ -12,7 +12,13 @@ import type { PublicKey } from '../types';
 import { BatchMemory } from './batch-memory';
 import type { HeldKey, HeldKeyRecord } from './key-records';
 import { readKeySecret, wrapAgain, wrapUnderSlots } from './key-slots';
-import { MAX_HELD_KEYS_PER_PEER, MAX_REMEMBERED_BATCHES, type KeyLimits } from './key-limits';
+import {
+  keysKeptFrom,
+  MAX_HELD_KEYS_PER_PEER,
+  MAX_REMEMBERED_BATCHES,
+  type KeyLimits,
+  type KeyUse,
+} from './key-limits';
 
 /** What became of keys that a peer gave us. */
 export type TakeResult = 'added' | 'known' | 'batch-in-use' | 'no-room' | 'malformed';
@@ -92,14 +98,11 @@ export class HeldKeys {
     return Math.max(0, this.held(peer) - this.#o.limits.reservedKeysPerPeer);
   }
 
-  /**
-   * The key that the next message would be sealed to, or undefined.
-   * @param options.reserve also one of the last four, which only keys by mail may use
-   */
-  next(peer: PublicKey, options: { reserve?: boolean } = {}): HeldKey | undefined {
+  /** The key that the next message would be sealed to, or undefined. */
+  next(peer: PublicKey, use: KeyUse = 'sendable'): HeldKey | undefined {
     const now = this.#o.ages.now();
     let next: HeldKey | undefined;
-    let others = options.reserve === true ? 0 : this.#o.limits.reservedKeysPerPeer;
+    let others = keysKeptFrom(use, this.#o.limits);
     for (const key of this.#unused(peer)) {
       if (key.validUntil <= now) continue;
       next ??= key;
@@ -110,8 +113,8 @@ export class HeldKeys {
   }
 
   /** The same with its secret. Keys before it whose secret is lost are dropped with `writes`. */
-  draw(writes: WriteBatch, peer: PublicKey, options: { reserve?: boolean } = {}): DrawnKey | undefined {
-    for (let key; (key = this.next(peer, options)) !== undefined;) {
+  draw(writes: WriteBatch, peer: PublicKey, use?: KeyUse): DrawnKey | undefined {
+    for (let key; (key = this.next(peer, use)) !== undefined;) {
       const keySecret = readKeySecret(this.#o, key);
       if (keySecret !== undefined) return { key, keySecret };
       this.spend(writes, key);

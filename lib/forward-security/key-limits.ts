@@ -6,6 +6,7 @@ import {
   PRE_KEYS_PER_PEER,
   PRE_KEY_REFRESH_THRESHOLD,
   RESERVED_KEYS_PER_PEER,
+  URGENT_KEYS_PER_PEER,
 } from '../constants';
 
 const DAY = 24 * 60 * 60;
@@ -17,6 +18,8 @@ export interface KeyLimits {
   readonly maxPreKeyAge: number;
   /** Of each stock, kept for sending new keys by mail. */
   readonly reservedKeysPerPeer: number;
+  /** Beside these, of each stock, kept for urgent messages; at most an eighth of preKeysPerPeer. */
+  readonly urgentKeysPerPeer: number;
   readonly maxLiveKeysPerPeer: number;
   readonly maxLiveBatchesPerPeer: number;
   readonly maxMessageLifetime: number;
@@ -28,10 +31,24 @@ export const DEFAULT_KEY_LIMITS: KeyLimits = {
   preKeyRefreshThreshold: PRE_KEY_REFRESH_THRESHOLD,
   maxPreKeyAge: MAX_PRE_KEY_AGE,
   reservedKeysPerPeer: RESERVED_KEYS_PER_PEER,
+  urgentKeysPerPeer: URGENT_KEYS_PER_PEER,
   maxLiveKeysPerPeer: MAX_LIVE_KEYS_PER_PEER,
   maxLiveBatchesPerPeer: MAX_LIVE_BATCHES_PER_PEER,
   maxMessageLifetime: MAX_MESSAGE_LIFETIME,
 };
+
+/**
+ * Which keys of a stock may be used: 'keys' (by mail) every one, 'sendable' all but those that are kept for keys by mail,
+ * 'ordinary' all but these and those that are kept for urgent messages.
+ */
+export type KeyUse = 'keys' | 'sendable' | 'ordinary';
+
+/** How many keys of a stock stay for others. */
+export function keysKeptFrom(use: KeyUse, limits: KeyLimits): number {
+  if (use === 'keys') return 0;
+  const urgent = Math.min(limits.urgentKeysPerPeer, Math.floor(limits.preKeysPerPeer / 8));
+  return limits.reservedKeysPerPeer + (use === 'ordinary' ? urgent : 0);
+}
 
 /** An exchange without an answer is sent again with the same bytes up to this age. */
 export const EXCHANGE_RETRY_AGE = 14 * DAY;

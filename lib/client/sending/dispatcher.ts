@@ -9,6 +9,7 @@ import type { LargePayloads } from './large/large-payloads';
 import type { LargeTurns } from './large/large-turns';
 import type { Completion } from './completion';
 import type { Outbox, OutboxEntry } from '../journal/outgoing/outbox';
+import { urgentFirst } from '../journal/outgoing/outbox-record';
 import type { AsyncClientHooks } from '../client-options';
 import type { KeyedQueue } from '../../platform/queues/keyed-queue';
 import type { Overdue } from './overdue';
@@ -96,9 +97,9 @@ export class Dispatcher {
     for (const entry of waiting) if (all || friends.has(entry.friend)) this.#lookAtMail(entry);
     for (const entry of mail) this.#lookAtMail(entry);
     for (const entry of serviceDeposits.turns()) this.#lookAtMail(entry);
-    if (all) for (const entry of outbox.entries()) this.#look(entry);
-    else for (const friend of friends) for (const entry of outbox.of(friend)) this.#look(entry);
-    for (const entry of messages) this.#look(entry);
+    const named = all ? outbox.entries() : [...friends].flatMap((friend) => outbox.of(friend));
+    for (const entry of urgentFirst(named)) this.#look(entry);
+    for (const entry of urgentFirst([...messages])) this.#look(entry);
     for (const way of [direct, deposits, chunkDeposits]) for (const entry of way.turns()) this.#look(entry);
     for (const entry of this.#large) {
       const put = (at: number) => this.#agenda.put(entry, at);

@@ -1,8 +1,13 @@
 import { MinHeap } from '../../platform/queues/min-heap';
 
-/** Messages that wait for a place, in the order of acceptance; each stands in it once. */
-export class Line<E extends { readonly sequence: number }> {
-  readonly #heap = new MinHeap<E>((a, b) => a.sequence < b.sequence);
+interface Waiting {
+  readonly sequence: number;
+  readonly isUrgent?: boolean;
+}
+
+/** Messages that wait for a place, urgent ones first, in the order of acceptance; each stands in it once. */
+export class Line<E extends Waiting> {
+  readonly #heap = new MinHeap<E>(isBefore);
   readonly #members = new Set<E>();
 
   get size(): number {
@@ -21,4 +26,9 @@ export class Line<E extends { readonly sequence: number }> {
     if (first !== undefined) this.#members.delete(first);
     return first;
   }
+}
+
+function isBefore(a: Waiting, b: Waiting): boolean {
+  const [first, second] = [a.isUrgent === true, b.isUrgent === true];
+  return first === second ? a.sequence < b.sequence : first;
 }

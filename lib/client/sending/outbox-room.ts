@@ -5,11 +5,11 @@ import { differenceOf, type Load, NO_LOAD } from '../journal/load';
 import type { Outbox } from '../journal/outgoing/outbox';
 
 export interface OutboxRoomComponents {
-  readonly outbox: Pick<Outbox, 'load'>;
+  readonly outbox: Pick<Outbox, 'load' | 'urgentMessages'>;
 }
 
 /** Most that the outbox holds. */
-export type OutboxRoomInit = Pick<ClientLimits, 'outboxMessages' | 'outboxBytes'>;
+export type OutboxRoomInit = Pick<ClientLimits, 'outboxMessages' | 'outboxBytes' | 'outboxUrgent'>;
 
 /**
  * Whether the outbox takes another message to a friend: while it has fewer messages in there than there are places free,
@@ -32,6 +32,11 @@ export class OutboxRoom {
     const own = differenceOf(outbox.load(friend), leaving);
     const all = differenceOf(outbox.load(), leaving);
     return own.messages < outboxMessages - all.messages && own.bytes + bytes <= outboxBytes - all.bytes;
+  }
+
+  /** Whether it takes an urgent message that has no room. */
+  takesUrgent(): boolean {
+    return this.#components.outbox.urgentMessages < this.#init.outboxUrgent;
   }
 
   /** @throws ErrOutboxFull */

@@ -3,6 +3,7 @@ import type { PeerNetwork } from '../../network/peer-network';
 import type { CodeWord } from '../../protocol/codes';
 import type { QueuedReason } from '../../types';
 import type { Outbox, OutboxEntry } from '../journal/outgoing/outbox';
+import { keyUseOf } from '../journal/outgoing/outbox-record';
 import type { StorageNodes } from '../storage-nodes/storage-nodes';
 import type { Deposits } from './deposits/deposits';
 import type { DirectDelivery } from './direct-delivery';
@@ -17,7 +18,7 @@ export interface Waiting {
 export interface QueuedReasonsComponents {
   readonly network: Pick<PeerNetwork, 'attached' | 'isOnline' | 'isPlainClient'>;
   readonly nodes: Pick<StorageNodes, 'candidates'>;
-  readonly forwardSecurity: Pick<ForwardSecurityManager, 'canSendMessage'>;
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'hasKeyFor'>;
   readonly outbox: Pick<Outbox, 'isSealing'>;
   readonly direct: Pick<DirectDelivery, 'isHere'>;
   readonly deposits: Pick<Deposits<OutboxEntry>, 'refusalOf'>;
@@ -38,7 +39,9 @@ export class QueuedReasons {
     if (!network.isOnline()) return { reason: 'not-connected' };
     if (network.isPlainClient(entry.friend)) return { reason: 'plain-client' };
     const hasKey =
-      entry.sealed !== undefined || outbox.isSealing(entry) || forwardSecurity.canSendMessage(entry.friend);
+      entry.sealed !== undefined ||
+      outbox.isSealing(entry) ||
+      forwardSecurity.hasKeyFor(entry.friend, keyUseOf(entry));
     if (!hasKey) return { reason: 'no-prekeys' };
     if (isStored(entry) || direct.isHere(entry.friend)) return undefined;
     return this.#atNodes(entry);

@@ -10,12 +10,13 @@ import type { AsyncClientHooks } from '../client-options';
 import type { BaseComponents } from '../components';
 import type { Wakeup } from '../wakeup';
 import type { Outbox, OutboxEntry } from '../journal/outgoing/outbox';
+import { keyUseOf, urgentFirst } from '../journal/outgoing/outbox-record';
 import type { ServiceMail } from '../journal/service-mail';
 
 export interface ResealerComponents extends Pick<BaseComponents, 'ages' | 'store'> {
   readonly outbox: Pick<Outbox, 'note' | 'of' | 'seal' | 'sealRefused' | 'settled' | 'unseal'>;
   readonly mail: Pick<ServiceMail, 'dropDead'>;
-  readonly forwardSecurity: Pick<ForwardSecurityManager, 'canSendMessage' | 'held'>;
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'hasKeyFor' | 'held'>;
   readonly completion: Pick<Completion, 'failed'>;
   readonly direct: Pick<DirectDelivery, 'isUnderWay' | 'isUnknown' | 'renew'>;
   readonly sealTime: Pick<SealTime, 'earlier' | 'inheritsTurn' | 'isNow'>;
@@ -85,15 +86,16 @@ export class Resealer {
 
   /** Whether `sealWaiting` would seal it. */
   canSeal(entry: OutboxEntry): boolean {
-    return this.#components.forwardSecurity.canSendMessage(entry.friend) && this.#isDue(entry);
+    const { forwardSecurity } = this.#components;
+    return forwardSecurity.hasKeyFor(entry.friend, keyUseOf(entry)) && this.#isDue(entry);
   }
 
-  /** In the peer's queue: seals what waits for a key, in the order of acceptance. */
+  /** In the peer's queue: seals what waits for a key, urgent messages first, in the order of acceptance. */
   async sealWaiting(peer: PublicKey): Promise<void> {
     const { store, outbox, completion, direct, earlyEnds, sealTime, wakeup, hooks } = this.#components;
     await outbox.settled();
     await this.#passTurn(peer);
-    const due = outbox.of(peer).filter((entry) => this.#isDue(entry));
+    const due = urgentFirst(outbox.of(peer)).filter((entry) => this.#isDue(entry));
     const ends = new Map<OutboxEntry, EarlyEnd>();
     for (const entry of due) {
       const earlier = sealTime.earlier(entry);
@@ -132,7 +134,7 @@ export class Resealer {
   async #passTurn(peer: PublicKey): Promise<void> {
     const { store, ages, outbox, earlyEnds, forwardSecurity, sealTime } = this.#components;
     const heir = outbox.of(peer).find((entry) => sealTime.inheritsTurn(entry) && this.#isDue(entry));
-    if (heir?.large === undefined || !forwardSecurity.canSendMessage(peer)) return;
+    if (heir?.large === undefined || !forwardSecurity.hasKeyFor(peer, keyUseOf(heir))) return;
     const end = await earlyEnds.prepare(replaced(sealTime.earlier(heir)));
     const writes = store.batch();
     end.addTo(writes);

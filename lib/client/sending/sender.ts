@@ -16,6 +16,7 @@ import type { MessageInput, SendOptions, SendReceipt } from '../messages';
 import { packOutgoing } from '../content/outgoing-content';
 import type { Contexts } from '../journal/outgoing/contexts';
 import type { Outbox, OutboxEntry } from '../journal/outgoing/outbox';
+import { keyUseOf } from '../journal/outgoing/outbox-record';
 import type { OutcomeJournal } from '../journal/outgoing/outcome-journal';
 import type { Meetings } from '../meeting/meetings';
 import type { KeyedQueue } from '../../platform/queues/keyed-queue';
@@ -41,7 +42,7 @@ export interface SenderComponents extends Pick<BaseComponents, 'crypto' | 'rando
   readonly outcomes: Pick<OutcomeJournal, 'find'>;
   readonly contexts: Pick<Contexts, 'add'>;
   readonly queues: KeyedQueue;
-  readonly forwardSecurity: Pick<ForwardSecurityManager, 'canSendMessage'>;
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'hasKeyFor'>;
   readonly turns: Pick<LargeTurns, 'first'>;
   readonly reasons: Pick<QueuedReasons, 'of'>;
   readonly reasonChanges: Pick<ReasonChanges, 'noteTold'>;
@@ -125,7 +126,8 @@ export class Sender {
     if (ended !== undefined) return { entry: receiptOf(ended), durable: Promise.resolve() };
     space.assertRoom();
     const place = await displacement.placeFor(friend, content.data.length, options);
-    if (options.withoutKeys === 'error' && !forwardSecurity.canSendMessage(friend)) {
+    const use = keyUseOf({ ...(options.urgent && { isUrgent: true }) });
+    if (options.withoutKeys === 'error' && !forwardSecurity.hasKeyFor(friend, use)) {
       throw new ToxAsyncError(
         'ErrNoPreKeys',
         'No one-time keys for this friend are left. New ones arrive when you are both online.',
@@ -153,6 +155,7 @@ export class Sender {
     const early = {
       ...(value && { value }),
       ...(options.whenFull === 'drop-oldest' && { isDroppable: true as const }),
+      ...(options.urgent && { isUrgent: true as const }),
     };
     // A key that comes back is for this one, as soon as it is back.
     const isToSeal =

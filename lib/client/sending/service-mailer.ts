@@ -132,7 +132,7 @@ export class ServiceMailer {
     const wanted = issued.shortage(peer, { mail: true });
     const due = (wanted > 0 && underWay.every(isOver)) || asks;
     const seals = due && now - refused >= REFUSED_INTERVAL && this.#canMail(peer);
-    const isReplaceable = held.next(peer, { reserve: true }) !== undefined;
+    const isReplaceable = held.next(peer, 'keys') !== undefined;
     // Without a key left for another, nothing else asks for keys, or gives them.
     const stays = (entry: ServiceEntry) =>
       underWay.includes(entry) && !seals && !(isOver(entry) && isReplaceable);
@@ -174,7 +174,7 @@ export class ServiceMailer {
       messageId: random.bytes(32),
       lifetime,
       timestamp: Math.max(0, Math.floor(clock.wall() / 1000)),
-      reserve: isKeys,
+      use: isKeys ? 'keys' : 'sendable',
     });
     if (sealed === undefined) return;
     const { messageId, envelope, preKeyId, storageId } = sealed;
@@ -188,15 +188,16 @@ export class ServiceMailer {
     return (
       !direct.isHere(peer) &&
       nodes.candidates(peer).length > 0 &&
-      forwardSecurity.held.next(peer, { reserve: true }) !== undefined
+      forwardSecurity.held.next(peer, 'keys') !== undefined
     );
   }
 
   /** A message or a receipt is there that no key is left for. */
   #waitsForKeys(peer: PublicKey): boolean {
     const { outbox, receipts, forwardSecurity } = this.#components;
-    if (!outbox.waitsForKey(peer) && receipts.dueCount(peer) === 0) return false;
-    return forwardSecurity.held.sendable(peer) === 0;
+    if (forwardSecurity.hasKeyFor(peer, 'ordinary')) return false;
+    if (outbox.waitsForKey(peer)) return true;
+    return receipts.dueCount(peer) > 0 && !forwardSecurity.hasKeyFor(peer, 'sendable');
   }
 
   /** Keys of the friend that are left once the next envelope is sealed. */

@@ -46,7 +46,8 @@ function situationOf(parts: ManagerParts, friend: PublicKey, label: string): Fri
     isSilent: isUnanswered || (network.isProven(friend) && !client.isHere(friend)),
     silentDays: isUnanswered ? Math.floor((nodes.silence(friend) ?? 0) / DAY) : 0,
     hasMet: nodes.hasSpoken(friend) || forwardSecurity.held.knows(friend),
-    sendable: forwardSecurity.held.sendable(friend),
+    // What is kept for urgent messages is none for others.
+    sendable: forwardSecurity.hasKeyFor(friend, 'ordinary') ? forwardSecurity.held.sendable(friend) : 0,
     nodes: candidates.length,
     refusal: refusalOf(parts, friend, candidates) ?? waiting[0]?.waiting?.code,
     openNodes: nodes

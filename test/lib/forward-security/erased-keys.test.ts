@@ -19,7 +19,7 @@ describe('keys that their owner erased itself', () => {
 
   /** The tag of some key that alice holds. */
   function someTag(): Uint8Array {
-    const { tag } = alice.fsm.held.next(bob.pk, { reserve: true }) ?? {};
+    const { tag } = alice.fsm.held.next(bob.pk, 'keys') ?? {};
     assert.ok(tag);
     return tag;
   }

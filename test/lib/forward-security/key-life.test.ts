@@ -56,7 +56,7 @@ describe('the limits of key life', () => {
     for (let i = 1; i <= 600; i += 1) {
       assert.equal(await take(offer(i)), 'added');
       const writes = alice.store.batch();
-      const key = alice.fsm.held.next(bob.pk, { reserve: true });
+      const key = alice.fsm.held.next(bob.pk, 'keys');
       assert.ok(key);
       alice.fsm.held.spend(writes, key);
       await writes.commit();

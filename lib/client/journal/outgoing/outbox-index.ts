@@ -13,10 +13,15 @@ export class OutboxIndex {
   readonly #byValue = new Map<string, Set<OutboxEntry>>();
   readonly #loads = new PeerMap<Load>();
   #load = NO_LOAD;
+  #urgent = 0;
   #nextSequence = 1;
 
   get nextSequence(): number {
     return this.#nextSequence;
+  }
+
+  get urgentMessages(): number {
+    return this.#urgent;
   }
 
   /** Messages and kept bytes of one friend. Without a friend: of all. */
@@ -58,6 +63,7 @@ export class OutboxIndex {
     this.#byId.set(idOf(friend, messageId), entry);
     this.#rememberKeys(entry);
     this.#byFriend.getOrInsert(friend, () => new Set()).add(entry);
+    if (entry.isUrgent) this.#urgent += 1;
     if (entry.value) this.#byValue.set(valueOf(entry), new Set(this.valuesLike(entry)).add(entry));
     this.#load = sumOf(this.#load, loadOf(entry));
     this.#loads.set(friend, sumOf(this.load(friend), loadOf(entry)));
@@ -73,6 +79,7 @@ export class OutboxIndex {
     others?.delete(entry);
     if (others?.size === 0) this.#byFriend.delete(friend);
     this.#forgetValue(entry);
+    if (entry.isUrgent) this.#urgent -= 1;
     this.#load = differenceOf(this.#load, loadOf(entry));
     const left = differenceOf(this.load(friend), loadOf(entry));
     if (left.messages > 0) this.#loads.set(friend, left);

@@ -3,7 +3,7 @@ import type { ForwardSecureMessage } from '../../../forward-security/forward-sec
 import type { ForwardSecurityManager } from '../../../forward-security/forward-security-manager';
 import type { DrawnKey } from '../../../forward-security/held-keys';
 import type { WriteBatch } from '../../../store/store';
-import type { OutboxEntry } from './outbox-record';
+import { keyUseOf, type OutboxEntry } from './outbox-record';
 
 export interface OutboxKeysComponents {
   readonly crypto: Pick<CryptoProvider, 'wipe'>;
@@ -33,6 +33,7 @@ export class OutboxKeys {
       type: entry.type,
       messageId: entry.messageId,
       lifetime: entry.lifetime,
+      use: keyUseOf(entry),
       timestamp: Math.max(0, Math.floor(entry.createdAt / 1000)),
     });
     if (sealed === undefined) return undefined;

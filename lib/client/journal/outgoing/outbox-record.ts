@@ -1,3 +1,4 @@
+import type { KeyUse } from '../../../forward-security/key-limits';
 import type { SlotRef } from '../../../store/vault/secret-vault';
 import type { PublicKey } from '../../../types';
 import type { Copy } from './copies';
@@ -34,6 +35,8 @@ export interface OutboxRecord {
   readonly value?: ValueRecord;
   /** A newer one may take its place when the outbox is full. */
   readonly isDroppable?: true;
+  /** It goes before those that are not, and may use what is kept for such. */
+  readonly isUrgent?: true;
 }
 
 /** When a message without a receipt is reported as overdue. */
@@ -81,6 +84,17 @@ export function reachedNodes({ large, told, copies }: OutboxRecord, wanted: numb
 /** Another may take its place before it leaves: it is sealed when somebody is there to take it. */
 export function sealsLate({ value, isDroppable }: Pick<OutboxRecord, 'value' | 'isDroppable'>): boolean {
   return value !== undefined || isDroppable === true;
+}
+
+/** Which of its friend's keys it may be sealed to. */
+export function keyUseOf({ isUrgent }: Pick<OutboxRecord, 'isUrgent'>): KeyUse {
+  return isUrgent ? 'sendable' : 'ordinary';
+}
+
+/** Urgent ones before the others, and else as they were. */
+export function urgentFirst<E extends Pick<OutboxRecord, 'isUrgent'>>(entries: readonly E[]): E[] {
+  const urgent = entries.filter(({ isUrgent }) => isUrgent);
+  return urgent.length === 0 ? [...entries] : [...urgent, ...entries.filter(({ isUrgent }) => !isUrgent)];
 }
 
 /** A large message is sealed in its turn. */

@@ -56,6 +56,10 @@ export class Outbox {
     return this.load().messages;
   }
 
+  get urgentMessages(): number {
+    return this.#index.urgentMessages;
+  }
+
   /** Of these, messages that a node confirmed. */
   get storedMessages(): number {
     return this.#stored.size;

@@ -21,6 +21,8 @@ export interface Deposit {
   readonly copies: readonly Copy[];
   /** The highest number of nodes reported so far. */
   readonly told: number;
+  /** It goes before others. */
+  readonly isUrgent?: boolean;
   /** What a node confirmed is not deposited again. */
   readonly once?: boolean;
 }

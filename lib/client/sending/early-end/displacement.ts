@@ -11,7 +11,7 @@ import type { Leaving } from './early-ends';
 
 export interface DisplacementComponents extends Pick<BaseComponents, 'crypto'> {
   readonly outbox: Pick<Outbox, 'has' | 'of' | 'settled' | 'valuesLike'>;
-  readonly room: Pick<OutboxRoom, 'assertFor' | 'takes'>;
+  readonly room: Pick<OutboxRoom, 'assertFor' | 'takes' | 'takesUrgent'>;
   readonly sealTime: Pick<SealTime, 'isUnderWay'>;
 }
 
@@ -40,12 +40,13 @@ export class Displacement {
   async placeFor(
     friend: PublicKey,
     bytes: number,
-    { replaces, whenFull }: Pick<SendOptions, 'replaces' | 'whenFull'>,
+    { replaces, whenFull, urgent }: Pick<SendOptions, 'replaces' | 'whenFull' | 'urgent'>,
   ): Promise<Place> {
     const place = await this.#valued(friend, replaces);
     const leaving =
       whenFull === 'drop-oldest' ? await this.#dropping(friend, bytes, place.leaving) : place.leaving;
-    this.#components.room.assertFor(friend, bytes, loadOf(leaving));
+    const { room } = this.#components;
+    if (!urgent || !room.takesUrgent()) room.assertFor(friend, bytes, loadOf(leaving));
     return { ...place, leaving };
   }
 

@@ -2,7 +2,7 @@ import type { ForwardSecurityManager } from '../../../forward-security/forward-s
 import type { PublicKey } from '../../../types';
 import type { BaseComponents } from '../../components';
 import type { Outbox, OutboxEntry } from '../../journal/outgoing/outbox';
-import type { LargeRecord } from '../../journal/outgoing/outbox-record';
+import { keyUseOf, type LargeRecord, urgentFirst } from '../../journal/outgoing/outbox-record';
 
 /** Seconds after which a turn passes to another message that waits. */
 const TURN = 24 * 60 * 60;
@@ -11,7 +11,7 @@ const MOST_SEALED = 2;
 
 export interface LargeTurnsComponents extends Pick<BaseComponents, 'store' | 'ages'> {
   readonly outbox: Pick<Outbox, 'note' | 'of' | 'settled'>;
-  readonly forwardSecurity: Pick<ForwardSecurityManager, 'canSendMessage'>;
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'hasKeyFor'>;
 }
 
 /**
@@ -69,14 +69,16 @@ export class LargeTurns {
   /** Who gets the turn now; undefined when it stays where it is. */
   #next(large: readonly OutboxEntry[]): OutboxEntry | undefined {
     const holder = this.#holder(large);
-    if (holder === undefined) return large[0];
+    if (holder === undefined) return urgentFirst(large)[0];
     if (this.#components.ages.now() - (holder.large?.turnAt ?? 0) < TURN) return undefined;
     const at = large.indexOf(holder);
-    const others = [...large.slice(at + 1), ...large.slice(0, at)];
+    const others = urgentFirst([...large.slice(at + 1), ...large.slice(0, at)]);
     const sealed = large.filter((entry) => entry.sealed !== undefined).length;
     return others.find((entry) => {
       if (entry.sealed !== undefined) return true;
-      return sealed < MOST_SEALED && this.#components.forwardSecurity.canSendMessage(entry.friend);
+      return (
+        sealed < MOST_SEALED && this.#components.forwardSecurity.hasKeyFor(entry.friend, keyUseOf(entry))
+      );
     });
   }
 

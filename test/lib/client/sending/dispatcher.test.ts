@@ -338,6 +338,20 @@ describe('the dispatcher', () => {
     assert.deepEqual(await pass(100_000), []);
   });
 
+  it('looks at urgent messages before the others, whatever happened', async () => {
+    outbox = [message('a'), message('b', { isUrgent: true }), message('c')];
+    const [a, b, c] = outbox;
+    assert.ok(a && b && c);
+    dispatcher.start();
+    const firsts = async () => (await pass()).filter((each) => each.startsWith('direct'));
+    const expected = ['direct b', 'direct a', 'direct c'];
+    assert.deepEqual(await firsts(), expected);
+    wakeup.friend(bob);
+    assert.deepEqual(await firsts(), expected);
+    for (const each of [a, c, b]) wakeup.message(each);
+    assert.deepEqual(await firsts(), expected);
+  });
+
   it('keeps one that is behind an earlier value, and looks again when that is over', async () => {
     outbox = [message('a')];
     [behind, behindUntil] = [[...outbox], 600];

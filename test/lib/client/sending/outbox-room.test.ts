@@ -9,10 +9,12 @@ describe('the room in the outbox', () => {
   /** What Bob has there. All others have `others`. */
   let own: Load;
   let others: Load;
+  let urgentMessages: number;
 
   beforeEach(() => {
     own = { messages: 0, bytes: 0 };
     others = { messages: 0, bytes: 0 };
+    urgentMessages = 0;
   });
 
   function room(outboxMessages: number, outboxBytes = 1_000_000): OutboxRoom {
@@ -21,7 +23,10 @@ describe('the room in the outbox', () => {
       if (friend === carol) return { messages: 0, bytes: 0 };
       return { messages: own.messages + others.messages, bytes: own.bytes + others.bytes };
     };
-    return new OutboxRoom({ outbox: { load } }, { outboxMessages, outboxBytes });
+    return new OutboxRoom(
+      { outbox: { load, urgentMessages } },
+      { outboxMessages, outboxBytes, outboxUrgent: 3 },
+    );
   }
 
   it('takes messages to a friend while it has fewer than there are places free', () => {
@@ -48,6 +53,13 @@ describe('the room in the outbox', () => {
     assert.equal(room(8).takes(bob, 1, { messages: 1, bytes: 2 }), true);
     assert.equal(room(100, 18).takes(bob, 4), false);
     assert.equal(room(100, 18).takes(bob, 4, { messages: 1, bytes: 2 }), true);
+  });
+
+  it('takes urgent messages without room while fewer than so many are there', () => {
+    urgentMessages = 2;
+    assert.equal(room(0).takesUrgent(), true);
+    urgentMessages = 3;
+    assert.equal(room(0).takesUrgent(), false);
   });
 
   it('says how many wait when there is none, and what can be done', () => {

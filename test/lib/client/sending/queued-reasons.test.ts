@@ -40,7 +40,7 @@ describe('the reason why a message waits', () => {
         isPlainClient: () => is.isPlainClient,
       },
       nodes: { candidates: () => Array.from(is.nodes, nodeOf) },
-      forwardSecurity: { canSendMessage: () => is.hasKey },
+      forwardSecurity: { hasKeyFor: () => is.hasKey },
       outbox: { isSealing: () => false },
       direct: { isHere: () => is.isHere },
       deposits: { refusalOf: (_entry, [letter = 0]) => is.refusals[String.fromCharCode(letter)] },

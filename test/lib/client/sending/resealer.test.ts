@@ -31,7 +31,7 @@ describe('the resealer', () => {
   let resealer: Resealer;
 
   beforeEach(async () => {
-    ({ alice, bob } = await pair('resealer'));
+    ({ alice, bob } = await pair('resealer', { urgentKeysPerPeer: 0 }));
     await bob.giveKeys(alice);
     const { store, vault, fsm: forwardSecurity } = alice;
     outbox = new Outbox({ crypto, store, vault, forwardSecurity });
@@ -85,12 +85,17 @@ describe('the resealer', () => {
 
   const openMail = () => new ServiceMail({ store: alice.store, ages: { now: () => alice.age } });
 
-  async function add(text: string, friend = bob.pk): Promise<OutboxEntry> {
+  async function add(text: string, friend = bob.pk, more: Partial<OutboxEntry> = {}): Promise<OutboxEntry> {
     const { ref, secret } = await allocateSlot(alice.vault);
     const writes = alice.store.batch();
     const messageId = crypto.sha256(utf8(text));
     const times = { lifetime: 60, acceptedAt: alice.age, createdAt: 5_000 };
-    const entry = outbox.add(writes, { messageId, friend, type: 0, ref, ...times }, utf8(text), secret);
+    const entry = outbox.add(
+      writes,
+      { messageId, friend, type: 0, ref, ...times, ...more },
+      utf8(text),
+      secret,
+    );
     await writes.commit();
     return entry;
   }
@@ -250,6 +255,19 @@ describe('the resealer', () => {
       await give(4 + 2);
       await resealer.sealWaiting(bob.pk);
       assert.deepEqual([unsealed(), heard()], [[3], ['renew 1', 'renew 2', 'wakeup']]);
+    });
+
+    it('seals urgent ones before the others', async () => {
+      await add('four', bob.pk, { isUrgent: true });
+      await give(4 + 2);
+      await resealer.sealWaiting(bob.pk);
+      assert.deepEqual(
+        [unsealed(), heard()],
+        [
+          [2, 3],
+          ['renew 4', 'renew 1', 'wakeup'],
+        ],
+      );
     });
 
     it('knows that a message still waits for a key when the disk refuses its envelope', async () => {

@@ -410,6 +410,47 @@ describe('the sender', () => {
     });
   });
 
+  describe('of an urgent message', () => {
+    const urgent = true;
+
+    it('takes it although the outbox is full, up to its own limit', async () => {
+      sender = make({ outboxMessages: 2, outboxUrgent: 2 });
+      await send('one');
+      await refused('ErrOutboxFull', send('two'));
+      for (const text of ['three', 'four']) await send(text, { urgent });
+      await refused('ErrOutboxFull', send('five', { urgent }));
+      const [, three] = outbox.entries();
+      assert.ok(three?.isUrgent);
+      outbox.withdraw(three);
+      await send('six', { urgent });
+      assert.deepEqual([texts(), outbox.urgentMessages], [['one', 'four', 'six'], 2]);
+    });
+
+    it('seals it to a key that is kept for such, where others wait', async () => {
+      const keys = () => alice.fsm.getAvailableKeyCount(bob.pk);
+      while (keys() > 8) await send('one');
+      await send('two');
+      await refused('ErrNoPreKeys', send('three', { withoutKeys: 'error' }));
+      assert.equal(outbox.entries().at(-1)?.sealed, undefined);
+      await send('four', { urgent, withoutKeys: 'error' });
+      assert.deepEqual([outbox.entries().at(-1)?.sealed !== undefined, keys()], [true, 7]);
+    });
+
+    it('knows it after a start', async () => {
+      await send('one', { urgent });
+      await send('two', { urgent: false });
+      assert.deepEqual(
+        [
+          open().urgentMessages,
+          open()
+            .entries()
+            .map(({ isUrgent }) => isUrgent),
+        ],
+        [1, [true, undefined]],
+      );
+    });
+  });
+
   describe('of a message that may be dropped', () => {
     const whenFull = 'drop-oldest';
     const keys = () => alice.fsm.getAvailableKeyCount(bob.pk);

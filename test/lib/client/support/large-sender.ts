@@ -77,7 +77,7 @@ export class LargeSender {
   }
 
   static async open(): Promise<LargeSender> {
-    const peers = await pair('large');
+    const peers = await pair('large', { urgentKeysPerPeer: 0 });
     await peers.bob.giveKeys(peers.alice);
     const sender = new LargeSender(peers);
     sender.#build();
@@ -256,7 +256,7 @@ export class LargeSender {
     });
     [this.#dispatcher, this.wakeup] = [dispatcher, wakeup];
     dispatcher.start();
-    const room = { assertFor: () => undefined, takes: () => true };
+    const room = { assertFor: () => undefined, takes: () => true, takesUrgent: () => true };
     this.#sender = new Sender({
       ...parts,
       ...large,

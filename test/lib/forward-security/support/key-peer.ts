@@ -1,6 +1,7 @@
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { generateKeyPair } from '../../../../lib/crypto/generate';
 import { ForwardSecurityManager } from '../../../../lib/forward-security/forward-security-manager';
+import type { KeyLimits } from '../../../../lib/forward-security/key-limits';
 import { MemoryDisk } from '../../../../lib/testing/memory-disk';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { openVault, type FileVault } from '../../../../lib/store/vault/file-vault';
@@ -26,13 +27,16 @@ export class KeyPeer {
   vault!: FileVault;
   fsm!: ForwardSecurityManager;
 
-  constructor(seed: string) {
+  constructor(
+    seed: string,
+    readonly limits: Partial<KeyLimits> = {},
+  ) {
     this.random = new SeededRandom(seed);
     this.keyPair = generateKeyPair(crypto, this.random);
   }
 
-  static async open(seed: string): Promise<KeyPeer> {
-    const peer = new KeyPeer(seed);
+  static async open(seed: string, limits?: Partial<KeyLimits>): Promise<KeyPeer> {
+    const peer = new KeyPeer(seed, limits);
     await peer.disk.makeFolder('/data');
     await peer.start();
     return peer;
@@ -58,6 +62,7 @@ export class KeyPeer {
       keyPair: this.keyPair,
       store: this.store,
       vault: this.vault,
+      limits: this.limits,
     });
     const { issued, held } = this.fsm;
     await this.vault.retainOnly([...issued.refs(), ...held.refs(), ...this.otherRefs()]);
@@ -94,6 +99,12 @@ export class KeyPeer {
   }
 }
 
-export async function pair(seed: string): Promise<{ alice: KeyPeer; bob: KeyPeer }> {
-  return { alice: await KeyPeer.open(`${seed} alice`), bob: await KeyPeer.open(`${seed} bob`) };
+export async function pair(
+  seed: string,
+  limits?: Partial<KeyLimits>,
+): Promise<{ alice: KeyPeer; bob: KeyPeer }> {
+  return {
+    alice: await KeyPeer.open(`${seed} alice`, limits),
+    bob: await KeyPeer.open(`${seed} bob`, limits),
+  };
 }

@@ -108,7 +108,7 @@ export class MailSide {
     const isDone = this.#underWay && !issued.isPending(friend, this.#underWay.batch);
     if (isDone === true || now - (this.#underWay?.at ?? now) >= MAIL_LIFE) this.#underWay = undefined;
     const wanted = issued.shortage(friend, { mail: true });
-    if (wanted > 0 && this.#underWay === undefined && held.next(friend, { reserve: true }) !== undefined) {
+    if (wanted > 0 && this.#underWay === undefined && held.next(friend, 'keys') !== undefined) {
       await this.write(async (writes) => {
         const pending = issued.pendingMail(friend, MAIL_KEYS);
         if (pending !== undefined) issued.markMailed(writes, friend, pending.batch);
@@ -129,8 +129,8 @@ export class MailSide {
   #seal(writes: WriteBatch, content: Content): boolean {
     const { fsm } = this.keys;
     const friend = this.friend.keys.pk;
-    const reserve = content.kind === 'keys';
-    const key = fsm.held.next(friend, { reserve });
+    const use = content.kind === 'keys' ? 'keys' : 'sendable';
+    const key = fsm.held.next(friend, use);
     if (key === undefined) return false;
     const made = this.sealed
       ? fsm.seal(writes, {
@@ -140,7 +140,7 @@ export class MailSide {
           messageId: this.keys.random.bytes(32),
           lifetime: DAY,
           timestamp: 0,
-          reserve,
+          use,
         })
       : undefined;
     if (made === undefined) fsm.held.spend(writes, key);

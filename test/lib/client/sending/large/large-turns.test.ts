@@ -58,6 +58,18 @@ describe('turns of large messages for one friend', () => {
     assert.ok(names(await sender.pass(DAY)).includes('o'));
   });
 
+  it('go to an urgent one before others that wait', async () => {
+    const first = await sender.add('m', BYTES);
+    await sender.add('n', BYTES);
+    await sender.send('u', BYTES, { urgent: true });
+    await sender.pass(60);
+    await sender.receipt(first);
+    assert.deepEqual(names(await sender.pass(60)), ['u']);
+    await sender.add('o', BYTES);
+    await sender.send('v', BYTES, { urgent: true });
+    assert.deepEqual(names(await sender.pass(DAY + 60)), ['u', 'v']);
+  });
+
   it('stay where they are while the next has no key', async () => {
     await sender.add('m', BYTES, 14 * DAY);
     await sender.add('n', BYTES, 14 * DAY);
