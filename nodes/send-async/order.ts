@@ -8,7 +8,7 @@ import {
 } from '../../lib/index';
 import { readPayload } from '../runtime/payload/payload';
 import type { IncomingMessage } from '../runtime/runtime';
-import { choiceOf } from '../runtime/setting-values';
+import { choiceOf, flagOf, textOf } from '../runtime/setting-values';
 import { setting } from '../runtime/settings';
 import { whenAll, type Eventually } from '../runtime/typed/eventually';
 import type { TypedInput } from '../runtime/typed/typed-input';
@@ -55,21 +55,29 @@ export function orderOf(
     settings.messageType ??
     choiceOf<'normal' | 'action'>(msg.messageType, ['normal', 'action'], 'normal', 'messageType');
   const context = contextOf(node, msg);
-  const { payload, friend, topic, expires, overdueAfter, withoutKeys, compress } = settings;
+  const urgent = settings.urgent ?? flagOf(msg.urgent, 'urgent');
+  const whenFull =
+    settings.whenFull ??
+    choiceOf<'error' | 'drop-oldest'>(msg.whenFull, ['error', 'drop-oldest'], 'error', 'whenFull');
+  const { payload, friend, topic, expires, overdueAfter, replaces, withoutKeys, compress } = settings;
   const parts = {
     named: friend.read(msg, (value) => ({ friends: friendTexts(value), isList: Array.isArray(value) })),
     life: expires.read(msg, (value) => lifetime(value, expires.origin, now)),
     overdue: overdueAfter.read(msg, (value) => ({ after: overdueAfterOf(value, 'overdueAfter') })),
+    replaced: replaces.read(msg, (value) => ({ name: textOf(value, 'replaces') })),
     content: payload.read(msg, (value) => contentOf(value, kind, payload.name)),
     labelled: topic.read(msg, (value) => labelOf(value, topic)),
   };
-  return whenAll(parts, ({ named, life, overdue, content, labelled }) => ({
+  return whenAll(parts, ({ named, life, overdue, replaced, content, labelled }) => ({
     content,
     type: kind === 'action' ? MessageType.Action : MessageType.Normal,
     ...named,
     options: {
       lifetime: life.seconds ?? DEFAULT_MESSAGE_LIFETIME,
       ...(overdue.after !== undefined && { overdueAfter: overdue.after }),
+      ...(replaced.name !== '' && { replaces: replaced.name }),
+      ...(urgent && { urgent }),
+      ...(whenFull !== 'error' && { whenFull }),
       withoutKeys,
       label: labelled.label,
       compress,

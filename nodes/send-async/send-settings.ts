@@ -2,7 +2,7 @@ import { ToxAsyncError } from '../../lib/index';
 import { migrate } from '../runtime/migrate';
 import type { SessionConfig } from '../runtime/runtime';
 import { isBlank, numberOf, textOf } from '../runtime/setting-values';
-import { optionalChoice, setting, settingChoice } from '../runtime/settings';
+import { optionalChoice, setting, settingChoice, settingFlag } from '../runtime/settings';
 import type { FlowValues } from '../runtime/typed/flow-values';
 import { checkInput, typedInput, type TypedInput } from '../runtime/typed/typed-input';
 import { isLifetime } from './lifetime';
@@ -20,6 +20,10 @@ export interface SendAsyncConfig extends SessionConfig {
   readonly expiresType?: string;
   readonly overdueAfter?: string | number;
   readonly overdueAfterType?: string;
+  readonly replaces?: string;
+  readonly replacesType?: string;
+  readonly urgent?: string;
+  readonly whenFull?: string;
   readonly withoutKeys?: string;
   readonly topic?: string;
   readonly topicType?: string;
@@ -33,7 +37,11 @@ export interface SendSettings {
   readonly topic: TypedInput;
   readonly expires: TypedInput;
   readonly overdueAfter: TypedInput;
+  readonly replaces: TypedInput;
   readonly messageType: 'normal' | 'action' | undefined;
+  /** Undefined, as in the next: the message says it. */
+  readonly urgent: boolean | undefined;
+  readonly whenFull: 'error' | 'drop-oldest' | undefined;
   readonly withoutKeys: 'queue' | 'error';
   readonly compress: 'auto' | 'off';
 }
@@ -45,7 +53,7 @@ export interface SendSettings {
 export function sendSettings(given: SendAsyncConfig, values: FlowValues): SendSettings {
   const config = migrate(SEND_ASYNC, given);
   const input = (
-    name: 'payload' | 'friend' | 'topic' | 'expires' | 'overdueAfter',
+    name: 'payload' | 'friend' | 'topic' | 'expires' | 'overdueAfter' | 'replaces',
     what: string,
     own: Readonly<Record<string, (value: unknown) => unknown>>,
   ) => typedInput(config[name], config[`${name}Type`], { what, property: name, own, values });
@@ -59,6 +67,9 @@ export function sendSettings(given: SendAsyncConfig, values: FlowValues): SendSe
       ...DURATIONS,
     }),
     overdueAfter: input('overdueAfter', 'Overdue', { usual: () => undefined, ...DURATIONS }),
+    replaces: input('replaces', 'Replaces', { str: (value) => textOf(value, 'Replaces') }),
+    urgent: isBlank(config.urgent) ? undefined : settingFlag(config.urgent, 'Urgent'),
+    whenFull: optionalChoice(config.whenFull, ['error', 'drop-oldest'], 'The setting for a full outbox'),
     messageType: optionalChoice(config.messageType, ['normal', 'action'], 'The message type'),
     withoutKeys: settingChoice(
       config.withoutKeys,

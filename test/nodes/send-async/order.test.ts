@@ -137,6 +137,41 @@ describe('The orders of a flow to send-async', () => {
     }
   });
 
+  it('replaces, drops and hurries when node or message say so, the node first; else not', () => {
+    const options = (own: Partial<SendAsyncConfig>, given: object) => {
+      const { replaces, urgent, whenFull } = orderOf(config(own), { ...msg, ...given }, NOW).options;
+      return [replaces, urgent, whenFull];
+    };
+    const none = [undefined, undefined, undefined];
+    assert.deepEqual(options({}, {}), none);
+    assert.deepEqual(
+      options({ replaces: '', urgent: '', whenFull: '' }, { replaces: ' ', whenFull: '' }),
+      none,
+    );
+    const given = { replaces: 'reading', urgent: true, whenFull: 'drop-oldest' };
+    assert.deepEqual(options({}, given), ['reading', true, 'drop-oldest']);
+    assert.deepEqual(options({ replaces: 'own', urgent: 'false', whenFull: 'error' }, given), [
+      'own',
+      undefined,
+      undefined,
+    ]);
+    assert.deepEqual(
+      options({ urgent: 'true', whenFull: 'drop-oldest' }, { urgent: false, whenFull: 'error' }),
+      [undefined, true, 'drop-oldest'],
+    );
+    assert.deepEqual(options({ replaces: 'room', replacesType: 'msg' }, { room: 'cellar' }), [
+      'cellar',
+      undefined,
+      undefined,
+    ]);
+    for (const wrong of [{ replaces: {} }, { urgent: 'soon' }, { urgent: 1 }, { whenFull: 'drop' }]) {
+      assert.throws(() => options({}, wrong), { code: 'ErrInvalidArgument' });
+    }
+    for (const wrong of [{ urgent: 'soon' }, { whenFull: 'drop' }]) {
+      assert.throws(() => settingsOf(config(wrong)), { code: 'ErrNotConfigured' });
+    }
+  });
+
   it('compresses unless the node says no', () => {
     assert.equal(orderOf(config(), msg, NOW).options.compress, 'auto');
     assert.equal(orderOf(config({ compress: 'off' }), msg, NOW).options.compress, 'off');
