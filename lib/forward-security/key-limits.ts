@@ -46,8 +46,12 @@ export type KeyUse = 'keys' | 'sendable' | 'ordinary';
 /** How many keys of a stock stay for others. */
 export function keysKeptFrom(use: KeyUse, limits: KeyLimits): number {
   if (use === 'keys') return 0;
-  const urgent = Math.min(limits.urgentKeysPerPeer, Math.floor(limits.preKeysPerPeer / 8));
-  return limits.reservedKeysPerPeer + (use === 'ordinary' ? urgent : 0);
+  return limits.reservedKeysPerPeer + (use === 'ordinary' ? urgentKeys(limits) : 0);
+}
+
+/** How many keys of a stock are kept for urgent messages. */
+export function urgentKeys({ urgentKeysPerPeer, preKeysPerPeer }: KeyLimits): number {
+  return Math.min(urgentKeysPerPeer, Math.floor(preKeysPerPeer / 8));
 }
 
 /** An exchange without an answer is sent again with the same bytes up to this age. */

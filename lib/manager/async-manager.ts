@@ -235,8 +235,9 @@ export class AsyncManager implements AsyncDisposable {
     this.#parts.network.setFriendOnline(friend, online);
   }
 
+  /** Whether a message that is not urgent can be sealed now. */
   canSendAsyncMessage(friend: PublicKey): boolean {
-    return this.#parts.forwardSecurity.canSendMessage(friend);
+    return this.#parts.forwardSecurity.hasKeyFor(friend, 'ordinary');
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { ForwardSecurityManager } from '../forward-security/forward-security-manager';
 import type { Emitter } from '../platform/emitter';
 import type { PublicKey } from '../types';
 import type { AsyncManagerEvents } from './events';
@@ -5,7 +6,7 @@ import { unknownFriend } from './friends/session-friends';
 
 export interface KeyWaitParts {
   readonly events: Pick<Emitter<AsyncManagerEvents>, 'on'>;
-  readonly forwardSecurity: { canSendMessage(friend: PublicKey): boolean };
+  readonly forwardSecurity: Pick<ForwardSecurityManager, 'hasKeyFor'>;
   readonly friends: { has(publicKey: PublicKey): boolean };
 }
 
@@ -31,7 +32,7 @@ export function waitForKeys(
     }
     const look = () => {
       if (!friends.has(friend)) reject(unknownFriend());
-      else if (forwardSecurity.canSendMessage(friend)) resolve();
+      else if (forwardSecurity.hasKeyFor(friend, 'ordinary')) resolve();
     };
     undo.push(events.on('keys-exchanged', look), events.on('friends-changed', look));
     look();

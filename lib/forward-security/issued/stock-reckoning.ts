@@ -1,7 +1,7 @@
 import { PeerMap } from '../../peer-map';
 import type { PublicKey } from '../../types';
 import type { IssuedBatches } from './issued-batches';
-import type { KeyLimits } from '../key-limits';
+import { urgentKeys, type KeyLimits } from '../key-limits';
 
 export interface StockReckoningOptions {
   readonly batches: Pick<IssuedBatches, 'of'>;
@@ -37,7 +37,8 @@ export class StockReckoning {
   /**
    * How many keys a new batch for this peer should have; 0 when its stock is good.
    * @param options.fill as many as a full stock lacks
-   * @param options.mail keys by mail are dear: old ones are replaced only when all are old
+   * @param options.mail keys by mail are dear: old ones are replaced only when all are old; and slow: they set out while
+   * the peer has more than it keeps for urgent messages
    */
   shortage(peer: PublicKey, options: { fill?: boolean; mail?: boolean } = {}): number {
     const { preKeysPerPeer, reservedKeysPerPeer, preKeyRefreshThreshold, maxPreKeyAge } = this.#o.limits;
@@ -54,7 +55,8 @@ export class StockReckoning {
     // A peer that was restored, or lies, may name more than it can have.
     const reckoned = Math.min(this.#named.get(peer) ?? usable, usable);
     const aging = options.mail === true ? fresh === 0 && acknowledged > 0 : fresh < acknowledged;
-    if (reckoned >= preKeyRefreshThreshold && !aging && options.fill !== true) return 0;
+    const early = options.mail === true ? urgentKeys(this.#o.limits) : 0;
+    if (reckoned >= preKeyRefreshThreshold + early && !aging && options.fill !== true) return 0;
     return Math.max(0, preKeysPerPeer + reservedKeysPerPeer - Math.min(reckoned, fresh));
   }
 }

@@ -293,10 +293,10 @@ describe('keys by mail', () => {
     assert.ok(sent > 104);
   });
 
-  it('go when the stock falls below 20, 40 at once, and are acknowledged by their receipt', async () => {
-    for (let i = 0; i < 84; i += 1) await device.send(phone, `message ${i}`);
+  it('go when the stock falls below 28, of which 8 are for urgent messages, 40 at once, and are acknowledged by their receipt', async () => {
+    for (let i = 0; i < 76; i += 1) await device.send(phone, `message ${i}`);
     await alone(device);
-    assert.equal(keysOf(device, phone).held, 20);
+    assert.equal(keysOf(device, phone).held, 28);
     await alone(phone);
     assert.deepEqual(keysMail(phone), [], 'no need yet');
     await device.send(phone, 'one more');
@@ -306,11 +306,11 @@ describe('keys by mail', () => {
     assert.equal(mail?.content.kind, 'keys');
     assert.equal(keysMail(phone).length, 1);
     assert.equal(mail.lifetime, 7 * 86_400);
-    assert.equal(keysOf(phone, device).issued, 19 + 40);
+    assert.equal(keysOf(phone, device).issued, 27 + 40);
     await alone(device);
     // One of them sealed the receipt.
-    assert.equal(keysOf(device, phone).held, 19 + 40 - 1);
-    assert.equal(keysOf(device, phone).sendable, 19 + 40 - 1 - 4);
+    assert.equal(keysOf(device, phone).held, 27 + 40 - 1);
+    assert.equal(keysOf(device, phone).sendable, 27 + 40 - 1 - 4);
     await alone(phone);
     assert.deepEqual(keysMail(phone), [], 'the receipt of it came');
     await alone(phone, 10 * MINUTE);
@@ -326,12 +326,12 @@ describe('keys by mail', () => {
     await pi.stop();
     await pi.memory.restore(before);
     await pi.start();
-    for (let i = 0; i < 39; i += 1) await device.send(phone, `later ${i}`);
+    for (let i = 0; i < 25; i += 1) await device.send(phone, `later ${i}`);
     await alone(device);
     assert.equal(keysMail(phone).length, 1);
     await alone(phone);
     await alone(phone, MINUTE);
-    assert.ok(phone.texts.includes('later 38'));
+    assert.ok(phone.texts.includes('later 24'));
     assert.deepEqual(keysMail(phone), []);
   });
 
@@ -414,7 +414,7 @@ describe('keys by mail', () => {
 
   it('are asked for by receipts that no key is left for', async function () {
     this.timeout(60_000);
-    for (let i = 0; i < 100; i += 1) await device.send(phone, `message ${i}`);
+    for (let i = 0; i < 100; i += 1) await device.send(phone, `message ${i}`, { urgent: true });
     const receipt = await phone.send(device, 'to the device');
     await alone(phone);
     await alone(device);
@@ -426,7 +426,7 @@ describe('keys by mail', () => {
 
   it('are asked for with the last four keys, which seal nothing else', async function () {
     this.timeout(60_000);
-    for (let i = 0; i < 101; i += 1) await device.send(phone, `message ${i}`);
+    for (let i = 0; i < 101; i += 1) await device.send(phone, `message ${i}`, { urgent: true });
     assert.equal(keysOf(device, phone).sendable, 0);
     assert.equal(keysOf(device, phone).held, 4);
     await alone(device);

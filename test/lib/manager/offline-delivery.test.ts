@@ -186,29 +186,29 @@ describe('an alert to a friend who is offline', () => {
     assert.equal(pi.manager.getStorageStats().totalMessages, 0);
   });
 
-  it('keeps the order of a hundred messages through a node', async () => {
+  it('keeps the order of many messages through a node', async () => {
     await phone.online(false);
     await world.run(MINUTE);
-    const texts = Array.from({ length: 100 }, (_, i) => `message ${i}`);
+    const texts = Array.from({ length: 90 }, (_, i) => `message ${i}`);
     for (const text of texts) await device.send(phone, text);
-    await world.until('all stored', () => pi.manager.getStorageStats().totalMessages === 100, HOUR);
+    await world.until('all stored', () => pi.manager.getStorageStats().totalMessages === 90, HOUR);
     await device.online(false);
     await phone.online(true);
-    await world.until('all received', () => phone.received.length === 100);
+    await world.until('all received', () => phone.received.length === 90);
     assert.deepEqual(phone.texts, texts);
   });
 
   it('waits for keys when they are used up, and goes out after the next meeting', async () => {
     await phone.online(false);
     await world.run(MINUTE);
-    for (let i = 0; i < 100; i += 1) await device.send(phone, `message ${i}`);
+    for (let i = 0; i < 92; i += 1) await device.send(phone, `message ${i}`);
     assert.equal(device.manager.canSendAsyncMessage(phone.pk), false);
-    const receipt = await device.send(phone, 'the 101st');
+    const receipt = await device.send(phone, 'the 93rd');
     assert.equal(receipt.reason, 'no-prekeys');
     await assert.rejects(device.send(phone, 'now', { withoutKeys: 'error' }), code('ErrNoPreKeys'));
     await phone.online(true);
-    await world.until('all received', () => phone.received.length === 101);
-    assert.equal(phone.texts.at(-1), 'the 101st');
+    await world.until('all received', () => phone.received.length === 93);
+    assert.equal(phone.texts.at(-1), 'the 93rd');
     await world.until('refreshed', () => device.manager.canSendAsyncMessage(phone.pk));
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Outcome } from '../../../../lib/client/messages';
+import type { Outcome, SendOptions } from '../../../../lib/client/messages';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { AsyncManager } from '../../../../lib/manager/async-manager';
 import type { AsyncManagerOptions } from '../../../../lib/manager/options';
@@ -164,8 +164,8 @@ export class ScriptedFriend {
     return exchange;
   }
 
-  send(text: string) {
-    return waitFor(this.time, this.manager.sendAsyncMessage(this.keys.pk, text));
+  send(text: string, options?: SendOptions) {
+    return waitFor(this.time, this.manager.sendAsyncMessage(this.keys.pk, text, 0, options));
   }
 
   async seal(text: string): Promise<Uint8Array> {
