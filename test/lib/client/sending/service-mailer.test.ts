@@ -195,16 +195,19 @@ describe('the mailer', () => {
     });
 
     it('gives none to a friend who has enough', async () => {
-      peer.friendHolds(20);
+      peer.friendHolds(28);
       await peer.pass(2 * MINUTE);
       assert.deepEqual(peer.mail.entries(), []);
     });
 
-    it('asks for none while one is left for a message', async () => {
+    it('asks for none while one is left for a message that is not urgent', async () => {
       peer.waits = true;
-      await peer.keep(5);
+      await peer.keep(13);
       await peer.pass(2 * MINUTE);
       assert.deepEqual(peer.mail.entries(), []);
+      await peer.keep(12);
+      await peer.pass(2 * MINUTE);
+      assert.equal(peer.mailedKeys.length, 1);
     });
 
     it('uses the last four keys, too', async () => {
