@@ -12,6 +12,13 @@ export * from './manager/events';
 export type * from './manager/snapshot/snapshot';
 export type { InboxRow, OutboxRow } from './client/overview/rows';
 
+// Requests to a session, of this process or of another one of the same user that holds its data directory.
+export { Desk, type DeskManager, type DeskOptions } from './control/desk';
+export type { FriendManager } from './control/friend-orders';
+export { findHolder, type Holder } from './control/holder';
+export type * from './control/requests';
+export type { SessionControl } from './manager/session-control';
+
 // Messages: what is sent, what became of it, and what comes in.
 export * from './client/messages';
 export { faithfulJson, type NoForm } from './client/content/faithful-json';

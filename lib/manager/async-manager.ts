@@ -20,6 +20,7 @@ import type { AsyncManagerOptions, FriendInfo, SessionCounts } from './options';
 import { connectSession } from './session-events';
 import { countsOf, keyStatsOf } from './session-figures';
 import { SessionFriends } from './friends/session-friends';
+import { sessionControl, type SessionControl } from './session-control';
 import { SessionLife } from './session-life';
 import { SessionTransport } from './session-transport';
 import type { SessionSnapshot, SnapshotOptions } from './snapshot/snapshot';
@@ -33,6 +34,8 @@ import { waitForKeys } from './wait-for-keys';
  */
 export class AsyncManager implements AsyncDisposable {
   readonly events: Emitter<AsyncManagerEvents>;
+  /** For a Desk (lib/control/desk.ts). */
+  readonly control: SessionControl;
   readonly #parts: ManagerParts;
   readonly #transport: SessionTransport;
   readonly #friends: SessionFriends;
@@ -44,6 +47,7 @@ export class AsyncManager implements AsyncDisposable {
     this.events = parts.events;
     this.#transport = new SessionTransport(parts, options.transport, () => this.#friends.adopt());
     this.#friends = new SessionFriends(parts, this.#transport, options);
+    this.control = sessionControl(parts, this.#friends);
     this.#disconnect = connectSession(parts, { friendsOfTransport: () => this.#friends.adopt() });
   }
 
@@ -242,8 +246,7 @@ export class AsyncManager implements AsyncDisposable {
 
   /**
    * Resolves as soon as a message can be sealed for this friend: at once if `canSendAsyncMessage`, else when keys come.
-   * @throws ErrInvalidKey, ErrUnknownFriend (also when the friend is removed), ErrClosed when the session stops, and
-   * the reason of `signal` when it aborts
+   * @throws ErrInvalidKey, ErrUnknownFriend (also once they are removed), ErrClosed, the reason of `signal` when it aborts
    */
   async waitForKeys(friend: PublicKey, options: { signal?: AbortSignal } = {}): Promise<void> {
     this.#life.assertOpen();

@@ -1,5 +1,6 @@
 import {
   AsyncManager,
+  Desk,
   systemPlatform,
   type AsyncManagerOptions,
   type Logger,
@@ -98,5 +99,10 @@ export class SessionRegistry<M extends SessionManager = AsyncManager> {
 export const sessions = new SessionRegistry({
   timers: systemPlatform.timers,
   random: systemPlatform.random,
-  create: (options) => AsyncManager.create(options),
+  create: async (options) => {
+    const manager = await AsyncManager.create(options);
+    // The command `tox-async` asks whoever holds the data directory.
+    new Desk(manager, systemPlatform).open();
+    return manager;
+  },
 });

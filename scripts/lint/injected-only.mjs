@@ -8,7 +8,7 @@ import { fileOf, matchesAny, staticText } from './paths.mjs';
 export const TOUCHES_THE_MACHINE = [
   'lib/platform/**',
   'lib/testing/simulated-platform.ts',
-  'lib/store/directory/directory-lock.ts',
+  'lib/store/directory/lock/**',
   'lib/store/lmdb/**',
   'lib/store/nedb/**',
   'lib/transport/toxcore/**',

@@ -18,6 +18,7 @@ export const LEVELS = [
   ['network'],
   ['client'],
   ['manager'],
+  ['control'],
   ['index'],
   ['testing'],
 ];

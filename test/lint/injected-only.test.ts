@@ -75,7 +75,7 @@ describe('What lib/ may touch of the machine', () => {
   it('leaves the platform, the lock, the engines and the child of toxcore alone', () => {
     const files = [
       'lib/platform/clock.ts',
-      'lib/store/directory/directory-lock.ts',
+      'lib/store/directory/lock/directory-lock.ts',
       'lib/store/lmdb/lmdb-worker.ts',
       'lib/store/nedb/nedb-store.ts',
       'lib/transport/toxcore/child/child.ts',

@@ -6,7 +6,8 @@ import { ToxAsyncError } from '../../errors';
 import type { Disk } from '../../platform/disk';
 import type { Platform } from '../../platform/platform';
 import { type Logger, silentLogger } from '../../types';
-import { LOCK, lockDirectory } from './directory-lock';
+import { lockDirectory } from './lock/directory-lock';
+import { LOCK } from './lock/lock-place';
 import { chooseStoreEngine } from './engine-choice';
 import { lmdbAvailable } from '../lmdb/lmdb-store';
 import { checkEntryKinds } from './entry-kinds';
@@ -101,7 +102,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     const openSeal = () => openOwnSeal({ ...options, ...own });
     const held = engine === 'lmdb' ? [LOCK, storeFileName(engine)] : [LOCK];
     const parts = await openParts({ ...options, path: folder, log, openStore, openSeal, held }, closers);
-    return { ...parts, identity: identityIn(manifest) };
+    return { ...parts, identity: identityIn(manifest), onVisit: (receive) => lock.onVisit(receive) };
   } catch (error) {
     await closers.close().catch((closing: unknown) => {
       log.warn(`${folder} could not be closed after it failed to open: ${String(closing)}`);

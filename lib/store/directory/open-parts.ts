@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { CryptoProvider } from '../../crypto/provider';
 import { ToxAsyncError } from '../../errors';
 import type { Platform } from '../../platform/platform';
@@ -37,6 +38,8 @@ export interface DataDirectory {
   readonly space: DirectorySpace;
   /** Whose directory it is, where that is recorded. */
   readonly identity?: DirectoryIdentity;
+  /** Takes connections of other processes of the same user; absent where there is no lock to connect to. */
+  readonly onVisit?: (receive: (visitor: Duplex) => void) => void;
   /**
    * Finishes what is under way and lets go of everything, also when a part of that fails or takes longer than `ms`
    * (default 5 s); then it throws.

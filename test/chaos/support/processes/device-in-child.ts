@@ -4,7 +4,7 @@ import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { AsyncManager } from '../../../../lib/manager/async-manager';
 import type { Platform } from '../../../../lib/platform/platform';
 import { type DataDirectory, openDataDirectory } from '../../../../lib/store/directory/data-directory';
-import { lockDirectory } from '../../../../lib/store/directory/directory-lock';
+import { lockDirectory } from '../../../../lib/store/directory/lock/directory-lock';
 import { openLmdbStore } from '../../../../lib/store/lmdb/lmdb-store';
 import { openNedbStore } from '../../../../lib/store/nedb/nedb-store';
 import { Closers, openParts } from '../../../../lib/store/directory/open-parts';

@@ -2,7 +2,7 @@
 import { ToxAsyncError } from '../../../../lib/errors';
 import { systemRandom } from '../../../../lib/platform/random';
 import { systemTimers } from '../../../../lib/platform/timers';
-import { lockDirectory } from '../../../../lib/store/directory/directory-lock';
+import { lockDirectory } from '../../../../lib/store/directory/lock/directory-lock';
 
 process.stdin.once('data', () => {
   lockDirectory(process.argv[2] ?? '', { random: systemRandom, timers: systemTimers }).then(

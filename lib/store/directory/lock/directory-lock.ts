@@ -1,17 +1,21 @@
-import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, realpath, stat, unlink, type FileHandle } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
-import path from 'node:path';
-import { toHex } from '../../bytes';
-import { ToxAsyncError } from '../../errors';
-import { randomFraction, type Random } from '../../platform/random';
-import { sleep, type Timers } from '../../platform/timers';
+import { toHex } from '../../../bytes';
+import { ToxAsyncError } from '../../../errors';
+import { randomFraction, type Random } from '../../../platform/random';
+import { sleep, type Timers } from '../../../platform/timers';
+import { isErrno, openPlace, type Place } from './lock-place';
 import { LockSocket, probe, type LockClaim, type Probe } from './lock-socket';
 
 /** A held lock; it ends with `release` or with the process, however that dies. */
 export interface DirectoryLock {
-  /** Idempotent. */
+  /** Idempotent; it ends the visits too. */
   release(): Promise<void>;
+  /**
+   * Who connects and stays is given to `receive`, which replaces the one before. They are turned away before that, and
+   * where the folder of the lock is another user's or open to others.
+   */
+  onVisit(receive: (visitor: Socket) => void): void;
 }
 
 export interface LockOptions {
@@ -19,8 +23,6 @@ export interface LockOptions {
   readonly timers: Timers;
 }
 
-/** Name of the folder of sockets, which its holder keeps open (there is none on Windows). */
-export const LOCK = 'lock';
 /** The locks that this process holds. */
 const ownClaims = new Set<string>();
 /** A lock met in use is tried again: its holder may be closing, as on a redeploy. */
@@ -31,9 +33,6 @@ const RETRY_MS = 100;
 const LOOK_AGAIN_MS = 25;
 /** Looks at others that are starting before they count as holders: one of them may be stopped. */
 const LOOKS = 40;
-/** Bytes of a socket's path; Node silently cuts what is longer. */
-const LONGEST_PATH = process.platform === 'linux' ? 107 : 103;
-const NAME = /^[0-9a-f]{24}$/;
 
 /**
  * Locks a data directory among all processes of one machine, its containers included (a folder on a network
@@ -65,17 +64,6 @@ export async function lockDirectory(directory: string, options: LockOptions): Pr
   }
 }
 
-/** Where the sockets of one directory are. */
-interface Place {
-  /** A name for a new socket. */
-  newName(random: Random): string;
-  address(name: string): string;
-  /** Every socket's name, one's own included. */
-  names(): Promise<string[]>;
-  remove(name: string): Promise<void>;
-  close(): Promise<void>;
-}
-
 async function acquire(directory: string, place: Place, options: LockOptions): Promise<DirectoryLock> {
   let holder: Probe = 'silent';
   for (let attempt = 0; attempt <= RETRIES; attempt++) {
@@ -92,16 +80,14 @@ async function attemptOnce(place: Place, options: LockOptions): Promise<Director
   const name = place.newName(options.random);
   const claim = toHex(options.random.bytes(12));
   let state: LockClaim['state'] = 'starting';
+  let receive: ((visitor: Socket) => void) | undefined;
   const since = new Date().toISOString();
   let socket: LockSocket;
   try {
-    socket = await LockSocket.listen(place.address(name), () => ({
-      pid: process.pid,
-      host: hostname(),
-      since,
-      state,
-      claim,
-    }));
+    socket = await LockSocket.listen(place.address(name), {
+      claim: () => ({ pid: process.pid, host: hostname(), since, state, claim }),
+      receiver: () => (place.isPrivate ? receive : undefined),
+    });
   } catch (error) {
     // Only a named pipe of Windows has a name that is already taken.
     if (isErrno(error, 'EADDRINUSE')) return probe(place.address(name), options.timers);
@@ -118,6 +104,7 @@ async function attemptOnce(place: Place, options: LockOptions): Promise<Director
           socket.close();
           await place.close();
         },
+        onVisit: (receiver) => (receive = receiver),
       };
     }
     socket.close();
@@ -150,78 +137,6 @@ async function otherClaimant(place: Place, own: string, timers: Timers): Promise
   return starter;
 }
 
-function openPlace(directory: string): Promise<Place> {
-  return process.platform === 'win32' ? namedPipe(directory) : socketFolder(directory);
-}
-
-/** Windows: one named pipe per directory, which the system itself gives to one process only. */
-async function namedPipe(directory: string): Promise<Place> {
-  const real = (await realpath(directory)).toLowerCase();
-  const name = createHash('sha256').update(real).digest('hex').slice(0, 32);
-  return {
-    newName: () => name,
-    address: () => `\\\\.\\pipe\\tox-async-${name}`,
-    names: () => Promise.resolve([name]),
-    remove: () => Promise.resolve(),
-    close: () => Promise.resolve(),
-  };
-}
-
-async function socketFolder(directory: string): Promise<Place> {
-  const folder = path.join(directory, LOCK);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const handle = await open(folder, 'r');
-  try {
-    const base = await shortPath(folder, handle);
-    let closed = false;
-    return {
-      newName: (random) => toHex(random.bytes(12)),
-      address: (name) => `${base}/${name}`,
-      names: async () => (await readdir(folder)).filter((name) => NAME.test(name)),
-      remove: (name) => unlinkIfThere(path.join(folder, name)),
-      close: async () => {
-        if (closed) return;
-        closed = true;
-        await handle.close();
-      },
-    };
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-
-/** A path to `folder` that leaves room for a name: on Linux through the open folder itself, however deep it is. */
-async function shortPath(folder: string, handle: FileHandle): Promise<string> {
-  const through = `/proc/self/fd/${handle.fd}`;
-  if (process.platform === 'linux' && (await sameFolder(through, handle))) return through;
-  if (Buffer.byteLength(folder) + 25 > LONGEST_PATH) {
-    throw new ToxAsyncError(
-      'ErrInvalidArgument',
-      `The data directory's path is too long for its lock (at most ${LONGEST_PATH - 30} bytes here): ${folder}. Choose a shorter one.`,
-    );
-  }
-  return folder;
-}
-
-async function sameFolder(through: string, handle: FileHandle): Promise<boolean> {
-  try {
-    const [a, b] = await Promise.all([stat(through), handle.stat()]);
-    return a.ino === b.ino && a.dev === b.dev;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'EACCES')) return false;
-    throw error;
-  }
-}
-
-async function unlinkIfThere(file: string): Promise<void> {
-  try {
-    await unlink(file);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-  }
-}
-
 function inUse(directory: string, holder: Probe): string {
   // Nobody is to stop Node-RED because two of its sessions were given one folder.
   if (typeof holder === 'object' && ownClaims.has(holder.claim)) {
@@ -245,8 +160,4 @@ function asLockError(error: unknown, directory: string): ToxAsyncError {
     `${directory} cannot be locked (${text}). Choose a folder on a local disk that this process can write to.`,
     { cause: error },
   );
-}
-
-function isErrno(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

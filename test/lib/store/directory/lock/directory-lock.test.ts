@@ -6,10 +6,10 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { ToxAsyncError } from '../../../../lib/errors';
-import { systemRandom } from '../../../../lib/platform/random';
-import { systemTimers, type Timers } from '../../../../lib/platform/timers';
-import { lockDirectory, type DirectoryLock } from '../../../../lib/store/directory/directory-lock';
+import { ToxAsyncError } from '../../../../../lib/errors';
+import { systemRandom } from '../../../../../lib/platform/random';
+import { systemTimers, type Timers } from '../../../../../lib/platform/timers';
+import { lockDirectory, type DirectoryLock } from '../../../../../lib/store/directory/lock/directory-lock';
 
 /** Waits a quarter as long, to keep the tests quick. */
 const quick: Timers = { after: (ms, run) => systemTimers.after(ms / 4, run) };
@@ -21,7 +21,7 @@ class Starter {
   readonly #lines: AsyncIterator<string>;
 
   constructor(directory: string) {
-    const script = path.join(__dirname, '../support/lock-holder.ts');
+    const script = path.join(__dirname, '../../support/lock-holder.ts');
     this.#child = spawn(process.execPath, ['--require', 'tsx/cjs', script, directory], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -92,7 +92,7 @@ describe('the lock of a data directory', () => {
       state: 'held',
       claim: 'theirs',
     };
-    const server = net.createServer((socket) => void socket.end(JSON.stringify(claim)));
+    const server = net.createServer((socket) => void socket.end(`${JSON.stringify(claim)}\n`));
     const address = path.join(directory, 'lock', '0'.repeat(24));
     await new Promise<void>((resolve) => server.listen(address, resolve));
     try {

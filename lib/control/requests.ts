@@ -1,0 +1,145 @@
+/**
+ * Requests to the process that holds a data directory, and its answers, as JSON lines over the socket of the
+ * directory's lock. Keys and ids are hexadecimal digits. The command uses the same ones within its own
+ * process when nobody holds the directory.
+ */
+import type { OutcomeState, PublicKey } from '../types';
+import type { Finding } from '../manager/events';
+import type { SessionSnapshot } from '../manager/snapshot/snapshot';
+
+/** A type with hexadecimal digits in the place of bytes. */
+export type Hexed<T> = T extends Uint8Array
+  ? string
+  : T extends object
+    ? { readonly [K in keyof T]: Hexed<T[K]> }
+    : T;
+
+/** What a message says: text, or bytes in base64. */
+export type ControlContent = { readonly text: string } | { readonly base64: string };
+
+/** When an answer to `send` is wanted: once it is durable here, on a storage node, or at the friend. */
+export type SendUntil = 'queued' | 'stored' | 'delivered';
+
+/** One request; `friend` is a name, a public key of 64 digits or a Tox ID. */
+export type ControlRequest =
+  | { readonly ask: 'identity' }
+  | { readonly ask: 'status' }
+  | { readonly ask: 'findings'; readonly friend?: string }
+  | { readonly ask: 'friends' }
+  | {
+      readonly ask: 'add-friend';
+      readonly toxId: string;
+      readonly name?: string;
+      readonly greeting: string;
+    }
+  | { readonly ask: 'accept-friend'; readonly key: string; readonly name?: string }
+  | { readonly ask: 'remove-friend'; readonly friend: string }
+  | { readonly ask: 'rename-friend'; readonly friend: string; readonly name: string }
+  | SendRequest
+  | { readonly ask: 'receive' }
+  | { readonly ask: 'backup'; readonly passphrase: string };
+
+/** Accepts a message, and follows it. */
+export interface SendRequest {
+  readonly ask: 'send';
+  readonly friend: string;
+  readonly content: ControlContent;
+  readonly topic?: string;
+  readonly replaces?: string;
+  /** Seconds. */
+  readonly lifetime?: number;
+  readonly until: SendUntil;
+  /** Seconds after which the answer comes anyhow. */
+  readonly timeout: number;
+}
+
+/** Who a session is. */
+export interface IdentityAnswer {
+  readonly publicKey: string;
+  readonly toxId: string;
+}
+
+/** A friend of a session. */
+export interface FriendAnswer {
+  readonly publicKey: string;
+  readonly name?: string;
+  readonly online: boolean;
+}
+
+/** Somebody who asks to be a friend, with their own words. */
+export interface RequestAnswer {
+  readonly publicKey: string;
+  readonly text: string;
+}
+
+/** What became of a message so far: its first state is 'queued', its last one ends the answer. */
+export interface SendAnswer {
+  readonly messageId: string;
+  readonly friend: string;
+  readonly state: OutcomeState;
+  /** What it waits for, and why it failed or was refused. */
+  readonly reason?: string;
+  readonly code?: string;
+  readonly nodes?: number;
+  readonly wanted?: number;
+  /** The time was over before the wanted state came. */
+  readonly timedOut?: true;
+}
+
+/** A message that came, for the process that takes it; exactly one of `text`, `base64` and `jsonText` is there. */
+export interface ControlMessage {
+  readonly messageId: string;
+  readonly friend: string;
+  readonly friendName?: string;
+  readonly topic?: string;
+  readonly kind: 'text' | 'action' | 'binary' | 'json';
+  readonly text?: string;
+  readonly base64?: string;
+  readonly jsonText?: string;
+  /** Unix milliseconds. */
+  readonly sentAt?: number;
+  readonly receivedAt: number;
+  readonly via: string;
+  readonly redelivered?: true;
+}
+
+/** The answer to each request. */
+export interface ControlAnswers {
+  readonly identity: IdentityAnswer;
+  readonly status: Hexed<SessionSnapshot>;
+  readonly findings: { readonly findings: readonly Hexed<Finding>[] };
+  readonly friends: {
+    readonly friends: readonly FriendAnswer[];
+    readonly requests: readonly RequestAnswer[];
+  };
+  readonly 'add-friend': FriendAnswer;
+  readonly 'accept-friend': FriendAnswer;
+  readonly 'remove-friend': FriendAnswer;
+  readonly 'rename-friend': FriendAnswer;
+  readonly send: SendAnswer;
+  /** Never comes: it ends with an error, or when the asker goes. */
+  readonly receive: { readonly ended: true };
+  /** A sealed Tox profile. */
+  readonly backup: { readonly base64: string };
+}
+
+/** What a request may lead to before its answer. */
+export interface ControlHooks {
+  /** Ends the request: nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** How a message that is being sent fares. */
+  readonly onProgress?: (progress: SendAnswer) => void;
+  /** Takes a message. It is erased once this resolves with true, and comes again after false. */
+  readonly onMessage?: (message: ControlMessage) => Promise<boolean>;
+}
+
+/** Whoever answers requests: a session of this process, or the one of another. */
+export interface Control {
+  ask<R extends ControlRequest>(request: R, hooks: ControlHooks): Promise<ControlAnswers[R['ask']]>;
+}
+
+/** Somebody who asks to be a friend, as the network told of them. */
+export interface IncomingRequest {
+  readonly publicKey: PublicKey;
+  readonly text: string;
+}

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { chmod, readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { toHex } from '../../../lib/bytes';
+import { Desk } from '../../../lib/control/desk';
+import { findHolder, type Holder } from '../../../lib/control/holder';
+import { ToxAsyncError } from '../../../lib/errors';
+import { AsyncManager } from '../../../lib/manager/async-manager';
+import { systemPlatform } from '../../../lib/platform/system/system-platform';
+import { Asker, type OpenSession, Sessions } from './support/sessions';
+
+/** Polls a condition of a real clock; the suite's limit ends it. */
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await setTimeout(10);
+}
+
+describe('A session that is asked over the lock of its data directory', function () {
+  this.timeout(60_000);
+  let sessions: Sessions;
+  let pi: OpenSession;
+  let phone: OpenSession;
+  let holder: Holder;
+
+  beforeEach(async () => {
+    sessions = new Sessions();
+    pi = await sessions.add('Pi', { givesMessages: true });
+    phone = await sessions.add('Phone');
+    await pi.manager.waitForKeys(phone.manager.publicKey);
+    await phone.manager.waitForKeys(pi.manager.publicKey);
+    const found = await findHolder(pi.dataDir);
+    assert.ok(found);
+    holder = found;
+  });
+
+  afterEach(() => sessions.stop());
+
+  it('says which process holds the directory, and who the session is', async () => {
+    assert.equal(holder.pid, process.pid);
+    assert.deepEqual(await holder.ask({ ask: 'identity' }, new Asker().hooks), {
+      publicKey: toHex(pi.manager.publicKey),
+      toxId: pi.manager.toxId,
+    });
+  });
+
+  it('answers the same as within its own process', async () => {
+    for (const request of [
+      { ask: 'identity' },
+      { ask: 'friends' },
+      { ask: 'findings', friend: 'Phone' },
+    ] as const) {
+      const asked = await holder.ask(request, new Asker().hooks);
+      assert.deepEqual(asked, await pi.desk.ask(request, new Asker().hooks));
+    }
+    const status = await holder.ask({ ask: 'status' }, new Asker().hooks);
+    assert.equal(status.toxId, pi.manager.toxId);
+    assert.deepEqual(
+      status.friends.map(({ name, publicKey }) => [name, publicKey]),
+      [['Phone', toHex(phone.manager.publicKey)]],
+    );
+  });
+
+  it('tells how a message fares until it is where it is wanted', async () => {
+    phone.manager.setMessageHandler(() => 'done');
+    const asker = new Asker();
+    const content = { text: 'Water in the cellar' };
+    const answer = await holder.ask(
+      { ask: 'send', friend: 'Phone', content, topic: 'leak', until: 'delivered', timeout: 30 },
+      asker.hooks,
+    );
+    assert.equal(answer.state, 'delivered');
+    assert.equal(answer.friend, toHex(phone.manager.publicKey));
+    assert.equal(asker.progress[0]?.state, 'queued');
+    assert.equal(asker.progress.at(-1)?.state, 'delivered');
+  });
+
+  it('says that the time was over, and the message goes on', async () => {
+    await phone.manager.detachTransport();
+    const request = { ask: 'send', friend: 'Phone', content: { text: 'x' }, until: 'delivered' } as const;
+    const answer = await holder.ask({ ...request, timeout: 0.05 }, new Asker().hooks);
+    assert.equal(answer.timedOut, true);
+    assert.equal(pi.manager.counts().unfinished, 1);
+    const queued = await holder.ask({ ...request, until: 'queued', timeout: 0 }, new Asker().hooks);
+    assert.deepEqual([queued.state, queued.timedOut], ['queued', undefined]);
+  });
+
+  it('gives its errors with their codes', async () => {
+    const ask = holder.ask({ ask: 'findings', friend: 'Nobody' }, new Asker().hooks);
+    await assert.rejects(ask, (error: unknown) => {
+      assert.ok(ToxAsyncError.is(error, 'ErrUnknownFriend'));
+      assert.match(error.message, /Nobody.*Known names: "Phone"/);
+      return true;
+    });
+  });
+
+  it('hands over one message at a time, and erases each when it was taken', async () => {
+    const asker = new Asker();
+    let take: ((taken: boolean) => void) | undefined;
+    asker.takes = () => new Promise((resolve) => (take = resolve));
+    const receiving = holder.ask({ ask: 'receive' }, asker.hooks);
+    await phone.manager.sendAsyncMessage(pi.manager.publicKey, 'first', undefined, { label: 'a/b' });
+    await phone.manager.sendAsyncMessage(pi.manager.publicKey, new Uint8Array([0, 255]));
+    await phone.manager.sendAsyncMessage(pi.manager.publicKey, { json: { level: 3 } });
+    await until(() => pi.manager.snapshot().inbox.length === 3);
+    assert.equal(asker.messages.length, 1);
+    for (const left of [2, 1, 0]) {
+      await until(() => take !== undefined);
+      take?.(true);
+      take = undefined;
+      await until(() => pi.manager.snapshot().inbox.length === left);
+    }
+    assert.deepEqual(
+      asker.messages.map(({ kind, text, base64, jsonText, topic }) => [
+        kind,
+        text ?? base64 ?? jsonText,
+        topic,
+      ]),
+      [
+        ['text', 'first', 'a/b'],
+        ['binary', 'AP8=', undefined],
+        ['json', '{"level":3}', undefined],
+      ],
+    );
+    assert.deepEqual(
+      [asker.messages[0]?.friend, asker.messages[0]?.friendName],
+      [toHex(phone.manager.publicKey), 'Phone'],
+    );
+    asker.leave();
+    await assert.rejects(receiving);
+  });
+
+  it('gives a message that was not taken to the next asker', async () => {
+    await phone.manager.sendAsyncMessage(pi.manager.publicKey, 'keep me');
+    const first = new Asker();
+    first.takes = () => false;
+    const refused = holder.ask({ ask: 'receive' }, first.hooks);
+    await until(() => first.messages.length === 1);
+    first.leave();
+    await assert.rejects(refused);
+    assert.equal(pi.manager.snapshot().inbox.length, 1);
+
+    const second = new Asker();
+    // The session hears a moment later that the first one has gone.
+    const receive = async (): Promise<unknown> =>
+      holder
+        .ask({ ask: 'receive' }, second.hooks)
+        .catch((error: unknown) => (ToxAsyncError.is(error, 'ErrRefused') ? receive() : error));
+    const receiving = receive();
+    await until(() => pi.manager.snapshot().inbox.length === 0);
+    assert.deepEqual(
+      second.messages.map(({ text, redelivered }) => [text, redelivered]),
+      [['keep me', true]],
+    );
+    second.leave();
+    await receiving;
+  });
+
+  it('keeps what an asker had in hand when it went', async () => {
+    await phone.manager.sendAsyncMessage(pi.manager.publicKey, 'in hand');
+    const asker = new Asker();
+    asker.takes = () => new Promise(() => undefined);
+    const receiving = holder.ask({ ask: 'receive' }, asker.hooks);
+    await until(() => asker.messages.length === 1);
+    asker.leave();
+    await assert.rejects(receiving);
+    await setTimeout(50);
+    assert.equal(pi.manager.snapshot().inbox.length, 1);
+  });
+
+  it('gives messages to one asker, and to none where the program takes them itself', async () => {
+    const asker = new Asker();
+    const receiving = holder.ask({ ask: 'receive' }, asker.hooks);
+    const refused = (error: unknown) => ToxAsyncError.is(error, 'ErrRefused');
+    await setTimeout(100);
+    await assert.rejects(holder.ask({ ask: 'receive' }, new Asker().hooks), refused);
+    const other = await findHolder(phone.dataDir);
+    await assert.rejects(other?.ask({ ask: 'receive' }, new Asker().hooks) ?? Promise.resolve(), refused);
+    asker.leave();
+    await assert.rejects(receiving);
+  });
+
+  it('gives its identity away under a passphrase only', async () => {
+    const ask = (passphrase: string) => holder.ask({ ask: 'backup', passphrase }, new Asker().hooks);
+    const { base64 } = await ask('correct horse');
+    assert.match(Buffer.from(base64, 'base64').toString('latin1'), /^toxEsave/);
+    await assert.rejects(ask(''), (error: unknown) => ToxAsyncError.is(error, 'ErrPassphrase'));
+  });
+
+  it('sends away who asks twice, nonsense or nothing, and goes on', async () => {
+    const [name = ''] = await readdir(path.join(pi.dataDir, 'lock'));
+    const say = (text: string) =>
+      new Promise<string>((resolve) => {
+        let heard = '';
+        const socket = connect(path.join(pi.dataDir, 'lock', name));
+        socket.setEncoding('utf8').on('data', (more: string) => (heard += more));
+        socket.on('close', () => resolve(heard.split('\n').slice(1).join('\n')));
+        socket.on('error', () => undefined);
+        socket.write(text);
+      });
+    assert.match(await say('nonsense\n'), /"code":"ErrMalformed"/);
+    assert.match(await say(`${'x'.repeat(600_000)}\n`), /^$|ErrMalformed/);
+    assert.match(await say('{"ask":"identity"}\n{"ask":"status"}\n'), /^{"answer":{"publicKey"[^\n]*\n$/);
+    assert.ok(await findHolder(pi.dataDir));
+  });
+
+  it('takes no requests while others could connect to its lock', async () => {
+    const open = await sessions.add('Open');
+    await open.manager.stop();
+    await chmod(path.join(open.dataDir, 'lock'), 0o770);
+    const manager = await AsyncManager.create({ dataDir: open.dataDir, engine: 'nedb' });
+    try {
+      new Desk(manager, systemPlatform).open();
+      const found = await findHolder(open.dataDir);
+      assert.equal(found?.pid, process.pid);
+      const ask = found.ask({ ask: 'identity' }, new Asker().hooks);
+      await assert.rejects(ask, (error: unknown) => {
+        assert.ok(ToxAsyncError.is(error, 'ErrClosed'));
+        assert.match(error.message, /nobody but you can open the folder "lock"/);
+        return true;
+      });
+    } finally {
+      await manager.stop();
+    }
+  });
+
+  it('is not found when nobody holds the directory, and leaves nothing there', async () => {
+    const folder = phone.dataDir;
+    await phone.manager.stop();
+    assert.equal(await findHolder(folder), undefined);
+    assert.equal(await findHolder(path.join(folder, 'none')), undefined);
+    assert.deepEqual(await readdir(path.join(folder, 'lock')), []);
+  });
+
+  it('ends its visits when it stops', async () => {
+    const asker = new Asker();
+    const receiving = holder.ask({ ask: 'receive' }, asker.hooks);
+    await setTimeout(100);
+    await pi.manager.stop();
+    await assert.rejects(receiving, (error: unknown) => ToxAsyncError.is(error, 'ErrClosed'));
+  });
+});
