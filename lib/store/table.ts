@@ -107,7 +107,8 @@ export function damagedRecord(): ToxAsyncError {
 export function afterPrefix(prefix: Uint8Array): Uint8Array {
   let end = prefix.length;
   while (end > 0 && prefix[end - 1] === 0xff) end -= 1;
-  const next = prefix.slice(0, end);
+  // A Buffer's own slice is no copy.
+  const next = new Uint8Array(prefix.subarray(0, end));
   next[end - 1] = (next[end - 1] ?? 0) + 1;
   return next;
 }

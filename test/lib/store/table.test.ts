@@ -121,4 +121,11 @@ describe('a table in the store', () => {
     assert.deepEqual(afterPrefix(new Uint8Array([1, 2])), new Uint8Array([1, 3]));
     assert.deepEqual(afterPrefix(new Uint8Array([1, 255, 255])), new Uint8Array([2]));
   });
+
+  it('leaves the prefix as it was, a Buffer too', () => {
+    for (const prefix of [new Uint8Array([1, 2]), Buffer.from([1, 2])]) {
+      afterPrefix(prefix);
+      assert.deepEqual([...prefix], [1, 2]);
+    }
+  });
 });
