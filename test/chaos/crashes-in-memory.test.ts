@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 
 describe('after crashes at any step, with torn and lost writes', function () {
   this.timeout(FULL ? 3_600_000 : 120_000);
-  const totals = { crashes: 0, planned: 0, envelopes: 0, accepted: 0, redelivered: 0 };
+  const totals = { crashes: 0, planned: 0, envelopes: 0, accepted: 0, redelivered: 0, overdue: 0 };
 
   const seeds = ONLY ? [ONLY] : Array.from({ length: SEEDS }, (_, i) => `crash-${i}`);
   for (const seed of seeds) {
@@ -29,6 +29,7 @@ describe('after crashes at any step, with torn and lost writes', function () {
       totals.envelopes += world.watch.envelopes;
       totals.accepted += world.ledger.counts.accepted;
       totals.redelivered += world.ledger.counts.redelivered;
+      totals.overdue += world.ledger.counts.overdue;
     });
   }
 
@@ -36,7 +37,7 @@ describe('after crashes at any step, with torn and lost writes', function () {
     console.log(`      ${JSON.stringify(totals)}`);
     if (ONLY) return;
     // Otherwise the crashes met nobody at work.
-    assert.ok(totals.planned > totals.crashes / 3 && totals.redelivered > 0);
+    assert.ok(totals.planned > totals.crashes / 3 && totals.redelivered > 0 && totals.overdue > 0);
   });
 });
 

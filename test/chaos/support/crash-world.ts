@@ -204,7 +204,8 @@ export class CrashDevice {
     const { life, manager } = this;
     const text = this.world.nextText(this, to);
     ledger.asked(text, to.name);
-    manager.sendAsyncMessage(to.publicKey, text).then(
+    const overdueAfter = 1 + this.world.below(40);
+    manager.sendAsyncMessage(to.publicKey, text, 0, { overdueAfter }).then(
       ({ messageId }) => {
         if (life.dead) return;
         ledger.accepted(text, toHex(messageId));

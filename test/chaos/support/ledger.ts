@@ -16,6 +16,8 @@ export class Ledger {
   readonly #handed = new Map<string, { run: number; by: string; times: number }>();
   readonly #textOf = new Map<string, string>();
   readonly #ended = new Map<string, { run: number; state: string }>();
+  /** Runs in which messages were last called overdue. */
+  readonly #overdueIn = new Map<string, number>();
 
   /** `sendAsyncMessage` was called; whether it is accepted stays open if the caller dies. */
   asked(text: string, to: string): void {
@@ -44,12 +46,19 @@ export class Ledger {
   }
 
   outcome(run: number, id: string, state: string): void {
+    if (state === 'overdue') return this.#overdue(run, id);
     if (!FINAL.has(state)) return;
     if (state !== 'delivered') this.#violated(`${this.#name(id)} ended ${state}`);
     const before = this.#ended.get(id);
     if (before?.run === run) this.#violated(`${this.#name(id)} ended twice in one run`);
     if (before !== undefined && before.state !== state) this.#violated(`${this.#name(id)} ended in two ways`);
     this.#ended.set(id, { run, state });
+  }
+
+  #overdue(run: number, id: string): void {
+    if (this.#ended.get(id)?.run === run) this.#violated(`${this.#name(id)} was overdue after its end`);
+    if (this.#overdueIn.get(id) === run) this.#violated(`${this.#name(id)} was overdue twice in one run`);
+    this.#overdueIn.set(id, run);
   }
 
   /** Accepted messages that were not handed over, or whose sender did not hear of it. */
@@ -63,8 +72,9 @@ export class Ledger {
     });
   }
 
-  get counts(): { accepted: number; redelivered: number } {
+  get counts(): { accepted: number; redelivered: number; overdue: number } {
     return {
+      overdue: this.#overdueIn.size,
       accepted: [...this.#sent.values()].filter(({ accepted }) => accepted).length,
       redelivered: [...this.#handed.values()].filter(({ times }) => times > 1).length,
     };
