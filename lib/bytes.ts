@@ -13,6 +13,11 @@ export function concat(...parts: Uint8Array[]): Uint8Array {
   return whole;
 }
 
+/** A Uint8Array of its own. `slice` of a Buffer is none: it shares the memory. */
+export function copyOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}
+
 /** A view of a short array makes V8 move the array first, which takes longer than its text. */
 const SHORT = Buffer.alloc(64);
 

@@ -1,3 +1,4 @@
+import { copyOf } from '../bytes';
 import { PeerMap } from '../peer-map';
 import type { Store, WriteBatch } from '../store/store';
 import { afterPrefix, bareBytes, readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../store/table';
@@ -59,7 +60,8 @@ export class BatchMemory {
 
   /** SHA-256 of the list of keys of a batch that was taken. */
   hashOf(peer: PublicKey, batch: number): Uint8Array | undefined {
-    return this.#hashes.get(peer, batchKey(batch))?.slice();
+    const hash = this.#hashes.get(peer, batchKey(batch));
+    return hash && copyOf(hash);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { compareBytes, sameBytes } from '../bytes';
+import { compareBytes, copyOf, sameBytes } from '../bytes';
 import { checkPublicKey, isAcceptablePublicKey } from '../crypto/public-key';
 import { ToxAsyncError } from '../errors';
 import { PeerMap } from '../peer-map';
@@ -150,7 +150,7 @@ export class FriendBook {
   }
 
   #hold(publicKey: Uint8Array, record: FriendRecord): void {
-    this.#friends.set(publicKey, { publicKey: publicKey.slice(), ...record });
+    this.#friends.set(publicKey, { publicKey: copyOf(publicKey), ...record });
   }
 
   #assertNotSelf(publicKey: PublicKey): void {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { sameBytes } from '../bytes';
+import { copyOf, sameBytes } from '../bytes';
 import { HiddenKeyPair } from '../crypto/hidden-key-pair';
 import { ToxAsyncError } from '../errors';
 import { SerialQueue } from '../platform/queues/serial-queue';
@@ -24,7 +24,7 @@ export class Identity {
   /** @param write makes a profile durable, all of it or nothing */
   constructor(profile: ToxProfile, write: (profile: ToxProfile) => Promise<void>) {
     const { publicKey, secretKey } = profile.keyPair;
-    this.#keyPair = new HiddenKeyPair(publicKey.slice(), secretKey.slice());
+    this.#keyPair = new HiddenKeyPair(copyOf(publicKey), copyOf(secretKey));
     this.#profile = profile;
     this.#write = write;
   }

@@ -2,7 +2,7 @@
  * One friend in Tox savedata: toxcore's Saved_Friend with its padding, 2216 bytes (Messenger.c). Its lengths are
  * big-endian.
  */
-import { readUtf8 } from '../bytes';
+import { copyOf, readUtf8 } from '../bytes';
 import { KEY_BYTES } from '../crypto/lengths';
 import type { PublicKey } from '../types';
 
@@ -35,7 +35,7 @@ export function readFriend(record: Uint8Array): ProfileFriend | undefined {
   return {
     publicKey: record.slice(KEY, KEY + KEY_BYTES),
     ...(name === undefined ? { garbledName: true as const } : name === '' ? {} : { name }),
-    record: record.slice(),
+    record: copyOf(record),
   };
 }
 
@@ -55,7 +55,7 @@ export function makeFriend(
   known?: ProfileFriend,
 ): ProfileFriend {
   if (known && (name === undefined || name === known.name)) return known;
-  const record = known?.record.slice() ?? new Uint8Array(FRIEND_BYTES);
+  const record = known ? copyOf(known.record) : new Uint8Array(FRIEND_BYTES);
   if (!known) {
     record[0] = CONFIRMED;
     record.set(publicKey, KEY);
@@ -64,7 +64,7 @@ export function makeFriend(
   record.fill(0, NAME, NAME + MAX_NAME_BYTES);
   record.set(bytes, NAME);
   viewOf(record).setUint16(NAME_LENGTH, bytes.length);
-  return { publicKey: publicKey.slice(), ...(name === undefined ? {} : { name }), record };
+  return { publicKey: copyOf(publicKey), ...(name === undefined ? {} : { name }), record };
 }
 
 /** A name's UTF-8, cut at a whole character to what fits. */

@@ -2,7 +2,7 @@
  * A Tox profile (savedata) as every client writes it, not sealed with a passphrase. What this project does not
  * use stays as it is, so that the profile can go back to the client it came from.
  */
-import { concat, readUtf8, sameBytes } from '../bytes';
+import { concat, copyOf, readUtf8, sameBytes } from '../bytes';
 import { KEY_BYTES } from '../crypto/lengths';
 import { PeerMap } from '../peer-map';
 import type { KeyPair, PublicKey } from '../types';
@@ -45,7 +45,7 @@ export interface FoundFriend extends NamedFriend {
  * @throws ErrMalformed
  */
 export function parseProfile(bytes: Uint8Array): ToxProfile {
-  return readProfile(readSections(bytes.slice()));
+  return readProfile(readSections(copyOf(bytes)));
 }
 
 export function serialiseProfile(profile: ToxProfile): Uint8Array {

@@ -1,4 +1,4 @@
-import { sameBytes } from '../bytes';
+import { copyOf, sameBytes } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
 import { PeerMap, PeerSet } from '../peer-map';
@@ -209,7 +209,7 @@ export class PeerNetwork {
   }
 
   #connect(transport: Transport, friend: PublicKey): void {
-    const peer = friend.slice();
+    const peer = copyOf(friend);
     if (this.#connections.has(peer) || sameBytes(peer, this.#o.identity.publicKey)) return;
     const session = new PeerSession({
       ...this.#o,

@@ -1,3 +1,4 @@
+import { copyOf } from '../bytes';
 import { ToxAsyncError } from '../errors';
 import { MAX_KEY_BYTES } from './store';
 
@@ -70,7 +71,7 @@ export class Operations implements Iterable<Operation> {
 
   /** The same as copies, which hold no more memory than they need. */
   *copies(): Generator<Operation> {
-    for (const [key, value] of this) yield [key.slice(), value?.slice()];
+    for (const [key, value] of this) yield [copyOf(key), value && copyOf(value)];
   }
 
   /** Gives the block away. */

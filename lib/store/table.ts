@@ -1,4 +1,4 @@
-import { concat, toBase64, utf8 } from '../bytes';
+import { concat, copyOf, toBase64, utf8 } from '../bytes';
 import { ToxAsyncError } from '../errors';
 import { CRC_BYTES, setCrc, withoutCrc } from './checked-bytes';
 import type { Store, WriteBatch } from './store';
@@ -107,8 +107,7 @@ export function damagedRecord(): ToxAsyncError {
 export function afterPrefix(prefix: Uint8Array): Uint8Array {
   let end = prefix.length;
   while (end > 0 && prefix[end - 1] === 0xff) end -= 1;
-  // A Buffer's own slice is no copy.
-  const next = new Uint8Array(prefix.subarray(0, end));
+  const next = copyOf(prefix.subarray(0, end));
   next[end - 1] = (next[end - 1] ?? 0) + 1;
   return next;
 }

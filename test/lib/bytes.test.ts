@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readUtf8, utf8 } from '../../lib/bytes';
+import { copyOf, readUtf8, utf8 } from '../../lib/bytes';
 import { ToxAsyncError } from '../../lib/errors';
 
 describe('UTF-8', () => {
@@ -15,4 +15,15 @@ describe('UTF-8', () => {
       );
     });
   }
+});
+
+describe('A copy of bytes', () => {
+  it('has memory of its own, whatever it is a copy of', () => {
+    const whole = new Uint8Array([1, 2, 3]);
+    for (const bytes of [new Uint8Array([1, 2]), Buffer.from([1, 2]), whole.subarray(0, 2)]) {
+      const copy = copyOf(bytes);
+      bytes.fill(0);
+      assert.deepEqual(copy, new Uint8Array([1, 2]));
+    }
+  });
 });

@@ -1,4 +1,4 @@
-import { utf8 } from '../../bytes';
+import { copyOf, utf8 } from '../../bytes';
 import { MAX_PAYLOAD_SIZE, MessageType } from '../../constants';
 import type { CryptoProvider } from '../../crypto/provider';
 import { ToxAsyncError } from '../../errors';
@@ -45,7 +45,7 @@ function innerType(content: MessageInput, type: number): InnerType {
 
 function bytesOf(content: MessageInput): Uint8Array {
   if (typeof content === 'string') return utf8(content);
-  if (content instanceof Uint8Array) return content.slice();
+  if (content instanceof Uint8Array) return copyOf(content);
   if (isJson(content)) return utf8(faithfulJson(content.json, 'json'));
   throw invalid('The content must be text, bytes (a Uint8Array), or { json: value }.');
 }

@@ -1,4 +1,4 @@
-import { readUtf8 } from '../../bytes';
+import { copyOf, readUtf8 } from '../../bytes';
 import { PLAIN_TYPE } from '../../protocol/envelope/message-types';
 import { readMessageContent, type MessageContent } from '../../protocol/envelope/message-content';
 import type { Content } from '../../protocol/envelope/content';
@@ -25,7 +25,7 @@ function valueOf({ inner, bytes }: MessageContent): ReceivedContent {
     case PLAIN_TYPE.action:
       return { kind: 'action', content: text };
     case PLAIN_TYPE.binary:
-      return { kind: 'binary', content: bytes.slice() };
+      return { kind: 'binary', content: copyOf(bytes) };
     case PLAIN_TYPE.json:
       return { kind: 'json', content: JSON.parse(text) as unknown, jsonText: text };
   }

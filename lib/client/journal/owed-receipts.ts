@@ -1,3 +1,4 @@
+import { copyOf } from '../../bytes';
 import { ByteSet } from '../../byte-map';
 import { PeerMap } from '../../peer-map';
 import type { ReceiptCode } from '../../protocol/codes';
@@ -218,7 +219,7 @@ export class OwedReceipts {
     const due: DueReceipt[] = [];
     for (const { rest } of this.#due.entries(sender, Uint8Array.of(KINDS[kind]))) {
       if (due.length >= MOST_LOOKED_AT) return due;
-      const messageId = rest.slice();
+      const messageId = copyOf(rest);
       const record = this.#table.get(sender, messageId);
       if (record?.mail !== kind) continue;
       due.push({ messageId, code: record.code, preKeyId: this.#tombstones.keyOf(sender, messageId) });

@@ -1,3 +1,4 @@
+import { copyOf } from '../../bytes';
 import { DEFAULT_MESSAGE_LIFETIME, MAX_MESSAGE_LIFETIME, MessageType } from '../../constants';
 import { ToxAsyncError } from '../../errors';
 import type { CryptoProvider } from '../../crypto/provider';
@@ -87,7 +88,7 @@ export class Sender {
     const lifetime = checkLifetime(options.lifetime);
     const overdueAfter = checkOverdue(options.overdueAfter);
     const context = checkContext(options.context);
-    const messageId = options.messageId?.slice() ?? this.#components.random.bytes(32);
+    const messageId = (options.messageId && copyOf(options.messageId)) ?? this.#components.random.bytes(32);
     if (messageId.length !== 32) {
       throw new ToxAsyncError(
         'ErrInvalidArgument',
@@ -103,9 +104,10 @@ export class Sender {
       options,
       context,
     };
+    const recipient = copyOf(friend);
     // The queue keeps the order of acceptance; it does not wait for the disk, so that messages share a sync.
     const { entry, durable } = await queues
-      .run(friend, () => this.#journal(friend, message))
+      .run(recipient, () => this.#journal(recipient, message))
       .finally(() => crypto.wipe(message.content.data));
     await durable;
     return entry;

@@ -1,3 +1,4 @@
+import { copyOf } from '../../bytes';
 import { PeerMap } from '../../peer-map';
 import type { Clock } from '../../platform/clock';
 import type { Store } from '../../store/store';
@@ -28,7 +29,7 @@ export class HealthBook {
     this.#table = new Table(components.store, 'node-health');
     for (const { rest, record } of this.#table.soundEntries()) {
       if (record !== undefined)
-        this.#nodes.set(rest.slice(), { health: new NodeHealth(record), savedAt: -Infinity });
+        this.#nodes.set(copyOf(rest), { health: new NodeHealth(record), savedAt: -Infinity });
     }
   }
 
@@ -52,14 +53,14 @@ export class HealthBook {
     const now = this.#components.clock.monotonic();
     if (isChange || (isNews && now - known.savedAt >= SAVE_EVERY)) {
       known.savedAt = now;
-      void this.#save(node.slice(), health.record);
+      void this.#save(copyOf(node), health.record);
     }
     return isChange;
   }
 
   /** The peer is no longer a friend. */
   forget(node: PublicKey): void {
-    if (this.#nodes.delete(node)) void this.#save(node.slice(), undefined);
+    if (this.#nodes.delete(node)) void this.#save(copyOf(node), undefined);
   }
 
   /** Never rejects. */

@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { copyOf, toHex } from '../../bytes';
 import { PeerMap } from '../../peer-map';
 import type { Store, WriteBatch } from '../../store/store';
 import { Table } from '../../store/table';
@@ -51,7 +51,7 @@ export class NodeRecords {
     this.#log = log;
     this.#table = new Table(store, 'node');
     for (const { rest, record } of this.#table.soundEntries()) {
-      const peer = rest.slice();
+      const peer = copyOf(rest);
       this.#records.set(peer, { peer, record: { ...UNKNOWN, ...record } });
     }
   }
@@ -69,7 +69,7 @@ export class NodeRecords {
     const old = this.get(peer);
     const record = { ...(old ?? UNKNOWN), ...change };
     if (old && isSame(old, record)) return;
-    const key = peer.slice();
+    const key = copyOf(peer);
     this.#records.set(peer, { peer: key, record });
     void this.#write((batch) => this.#table.put(batch, [key], record));
   }

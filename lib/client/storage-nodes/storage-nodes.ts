@@ -1,4 +1,4 @@
-import { compareBytes, sameBytes } from '../../bytes';
+import { compareBytes, copyOf, sameBytes } from '../../bytes';
 import { ByteSet } from '../../byte-map';
 import type { CryptoProvider } from '../../crypto/provider';
 import { PeerMap, PeerSet } from '../../peer-map';
@@ -136,7 +136,7 @@ export class StorageNodes {
 
   /** The nodes that `friend` polls, as its state names them: replaces what it named before. */
   noteHints(friend: PublicKey, hints: readonly Uint8Array[]): void {
-    this.#records.update(friend, { hints: hints.slice(0, MAX_HINTS).map((hint) => hint.slice()) });
+    this.#records.update(friend, { hints: hints.slice(0, MAX_HINTS).map((hint) => copyOf(hint)) });
     this.#choice.noteChange();
   }
 
@@ -153,10 +153,10 @@ export class StorageNodes {
       const node = readOpenNodeAddress(each);
       if (node === undefined || sameBytes(node.publicKey, this.#o.identity.publicKey)) continue;
       if (sameBytes(node.publicKey, friend)) {
-        address = each.slice();
+        address = copyOf(each);
         continue;
       }
-      openNodes.push(each.slice());
+      openNodes.push(copyOf(each));
       if (!before.has(each)) added.push(node);
     }
     this.#records.update(friend, { address, openNodes });

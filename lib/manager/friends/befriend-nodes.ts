@@ -1,3 +1,4 @@
+import { copyOf } from '../../bytes';
 import type { OpenNodeAddress } from '../../client/storage-nodes/open-node-address';
 import type { StorageNodes } from '../../client/storage-nodes/storage-nodes';
 import type { FriendBook } from '../../identity/friend-book';
@@ -84,7 +85,7 @@ export class BefriendNodes {
     const { store, log } = this.#components;
     if (!(await this.#request(toxId, GREETING))) return;
     const writes = store.batch();
-    this.#table.put(writes, [publicKey], { friend: friend.slice() });
+    this.#table.put(writes, [publicKey], { friend: copyOf(friend) });
     await writes.commit();
     log.info(
       `The open storage node ${shortKey(publicKey)} was sent a friend request: ${shortKey(friend)} fetches mail from it.`,

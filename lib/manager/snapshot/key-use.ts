@@ -1,3 +1,4 @@
+import { copyOf } from '../../bytes';
 import { PeerMap } from '../../peer-map';
 import type { Store } from '../../store/store';
 import { Table } from '../../store/table';
@@ -46,7 +47,7 @@ export class KeyUse {
     const record = { spent: this.#spent(before, now) + 1, at: now, since: before?.since ?? now };
     const isDue = now - (before?.savedAt ?? -Infinity) >= SAVE_EVERY;
     this.#use.set(friend, { ...record, savedAt: isDue ? now : (before?.savedAt ?? now) });
-    if (isDue) void this.#save(friend.slice(), record);
+    if (isDue) void this.#save(copyOf(friend), record);
   }
 
   /** Days that so many keys of this friend's last at the present rate; undefined while too few were used to tell. */

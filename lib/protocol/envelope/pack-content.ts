@@ -1,3 +1,4 @@
+import { copyOf } from '../../bytes';
 import { MAX_MESSAGE_SIZE } from '../../constants';
 import { deflate } from '../../platform/deflate';
 import type { Content } from './content';
@@ -37,7 +38,7 @@ export function packContent({ inner, label, bytes }: MessageContent, compress: b
 export function singleContent(packed: PackedContent): Content | undefined {
   if (wireLength(packed) > MAX_MESSAGE_SIZE) return undefined;
   const { inner, label, bytes, isDeflated } = packed;
-  if (!isExtended(packed)) return { type: inner, data: bytes.slice() };
+  if (!isExtended(packed)) return { type: inner, data: copyOf(bytes) };
   const data = encodeExtended({ inner, label, isDeflated, isLarge: false, rest: bytes });
   return { type: PLAIN_TYPE.extended, data };
 }

@@ -1,3 +1,4 @@
+import { copyOf } from '../../bytes';
 import { MAX_MESSAGE_LIFETIME } from '../../constants';
 import { BOX_TAG_BYTES } from '../../crypto/lengths';
 import { labelledHash } from '../../crypto/labelled-hash';
@@ -108,7 +109,7 @@ function seal(crypto: CryptoProvider, input: SealInput): SealedEnvelope {
     const key = outerKey(crypto, ephemeral.secretKey, preKey, input.keySecret);
     crypto.secretbox(content, outerNonce(seed), key, envelope.subarray(HEADER_BYTES));
     crypto.wipe(key);
-    return { envelope, inner, innerNonce: nonce.slice(), storageId: storageIdOf(crypto, envelope), tag };
+    return { envelope, inner, innerNonce: copyOf(nonce), storageId: storageIdOf(crypto, envelope), tag };
   } finally {
     crypto.wipe(ephemeral.secretKey);
     crypto.wipe(plain);

@@ -1,4 +1,4 @@
-import { concat } from '../../bytes';
+import { concat, copyOf } from '../../bytes';
 import { CHUNK_ENVELOPE_BYTES, isEnvelopeSize, readEnvelopeHeader } from '../../protocol/envelope/envelope';
 import { CRC_BYTES, withCrc, withoutCrc } from '../../store/checked-bytes';
 import { crc32 } from '../../store/crc32';
@@ -210,7 +210,7 @@ export function recordFromEnvelope(
   // The storage id is in the CRC, and it is the envelope's hash: the version byte and all the rest are as they were.
   if (readUint32(stamp, 24) !== stampCrc(number, stamp.subarray(0, 24), record.storageId)) return undefined;
   const { mailbox, tag } = readEnvelopeHeader(envelope);
-  return { ...record, mailbox: mailbox.slice(0, NAME_BYTES), tag: tag.slice() };
+  return { ...record, mailbox: mailbox.slice(0, NAME_BYTES), tag: copyOf(tag) };
 }
 
 /** The first part of an envelope behind its stamp: the pieces of its value. */

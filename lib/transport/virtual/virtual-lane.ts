@@ -1,3 +1,4 @@
+import { copyOf } from '../../bytes';
 import { PACKET_WINDOW, type SendResult } from '../transport';
 
 /** What travels on a lane. `receipt` is called once: true when the friend confirmed the message. */
@@ -68,7 +69,7 @@ export class VirtualLane {
       return 'busy';
     }
     this.#unacknowledged += 1;
-    this.#add({ kind: 'packet', packet: packet.slice() });
+    this.#add({ kind: 'packet', packet: copyOf(packet) });
     return 'sent';
   }
 

@@ -1,3 +1,4 @@
+import { copyOf } from '../../bytes';
 import { PeerMap } from '../../peer-map';
 import type { PublicKey } from '../../types';
 import type { TransportHandler } from '../transport';
@@ -21,7 +22,7 @@ export class VirtualMember {
   #run: { readonly handler: TransportHandler } | undefined;
 
   constructor(publicKey: PublicKey, name: string) {
-    this.publicKey = publicKey.slice();
+    this.publicKey = copyOf(publicKey);
     this.name = name;
   }
 

@@ -1,4 +1,4 @@
-import { sameBytes, toHex } from '../../bytes';
+import { copyOf, sameBytes, toHex } from '../../bytes';
 import { ToxAsyncError } from '../../errors';
 import { PeerMap, PeerSet } from '../../peer-map';
 import type { Random } from '../../platform/random';
@@ -53,7 +53,7 @@ export class WiredTransport implements Transport {
 
   constructor(options: WiredTransportOptions) {
     this.#o = options;
-    this.self = options.self.slice();
+    this.self = copyOf(options.self);
     this.#sync = new SyncTimetable(options.timers, () =>
       options.send({ topic: 'tox/sync', session: this.#session, self: toHex(this.self) }),
     );
@@ -101,7 +101,7 @@ export class WiredTransport implements Transport {
     checkPacket(packet);
     const known = this.#friends.get(friend);
     if (known?.lane === undefined) return 'offline';
-    return known.lane.addPacket({ topic: 'tox/packet', friend: known.id, payload: packet.slice() });
+    return known.lane.addPacket({ topic: 'tox/packet', friend: known.id, payload: copyOf(packet) });
   }
 
   /**

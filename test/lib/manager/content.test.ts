@@ -51,6 +51,18 @@ describe('what a message says', () => {
     );
   });
 
+  it('arrives as it was when it was sent, and stays its owner’s, in Buffers too', async () => {
+    const [content, messageId, friend] = [Buffer.from(BYTES), Buffer.alloc(32, 7), Buffer.from(phone.pk)];
+    const sent = device.manager.sendAsyncMessage(friend, content, 0, { messageId });
+    for (const buffer of [messageId, friend]) buffer.fill(9);
+    await waitFor(world.time, sent);
+    assert.deepEqual([...content], [...BYTES], 'not wiped');
+    content.fill(9);
+    await world.until('delivered', () => device.outcomes.some(({ state }) => state === 'delivered'));
+    assert.deepEqual(got(), [['binary', BYTES, undefined, 'direct']]);
+    assert.deepEqual([...(phone.received[0]?.messageId ?? [])], Array(32).fill(7));
+  });
+
   it('arrives as it was sent through a storage node, and after a crash of both ends', async () => {
     await phone.online(false);
     await world.run(MINUTE);

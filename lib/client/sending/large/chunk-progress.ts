@@ -1,4 +1,4 @@
-import { sameBytes } from '../../../bytes';
+import { copyOf, sameBytes } from '../../../bytes';
 import { PeerMap, PeerSet } from '../../../peer-map';
 import type { WriteBatch } from '../../../store/store';
 import { readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../../../store/table';
@@ -104,7 +104,7 @@ export class ChunkProgress {
     const peers = this.#known.get(sequence);
     const key = sequenceKey(sequence);
     // The disk may have what memory has not: a batch that was to delete it was refused.
-    const onDisk = [...this.#records.entries(key)].map(({ rest }) => rest.slice());
+    const onDisk = [...this.#records.entries(key)].map(({ rest }) => copyOf(rest));
     for (const each of peer ? [peer] : new PeerSet([...(peers?.keys() ?? []), ...onDisk]).values()) {
       this.#records.delete(writes, [key, each]);
       peers?.delete(each);

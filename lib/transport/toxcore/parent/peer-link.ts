@@ -1,3 +1,4 @@
+import { copyOf } from '../../../bytes';
 import { type SendResult, PACKET_WINDOW } from '../../transport';
 import type { FriendState, Order } from '../process-messages';
 import { packPackets } from '../packet-batch';
@@ -42,7 +43,7 @@ export class PeerLink {
       return 'busy';
     }
     this.#untaken += 1;
-    this.#gathered.push(packet.slice());
+    this.#gathered.push(copyOf(packet));
     if (this.#gathered.length === 1) queueMicrotask(() => this.#flush());
     return 'sent';
   }

@@ -1,3 +1,4 @@
+import { copyOf } from '../../../bytes';
 import { PeerMap, PeerSet } from '../../../peer-map';
 import type { PublicKey } from '../../../types';
 import type { FriendDetails } from '../../friend-transport';
@@ -28,7 +29,7 @@ export class PeerTable {
 
   details(): FriendDetails[] {
     return [...this.#byKey.values()].map(({ state, online }) => ({
-      publicKey: state.publicKey.slice(),
+      publicKey: copyOf(state.publicKey),
       online,
       ownName: state.name,
       statusMessage: state.statusMessage,

@@ -62,6 +62,14 @@ describe('what a caller wants to be sent', () => {
     assert.deepEqual(wiped, [given, given]);
   });
 
+  it('is a copy of bytes, also of those in a Buffer', () => {
+    for (const given of [new Uint8Array([1, 2]), Buffer.from([1, 2])]) {
+      const { bytes } = pack(given);
+      bytes.fill(0);
+      assert.deepEqual([...given], [1, 2]);
+    }
+  });
+
   it('has 1 to 262,144 bytes before it is deflated', () => {
     refuses('ErrMessageEmpty', '');
     refuses('ErrMessageEmpty', new Uint8Array());

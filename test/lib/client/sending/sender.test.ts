@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { utf8 } from '../../../../lib/bytes';
+import { sameBytes, utf8 } from '../../../../lib/bytes';
 import { DEFAULT_CLIENT_LIMITS } from '../../../../lib/client/client-limits';
 import type { Outcome, SendOptions } from '../../../../lib/client/messages';
 import { Contexts } from '../../../../lib/client/journal/outgoing/contexts';
@@ -61,7 +61,7 @@ describe('the sender', () => {
     return new Contexts({ crypto, store, vault });
   }
 
-  const nameOf = (friend: Uint8Array) => (friend === bob.pk ? 'bob' : 'a stranger');
+  const nameOf = (friend: Uint8Array) => (sameBytes(friend, bob.pk) ? 'bob' : 'a stranger');
 
   function make(limits = {}): Sender {
     const { store, vault, fsm: forwardSecurity, random } = alice;
