@@ -1,10 +1,10 @@
 #!/bin/sh
 # The Debian packages that tests and benchmarks need beside npm's: libtoxcore, a node to find the Tox network by, a Tox
-# client and a terminal for it, network namespaces, a message broker to compare with, and a browser with a font.
+# client and a terminal for it, network namespaces, a message broker to compare with, and a browser with fonts.
 # Does nothing when all are there.
 set -eu
 
-packages='libtoxcore2 toxcore-utils toxic tmux iproute2 mosquitto chromium fonts-dejavu-core'
+packages='libtoxcore2 toxcore-utils toxic tmux iproute2 mosquitto chromium fonts-dejavu-core fonts-liberation'
 
 missing=
 for package in $packages; do

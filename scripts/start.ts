@@ -11,7 +11,7 @@ import { CACHE, ROOT } from './support/project';
 import { startPort } from './support/start-port';
 
 const USER_DIR = path.join(CACHE, 'start');
-const EXAMPLE = path.join(ROOT, 'examples/offline-alert.json');
+const EXAMPLE = path.join(ROOT, 'examples/01-offline-alert.json');
 
 async function start(): Promise<void> {
   await mkdir(USER_DIR, { recursive: true });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { MANIFEST, ROOT } from '../support/project';
 
 /** The flow that a user gets under Import > Examples. */
-export const EXAMPLE = 'examples/offline-alert.json';
+export const EXAMPLE = 'examples/01-offline-alert.json';
 
 /** Nodes of the example that the demo presses, reads or looks for on the disk. */
 export const NODES = {
@@ -18,7 +18,7 @@ export const NODES = {
   phoneOff: 'oa-phone-off',
   phoneOn: 'oa-phone-on',
   http: 'oa-http',
-  outcomes: 'oa-outcome',
+  outcomes: 'oa-http-outcome',
   alerts: 'oa-alerts',
 } as const;
 

@@ -9,6 +9,23 @@ const EXAMPLES = readdirSync(path.join(ROOT, 'examples'))
   .map((name) => name.replace(/\.json$/, ''));
 
 inEachEditor('Each example', (stage) => {
+  it('is imported a second time with sessions of its own', async () => {
+    const editor = await stage().open();
+    await editor.importExample('01-offline-alert');
+    await editor.importExample('01-offline-alert');
+    await editor.deploy();
+    const nodes = await editor.flows();
+    const sessions = nodes.filter(({ type }) => type === 'storage-node');
+    assert.equal(sessions.length, 6);
+    const used = nodes.filter(({ type }) => type === 'tox-transport');
+    assert.equal(new Set(used.map(({ storageNode }) => storageNode)).size, 6);
+    for (const { id, z, storageNode } of used) {
+      assert.equal(sessions.find((session) => session.id === storageNode)?.z, z, String(id));
+    }
+    for (const { id } of used) await editor.badge(String(id), 'online 2/2');
+    assert.deepEqual(editor.takeComplaints(), []);
+  });
+
   for (const name of EXAMPLES) {
     it(`${name} is imported, deployed, and not changed by its dialogs`, async () => {
       const editor = await stage().open();

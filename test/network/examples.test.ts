@@ -14,7 +14,7 @@ import { BootstrapDaemon } from './support/bootstrap-daemon';
 import { ToxParty } from './support/tox-party';
 import { CONNECT_MS, until } from './support/until';
 
-const EXAMPLES = ['tox-alert', 'tox-echo-bot', 'tox-storage-bot'];
+const EXAMPLES = ['17-tox-alert', '19-tox-storage-bot', '20-tox-echo-bot'];
 const CORE = [
   'common/20-inject',
   'common/21-debug',

@@ -5,6 +5,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { util } from '@node-red/util';
 import type { Node } from 'node-red';
+import { FOREIGN_TYPES } from '../../scripts/support/examples';
+import { DialogFields } from './support/dialog-fields';
+import { sizeOf } from './support/node-size';
 
 const FOLDER = path.join(__dirname, '../../examples');
 
@@ -14,6 +17,7 @@ interface Entry {
   readonly z?: string;
   readonly name?: string;
   readonly storageNode?: string;
+  readonly version?: unknown;
   readonly mode?: string;
   readonly network?: string;
   readonly bridge?: boolean;
@@ -24,19 +28,29 @@ interface Entry {
   readonly wires?: readonly (readonly string[])[];
 }
 
-/** Needs nothing but the runtime: no network, no files, no other package. */
+/** These need nothing but the runtime: no network, no files, no other package. */
 const KNOWN = new Set([
   ...['tab', 'comment', 'inject', 'debug', 'change', 'switch', 'catch', 'status', 'http in', 'http response'],
-  ...['storage-node', 'tox-transport', 'send-async', 'receive-async', 'prekey-exchange'],
+  ...['complete', 'storage-node', 'tox-transport', 'send-async', 'receive-async', 'prekey-exchange'],
 ]);
 /** What only these need. */
-const ALSO = new Map([
-  ['bridge-over-tcp.json', ['function', 'tcp in', 'tcp out']],
-  ['wake-up.json', ['http request']],
-  ['alarm-or-sms.json', ['http request']],
-]);
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  ...FOREIGN_TYPES,
+  '13-alarm-or-sms': ['http request'],
+  '14-wake-up': ['http request'],
+  '22-bridge-over-tcp': ['function', 'tcp in', 'tcp out'],
+};
+/** What a canvas is wide on a screen of 1,280 pixels. */
+const CANVAS = 1280;
+const OURS = new Map(
+  ['storage-node', 'tox-transport', 'send-async', 'receive-async', 'prekey-exchange'].map((type) => [
+    type,
+    new DialogFields(type).definition.defaults,
+  ]),
+);
 
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+const nameOf = (file: string) => file.replace(/\.json$/, '');
 const flowOf = (file: string) => JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as Entry[];
 const idsIn = (flow: Entry[]) => new Set(flow.map(({ id }) => id));
 
@@ -48,7 +62,9 @@ describe('The example flows', () => {
 
       it('needs nothing that Node-RED and this package do not have', () => {
         assert.deepEqual(
-          flow.map(({ type }) => type).filter((type) => !KNOWN.has(type) && !ALSO.get(file)?.includes(type)),
+          flow
+            .map(({ type }) => type)
+            .filter((type) => !KNOWN.has(type) && !ALSO[nameOf(file)]?.includes(type)),
           [],
         );
       });
@@ -75,25 +91,52 @@ describe('The example flows', () => {
         for (const { id } of flow) visit(id, []);
       });
 
-      it('is explained by comments, and no two nodes lie on one another', () => {
+      it('has a setting for each field of a dialog, so that closing one adds nothing', () => {
+        for (const entry of flow) {
+          const defaults = OURS.get(entry.type);
+          if (defaults === undefined) continue;
+          const missing = Object.keys(defaults).filter((field) => !(field in entry));
+          assert.deepEqual(missing, [], entry.id);
+          assert.equal(entry.version, defaults.version?.value, entry.id);
+        }
+      });
+
+      it('can be imported twice: sessions and virtual networks belong to the tab', () => {
+        for (const { id, z, mode, network, storageNode } of flow) {
+          // A node that the editor copies takes along the config nodes of its tab only.
+          if (storageNode !== undefined) assert.equal(byId.get(storageNode)?.z, z, id);
+          if (mode === 'virtual') assert.equal(network, '${NR_FLOW_ID}', id);
+        }
+      });
+
+      it('is explained by comments, fits the canvas, and begins its lines at the same place', () => {
         assert.ok(flow.some(({ type }) => type === 'comment'));
-        const places = flow.filter(({ x }) => x !== undefined).map(({ z, x, y }) => `${z},${x},${y}`);
-        assert.equal(new Set(places).size, places.length);
+        for (const entry of flow) {
+          const { id, x, type } = entry;
+          if (x === undefined) continue;
+          const { w } = sizeOf(entry);
+          const button = type === 'debug' ? 25 : 0;
+          assert.ok(x + w / 2 + button <= CANVAS, `${id} ends at ${x + w / 2}`);
+          assert.equal((x - w / 2) % 20, 0, `${id} begins at ${x - w / 2}`);
+        }
+        const starts = flow.filter(({ x, type }) => x !== undefined && type === 'comment');
+        assert.deepEqual(new Set(starts.map((entry) => (entry.x ?? 0) - sizeOf(entry).w / 2)), new Set([40]));
       });
     });
   }
 
-  it('do not get in each other’s way: ids and virtual networks are their own', () => {
+  it('are numbered', () => {
+    for (const file of files) assert.match(file, /^\d\d-[a-z-]+\.json$/);
+    assert.equal(new Set(files.map((file) => file.slice(0, 2))).size, files.length);
+  });
+
+  it('do not get in each other’s way: ids are their own', () => {
     const ids = files.flatMap((file) => [...idsIn(flowOf(file))]);
     assert.equal(new Set(ids).size, ids.length);
-    const virtual = (file: string) => flowOf(file).filter(({ mode }) => mode === 'virtual');
-    const networks = files.map((file) => [...new Set(virtual(file).map(({ network }) => network))]);
-    for (const names of networks) assert.ok(names.length <= 1);
-    assert.equal(new Set(networks.flat()).size, networks.flat().length);
   });
 
   it('offline-alert takes the text of a form as it is, an empty one too, and any other body whole', async () => {
-    const change = flowOf('offline-alert.json').find(({ id }) => id === 'oa-text');
+    const change = flowOf('01-offline-alert.json').find(({ id }) => id === 'oa-text');
     const text = change?.rules?.find(({ p }) => p === 'payload')?.to;
     assert.ok(text !== undefined);
     const node = new EventEmitter() as Node;
@@ -108,7 +151,7 @@ describe('The example flows', () => {
 
   it('on real Tox say what is wrong: every node of theirs is watched by a Catch node', () => {
     const onTox = files.filter((file) => flowOf(file).some(({ mode }) => mode === 'libtoxcore'));
-    assert.deepEqual(onTox.sort(), ['tox-alert.json', 'tox-echo-bot.json', 'tox-storage-bot.json']);
+    assert.deepEqual(onTox.sort(), ['17-tox-alert.json', '19-tox-storage-bot.json', '20-tox-echo-bot.json']);
     for (const file of onTox) {
       const [watch] = flowOf(file).filter(({ type }) => type === 'catch');
       assert.deepEqual([watch?.scope, watch?.wires?.flat().length], [null, 1], file);

@@ -17,7 +17,7 @@ interface Entry {
   readonly env?: readonly { readonly name: string; readonly value: string }[];
 }
 
-const EXAMPLE = path.join(ROOT, 'examples/bridge-over-tcp.json');
+const EXAMPLE = path.join(ROOT, 'examples/22-bridge-over-tcp.json');
 /** What a process needs of the example: tabs, with the sessions that their nodes use. */
 function tabs(flow: readonly Entry[], ...wanted: string[]): Entry[] {
   const nodes = flow.filter(({ id, z = id }) => wanted.includes(z));

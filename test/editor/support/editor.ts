@@ -8,6 +8,8 @@ export interface EditorOptions {
   readonly language?: 'en-US' | 'de';
   /** Node-RED 4 has a light one only. */
   readonly theme?: 'light' | 'dark';
+  /** Pixels of a screenshot for one of the page. */
+  readonly scale?: number;
 }
 
 /** The editor of a running Node-RED in a browser. */
@@ -24,10 +26,11 @@ export class Editor {
 
   /** Resolves when the editor shows its palette and flows. */
   static async open(browser: Browser, red: NodeRedProcess, options: EditorOptions = {}): Promise<Editor> {
-    const { language = 'en-US', theme = 'light' } = options;
+    const { language = 'en-US', theme = 'light', scale = 1 } = options;
     const context = await browser.newContext({
       locale: language,
       viewport: { width: 1280, height: 800 },
+      deviceScaleFactor: scale,
       reducedMotion: 'reduce',
     });
     await context.addInitScript((dark) => localStorage.setItem('view-dark-theme', dark), theme);
@@ -68,9 +71,10 @@ export class Editor {
     await dialog.getByText(MANIFEST.name, { exact: true }).click();
     await dialog.getByText(name, { exact: true }).click();
     await dialog.locator('#red-ui-clipboard-dialog-ok:enabled').click();
-    // A second import asks what to do with the config nodes that are there already.
+    await dialog.waitFor({ state: 'hidden' });
+    // An example that is there already is imported as a copy.
     const copy = page.getByRole('button', { name: 'Import copy' });
-    await dialog.or(copy).first().waitFor({ state: 'hidden' });
+    if (await copy.isVisible()) await copy.click();
   }
 
   /** Deploys what is there, and resolves when it runs. */
@@ -87,6 +91,14 @@ export class Editor {
   /** All nodes as they would be deployed. */
   flows(): Promise<Record<string, unknown>[]> {
     return this.page.evaluate(() => window.RED?.nodes.createCompleteNodeSet() ?? []);
+  }
+
+  /** Resolves when a node shows this badge. */
+  async badge(id: string, text: string): Promise<void> {
+    await this.page.waitForFunction(
+      ([id, text]) => window.RED?.nodes.node(String(id))?.status?.text === text,
+      [id, text],
+    );
   }
 
   /** Opens the dialog of a node, or of a config node, as a double click does. */

@@ -3,14 +3,24 @@ export interface EditorNode {
   readonly id: string;
   readonly type: string;
   readonly valid: boolean;
+  readonly status?: { readonly text?: string };
+}
+
+/** A node on a canvas: where its middle is, and its size. */
+export interface CanvasNode extends EditorNode {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
 }
 
 export interface EditorRed {
-  readonly workspaces: { active(): string | number | undefined };
+  readonly workspaces: { active(): string | number | undefined; show(id: string): void };
   readonly nodes: {
     node(id: string): EditorNode | null;
     createCompleteNodeSet(): Record<string, unknown>[];
     dirty(): boolean;
+    filterNodes(filter: { readonly z: string | number | undefined }): CanvasNode[];
     eachNode(each: (node: EditorNode) => void): void;
     eachConfig(each: (node: EditorNode) => void): void;
   };

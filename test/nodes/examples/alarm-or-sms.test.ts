@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import type { NodeAPI } from 'node-red';
-import { ROOT } from '../../../scripts/support/project';
+import { startExample } from '../support/example-flow';
 import { HttpService } from '../support/http-service';
-import { managerOf, met, NodeRed, until, type FlowEntry } from '../support/node-red';
+import { managerOf, met, until, type NodeRed } from '../support/node-red';
 
-const coreNode = (file: string) =>
-  createRequire(__filename)(`@node-red/nodes/core/${file}`) as (RED: NodeAPI) => void;
+const CORE = ['common/20-inject', 'function/10-switch', 'function/15-change', 'network/21-httprequest'];
 
 describe('The example flow alarm-or-sms', function () {
   let red: NodeRed;
@@ -16,22 +11,15 @@ describe('The example flow alarm-or-sms', function () {
 
   before(async () => {
     service = await HttpService.start();
-    const flow = JSON.parse(
-      readFileSync(path.join(ROOT, 'examples/alarm-or-sms.json'), 'utf8'),
-    ) as FlowEntry[];
-    const changed = flow
-      // What a Debug node would show, a probe keeps; the service is one of the test, and the wait is short.
-      .map<FlowEntry>((entry) => (entry.type === 'debug' ? { ...entry, type: 'probe' } : entry))
-      .map((entry) => (entry.id === 'as-out' ? { ...entry, overdueAfter: '3' } : entry))
-      .map((entry) => (entry.id === 'as-request' ? service.calledBy(entry) : entry));
-    const core = [
-      'common/20-inject.js',
-      'function/10-switch.js',
-      'function/15-change.js',
-      'network/21-httprequest.js',
-    ].map(coreNode);
-    const left = changed.filter(({ type }) => !['comment', 'http in', 'http response'].includes(type));
-    red = await NodeRed.start(left, undefined, ...core);
+    red = await startExample('13-alarm-or-sms', {
+      core: CORE,
+      without: ['http in', 'http response'],
+      // The service is one of the test, and the wait is short.
+      change: (entry) => {
+        if (entry.id === 'as-out') return { ...entry, overdueAfter: '3' };
+        return entry.id === 'as-request' ? service.calledBy(entry) : entry;
+      },
+    });
     await met(red, 'as-sensor', 'as-phone', 'as-home');
   });
 

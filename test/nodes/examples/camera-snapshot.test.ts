@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { SeededRandom } from '../../../lib/testing/simulated-platform';
-import { ROOT } from '../../../scripts/support/project';
-import { managerOf, met, NodeRed, until, type FlowEntry } from '../support/node-red';
+import { startExample } from '../support/example-flow';
+import { managerOf, met, until, type NodeRed } from '../support/node-red';
 
-const coreNode = (file: string) =>
-  createRequire(__filename)(`@node-red/nodes/core/${file}`) as (RED: NodeAPI) => void;
 const CORE = [
-  'common/20-inject.js',
-  'common/25-catch.js',
-  'function/10-switch.js',
-  'function/15-change.js',
-  'network/21-httpin.js',
-].map(coreNode);
+  'common/20-inject',
+  'common/25-catch',
+  'function/10-switch',
+  'function/15-change',
+  'network/21-httpin',
+];
 
 /** Bytes of a photograph: they begin and end like a JPEG, and nothing deflates them. */
 function jpeg(length: number): Buffer<ArrayBuffer> {
@@ -43,21 +38,11 @@ describe('The example flow camera-snapshot', function () {
   };
 
   before(async () => {
-    const flow = JSON.parse(
-      readFileSync(path.join(ROOT, 'examples/camera-snapshot.json'), 'utf8'),
-    ) as FlowEntry[];
-    // What a Debug node would show, a probe keeps.
-    const watched = flow.map((entry) => (entry.type === 'debug' ? { ...entry, type: 'probe' } : entry));
     let answer: RequestListener | undefined;
     const listen = (RED: NodeAPI) => {
       answer = RED.httpNode;
     };
-    red = await NodeRed.start(
-      watched.filter(({ type }) => type !== 'comment'),
-      undefined,
-      listen,
-      ...CORE,
-    );
+    red = await startExample('09-camera-snapshot', { core: CORE, more: [listen] });
     server = createServer(answer).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,29 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import type { NodeAPI } from 'node-red';
-import { ROOT } from '../../../scripts/support/project';
-import { managerOf, met, NodeRed, until, type FlowEntry } from '../support/node-red';
+import { startExample } from '../support/example-flow';
+import { managerOf, met, until, type NodeRed } from '../support/node-red';
 import type { Seen } from '../support/probe';
-
-const coreNode = (file: string) =>
-  createRequire(__filename)(`@node-red/nodes/core/${file}`) as (RED: NodeAPI) => void;
 
 describe('The example flow sensor', function () {
   let red: NodeRed;
   const press = (button: string) => red.send(button, {});
 
   before(async () => {
-    const flow = JSON.parse(readFileSync(path.join(ROOT, 'examples/sensor.json'), 'utf8')) as FlowEntry[];
-    // What a Debug node would show, a probe keeps.
-    const watched = flow.map((entry) => (entry.type === 'debug' ? { ...entry, type: 'probe' } : entry));
-    const core = ['common/20-inject.js', 'function/10-switch.js', 'function/15-change.js'].map(coreNode);
-    red = await NodeRed.start(
-      watched.filter(({ type }) => type !== 'comment'),
-      undefined,
-      ...core,
-    );
+    red = await startExample('07-sensor', {
+      core: ['common/20-inject', 'function/10-switch', 'function/15-change'],
+    });
     await met(red, 'se-sensor', 'se-station', 'se-home');
   });
 
