@@ -1,26 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import type { NodeAPI } from 'node-red';
-import { ROOT } from '../../../scripts/support/project';
-import { managerOf, met, NodeRed, until, type FlowEntry } from '../support/node-red';
-
-const inject = createRequire(__filename)('@node-red/nodes/core/common/20-inject.js') as (
-  RED: NodeAPI,
-) => void;
+import { startExample } from '../support/example-flow';
+import { managerOf, met, until, type NodeRed } from '../support/node-red';
 
 describe('The example flow latest-reading', function () {
   let red: NodeRed;
   const press = (button: string) => red.send(button, {});
 
   before(async () => {
-    const file = path.join(ROOT, 'examples/latest-reading.json');
-    const flow = JSON.parse(readFileSync(file, 'utf8')) as FlowEntry[];
-    // What a Debug node would show, a probe keeps.
-    const watched = flow.map((entry) => (entry.type === 'debug' ? { ...entry, type: 'probe' } : entry));
-    const left = watched.filter(({ type }) => type !== 'comment');
-    red = await NodeRed.start(left, undefined, inject);
+    red = await startExample('08-latest-reading', { core: ['common/20-inject'] });
     await met(red, 'lr-sensor', 'lr-station', 'lr-home');
   });
 

@@ -38,7 +38,13 @@ export const FOR_VIRTUAL = readdirSync(path.join(ROOT, 'examples'))
 
 /** Starts an example as it is shipped, except that a probe keeps what a Debug node would show. */
 export function startExample(name: string, options: ExampleOptions = {}): Promise<NodeRed> {
-  const { core = [], without = [], change = (entry) => entry, make, more = [] } = options;
+  const {
+    core = [],
+    without = [],
+    change = (entry: FlowEntry): FlowEntry => entry,
+    make,
+    more = [],
+  } = options;
   const flow = exampleFlow(name)
     .map((entry): FlowEntry => (entry.type === 'debug' ? { ...entry, type: 'probe' } : entry))
     .filter(({ type }) => type !== 'comment' && !without.includes(type))
