@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { TownSize } from '../../test/simulation/support/town/make-plan';
+import type { TownSize } from '../../test/simulation/support/town/plans/make-plan';
 
 /** What the command is asked for. */
 export interface ReliabilityOptions {

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { makePlan } from '../../test/simulation/support/town/make-plan';
-import type { TownPlan } from '../../test/simulation/support/town/plan';
+import { makePlan } from '../../test/simulation/support/town/plans/make-plan';
+import type { TownPlan } from '../../test/simulation/support/town/plans/plan';
 import { reportOf } from '../../test/simulation/support/town/report';
 import { runTown, type TownResult } from '../../test/simulation/support/town/run-town';
-import { shrinkPlan } from '../../test/simulation/support/town/shrink';
+import { shrinkPlan } from '../../test/simulation/support/town/plans/shrink';
 import { type ReliabilityOptions, readOptions } from './options';
 
 const DAY = 86_400_000;

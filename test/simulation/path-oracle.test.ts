@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { DAY, HOUR, MINUTE } from '../support/world';
-import { PathOracle } from './support/town/path-oracle';
-import type { Incident, Resident, TownPlan } from './support/town/plan';
-import { letterAt, planOf, residents } from './support/town/small-plans';
+import { PathOracle } from './support/town/oracle/path-oracle';
+import type { Incident, Resident, TownPlan } from './support/town/plans/plan';
+import { letterAt, planOf, residents } from './support/town/plans/small-plans';
 
 const [A, B, N] = [0, 1, 2];
 /** The plans end before. */

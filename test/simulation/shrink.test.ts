@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { makePlan } from './support/town/make-plan';
-import type { Incident, TownPlan } from './support/town/plan';
-import { shrinkPlan } from './support/town/shrink';
+import { makePlan } from './support/town/plans/make-plan';
+import type { Incident, TownPlan } from './support/town/plans/plan';
+import { shrinkPlan } from './support/town/plans/shrink';
 
 const PLAN = makePlan('shrink', { users: 12, messages: 100, days: 1 });
 const sends = ({ incidents }: TownPlan) => incidents.filter(({ kind }) => kind === 'send');

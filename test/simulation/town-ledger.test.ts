@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { ToxAsyncError } from '../../lib/errors';
 import { Lineage, Lives } from './support/lives';
 import { type Letter, TownLedger } from './support/town/town-ledger';
 
 const ALICE = { name: 'Alice', copy: 'Alice' };
 const BOB = { name: 'Bob', copy: 'Bob' };
 const ID = 'aa'.repeat(32);
+const WRITTEN = { from: 0, to: 1, bytes: 50, lifetimeMs: 1000, options: { overdueAfter: 3600 } };
 
 describe('the ledger of a town', () => {
   let lives: Lives;
@@ -15,14 +17,14 @@ describe('the ledger of a town', () => {
   /** Bob takes the message of Alice (0) to him (1). */
   const take = (changes: Partial<Parameters<TownLedger['handOver']>[2]> = {}) =>
     ledger.handOver(BOB, 1, { text, id: ID, sender: 0, redelivered: false, at: 5, ...changes });
-  const end = (state: string, { mayArrive = false, isDurable = true } = {}) =>
-    ledger.outcome(ALICE, { id: ID, state, mayArrive }, () => isDurable);
+  const end = (state: string, { mayArrive = false, isDurable = true, at = 5 } = {}) =>
+    ledger.outcome(ALICE, { id: ID, state, mayArrive, at }, () => isDurable);
   const faults = () => ledger.violations.map(({ fault }) => fault);
 
   beforeEach(() => {
     lives = new Lives();
     ledger = new TownLedger(lives);
-    ({ letter, text } = ledger.ask({ from: 0, to: 1, bytes: 50, lifetimeMs: 1000 }));
+    ({ letter, text } = ledger.ask(WRITTEN));
     ledger.accept(letter, ALICE, { id: ID, at: 1 });
   });
 
@@ -73,7 +75,7 @@ describe('the ledger of a town', () => {
 
   it('sees one id for two messages, and two for one', () => {
     take({ id: 'bb'.repeat(32) });
-    const other = ledger.ask({ from: 0, to: 1, bytes: 50, lifetimeMs: 1000 });
+    const other = ledger.ask(WRITTEN);
     ledger.accept(other.letter, ALICE, { id: 'bb'.repeat(32), at: 2 });
     assert.deepEqual(faults(), ['other', 'other']);
   });
@@ -113,5 +115,29 @@ describe('the ledger of a town', () => {
     end('cancelled', { mayArrive: true });
     take();
     assert.deepEqual(faults(), []);
+  });
+
+  it('lets a message be overdue once, in its time and before its end', () => {
+    end('overdue', { at: 3_600_001 });
+    assert.deepEqual(faults(), []);
+    end('overdue', { at: 3_700_000 });
+    assert.deepEqual(faults(), ['wrong ending'], 'twice');
+  });
+
+  it('sees one that is called overdue too early, or after it was delivered', () => {
+    end('overdue', { at: 60_000 });
+    assert.deepEqual(faults(), ['wrong ending']);
+    lives.crashed(ALICE);
+    take();
+    end('delivered');
+    end('overdue', { at: 3_600_001 });
+    assert.deepEqual(faults(), ['wrong ending', 'wrong ending']);
+  });
+
+  it('takes a full outbox for an answer, and any other refusal for a fault', () => {
+    ledger.refuse(letter, new ToxAsyncError('ErrOutboxFull', 'full'));
+    assert.deepEqual(faults(), []);
+    ledger.refuse(letter, new ToxAsyncError('ErrNoPreKeys', 'none'));
+    assert.deepEqual(faults(), ['other']);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { reportOf } from './support/town/report';
-import { makePlan, type TownSize } from './support/town/make-plan';
+import { makePlan, type TownSize } from './support/town/plans/make-plan';
 import { runTown } from './support/town/run-town';
 
 const FULL = process.env['FULL'] === '1';

@@ -6,7 +6,7 @@ import { mailboxOf, storageIdOf } from '../../../../lib/protocol/names';
 import type { CodeWord } from '../../../../lib/protocol/codes';
 import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
 import { silentLogger, type KeyPair, type PublicKey } from '../../../../lib/types';
-import type { Lie } from './plan';
+import type { Lie } from './plans/plan';
 import type { TownParts } from './town-parts';
 
 /** A node that delays answers when nobody waits for them any more, milliseconds. */

@@ -1,21 +1,17 @@
 import { fromHex, toHex } from '../../../../lib/bytes';
-import { AsyncManager } from '../../../../lib/manager/async-manager';
-import { Closers, openParts } from '../../../../lib/store/directory/open-parts';
-import { openMemoryStore } from '../../../../lib/testing/memory-store';
+import type { AsyncManager } from '../../../../lib/manager/async-manager';
 import type { VirtualTransport } from '../../../../lib/transport/virtual/virtual-transport';
-import { silentLogger, type PublicKey } from '../../../../lib/types';
-import { faultyPlatform, faultyStore, faultyTransport } from '../../../chaos/support/faulty-platform';
+import type { PublicKey } from '../../../../lib/types';
+import { faultyTransport } from '../../../chaos/support/faulty-platform';
 import { Life } from '../../../chaos/support/life';
 import { MemoryDirectory } from '../../../support/memory-directory';
 import { textOf } from '../../../support/text-of';
 import { Lineage, type Copy, type Moment } from '../lives';
-import { AIM_MS, type IncidentOf, type Resident } from './plan';
+import { openSession } from './open-session';
+import { AIM_MS, type IncidentOf, type Resident } from './plans/plan';
 import type { Letter } from './town-ledger';
 import type { TownParts } from './town-parts';
 
-const FOLDER = '/data';
-const SPACE = { limitBytes: 65_536, reserveBytes: 4096 };
-const FREE = { freeBytes: 100_000_000_000 };
 /** How long a commit takes, milliseconds: a crash can meet it under way. */
 const COMMIT_MS = 3;
 
@@ -132,13 +128,14 @@ export class ResidentCopy implements Copy {
     });
   }
 
-  send({ to, bytes, lifetime }: IncidentOf<'send'>): void {
+  send({ to, bytes, lifetime, options = {} }: IncidentOf<'send'>): void {
     const { ledger, time, keyOf } = this.#parts;
     const run = this.#run;
     const key = keyOf(to);
     if (run?.manager === undefined || key === undefined) return;
-    const { letter, text } = ledger.ask({ from: this.number, to, bytes, lifetimeMs: lifetime * 1000 });
-    run.manager.sendAsyncMessage(key, text, 0, { lifetime }).then(
+    const written = { from: this.number, to, bytes, lifetimeMs: lifetime * 1000, options };
+    const { letter, text } = ledger.ask(written);
+    run.manager.sendAsyncMessage(key, text, 0, { lifetime, ...options }).then(
       ({ messageId }) => {
         if (!run.life.dead) ledger.accept(letter, this, { id: toHex(messageId), at: time.clock.monotonic() });
       },
@@ -212,40 +209,28 @@ export class ResidentCopy implements Copy {
 
   async #start(run: Run, joins: boolean): Promise<void> {
     const { life } = run;
-    const { time, random, ledger, crypto, isDurable } = this.#parts;
+    const { ledger, time, isDurable, numberOf } = this.#parts;
     const clock = { ...time.clock, wall: () => time.clock.wall() + this.skew };
-    const platform = faultyPlatform({ clock, timers: time.timers, random, disk: this.memory.disk }, life);
-    const say = (text: string) => this.#say(run, text);
-    const log = { ...silentLogger, warn: say, error: say };
-    const openStore = () => faultyStore(openMemoryStore(this.memory.volume), life);
-    await platform.disk.makeFolder(FOLDER);
-    const directory = await openParts(
-      { platform, crypto, path: FOLDER, log, space: SPACE, openStore },
-      new Closers(platform.timers),
-    );
-    const manager = await AsyncManager.create({
-      dataDir: FOLDER,
-      directory,
-      platform,
-      crypto,
-      storageRole: this.resident.stores ? 'friends' : 'off',
-      storageCapBytes: this.resident.capBytes,
-      diskSpace: () => Promise.resolve(FREE),
-      log,
-      ...(this.#profile === undefined ? {} : { profile: this.#profile }),
+    const manager = await openSession(this.#parts, {
+      life,
+      clock,
+      memory: this.memory,
+      resident: this.resident,
+      profile: this.#profile,
+      say: (text) => this.#say(run, text),
     });
     this.publicKey ??= manager.publicKey.slice();
     manager.events.on('outcome', ({ messageId, state, mayArrive = false }) => {
-      if (!life.dead) ledger.outcome(this, { id: toHex(messageId), state, mayArrive }, isDurable);
+      const told = { id: toHex(messageId), state, mayArrive, at: time.clock.monotonic() };
+      if (!life.dead) ledger.outcome(this, told, isDurable);
     });
-    manager.events.on('message-lost', ({ messageId }) => say(`message-lost ${toHex(messageId)}`));
     manager.setMessageHandler((message) => {
       if (!life.reach('hand')) return new Promise(() => undefined);
       const { messageId, redelivered, sender } = message;
       ledger.handOver(this, this.number, {
         text: textOf(message),
         id: toHex(messageId),
-        sender: this.#parts.numberOf(sender),
+        sender: numberOf(sender),
         redelivered,
         at: time.clock.monotonic(),
       });

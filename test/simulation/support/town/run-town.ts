@@ -1,7 +1,7 @@
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { cheapCrypto } from './cheap-crypto';
-import { type Path, PathOracle } from './path-oracle';
-import type { IncidentKind, TownPlan } from './plan';
+import { type Path, PathOracle } from './oracle/path-oracle';
+import type { IncidentKind, TownPlan } from './plans/plan';
 import { Town } from './town';
 import { type Letter, nameOf, type Violation } from './town-ledger';
 

@@ -1,8 +1,12 @@
 import { ToxAsyncError } from '../../../../lib/errors';
+import type { IncidentOf } from './plans/plan';
 import type { Copy, Lives, Moment } from '../lives';
 
 /** How a message may end; a receipt that comes late turns `unconfirmed` into `delivered`. */
 const ENDINGS = new Set(['delivered', 'unconfirmed', 'expired', 'cancelled', 'failed']);
+
+/** By how much a wall clock that was set while a machine was down may age its messages, milliseconds. */
+const CLOCK_SLACK_MS = 25 * 60_000;
 
 interface Ending {
   readonly moment: Moment;
@@ -18,12 +22,15 @@ export interface Letter {
   readonly to: number;
   readonly bytes: number;
   readonly lifetimeMs: number;
+  readonly options: NonNullable<IncidentOf<'send'>['options']>;
   /** Milliseconds from the start, and by whom; undefined until it was accepted. */
   accepted: { readonly at: number; readonly moment: Moment } | undefined;
   /** In hexadecimal; known with its acceptance, or from the first that heard of it. */
   id: string | undefined;
   readonly handed: { readonly moment: Moment; readonly at: number }[];
   readonly endings: Ending[];
+  /** When it was reported as overdue. */
+  readonly overdue: Moment[];
   /** It was durable at its recipient, not handed over, and went with the directory. */
   lost: boolean;
 }
@@ -62,7 +69,10 @@ export class TownLedger {
   }
 
   /** Somebody wants to send it; whether it is accepted stays open if they die on the way. */
-  ask(letter: Pick<Letter, 'from' | 'to' | 'bytes' | 'lifetimeMs'>): { letter: Letter; text: string } {
+  ask(letter: Pick<Letter, 'from' | 'to' | 'bytes' | 'lifetimeMs' | 'options'>): {
+    letter: Letter;
+    text: string;
+  } {
     const number = this.letters.length;
     const kept: Letter = {
       ...letter,
@@ -71,6 +81,7 @@ export class TownLedger {
       id: undefined,
       handed: [],
       endings: [],
+      overdue: [],
       lost: false,
     };
     this.letters.push(kept);
@@ -119,14 +130,15 @@ export class TownLedger {
   /** @param isDurable whether the recipient has it durably */
   outcome(
     by: Copy,
-    outcome: { id: string; state: string; mayArrive: boolean },
+    outcome: { id: string; state: string; mayArrive: boolean; at: number },
     isDurable: (letter: Letter) => boolean,
   ): void {
-    const { id, state, mayArrive } = outcome;
-    if (!ENDINGS.has(state)) return;
+    const { id, state, mayArrive, at } = outcome;
     const letter = this.#byId.get(id);
     // Accepted in a life that ended before its caller heard of it.
     if (letter === undefined) return;
+    if (state === 'overdue') return this.#overdue(letter, by, at);
+    if (!ENDINGS.has(state)) return;
     const now = this.#lives.now(by);
     if (state === 'failed') this.#note('wrong ending', `${nameOf(letter)} failed`);
     if (state === 'delivered' && letter.handed.length === 0 && !letter.lost && !isDurable(letter))
@@ -153,6 +165,21 @@ export class TownLedger {
 
   note(fault: Fault, text: string): void {
     this.#note(fault, text);
+  }
+
+  #overdue(letter: Letter, by: Copy, at: number): void {
+    const now = this.#lives.now(by);
+    const { overdueAfter } = letter.options;
+    const age = at - (letter.accepted?.at ?? at);
+    if (overdueAfter === undefined || age + CLOCK_SLACK_MS < overdueAfter * 1000)
+      this.#note('wrong ending', `${nameOf(letter)} was called overdue after ${age} ms`);
+    const known = (moments: readonly Moment[]) => moments.filter((each) => now.lineage.remembers(each));
+    if (known(letter.overdue).some((each) => !this.#lives.hasCrashed(each)))
+      this.#note('wrong ending', `${nameOf(letter)} was called overdue twice`);
+    const delivered = letter.endings.filter(({ state }) => state === 'delivered');
+    if (known(delivered.map(({ moment }) => moment)).length > 0)
+      this.#note('wrong ending', `${nameOf(letter)} was called overdue after it was delivered`);
+    letter.overdue.push(now);
   }
 
   #learn(letter: Letter, id: string): void {

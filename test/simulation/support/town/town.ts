@@ -5,7 +5,7 @@ import { VirtualNetwork } from '../../../../lib/transport/virtual/virtual-networ
 import type { PublicKey } from '../../../../lib/types';
 import { Lives } from '../lives';
 import { LyingNode } from './lying-node';
-import type { Incident, TownPlan } from './plan';
+import type { Incident, TownPlan } from './plans/plan';
 import { ResidentCopy } from './resident-copy';
 import { TownLedger, type Letter } from './town-ledger';
 import type { TownParts } from './town-parts';

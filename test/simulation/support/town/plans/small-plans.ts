@@ -1,7 +1,7 @@
-import { DAY } from '../../../support/world';
-import { Lineage } from '../lives';
+import { DAY } from '../../../../support/world';
+import { Lineage } from '../../lives';
 import type { Incident, Resident, TownPlan } from './plan';
-import type { Letter } from './town-ledger';
+import type { Letter } from '../town-ledger';
 
 /** Two users, 0 and 1, and their node, 2. */
 export function residents(node: Partial<Resident> = {}): Resident[] {
@@ -27,6 +27,7 @@ export function planOf(incidents: readonly Incident[], more: Partial<TownPlan> =
 export function letterAt(at: number, lifetime = 7 * DAY): Letter {
   const moment = { lineage: new Lineage(), run: 1, at: 1 };
   const accepted = { at, moment };
-  const fields = { number: 0, from: 0, to: 1, bytes: 100, id: '00', handed: [], endings: [], lost: false };
+  const lists = { handed: [], endings: [], overdue: [] };
+  const fields = { number: 0, from: 0, to: 1, bytes: 100, options: {}, id: '00', ...lists, lost: false };
   return { ...fields, lifetimeMs: lifetime, accepted };
 }

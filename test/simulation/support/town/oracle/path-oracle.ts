@@ -1,8 +1,8 @@
-import { MAX_MESSAGE_SIZE } from '../../../../lib/constants';
-import type { TownPlan } from './plan';
+import { MAX_MESSAGE_SIZE } from '../../../../../lib/constants';
+import type { TownPlan } from '../plans/plan';
 import { Presence } from './presence';
 import type { Span } from './spans';
-import type { Letter } from './town-ledger';
+import type { Letter } from '../town-ledger';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -14,6 +14,8 @@ const COPIES = 3;
 /** A node keeps mail so long after its last deposit, which the sender renews when nine tenths are over. */
 const KEPT_MS = 24 * HOUR;
 const LEAST_LEFT_MS = 2 * HOUR;
+/** One that replaces others may wait so long for an earlier one that lies at a node. */
+const REPLACED_MS = 10 * MINUTE;
 /** Messages for one friend since both met last that one-time keys and a share of a mailbox surely reach for. */
 const MOST_WAITING = 60;
 
@@ -59,10 +61,12 @@ export class PathOracle {
   /** The first path of an accepted message; undefined: none that must be enough. */
   pathOf(letter: Letter): Path | undefined {
     if (letter.accepted === undefined) return undefined;
-    const { from, lifetimeMs } = letter;
-    const { at } = letter.accepted;
+    const { from, lifetimeMs, options } = letter;
+    const { at: accepted } = letter.accepted;
     // Whoever is put back forgets it, or is no longer at the place where it waits.
-    const ends = Math.min(at + lifetimeMs, this.#plan.ends, this.#presence.upsetAfter(from, at));
+    const upset = this.#presence.upsetAfter(from, accepted);
+    const ends = Math.min(accepted + lifetimeMs, this.#plan.ends, upset);
+    const at = accepted + (options.replaces === undefined ? 0 : REPLACED_MS);
     const direct = this.#meets(letter.from, letter.to, at, ends);
     const stored = this.#storedBy(letter, at, Math.min(ends, direct ?? Infinity));
     if (stored !== undefined && stored < (direct ?? Infinity)) return { way: 'stored', by: stored };

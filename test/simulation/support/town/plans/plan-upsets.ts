@@ -1,10 +1,13 @@
-import { COMMIT_POINTS, type FaultPoint, MACHINE_POINTS } from '../../../chaos/support/life';
-import { DAY, HOUR, MINUTE } from '../../../support/world';
+import { COMMIT_POINTS, type FaultPoint, MACHINE_POINTS } from '../../../../chaos/support/life';
+import { DAY, HOUR, MINUTE } from '../../../../support/world';
 import type { Draw } from './draw';
 import { AIM_MS, type Incident, type Resident } from './plan';
 
 /** Each of these happens to a user once in so many milliseconds on average. */
 const MEANS = { crash: 20 * HOUR, clock: 2 * DAY, backup: 2 * DAY, restore: 8 * DAY, clone: 15 * DAY };
+
+/** Of the messages of an ordinary town, those that a crash waits for. */
+const SHARE_AT_WORK = 0.01;
 
 /** What befalls one resident beyond coming and going. Nodes crash, and lose no directory. */
 export function planUpsets(
@@ -37,6 +40,16 @@ export function planUpsets(
     return [at, next, again].map((each) => ({ kind: 'clone', who, at: each }) as const);
   });
   return incidents;
+}
+
+/** A machine seldom dies in the middle of something by chance: these wait for a message and die at a step of it. */
+export function planCrashesAtWork(draw: Draw, traffic: readonly Incident[], pace: number): Incident[] {
+  return traffic.flatMap((incident): Incident[] => {
+    if (incident.kind !== 'send' || !draw.chance(Math.min(SHARE_AT_WORK * pace, 0.1))) return [];
+    const who = draw.pick([incident.who, incident.to]);
+    const crash = { ...crashAt(draw, who, incident.at - 1), point: pointOf(draw) };
+    return [crash, { kind: 'start', who, at: incident.at + AIM_MS + draw.wait(MINUTE) }];
+  });
 }
 
 /** Without a farewell, at any step of what it does, with torn writes where the power fails. */

@@ -1,4 +1,5 @@
-import type { FaultPoint } from '../../../chaos/support/life';
+import type { SendOptions } from '../../../../../lib/client/messages';
+import type { FaultPoint } from '../../../../chaos/support/life';
 
 /** What a storage node does that does not keep its promises. */
 export const LIES = ['drop', 'delay', 'deny', 'alter', 'replay', 'full', 'discard'] as const;
@@ -16,6 +17,8 @@ export interface Resident {
   readonly skew: number;
   /** Bytes of mail it keeps for others. */
   readonly capBytes: number;
+  /** Messages that its outbox takes, where they are fewer than usual. */
+  readonly outbox?: number;
   /** It was left out of the plan and keeps its number. */
   readonly absent?: true;
 }
@@ -29,6 +32,7 @@ export type Incident = { readonly at: number } & (
       readonly bytes: number;
       /** Seconds. */
       readonly lifetime: number;
+      readonly options?: Pick<SendOptions, 'replaces' | 'whenFull' | 'overdueAfter' | 'urgent'>;
     }
   /** The newest message of `who` to `to` that has not ended. */
   | { readonly kind: 'cancel'; readonly who: number; readonly to: number }

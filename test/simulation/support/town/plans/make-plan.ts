@@ -1,7 +1,7 @@
-import { DAY, HOUR, MINUTE } from '../../../support/world';
+import { DAY, HOUR, MINUTE } from '../../../../support/world';
 import { Draw } from './draw';
-import { AIM_MS, type Incident, LIES, type Resident, type TownPlan } from './plan';
-import { crashAt, planUpsets } from './plan-upsets';
+import { AIM_MS, type Incident, type IncidentOf, LIES, type Resident, type TownPlan } from './plan';
+import { crashAt, planCrashesAtWork, planUpsets } from './plan-upsets';
 
 /** How large a town is. */
 export interface TownSize {
@@ -45,7 +45,8 @@ export function makePlan(seed: string, size: TownSize): TownPlan {
     );
   }
   for (const [who, to] of friends) incidents.push(...planBreaks(draw, [who, to], ends, pace));
-  incidents.push(...planWeather(draw, ends), ...planTraffic(draw, { residents, friends }, size, ends));
+  const traffic = planTraffic(draw, { residents, friends }, size, ends);
+  incidents.push(...planWeather(draw, ends), ...traffic, ...planCrashesAtWork(draw, traffic, pace));
   const timely = incidents.filter(({ at }) => at < ends).sort((a, b) => a.at - b.at);
   return { seed, residents, friends, incidents: timely, ends };
 }
@@ -60,7 +61,14 @@ function settle(draw: Draw, users: number): Pick<TownPlan, 'residents' | 'friend
     for (let i = 0; i < Math.min(NEIGHBOURS, left); i += 1) {
       const name = `User ${residents.length}`;
       people.push(residents.length);
-      residents.push({ name, kind: 'user', stores: draw.chance(0.1), skew: skew(), capBytes: 2_000_000 });
+      residents.push({
+        name,
+        kind: 'user',
+        stores: draw.chance(0.1),
+        skew: skew(),
+        capBytes: 2_000_000,
+        ...fullSoon(draw),
+      });
     }
     for (let i = 0; i < NODES + LIARS; i += 1) {
       const name = `Node ${residents.length}`;
@@ -79,6 +87,11 @@ function settle(draw: Draw, users: number): Pick<TownPlan, 'residents' | 'friend
     }
   }
   return { residents, friends };
+}
+
+/** One in five has an outbox that a day or two offline fill. */
+function fullSoon(draw: Draw): Pick<Resident, 'outbox'> {
+  return draw.chance(0.2) ? { outbox: 40 } : {};
 }
 
 /** When somebody is there, and how they leave and come back. */
@@ -143,7 +156,15 @@ function planTraffic(
     const at = draw.between(FIRST, ends);
     const many = draw.chance(0.02) ? draw.between(5, 30) : 1;
     for (let i = 0; i < many; i += 1)
-      incidents.push({ kind: 'send', who, to, at: at + i, bytes: sizeOf(draw), lifetime: lifetimeOf(draw) });
+      incidents.push({
+        kind: 'send',
+        who,
+        to,
+        at: at + i,
+        bytes: sizeOf(draw),
+        lifetime: lifetimeOf(draw),
+        options: optionsOf(draw),
+      });
     if (draw.chance(0.02))
       incidents.push({ kind: 'cancel', who, to, at: at + many + draw.wait(10 * MINUTE) });
   }
@@ -156,6 +177,16 @@ function sizeOf(draw: Draw): number {
   if (kind < 0.97) return draw.between(300, 1372);
   if (kind < 0.995) return draw.between(1400, 12_000);
   return draw.between(12_000, 60_000);
+}
+
+function optionsOf(draw: Draw): NonNullable<IncidentOf<'send'>['options']> {
+  const kind = draw.fraction();
+  return {
+    ...(kind < 0.15 && { replaces: draw.pick(['temperature', 'door']) }),
+    ...(kind > 0.15 && kind < 0.25 && { whenFull: 'drop-oldest' as const }),
+    ...(kind > 0.9 && { urgent: true }),
+    ...(draw.chance(0.1) && { overdueAfter: draw.pick([60, 3600, 12 * 3600]) }),
+  };
 }
 
 /** Seconds. */

@@ -1,5 +1,5 @@
-import { randomFraction } from '../../../../lib/platform/random';
-import { SeededRandom } from '../../../../lib/testing/simulated-platform';
+import { randomFraction } from '../../../../../lib/platform/random';
+import { SeededRandom } from '../../../../../lib/testing/simulated-platform';
 
 /** Chance from a seed. */
 export class Draw {

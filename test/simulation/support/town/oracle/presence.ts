@@ -1,4 +1,4 @@
-import { AIM_MS, type Incident, type TownPlan } from './plan';
+import { AIM_MS, type Incident, type TownPlan } from '../plans/plan';
 import { intersection, pairOf, type Span, without } from './spans';
 
 /** Incidents after which a directory knows less or something else than what its friends know of it. */
