@@ -87,7 +87,7 @@ export class Resealer {
   /** Whether `sealWaiting` would seal it. */
   canSeal(entry: OutboxEntry): boolean {
     const { forwardSecurity } = this.#components;
-    return forwardSecurity.hasKeyFor(entry.friend, keyUseOf(entry)) && this.#isDue(entry);
+    return this.#isDue(entry) && forwardSecurity.hasKeyFor(entry.friend, keyUseOf(entry));
   }
 
   /** In the peer's queue: seals what waits for a key, urgent messages first, in the order of acceptance. */

@@ -277,6 +277,18 @@ describe('a meeting', () => {
       assert.ok(!(await friend.kinds(3_000)).includes('state'));
     });
 
+    it('tells so, too, when a message that waited takes the key', async () => {
+      await friend.settle();
+      const replaces = 'temperature';
+      await friend.send('one', { replaces });
+      const { request } = await friend.hearOne('deliver');
+      await friend.send('two', { replaces });
+      for (let i = 0; i < 83; i += 1) await friend.send(`message ${i}`);
+      assert.ok(!(await friend.kinds(1_500)).includes('state'));
+      friend.peer.say({ kind: 'deliver-answer', request, code: 'ok' });
+      assert.equal((await friend.hearOne('state', 1_500)).held, 19);
+    });
+
     it('acknowledges an exchange that adds nothing, and says its state after it', async () => {
       const exchange = await friend.settle();
       friend.peer.say({ kind: 'exchange', exchange });

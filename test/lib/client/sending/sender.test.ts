@@ -40,6 +40,7 @@ describe('the sender', () => {
   /** How messages ended for others. */
   let endings: string[];
   let isNodeHere: boolean;
+  let queues: KeyedQueue;
   let sender: Sender;
 
   beforeEach(async () => {
@@ -47,6 +48,7 @@ describe('the sender', () => {
     await bob.giveKeys(alice);
     [allocated, hasRoom, asked, ended, accepted, heard] = [0, true, 0, undefined, [], []];
     [endings, isNodeHere] = [[], false];
+    queues = new KeyedQueue();
     outbox = open();
     sender = make();
   });
@@ -110,7 +112,7 @@ describe('the sender', () => {
       sealTime,
       outcomes: { find: () => ended },
       contexts: contexts(),
-      queues: new KeyedQueue(),
+      queues,
       forwardSecurity,
       space: {
         assertRoom: () => {
@@ -553,7 +555,9 @@ describe('the sender', () => {
     /** Lets what was committed become durable. */
     let release: () => void;
 
-    beforeEach(() => {
+    beforeEach(() => slow());
+
+    function slow(): void {
       const { store } = alice;
       const batch = store.batch.bind(store);
       const disk = new Promise<void>((resolve) => (release = resolve));
@@ -563,7 +567,7 @@ describe('the sender', () => {
         writes.commit = () => disk.then(commit);
         return writes;
       };
-    });
+    }
 
     it('is settled when all it journals is durable', async () => {
       const sending = send('leak');
@@ -586,6 +590,19 @@ describe('the sender', () => {
       const [first, second] = await Promise.all(calls);
       assert.deepEqual(second, first);
       assert.deepEqual([allocated, outbox.load().bytes], [1, utf8('leak').length]);
+    });
+
+    it('lets nothing else end what it replaces until both are durable', async () => {
+      release();
+      await send('one', { replaces: 'temperature' });
+      slow();
+      const sending = send('two', { replaces: 'temperature' });
+      const receipt = queues.run(bob.pk, () => texts());
+      await alice.time.advance(10);
+      assert.deepEqual([outbox.messages, endings], [2, []]);
+      release();
+      await sending;
+      assert.deepEqual([await receipt, endings], [['two'], ['one replaced']]);
     });
   });
 });
