@@ -68,7 +68,7 @@ export class Displacement {
     const { outbox, room } = this.#components;
     const all = [...leaving];
     if (room.takes(friend, bytes, loadOf(all))) return all;
-    // What leaves for an earlier one takes its room until that is durable.
+    // One that is still on its way to the disk is not judged before.
     await outbox.settled();
     for (const entry of outbox.of(friend)) {
       if (room.takes(friend, bytes, loadOf(all))) break;

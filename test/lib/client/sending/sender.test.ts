@@ -592,6 +592,22 @@ describe('the sender', () => {
       assert.deepEqual([allocated, outbox.load().bytes], [1, utf8('leak').length]);
     });
 
+    it('judges no message that is still on its way there', async () => {
+      const options: SendOptions[] = [{ replaces: 'temperature' }, { whenFull: 'drop-oldest' }];
+      sender = make({ outboxMessages: 2 });
+      for (const each of options) {
+        const before = allocated;
+        const calls = [send('one', each), send('two', each)];
+        await alice.time.advance(1);
+        assert.deepEqual([allocated - before, endings], [1, []]);
+        release();
+        await Promise.all(calls);
+        assert.equal(endings.splice(0).length, 1);
+        for (const entry of outbox.entries()) outbox.withdraw(entry);
+        slow();
+      }
+    });
+
     it('lets nothing else end what it replaces until both are durable', async () => {
       release();
       await send('one', { replaces: 'temperature' });

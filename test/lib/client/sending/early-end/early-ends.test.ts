@@ -87,6 +87,8 @@ describe('messages that end early', () => {
     it('to a message that waits for one', async () => {
       while (keys() > 0) await sender.addSmall('s');
       const waiting = await sender.addSmall('waits');
+      await sender.pass(1);
+      assert.equal(waiting.sealed, undefined);
       await end();
       await sender.pass(1);
       assert.ok(waiting.sealed);
@@ -104,10 +106,17 @@ describe('messages that end early', () => {
     it('only with the batch that ends them', async () => {
       const { earlyEnds, alice, outbox } = sender;
       const before = keys();
+      const discard = alice.vault.discard.bind(alice.vault);
+      const discarded: unknown[] = [];
+      alice.vault.discard = (refs) => {
+        discarded.push(...refs);
+        discard(refs);
+      };
       const ends = await earlyEnds.prepare([{ entry }]);
       ends.addTo(alice.store.batch());
       ends.undo();
       assert.deepEqual([keys(), outbox.has(entry)], [before, true]);
+      assert.equal(discarded.length, 1, 'the slot of the key that stays away');
       await end();
       assert.equal(keys(), before + 1, 'it has not left yet');
     });
@@ -120,11 +129,11 @@ describe('messages that end early', () => {
     });
 
     it('never when its owner called it dead before', async () => {
-      const before = keys();
-      await sender.meet(new Map());
-      assert.deepEqual([entry.sealed, keys()], [undefined, 0]);
-      await end();
-      assert.ok(before > keys() && keys() === 0);
+      const { queues, resealer, alice, bob } = sender;
+      await queues.run(bob.pk, () => resealer.applyState(bob.pk, new Map()));
+      assert.deepEqual([entry.sealed, alice.fsm.held.held(bob.pk)], [undefined, 0]);
+      assert.deepEqual(await end(), ['leak cancelled 0 3']);
+      assert.equal(alice.fsm.held.held(bob.pk), 0);
     });
   });
 

@@ -33,6 +33,16 @@ describe('large messages that replace earlier ones', () => {
     );
   });
 
+  it('take the turn of one that nobody had before others that wait for it', async () => {
+    sender.nodes = '';
+    await picture('m');
+    await sender.send('x', BYTES);
+    await picture('n');
+    sender.nodes = 'a';
+    sender.wakeup.all();
+    assert.deepEqual(names(await sender.pass(MINUTE)), ['n']);
+  });
+
   it('wait for the receipt of one that is under way, and only the newest of them', async () => {
     await picture('m');
     await sender.pass(MINUTE);
