@@ -38,6 +38,10 @@ export default tseslint.config(
     languageOptions: { parserOptions: { project: './editor/tsconfig.json' } },
   },
   {
+    files: ['dialogs/**/*.ts'],
+    languageOptions: { parserOptions: { project: './dialogs/tsconfig.json' } },
+  },
+  {
     files: ['test/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'],
     rules: {
       'no-console': 'off',

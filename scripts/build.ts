@@ -37,11 +37,26 @@ async function buildEditor(): Promise<void> {
   }
 }
 
+/**
+ * The dialogs, as modules for browsers. They share types with the runtime, and of its code the migrations: of the tree of
+ * both that comes out, only what they load is copied.
+ */
+async function buildDialogs(): Promise<void> {
+  const out = path.join(CACHE, 'dialogs');
+  await rm(out, { recursive: true, force: true });
+  await run(tool('tsc'), ['-p', 'dialogs/tsconfig.json']);
+  for (const name of await readdir(out, { recursive: true })) {
+    const isLoaded = name.startsWith('dialogs') || /^nodes.*migrat(e|ions)\.js$/.test(name);
+    if (isLoaded && name.endsWith('.js')) await cp(path.join(out, name), path.join(RESOURCES, name));
+  }
+}
+
 async function build(): Promise<void> {
   for (const folder of [DIST, RESOURCES, EDITOR]) await rm(folder, { recursive: true, force: true });
   await run(tool('tsc'), ['-p', 'tsconfig.build.json']);
   await copyAssets();
   await buildEditor();
+  await buildDialogs();
   await setBuildDate();
 }
 

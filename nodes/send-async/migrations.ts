@@ -1,25 +1,37 @@
-import { isBlankSetting, variableIn, type NodeSettings, type Step } from '../runtime/migrate';
+import { isBlankSetting, variableIn, type NodeSettings, type Step } from '../runtime/migrate.js';
 
-/** Version 2: payload, friend, topic, expiry and the like have types; before, each was typed in or left to the message. */
+/** A value and its type. */
+type Typed = readonly [value: unknown, type: string];
+
+/**
+ * Version 2: payload, friend, topic, expiry and the like have types; before, each was typed in or left to the message. A
+ * setting that has a type already, in a flow that was written by hand, keeps it.
+ */
 function typedInputs(settings: NodeSettings): NodeSettings {
-  const { topic, expires, overdueAfter } = settings;
-  return {
-    ...settings,
-    payload: 'payload',
-    payloadType: 'msg',
-    friendType: 'friend',
-    ...(isBlankSetting(topic) ? { topic: 'topic', topicType: 'msg' } : { topicType: 'str' }),
-    ...expiry(expires),
-    overdueAfterType: isBlankSetting(overdueAfter) ? 'usual' : 'seconds',
+  const { friend, topic, expires, overdueAfter, replaces } = settings;
+  const inputs: Readonly<Record<string, Typed>> = {
+    payload: ['payload', 'msg'],
+    friend: [friend, 'friend'],
+    topic: isBlankSetting(topic) ? ['topic', 'msg'] : [topic, 'str'],
+    expires: expiry(expires),
+    overdueAfter: [overdueAfter, isBlankSetting(overdueAfter) ? 'usual' : 'seconds'],
+    replaces: [replaces, isBlankSetting(replaces) ? 'usual' : 'str'],
   };
+  const changed: Record<string, unknown> = { ...settings };
+  for (const [name, [value, type]] of Object.entries(inputs)) {
+    if (changed[`${name}Type`] !== undefined) continue;
+    changed[name] = value ?? '';
+    changed[`${name}Type`] = type;
+  }
+  return changed;
 }
 
 /** It was a number of seconds or a time. */
-function expiry(expires: unknown): NodeSettings {
+function expiry(expires: unknown): Typed {
   const variable = variableIn(expires);
-  if (variable !== undefined) return { expires: variable, expiresType: 'env' };
-  if (isBlankSetting(expires)) return { expires: '', expiresType: 'usual' };
-  return { expires, expiresType: Number.isNaN(Number(expires)) ? 'time' : 'seconds' };
+  if (variable !== undefined) return [variable, 'env'];
+  if (isBlankSetting(expires)) return ['', 'usual'];
+  return [expires, Number.isNaN(Number(expires)) ? 'time' : 'seconds'];
 }
 
 export const SEND_ASYNC: readonly Step[] = [typedInputs];

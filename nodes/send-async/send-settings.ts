@@ -67,7 +67,10 @@ export function sendSettings(given: SendAsyncConfig, values: FlowValues): SendSe
       ...DURATIONS,
     }),
     overdueAfter: input('overdueAfter', 'Overdue', { usual: () => undefined, ...DURATIONS }),
-    replaces: input('replaces', 'Replaces', { str: (value) => textOf(value, 'Replaces') }),
+    replaces: input('replaces', 'Replaces', {
+      usual: () => undefined,
+      str: (value) => textOf(value, 'Replaces'),
+    }),
     urgent: isBlank(config.urgent) ? undefined : settingFlag(config.urgent, 'Urgent'),
     whenFull: optionalChoice(config.whenFull, ['error', 'drop-oldest'], 'The setting for a full outbox'),
     messageType: optionalChoice(config.messageType, ['normal', 'action'], 'The message type'),

@@ -76,6 +76,12 @@ export class SessionRegistry<M extends SessionManager = AsyncManager> {
     this.#lingering.set(node, timer);
   }
 
+  /** Ends a session whose storage-node is there: it gets a new one when it is started again. */
+  async end(node: string): Promise<void> {
+    const session = this.#sessions.get(node);
+    if (session !== undefined) await this.#close(node, session);
+  }
+
   #close(node: string, session: Session<M>): Promise<void> {
     if (this.#sessions.get(node) === session) this.#sessions.delete(node);
     this.changed.emit();

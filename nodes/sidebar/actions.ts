@@ -10,11 +10,13 @@ import { messageIdOf } from '../runtime/message-id';
 import { textOf } from '../runtime/setting-values';
 import type { Connection } from '../session/network/connection';
 import type { Session } from '../session/session';
+import { backUp, eraseData } from './data-actions';
 import { whereChanged } from './friend-place';
 
 /** What came with an order: the fields of a JSON object, unchecked. */
 export type Order = Readonly<Record<string, unknown>>;
-type Act = (session: Session, order: Order) => Promise<object>;
+/** @param end ends the session for good */
+type Act = (session: Session, order: Order, end: () => Promise<void>) => Promise<object>;
 
 /** Characters of a test message. */
 const LONGEST_TEST = 200;
@@ -88,6 +90,8 @@ const ACTIONS: Readonly<Record<string, Act>> = {
     const { messageId, reason } = await manager.sendAsyncMessage(friendOf(manager, order), text);
     return { messageId: toHex(messageId), ...(reason !== undefined && { reason }) };
   },
+  'back-up': backUp,
+  'erase-data': eraseData,
 };
 
 /** undefined for a word that is none. */

@@ -24,6 +24,8 @@ export const WRITE = 'tox-async.write';
 /** Sessions by the id of their config node. */
 export interface SessionList {
   all(): ReadonlyMap<string, Session>;
+  /** Ends a session for good. */
+  end(id: string): Promise<void>;
 }
 
 /** What is used of a request, and of its answer. */
@@ -72,8 +74,8 @@ async function act(sessions: SessionList, asked: Asked): Promise<object> {
   if (!asked.is('application/json')) throw new HttpError(415, 'Send the order as application/json.');
   const run = actionNamed(String(asked.params.action));
   if (run === undefined) throw new HttpError(404, 'There is no action of this name.');
-  const [, session] = idAndSession(sessions, asked);
-  return run(session, orderIn(asked.body));
+  const [id, session] = idAndSession(sessions, asked);
+  return run(session, orderIn(asked.body), () => sessions.end(id));
 }
 
 function orderIn(body: unknown): Order {

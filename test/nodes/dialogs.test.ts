@@ -1,47 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import vm from 'node:vm';
-import { MANIFEST, ROOT } from '../../scripts/support/project';
-
-type Validator = (this: object, value: unknown, opt: object) => unknown;
-type Defaults = Readonly<Record<string, { readonly validate?: Validator }>>;
-
-interface Dialog {
-  readonly defaults: Defaults;
-  readonly oneditprepare: (this: object) => void;
-  readonly oneditsave: (this: object) => void;
-  readonly oneditcancel: (this: object) => void;
-}
+import { MANIFEST } from '../../scripts/support/project';
+import { dialogOf, inBrowser, jQueryOf } from './support/browser-globals';
 
 const HOSTILE = '<img src=x onerror="alert(1)">';
-
-/** jQuery as far as a dialog needs it: fields have the values of `fields`, by selector; all else does nothing. */
-function jQueryOf(fields: Readonly<Record<string, string>>) {
-  return (selector: string): unknown => {
-    const element: unknown = new Proxy(
-      {},
-      {
-        get: (_target, name) =>
-          name === 'val' ? () => fields[selector] ?? '' : name === 'toArray' ? () => [] : () => element,
-      },
-    );
-    return element;
-  };
-}
-
-/** What a node registers with the editor. */
-function dialogOf(type: string, fields: Readonly<Record<string, string>> = {}): Dialog {
-  const html = readFileSync(path.join(ROOT, 'nodes', `${type}.html`), 'utf8');
-  const script = /<script type="text\/javascript">(.*?)<\/script>/s.exec(html)?.[1] ?? '';
-  let dialog: Dialog | undefined;
-  const registerType = (_type: string, definition: Dialog) => {
-    dialog = definition;
-  };
-  vm.runInNewContext(script, { RED: { nodes: { registerType } }, $: jQueryOf(fields) });
-  assert.ok(dialog, `${type} registers nothing`);
-  return dialog;
-}
 
 describe('What a dialog says of a wrong value', () => {
   // The editor shows it as HTML, and puts values into texts as they are.
@@ -76,7 +37,11 @@ describe('What a dialog says of a wrong value', () => {
 
 describe('The topic in the dialog of send-async', () => {
   const judge = (topic: unknown) =>
-    dialogOf('send-async').defaults.topic?.validate?.call({ _: (key: string) => key }, topic, {});
+    dialogOf('send-async').defaults.topic?.validate?.call(
+      { topicType: 'str', _: (key: string) => key },
+      topic,
+      {},
+    );
 
   it('is what can travel: at most 255 bytes without control characters, or left to the message', () => {
     for (const topic of [undefined, '', 'garden/temperature', '${TOPIC}', 'ä'.repeat(127)]) {
@@ -90,7 +55,11 @@ describe('The topic in the dialog of send-async', () => {
 
 describe('The time after which a message is overdue, in the dialog of send-async', () => {
   const judge = (time: unknown) =>
-    dialogOf('send-async').defaults.overdueAfter?.validate?.call({ _: (key: string) => key }, time, {});
+    dialogOf('send-async').defaults.overdueAfter?.validate?.call(
+      { overdueAfterType: 'seconds', _: (key: string) => key },
+      time,
+      {},
+    );
 
   it('is a number of seconds up to 14 days, or left to the message', () => {
     for (const time of [undefined, '', '300', 300, '1', 14 * 24 * 3600, '${OVERDUE}']) {
@@ -115,17 +84,19 @@ describe('A field whose meaning depends on another one', () => {
       const node = { id: 'n1', [other]: lenient };
       const elsewhere = { id: 'n2', [other]: lenient };
       const fields: Record<string, string> = { [selector]: lenient };
-      const dialog = dialogOf(type, fields);
+      const dialog = dialogOf(type);
+      const $ = Object.assign(jQueryOf(fields), { getJSON: () => jQueryOf()('') });
+      const text = { _: (key: string) => key };
       const isValid = (of: object) =>
-        dialog.defaults[field]?.validate?.call(of, 'nonsense', undefined as never);
+        inBrowser($, () => dialog.defaults[field]?.validate?.call({ ...of, ...text }, 'nonsense', undefined));
       for (const close of [dialog.oneditsave, dialog.oneditcancel]) {
         fields[selector] = lenient;
-        dialog.oneditprepare.call({ ...node, _: (key: string) => key });
+        inBrowser($, () => dialog.oneditprepare?.call({ ...node, ...text }));
         assert.equal(isValid(node), true);
         fields[selector] = strict;
         assert.equal(isValid(node), false);
         assert.equal(isValid(elsewhere), true, 'another node is judged by its own settings');
-        close.call({ ...node });
+        inBrowser($, () => close?.call({ ...node, ...text }));
         assert.equal(isValid(node), true);
       }
     });

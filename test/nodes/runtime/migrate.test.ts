@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { migrate, type NodeSettings, type Step } from '../../../nodes/runtime/migrate';
+import { RECEIVE_ASYNC } from '../../../nodes/receive-async/migrations';
 import { SEND_ASYNC } from '../../../nodes/send-async/migrations';
 
 describe('Settings of an older version', () => {
@@ -30,46 +31,57 @@ describe('Settings of an older version', () => {
 
 describe('send-async of version 1', () => {
   const migrated = (settings: object) => {
-    const { version, ...rest } = migrate(SEND_ASYNC, { version: 1, ...settings });
+    const { version, ...rest } = migrate<NodeSettings>(SEND_ASYNC, { version: 1, ...settings });
     assert.equal(version, 2);
     return rest;
   };
-  const USUAL = { payload: 'payload', payloadType: 'msg', friendType: 'friend', overdueAfterType: 'usual' };
+  const LEFT = {
+    payload: 'payload',
+    payloadType: 'msg',
+    friend: '',
+    friendType: 'friend',
+    topic: 'topic',
+    topicType: 'msg',
+    expires: '',
+    expiresType: 'usual',
+    overdueAfter: '',
+    overdueAfterType: 'usual',
+    replaces: '',
+    replacesType: 'usual',
+  };
 
   it('leaves to the message what it left to the message', () => {
-    assert.deepEqual(migrated({ friend: '', topic: '', expires: '' }), {
-      ...USUAL,
-      friend: '',
-      topic: 'topic',
-      topicType: 'msg',
-      expires: '',
-      expiresType: 'usual',
-    });
+    assert.deepEqual(migrated({}), LEFT);
+    assert.deepEqual(migrated({ friend: '', topic: '', expires: '', overdueAfter: '', replaces: '' }), LEFT);
   });
 
   it('keeps what was typed in, with its type', () => {
-    const own = { friend: 'Bob', topic: 'garden', messageType: 'action', compress: 'off' };
+    const own = { friend: 'Bob', topic: 'garden', overdueAfter: 60, replaces: 'reading', compress: 'off' };
     for (const [expires, expiresType] of [
       ['120', 'seconds'],
       [120, 'seconds'],
       ['2030-01-31T12:00:00Z', 'time'],
     ]) {
-      const types = { ...USUAL, topicType: 'str', expiresType, overdueAfterType: 'seconds' };
-      assert.deepEqual(migrated({ ...own, expires, overdueAfter: 60 }), {
-        ...own,
-        ...types,
-        expires,
-        overdueAfter: 60,
-      });
+      const types = { topicType: 'str', expiresType, overdueAfterType: 'seconds', replacesType: 'str' };
+      assert.deepEqual(migrated({ ...own, expires }), { ...LEFT, ...own, ...types, expires });
     }
   });
 
-  it('keeps variables of the environment', () => {
+  it('keeps variables of the environment, and types that are there already', () => {
     const { friend, topic, expires, expiresType } = migrated({
       friend: '${FRIEND}',
       topic: '${TOPIC}',
       expires: '${EXPIRES}',
-    }) as Record<string, unknown>;
+    });
     assert.deepEqual([friend, topic, expires, expiresType], ['${FRIEND}', '${TOPIC}', 'EXPIRES', 'env']);
+    const { topic: own, topicType } = migrated({ topic: '', topicType: 'str' });
+    assert.deepEqual([own, topicType], ['', 'str']);
+  });
+});
+
+describe('receive-async of version 1', () => {
+  it('takes all topics of its session as they were sent', () => {
+    const more = { version: 2, sessions: 'this', topic: '', format: 'auto' };
+    assert.deepEqual(migrate<NodeSettings>(RECEIVE_ASYNC, { friend: 'Ann' }), { friend: 'Ann', ...more });
   });
 });

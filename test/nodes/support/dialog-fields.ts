@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import vm from 'node:vm';
 import { ROOT } from '../../../scripts/support/project';
+import { dialogOf, inBrowser, type DialogDefinition } from './browser-globals';
 
 interface Field {
   readonly tag: 'input' | 'select';
@@ -11,15 +11,9 @@ interface Field {
   checked: unknown;
 }
 
-interface Definition {
-  readonly defaults: Readonly<Record<string, { readonly value: unknown }>>;
-  readonly oneditprepare?: (this: object) => void;
-  readonly oneditsave?: (this: object) => void;
-}
-
 /** A dialog of the editor, as far as its fields are concerned: a select has no value that is none of its options. */
 export class DialogFields {
-  readonly definition: Definition;
+  readonly definition: DialogDefinition;
   readonly #fields = new Map<string, Field>();
   readonly #prefix: string;
 
@@ -27,15 +21,7 @@ export class DialogFields {
     const html = readFileSync(path.join(ROOT, 'nodes', `${type}.html`), 'utf8');
     this.#prefix = html.includes('node-config-input-name') ? '#node-config-input-' : '#node-input-';
     for (const [tag, name] of html.matchAll(/<(input|select)\b[^>]*>/g)) this.#add(html, tag, name ?? '');
-    let definition: Definition | undefined;
-    const registerType = (_type: string, given: Definition) => (definition = given);
-    const script = /<script type="text\/javascript">(.*?)<\/script>/s.exec(html)?.[1] ?? '';
-    vm.runInNewContext(script, {
-      RED: { nodes: { registerType } },
-      $: (selector: string) => this.#element(selector),
-    });
-    if (definition === undefined) throw new Error(`${type} registers nothing`);
-    this.definition = definition;
+    this.definition = dialogOf(type);
   }
 
   /** Settings with a field of their own. */
@@ -47,9 +33,12 @@ export class DialogFields {
   openAndClose(settings: Record<string, unknown>): { shown: unknown; saved: Record<string, unknown> } {
     const node = { ...settings, _: (key: string) => key };
     for (const name of this.names) this.#fill(name, settings[name]);
-    this.definition.oneditprepare?.call(node);
+    const $ = (selector: string) => this.#element(selector);
+    inBrowser(Object.assign($, { getJSON: () => this.#element('') }), () =>
+      this.definition.oneditprepare?.call(node),
+    );
     const shown = Object.fromEntries(this.names.map((name) => [name, this.#read(name)]));
-    this.definition.oneditsave?.call(node);
+    inBrowser($, () => this.definition.oneditsave?.call(node));
     return { shown, saved: { ...settings, ...shown } };
   }
 
@@ -94,7 +83,9 @@ export class DialogFields {
     };
     const own: Record<string, (...args: (string | undefined)[]) => unknown> = {
       val: (...args) => (args.length === 0 ? field.value : (set(field, args[0] ?? ''), element)),
+      typedInput: (method) => (method === 'value' ? field.value : element),
       attr: (name, value) => {
+        if (name === 'id' && value === undefined) return '';
         if (name === 'type' && value !== undefined) field.type = value;
         if (name === 'value' && value !== undefined) field.value = value;
         return element;

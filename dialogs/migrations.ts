@@ -1,0 +1,20 @@
+/** Brings the settings of nodes that are loaded or imported into their newest form, as the runtime does. */
+import { migrate, type Step } from '../nodes/runtime/migrate.js';
+import { RECEIVE_ASYNC } from '../nodes/receive-async/migrations.js';
+import { SEND_ASYNC } from '../nodes/send-async/migrations.js';
+import type { EditedNode } from './node.js';
+
+const STEPS: Readonly<Record<string, readonly Step[]>> = {
+  'send-async': SEND_ASYNC,
+  'receive-async': RECEIVE_ASYNC,
+};
+
+/** Changes nothing of a node in the newest form. */
+export function migrateNode(node: EditedNode): void {
+  const steps = STEPS[node.type];
+  if (steps === undefined) return;
+  const names = Object.keys(node).filter((name) => !name.startsWith('_'));
+  const settings = Object.fromEntries(names.map((name) => [name, node[name]]));
+  const migrated = migrate(steps, settings);
+  if (migrated !== settings) Object.assign(node, migrated);
+}

@@ -1,0 +1,108 @@
+import { keyFault, publicKeyIn } from '../checks/friend-key.js';
+import { answer, forText, isNumberIn, keyReason } from '../checks/validators.js';
+import { OpenDialog } from '../fields/open-dialog.js';
+import { isVariable, showChoices } from '../fields/variables.js';
+import { textOf, type EditedNode } from '../node.js';
+import { advancedTab } from '../session/advanced-tab.js';
+import { friendRows, showFriends, type FriendEntry } from '../session/friends-tab.js';
+import { identityTab } from '../session/identity-tab.js';
+import { sayGoodbye } from '../session/removed.js';
+import { storageTab } from '../session/storage-tab.js';
+import { showTabs } from '../session/tabs.js';
+
+const dialog = new OpenDialog('node-config-input');
+
+/** What is wrong with the list of friends, in words. */
+function friendsReason(node: EditedNode, friends: readonly FriendEntry[]): string | undefined {
+  const seen = new Map<string, string>();
+  for (const { name, key } of friends) {
+    const called = name || `${key.slice(0, 8)}…`;
+    if (isVariable(key)) continue;
+    const reason = key === '' ? node._('storage-node.error.noKey') : keyReason(node, key);
+    if (reason !== undefined) return node._('storage-node.error.friend', { name: called, reason });
+    const other = seen.get(publicKeyIn(key));
+    if (other !== undefined) return node._('storage-node.error.sameKey', { name: called, other });
+    if (name !== '' && [...seen.values()].includes(name))
+      return node._('storage-node.error.sameName', { name });
+    seen.set(publicKeyIn(key), called);
+  }
+  return undefined;
+}
+
+export const storageNode = {
+  credentials: { passphrase: { type: 'password' }, identity: { type: 'password' } },
+  defaults: {
+    version: { value: 1 },
+    name: { value: '' },
+    dataDir: { value: '' },
+    startNew: { value: '' },
+    engine: { value: '' },
+    role: { value: '' },
+    cap: {
+      value: '',
+      validate: forText((node, text) =>
+        isNumberIn(text, 1, 1000) ? undefined : node._('storage-node.error.cap'),
+      ),
+    },
+    admission: { value: '' },
+    allowed: {
+      value: '',
+      validate(this: EditedNode, value: unknown, opt: unknown) {
+        if (
+          dialog.now(this, 'admission') !== 'list' ||
+          dialog.now(this, 'role') === 'everyone' ||
+          isVariable(value)
+        )
+          return true;
+        const keys = textOf(value).replace(/tox:/gi, ' ').match(/\w+/g) ?? [];
+        const wrong = keys.find((key) => keyFault(key) !== undefined);
+        if (keys.length === 0) return answer(this._('storage-node.error.noneAllowed'), opt);
+        const reason = wrong === undefined ? undefined : keyReason(this, wrong);
+        return answer(reason && `${(wrong ?? '').slice(0, 8)}…: ${reason}`, opt);
+      },
+    },
+    friendsCap: {
+      value: '',
+      validate(this: EditedNode, value: unknown, opt: unknown) {
+        const isUsed = dialog.now(this, 'role') === 'everyone' || dialog.now(this, 'admission') === 'open';
+        const isFine = !isUsed || isVariable(value) || isNumberIn(textOf(value), 1, 2000);
+        return answer(isFine ? undefined : this._('storage-node.error.friendsCap'), opt);
+      },
+    },
+    befriendOpenNodes: { value: false },
+    friends: {
+      value: [],
+      validate(this: EditedNode, value: unknown, opt: unknown) {
+        const friends = Array.isArray(value) ? (value as Partial<FriendEntry>[]) : [];
+        const entries = friends.map(({ name = '', key = '' }) => ({ name, key }));
+        return answer(friendsReason(this, entries), opt);
+      },
+    },
+  },
+  paletteLabel(this: EditedNode) {
+    return this._('storage-node.paletteLabel');
+  },
+  label(this: EditedNode) {
+    return textOf(this.name) || this._('storage-node.paletteLabel');
+  },
+  oneditprepare(this: EditedNode) {
+    dialog.open(this);
+    showChoices(this, 'node-config-input', ['engine', 'role', 'admission', 'befriendOpenNodes']);
+    showTabs(this);
+    showFriends(this);
+    storageTab(this);
+    identityTab(this);
+    advancedTab(this);
+  },
+  oneditsave(this: EditedNode) {
+    dialog.close();
+    this.friends = friendRows();
+  },
+  oneditcancel() {
+    dialog.close();
+  },
+  oneditdelete(this: EditedNode) {
+    dialog.close();
+    sayGoodbye(this);
+  },
+};

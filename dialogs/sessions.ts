@@ -1,0 +1,43 @@
+/** The running sessions, by the admin API (docs/ADMIN.md). */
+import type { FriendState, QrView, SessionSummary, SessionView } from '../nodes/sidebar/view.js';
+
+export type { FriendState, SessionSummary, SessionView };
+
+/** Resolves with nothing where the API does not answer: the dialogs work without it. */
+export async function runningSessions(): Promise<readonly SessionSummary[]> {
+  return (await got<SessionSummary[]>('tox-async/sessions')) ?? [];
+}
+
+export function runningSession(id: string): Promise<SessionView | undefined> {
+  return got<SessionView>(`tox-async/sessions/${encodeURIComponent(id)}`);
+}
+
+/** Rows of the QR code of its Tox ID, '1' for dark. */
+export async function qrRows(id: string): Promise<readonly string[]> {
+  return (await got<QrView>(`tox-async/sessions/${encodeURIComponent(id)}/qr`))?.rows ?? [];
+}
+
+/** Gives an order. @throws Error in the words of the answer */
+export async function order(id: string, action: string, body: object): Promise<Record<string, unknown>> {
+  return new Promise((resolve, reject) => {
+    $.ajax({
+      method: 'POST',
+      url: `tox-async/sessions/${encodeURIComponent(id)}/actions/${action}`,
+      contentType: 'application/json',
+      data: JSON.stringify(body),
+    })
+      .done((answer: Record<string, unknown>) => resolve(answer))
+      .fail(({ responseJSON, statusText }) =>
+        reject(new Error((responseJSON as { message?: string } | undefined)?.message ?? statusText)),
+      );
+  });
+}
+
+/** Through jQuery, to which the editor gives the user's token. */
+async function got<T>(url: string): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    $.getJSON(url)
+      .done((answer: T) => resolve(answer))
+      .fail(() => resolve(undefined));
+  });
+}

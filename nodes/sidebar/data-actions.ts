@@ -1,0 +1,47 @@
+import { ToxAsyncError } from '../../lib/index';
+import { settingSecret } from '../runtime/settings';
+import { textOf } from '../runtime/setting-values';
+import type { Session } from '../session/session';
+import type { Order } from './actions';
+import { eraseFolder } from './erase-folder';
+
+/** Shortest passphrase of a backup, characters: the file may lie anywhere. */
+const SHORTEST = 8;
+
+/**
+ * Identity and friends, sealed with a passphrase: what a session elsewhere starts with.
+ * @throws ErrInvalidArgument, and what manager() throws
+ */
+export async function backUp(session: Session, order: Order): Promise<{ backup: string; toxId: string }> {
+  const passphrase = settingSecret(order.passphrase, 'The passphrase of the backup');
+  if (passphrase.length < SHORTEST) {
+    throw new ToxAsyncError(
+      'ErrInvalidArgument',
+      `The passphrase of the backup is too short. Use at least ${SHORTEST} characters.`,
+    );
+  }
+  const manager = await session.manager();
+  const backup = Buffer.from(await manager.exportIdentity(passphrase)).toString('base64');
+  return { backup, toxId: manager.toxId };
+}
+
+/**
+ * Ends a session and erases its data folder: identity, keys, friends, and every message in it.
+ * @param order has the session's name, typed out
+ * @param end ends the session for good
+ * @throws ErrInvalidArgument another name; Node's error for a file that cannot be erased
+ */
+export async function eraseData(
+  { settings: { name, dataDir } }: Session,
+  order: Order,
+  end: () => Promise<void>,
+): Promise<{ folder: string; left: readonly string[] }> {
+  if (textOf(order.name, 'The name') !== name) {
+    throw new ToxAsyncError(
+      'ErrInvalidArgument',
+      `Nothing was erased. Type the name of the session, "${name}", to erase its data folder.`,
+    );
+  }
+  await end();
+  return { folder: dataDir, left: await eraseFolder(dataDir) };
+}
