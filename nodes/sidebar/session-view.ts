@@ -124,7 +124,7 @@ function friendView(
   const summary = friendSummary(friend, details);
   const { hasMet, keepsMail, queued, stored } = friend;
   const lastOnline = details?.get(friend.publicKey)?.lastOnline;
-  const seen = friend.seen ?? (lastOnline === undefined ? undefined : secondsSince(lastOnline));
+  const seen = least(friend.seen, lastOnline === undefined ? undefined : secondsSince(lastOnline));
   return {
     ...summary,
     hasMet,
@@ -136,6 +136,11 @@ function friendView(
     changed: whereChanged(session, friend.publicKey),
     findings: friendFindings(friend),
   };
+}
+
+function least(...numbers: readonly (number | undefined)[]): number | undefined {
+  const known = numbers.filter((each) => each !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** @param wall Unix milliseconds */

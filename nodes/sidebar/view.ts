@@ -134,6 +134,8 @@ export interface OutboxView {
   readonly size: number;
   readonly age: number;
   readonly remaining: number;
+  /** Since it should have had a receipt. */
+  readonly overdue?: number;
   /** What it waits for, and with 'refused' why. */
   readonly reason?: string;
   readonly code?: string;

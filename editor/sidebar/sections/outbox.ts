@@ -21,16 +21,27 @@ export class Outbox implements SessionPart {
 
   update({ outbox }: OpenSessionView, { counts }: SessionView): void {
     const { queued = 0, stored = 0, unfinished = 0 } = counts ?? {};
-    const parts = [
-      stored > 0 && text('outbox.storedCount', { count: stored }),
-      queued > 0 && text('outbox.waitCount', { count: queued }),
-    ].filter((part) => part !== false);
-    this.section.update(parts.join(', '), unfinished === 0);
+    const late = outbox.filter(({ overdue }) => overdue !== undefined);
+    const lateStored = late.filter(({ isStored }) => isStored).length;
+    this.section.update(
+      counted([
+        ['outbox.overdueCount', late.length],
+        ['outbox.storedCount', stored - lateStored],
+        ['outbox.waitCount', queued - (late.length - lateStored)],
+      ]),
+      unfinished === 0,
+    );
     const left = unfinished - outbox.length;
     show(this.#more, left > 0);
     setText(this.#more, text('outbox.more', { count: Math.max(0, left) }));
     this.#rows.update(outbox);
   }
+}
+
+/** "1 overdue, 2 stored", without those of which there are none. */
+function counted(counts: readonly (readonly [key: string, count: number])[]): string {
+  const some = counts.filter(([, count]) => count > 0);
+  return some.map(([key, count]) => text(key, { count })).join(', ');
 }
 
 function keyOf({ friend, messageId }: OutboxView): string {
@@ -63,8 +74,21 @@ function outboxRow(first: OutboxView, actions: Actions): Row<OutboxView> {
   };
 }
 
+interface Line {
+  readonly icon: string;
+  readonly tone: string;
+  readonly detail: string;
+}
+
 /** Icon and second line of a message. */
-export function messageLine(message: OutboxView): { icon: string; tone: string; detail: string } {
+function messageLine(message: OutboxView): Line {
+  const line = wayLine(message);
+  if (message.overdue === undefined) return line;
+  const detail = text('outbox.overdue', { span: span(message.overdue), line: line.detail });
+  return { icon: 'exclamation-triangle', tone: 'warn', detail };
+}
+
+function wayLine(message: OutboxView): Line {
   const { isStored, nodes, wanted, pieces, reason, code, size: bytes } = message;
   if (isStored) {
     const key = nodes.length < wanted ? 'outbox.storedFew' : 'outbox.stored';

@@ -32,11 +32,12 @@ export class Overview {
     this.#wanted = init.wanted;
   }
 
-  /** The newest first. @param most rows */
+  /** The overdue ones first, then the newest. @param most rows */
   outbox(most: number): OutboxRow[] {
-    const all = this.#components.outbox.entries();
-    const newest = all.slice(Math.max(0, all.length - most)).reverse();
-    return newest.map((entry) => this.#outboxRow(entry));
+    const newest = this.#components.outbox.entries().reverse();
+    const isLate = (entry: OutboxEntry) => this.#overdue(entry) !== undefined;
+    const ordered = [...newest.filter(isLate), ...newest.filter((entry) => !isLate(entry))];
+    return ordered.slice(0, most).map((entry) => this.#outboxRow(entry));
   }
 
   /** In the order of arrival. @param most rows */
@@ -59,10 +60,17 @@ export class Overview {
     return at === undefined ? undefined : ages.now() - at;
   }
 
+  /** Seconds since it should have had a receipt; undefined: it has time left, or for ever. */
+  #overdue({ overdue }: OutboxEntry): number | undefined {
+    const late = overdue && this.#components.ages.now() - overdue.at;
+    return late !== undefined && late >= 0 ? late : undefined;
+  }
+
   #outboxRow(entry: OutboxEntry): OutboxRow {
     const { ages, reasons, chunks } = this.#components;
     const { messageId, friend, size, lifetime, acceptedAt, copies, large } = entry;
     const age = ages.now() - acceptedAt;
+    const overdue = this.#overdue(entry);
     const waiting = isStored(entry) ? undefined : reasons.of(entry);
     return {
       messageId,
@@ -70,6 +78,7 @@ export class Overview {
       size,
       age,
       remaining: Math.max(0, lifetime - age),
+      ...(overdue !== undefined && { overdue }),
       ...waiting,
       nodes: copies.map(({ node }) => node),
       wanted: this.#wanted,

@@ -9,6 +9,8 @@ export interface OutboxRow {
   /** Since it was accepted, and until it expires. */
   readonly age: number;
   readonly remaining: number;
+  /** Since it should have had a receipt; absent while it is not overdue. */
+  readonly overdue?: number;
   /** What it waits for; absent when it is on its way, or stored. */
   readonly reason?: QueuedReason;
   /** With the reason 'refused': why. */

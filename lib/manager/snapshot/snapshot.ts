@@ -20,7 +20,7 @@ export interface SessionSnapshot {
   readonly counts: SessionCounts;
   /** By name, those without one last. */
   readonly friends: readonly FriendSnapshot[];
-  /** The newest first; at most as many as were asked for. `counts.unfinished` is the number of all. */
+  /** The overdue ones first, then the newest; at most as many as were asked for. `counts.unfinished` is the number of all. */
   readonly outbox: readonly OutboxRow[];
   readonly inbox: readonly InboxRow[];
   /** The nodes that are asked for our mail, in the order of their keys. */

@@ -92,6 +92,17 @@ describe('a snapshot of a session', () => {
     assert.equal(device.manager.snapshot({ outboxRows: 0 }).outbox.length, 0);
   });
 
+  it('puts those first whose receipt is late, and says how late', async () => {
+    await phone.online(false);
+    await world.run(MINUTE);
+    const late = await device.send(phone, 'leak', { overdueAfter: 60 });
+    await device.send(phone, 'flood', { overdueAfter: 3600 });
+    await world.run(HOUR / 2);
+    const [first, second] = device.manager.snapshot().outbox;
+    assert.deepEqual([first?.messageId, first?.overdue], [late.messageId, 29 * 60]);
+    assert.equal(second?.overdue, undefined);
+  });
+
   it('shows of a large message how many pieces a node has', async () => {
     await phone.online(false);
     await world.run(MINUTE);

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { ROOT } from '../../scripts/support/project';
+import type { Editor } from './support/editor';
+import { inEachEditor, type Stage } from './support/stage';
+
+interface Entry {
+  readonly id: string;
+  readonly type: string;
+  readonly name?: string;
+}
+
+const EXAMPLE = JSON.parse(readFileSync(path.join(ROOT, 'examples/offline-alert.json'), 'utf8')) as Entry[];
+
+/** Presses the button of the example whose name begins so. */
+async function press({ red }: Stage, start: string): Promise<void> {
+  const { id } =
+    EXAMPLE.find(({ type, name }) => type === 'inject' && name?.startsWith(start)) ?? assert.fail(start);
+  await red.request(`/inject/${id}`, { method: 'POST' });
+}
+
+async function showTox({ page }: Editor): Promise<void> {
+  await page.evaluate(() => window.RED?.sidebar.show('tox-async'));
+}
+
+const section = (page: Page, title: string) =>
+  page.locator('.tox-section', { has: page.getByText(title, { exact: true }) });
+
+inEachEditor('The sidebar', (stage) => {
+  const openExample = async (language: 'en-US' | 'de' = 'en-US') => {
+    await stage().red.deploy(EXAMPLE);
+    const editor = await stage().open({ language });
+    await showTox(editor);
+    const { page } = editor;
+    await page.locator('.tox-who').click();
+    await page.getByRole('option', { name: /^Device/ }).click();
+    return editor;
+  };
+
+  it('says what a session is while there is none', async () => {
+    const editor = await stage().open();
+    await showTox(editor);
+    await editor.page.getByText('No session yet').waitFor();
+    assert.ok(await editor.page.getByRole('button', { name: 'Add a session' }).isVisible());
+    assert.deepEqual(editor.takeComplaints(), []);
+  });
+
+  it('follows an alert to a friend who is offline, and rows that stay are the same ones', async () => {
+    const editor = await openExample();
+    const { page } = editor;
+    const phone = page.locator('.tox-open', { hasText: 'Phone' });
+    await phone.getByText('online · keeps mail for you').waitFor();
+    await phone.evaluate((element) => element.setAttribute('data-test', 'the same'));
+    await phone.focus();
+    await press(stage(), '1');
+    await phone.getByText(/^seen \d+ s ago/).waitFor();
+    await press(stage(), '2');
+    const outbox = section(page, 'Outbox');
+    await outbox.getByText('Stored on 1 of 3: few nodes online').waitFor();
+    await phone.getByText(/ · 1 stored$/).waitFor();
+    assert.equal(await outbox.getByText('Phone').count(), 1);
+    await press(stage(), '4');
+    await outbox.getByText('Nothing on its way.').waitFor();
+    assert.equal(await phone.getAttribute('data-test'), 'the same');
+    assert.equal(await page.evaluate(() => document.activeElement?.className), 'tox-open');
+    assert.deepEqual(editor.takeComplaints(), []);
+  });
+
+  it('can be used with the keyboard alone, and Escape gives the focus back', async () => {
+    const editor = await openExample();
+    const { page } = editor;
+    const who = page.locator('.tox-who');
+    await who.focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator('.tox-who', { hasText: 'Phone' }).waitFor();
+    assert.ok(await who.evaluate((element) => element === document.activeElement));
+    await page.keyboard.press('Enter');
+    await page.locator('.tox-pick').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.tox-pick').waitFor({ state: 'detached' });
+    assert.ok(await who.evaluate((element) => element === document.activeElement));
+    const title = section(page, 'Friends').getByRole('button', { name: 'Friends', exact: true });
+    await title.focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await title.getAttribute('aria-expanded'), 'false');
+    assert.equal(await page.locator('.tox-open').first().isVisible(), false);
+    await page.keyboard.press(' ');
+    assert.equal(await title.getAttribute('aria-expanded'), 'true');
+    assert.deepEqual(editor.takeComplaints(), []);
+  });
+
+  it('names every button for a screen reader', async () => {
+    const editor = await openExample();
+    await editor.page.locator('.tox-open').first().click();
+    const nameless = await editor.page.evaluate(() =>
+      [...document.querySelectorAll('.tox button, .tox [role=button], .tox-footer button')]
+        .filter((each) => (each.getAttribute('aria-label') ?? each.textContent).trim() === '')
+        .map((each) => each.outerHTML),
+    );
+    assert.deepEqual(nameless, []);
+  });
+
+  it('fits a sidebar of 240 pixels without scrolling sideways', async () => {
+    for (const language of ['en-US', 'de'] as const) {
+      const editor = await openExample(language);
+      const { page } = editor;
+      await page.locator('.tox-open').nth(1).click();
+      await page.locator('.tox').evaluate((element) => (element.style.width = '240px'));
+      const wide = await page.evaluate(() =>
+        [...document.querySelectorAll('.tox, .tox-header, .tox-identity, .tox-body, .tox-row, .tox-more')]
+          .filter((each) => each.scrollWidth > each.clientWidth)
+          .map((each) => each.className),
+      );
+      assert.deepEqual(wide, [], language);
+    }
+  });
+
+  it('draws the Tox ID as a QR code', async () => {
+    const { page } = await openExample();
+    await page.getByRole('button', { name: 'Tox ID as a QR code' }).click();
+    await page.getByRole('img', { name: 'QR code of the Tox ID' }).waitFor();
+    assert.match(await page.locator('.tox-digits').innerText(), /^[0-9A-F]{76}$/);
+  });
+
+  it('takes a session offline and online', async () => {
+    const { page } = await openExample();
+    await page.getByRole('button', { name: 'Disconnect', exact: true }).click();
+    await page.getByText('Offline: disconnected by you').first().waitFor();
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.getByText(/^Online for/).waitFor();
+  });
+
+  it('speaks the language of the editor', async () => {
+    const { page } = await openExample('de');
+    await section(page, 'Freunde').getByText('online · hebt Post für dich auf').first().waitFor();
+    await section(page, 'Ausgang').getByText('Nichts unterwegs.').waitFor();
+  });
+});
