@@ -96,9 +96,10 @@ inEachEditor('The sidebar', (stage) => {
   it('names every button for a screen reader', async () => {
     const editor = await openExample();
     await editor.page.locator('.tox-open').first().click();
-    const nameless = await editor.page.evaluate(() =>
-      [...document.querySelectorAll('.tox button, .tox [role=button], .tox-footer button')]
-        .filter((each) => (each.getAttribute('aria-label') ?? each.textContent).trim() === '')
+    const buttons = editor.page.locator('.tox button, .tox [role=button], .tox-footer button');
+    const nameless = await buttons.evaluateAll((all) =>
+      all
+        .filter((each) => (each.getAttribute('aria-label') ?? each.textContent ?? '').trim() === '')
         .map((each) => each.outerHTML),
     );
     assert.deepEqual(nameless, []);
@@ -110,10 +111,9 @@ inEachEditor('The sidebar', (stage) => {
       const { page } = editor;
       await page.locator('.tox-open').nth(1).click();
       await page.locator('.tox').evaluate((element) => (element.style.width = '240px'));
-      const wide = await page.evaluate(() =>
-        [...document.querySelectorAll('.tox, .tox-header, .tox-identity, .tox-body, .tox-row, .tox-more')]
-          .filter((each) => each.scrollWidth > each.clientWidth)
-          .map((each) => each.className),
+      const parts = page.locator('.tox, .tox-header, .tox-identity, .tox-body, .tox-row, .tox-more');
+      const wide = await parts.evaluateAll((all) =>
+        all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.className),
       );
       assert.deepEqual(wide, [], language);
     }
