@@ -24,7 +24,11 @@ export class Popup {
     const element = h('div', { class: 'tox-pop' }, inner);
     const [at, within] = [opener.getBoundingClientRect(), this.#root.getBoundingClientRect()];
     element.style.top = `${at.bottom - within.top + 2}px`;
-    element.addEventListener('keydown', (event) => this.#onKey(event));
+    element.addEventListener('keydown', (event) => {
+      // A key may close it, and the editor's own key handler fails on an element that is gone.
+      event.stopPropagation();
+      this.#onKey(event);
+    });
     opener.addEventListener('keydown', this.#onOpenerKey);
     opener.setAttribute('aria-expanded', 'true');
     this.#root.append(element);
@@ -39,7 +43,6 @@ export class Popup {
     this.#open = undefined;
     open.opener.setAttribute('aria-expanded', 'false');
     open.opener.removeEventListener('keydown', this.#onOpenerKey);
-    // The focus first: the editor's own key handler fails on an element that is gone.
     if (refocus) open.opener.focus();
     open.element.remove();
   }

@@ -99,7 +99,7 @@ inEachEditor('The sidebar', (stage) => {
     const buttons = editor.page.locator('.tox button, .tox [role=button], .tox-footer button');
     const nameless = await buttons.evaluateAll((all) =>
       all
-        .filter((each) => (each.getAttribute('aria-label') ?? each.textContent ?? '').trim() === '')
+        .filter((each) => (each.getAttribute('aria-label') ?? each.textContent).trim() === '')
         .map((each) => each.outerHTML),
     );
     assert.deepEqual(nameless, []);
@@ -113,7 +113,7 @@ inEachEditor('The sidebar', (stage) => {
       await page.locator('.tox').evaluate((element) => (element.style.width = '240px'));
       const parts = page.locator('.tox, .tox-header, .tox-identity, .tox-body, .tox-row, .tox-more');
       const wide = await parts.evaluateAll((all) =>
-        all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.className),
+        all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.outerHTML.slice(0, 80)),
       );
       assert.deepEqual(wide, [], language);
     }
