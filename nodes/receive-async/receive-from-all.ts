@@ -26,7 +26,7 @@ export function receiveFromAll(RED: Runtime, node: FlowNode, settings: ReceiveSe
     },
   });
 
-  const cancel = atFlowsStarted(RED, () =>
+  const cancel = atFlowsStarted(RED, node, () =>
     every.follow((session) => {
       session.inbox.register(subscriber(node, session, settings));
       const unfollow = session.changed.on(show);

@@ -1,10 +1,11 @@
 import { systemPlatform, type Timers } from '../../lib/index';
+import { guarded } from './guard';
 import { nodeError } from './node-error';
 import { within } from './pending-work';
 import type { Closes } from './runtime';
 
-/** The runtime goes on without a node after 15 s; a node that is late says so before, milliseconds. */
-const CLOSE_BUDGET = 14_000;
+/** Longest close, milliseconds: a deploy waits for it. What is still under way then goes on by itself. */
+const CLOSE_BUDGET = 2_000;
 /** Longest wait for work in flight when a node closes, milliseconds. */
 export const FLUSH_BUDGET = 1_000;
 
@@ -26,7 +27,7 @@ export function onClose(
   node.on('close', (removed: boolean, done: () => void) => {
     const closed = (async () => handler(removed))();
     within(closed, CLOSE_BUDGET, timers, late)
-      .catch((error: unknown) => node.warn(nodeError(error).message))
-      .finally(done);
+      .catch((error: unknown) => guarded(() => node.warn(nodeError(error).message)))
+      .finally(() => guarded(done, (error) => node.warn(error.message)));
   });
 }

@@ -1,4 +1,5 @@
 import { copyable } from './copyable';
+import { guarded } from './guard';
 import { nodeError } from './node-error';
 import type { PendingWork } from './pending-work';
 import { withFields, type IncomingMessage, type Message, type Runtime, type TakesInput } from './runtime';
@@ -48,7 +49,7 @@ export function onInput<T>(
       )
       // A Complete node gets a copy, too.
       .catch((error: unknown) => node.error(nodeError(error), copyable(RED, msg)))
-      .catch((error: unknown) => node.warn(nodeError(error).message));
+      .catch((error: unknown) => guarded(() => node.warn(nodeError(error).message)));
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Timers } from '../../lib/index';
+import { guarded } from './guard';
 
 /** Tasks that have begun and not ended. */
 export class PendingWork {
@@ -32,7 +33,7 @@ export function within(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = timers.after(ms, () => {
-      onLate();
+      guarded(onLate);
       resolve();
     });
     task.then(resolve, reject).finally(() => timer.cancel());

@@ -1,4 +1,5 @@
 import { backoff, sleep, type Platform } from '../../lib/index';
+import { guarded } from './guard';
 import { nodeError } from './node-error';
 
 /** Wait after a failed attempt, milliseconds. */
@@ -23,7 +24,7 @@ export async function untilDone<T>(attempt: () => Promise<T>, o: RetryOptions): 
     } catch (error) {
       if (ended()) break;
       const wait = Math.round(backoff(failures, RETRY, random));
-      o.onFailure(nodeError(error), wait);
+      guarded(() => o.onFailure(nodeError(error), wait));
       await sleep(timers, wait, o.signal);
     }
   }

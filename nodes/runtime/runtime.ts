@@ -1,5 +1,6 @@
 /** What the nodes use of the Node-RED runtime. */
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red';
+import { guarded } from './guard';
 
 export type Runtime = NodeAPI;
 export type FlowNode = Node;
@@ -45,8 +46,13 @@ export function withFields<T extends Message>(msg: T, fields: Message & Record<s
 /**
  * Runs once when the flows next run: before that a message sent by a constructor is never delivered.
  * Returns what takes the wish back.
+ * @param node whose work that is: Catch hears of an error
  */
-export function atFlowsStarted({ events }: Pick<Runtime, 'events'>, run: () => void): () => void {
+export function atFlowsStarted(
+  { events }: Pick<Runtime, 'events'>,
+  node: Pick<FlowNode, 'error'>,
+  run: () => void,
+): () => void {
   const waiting = waitingAt.get(events) ?? new Set();
   if (!waitingAt.has(events)) {
     waitingAt.set(events, waiting);
@@ -56,8 +62,9 @@ export function atFlowsStarted({ events }: Pick<Runtime, 'events'>, run: () => v
       for (const each of due) each();
     });
   }
-  waiting.add(run);
-  return () => waiting.delete(run);
+  const safely = () => guarded(run, (error) => node.error(error, {}));
+  waiting.add(safely);
+  return () => waiting.delete(safely);
 }
 
 /** One listener for all nodes: a flow has more of them than an emitter takes listeners without a warning. */

@@ -14,7 +14,7 @@ export function startGuarded(RED: Runtime, node: FlowNode, start: () => void): v
     start();
   } catch (thrown) {
     const error = nodeError(thrown);
-    const cancel = atFlowsStarted(RED, () => {
+    const cancel = atFlowsStarted(RED, node, () => {
       new StatusBadge(node).show(badges.error(error));
       node.error(error, {});
     });

@@ -1,4 +1,5 @@
 import { systemPlatform, type Timer, type Timers } from '../../lib/index';
+import { guarded } from './guard';
 import { errorCode } from './node-error';
 import type { FlowNode } from './runtime';
 
@@ -76,7 +77,7 @@ export class StatusBadge {
     const text = this.#wanted?.text ?? '';
     if (text === this.#shown) return;
     this.#shown = text;
-    this.#node.status(this.#wanted ?? {});
+    guarded(() => this.#node.status(this.#wanted ?? {}));
     this.#pause = this.#timers.after(INTERVAL, () => {
       this.#pause = undefined;
       this.#tell();

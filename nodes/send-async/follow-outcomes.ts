@@ -1,4 +1,5 @@
 import { systemPlatform, type Outcome } from '../../lib/index';
+import { guarded } from '../runtime/guard';
 import { nodeError } from '../runtime/node-error';
 import type { PendingWork } from '../runtime/pending-work';
 import type { FlowNode } from '../runtime/runtime';
@@ -22,7 +23,7 @@ export function followOutcomes(node: FlowNode, session: Session, pending: Pendin
         if (ended) session.outcomes.route(outcome);
         else node.send([null, outcomeMessage(session.open, outcome, context)]);
       })
-      .catch((error: unknown) => node.error(nodeError(error), {}));
+      .catch((error: unknown) => guarded(() => node.error(nodeError(error), {})));
   };
   const news = new ReasonNews(systemPlatform, tell);
   session.outcomes.register(node.id, (outcome, context) => news.take({ outcome, context }));

@@ -1,4 +1,5 @@
 import { ToxAsyncError, type AsyncManager } from '../../lib/index';
+import { guarded } from '../runtime/guard';
 import { nodeError } from '../runtime/node-error';
 import { atFlowsStarted, type FlowNode, type Runtime } from '../runtime/runtime';
 import type { Session } from './session';
@@ -64,7 +65,7 @@ export class SessionUser {
       this.#undo.push(session.changed.on(show));
       show();
     };
-    this.#undo.push(atFlowsStarted(RED, started));
+    this.#undo.push(atFlowsStarted(RED, this.#node, started));
   }
 
   /** Calls `undo` when the node closes. */
@@ -92,7 +93,7 @@ export class SessionUser {
 
   /** Tells Catch of an error that no message caused. */
   report(error: unknown): void {
-    this.#node.error(nodeError(error), {});
+    guarded(() => this.#node.error(nodeError(error), {}));
   }
 }
 

@@ -43,7 +43,7 @@ export class Session<M extends SessionManager = AsyncManager> {
   readonly outcomes = new OutcomeRouter();
   readonly transport: TransportSlot;
   /** The state of the session, or one of its counts, changed. */
-  readonly changed = new SignalList();
+  readonly changed = new SignalList((error) => this.log.error(error.message));
   readonly tally = new Tally();
   /** Who asks to be a friend, for a person to decide. */
   readonly requests = new FriendRequests(() => this.changed.emit());

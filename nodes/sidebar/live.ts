@@ -1,4 +1,5 @@
 import type { Timer, Timers } from '../../lib/index';
+import { guarded } from '../runtime/guard';
 import type { SignalList } from '../runtime/signal-list';
 
 /** Topic of the editor's comms. */
@@ -68,6 +69,6 @@ export class Live {
       this.#pause = undefined;
       this.#tell();
     });
-    this.#components.publish(LIVE_TOPIC, { ids });
+    guarded(() => this.#components.publish(LIVE_TOPIC, { ids }));
   }
 }

@@ -10,6 +10,7 @@
  * An error is `{code, message}`. An order must come as application/json: a page of another site cannot send that unasked.
  */
 import { toxIdQr, ToxAsyncError, type ErrorCode } from '../../lib/index';
+import { guarded } from '../runtime/guard';
 import { errorCode, nodeError } from '../runtime/node-error';
 import type { Runtime } from '../runtime/runtime';
 import type { Session } from '../session/session';
@@ -128,14 +129,15 @@ const OUR_FAULT: ReadonlySet<string> = new Set(['ErrStore', 'ErrLocalStorageFull
 
 /** Never rejects, and every request gets an answer. */
 async function answered(answer: Answer, work: () => Promise<object> | object): Promise<void> {
-  answer.set('Cache-Control', 'no-store');
   try {
+    answer.set('Cache-Control', 'no-store');
     const body = await work();
     if (body instanceof PlainText) answer.type(METRICS_TYPE).send(body.text);
     else answer.json(body);
-  } catch (error) {
-    const { message } = nodeError(error);
-    answer.status(statusOf(error)).json({ code: errorCode(nodeError(error)), message });
+  } catch (thrown) {
+    const error = nodeError(thrown);
+    // The connection may be gone, and nobody is there to be answered.
+    guarded(() => answer.status(statusOf(error)).json({ code: errorCode(error), message: error.message }));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AsyncManager, Logger } from '../../lib/index';
 import { onClose } from '../runtime/close';
+import { guarded } from '../runtime/guard';
 import { errorCode, nodeError } from '../runtime/node-error';
 import { fleetDefaults } from '../runtime/fleet-defaults';
 import { atFlowsStarted, type FlowNode, type Runtime } from '../runtime/runtime';
@@ -35,7 +36,7 @@ export function startStorageNode(RED: Runtime, node: StorageNode, config: Storag
     told = code;
   };
   const undo: (() => void)[] = [];
-  const cancel = atFlowsStarted(RED, () => {
+  const cancel = atFlowsStarted(RED, node, () => {
     undo.push(session.changed.on(tell));
     tell();
     session.start().catch((error: unknown) => tellOnce(node, nodeError(error)));
@@ -70,7 +71,7 @@ async function greet(node: StorageNode, session: Session, manager: AsyncManager)
 }
 
 function tellOnce(node: StorageNode, error: Error): void {
-  reportOnce(node, () => node.error(error, {}));
+  guarded(() => reportOnce(node, () => node.error(error, {})));
 }
 
 function openBadge(manager: AsyncManager, { transport }: Session): Badge {
@@ -82,11 +83,12 @@ function openBadge(manager: AsyncManager, { transport }: Session): Badge {
   return manager.isOnline() ? badges.online(online, friends) : badges.connecting;
 }
 
+/** A log of the user's own may fail. */
 function logOf(node: FlowNode): Logger {
   return {
-    debug: (text) => node.debug(text),
-    info: (text) => node.log(text),
-    warn: (text) => node.warn(text),
-    error: (text) => node.error(text),
+    debug: (text) => guarded(() => node.debug(text)),
+    info: (text) => guarded(() => node.log(text)),
+    warn: (text) => guarded(() => node.warn(text)),
+    error: (text) => guarded(() => node.error(text)),
   };
 }

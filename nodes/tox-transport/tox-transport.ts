@@ -4,6 +4,7 @@ import type { Connection, NetworkEvent } from '../session/network/connection';
 import { friendFields } from '../session/friend-names';
 import { fleetDefaults } from '../runtime/fleet-defaults';
 import { onInput, type Reply } from '../runtime/input';
+import { guarded } from '../runtime/guard';
 import { Latch } from '../runtime/latch';
 import { errorCode, nodeError } from '../runtime/node-error';
 import { PendingWork } from '../runtime/pending-work';
@@ -145,7 +146,11 @@ class ToxTransport {
 
   #hear(manager: AsyncManager, event: NetworkEvent): void {
     if (event.what === 'trouble') this.#user.report(event.error);
-    else this.#node.send(eventFields(manager, event));
+    else
+      guarded(
+        () => this.#node.send(eventFields(manager, event)),
+        (error) => this.#user.report(error),
+      );
   }
 
   #tellSelf(manager: AsyncManager): void {

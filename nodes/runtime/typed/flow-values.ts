@@ -31,10 +31,21 @@ export function flowValues(RED: Runtime, node: FlowNode): FlowValues {
       return found;
     },
     evaluate: (value, type, msg, callback) =>
-      util.evaluateNodeProperty(value, type, node, msg, (error, result: unknown) =>
-        // A list of JSONata has properties of its own, which a copy has not.
-        callback(error, type === 'jsonata' ? copyOf(RED, result) : result),
-      ),
+      util.evaluateNodeProperty(value, type, node, msg, (error, result: unknown) => {
+        if (type !== 'jsonata') {
+          callback(error, result);
+          return;
+        }
+        let copy: unknown;
+        try {
+          // A list of JSONata has properties of its own, which a copy has not.
+          copy = copyOf(RED, result);
+        } catch (thrown) {
+          callback(thrown);
+          return;
+        }
+        callback(error, copy);
+      }),
     checkExpression: (expression) => void util.prepareJSONataExpression(expression, node),
     copy: (msg) => ({ ...copyable(RED, msg, ['req', 'res']), _msgid: msg._msgid }),
   };

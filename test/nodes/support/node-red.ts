@@ -11,6 +11,7 @@ import prekeyExchange from '../../../nodes/prekey-exchange';
 import receiveAsync from '../../../nodes/receive-async';
 import sendAsync from '../../../nodes/send-async';
 import type { Session } from '../../../nodes/session/session';
+import { sessions } from '../../../nodes/session/session-registry';
 import type { SessionNode } from '../../../nodes/session/session-user';
 import storageNode from '../../../nodes/storage-node';
 import toxTransport from '../../../nodes/tox-transport';
@@ -123,7 +124,10 @@ export class NodeRed {
 
   /** Removes the flows, so that their sessions close, and the user directory. */
   async stop(): Promise<void> {
+    const open = [...sessions.all().values()];
     await this.deploy([]);
+    // The runtime waits for a close, but not for ever.
+    await Promise.allSettled(open.map((session) => session.close()));
     await helper.unload();
     await rm(this.userDir, { recursive: true, force: true });
   }
