@@ -1,4 +1,4 @@
-import { textOf, type EditedNode } from '../node';
+import { textOf, type EditedNode } from '../node.js';
 
 /** The node whose dialog is open: what its fields say now counts, not what it said when it was opened. */
 export class OpenDialog {
