@@ -49,9 +49,14 @@ export function keysKeptFrom(use: KeyUse, limits: KeyLimits): number {
   return limits.reservedKeysPerPeer + (use === 'ordinary' ? urgentKeys(limits) : 0);
 }
 
-/** How many keys of a stock are kept for urgent messages. */
-export function urgentKeys({ urgentKeysPerPeer, preKeysPerPeer }: KeyLimits): number {
-  return Math.min(urgentKeysPerPeer, Math.floor(preKeysPerPeer / 8));
+/**
+ * How many keys of a stock are kept for urgent messages: so few that the owner gives new ones, which it does below the
+ * threshold, before ordinary messages have none.
+ */
+export function urgentKeys(limits: KeyLimits): number {
+  const { urgentKeysPerPeer, preKeysPerPeer, preKeyRefreshThreshold, reservedKeysPerPeer } = limits;
+  const most = Math.min(Math.floor(preKeysPerPeer / 8), preKeyRefreshThreshold - reservedKeysPerPeer - 1);
+  return Math.max(0, Math.min(urgentKeysPerPeer, most));
 }
 
 /** An exchange without an answer is sent again with the same bytes up to this age. */

@@ -46,4 +46,10 @@ describe('the keys that are kept for others', () => {
     assert.equal(await usable('ordinary', await met({ preKeysPerPeer: 12 })), 11);
     assert.equal(await usable('ordinary', await met({ preKeysPerPeer: 5 })), 5);
   });
+
+  it('leave ordinary messages one at the threshold, below which the owner gives new ones', async () => {
+    assert.equal(await usable('ordinary', await met({ preKeyRefreshThreshold: 7 })), 98);
+    assert.equal(await usable('ordinary', await met({ preKeyRefreshThreshold: 5 })), 100);
+    assert.equal(await usable('ordinary', await met({ preKeyRefreshThreshold: 1 })), 100);
+  });
 });
