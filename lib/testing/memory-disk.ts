@@ -2,14 +2,8 @@ import { dirname, relative, sep } from 'node:path';
 import type { Disk, DiskFile, EntryKind } from '../platform/disk';
 import type { Random } from '../platform/random';
 import { crc32 } from '../store/crc32';
-import { applyChanges, type FileChange, tear } from './torn-writes';
-
-/** A file's bytes as they are on the disk, and what was done to them since the last sync. */
-interface Content {
-  durable: Uint8Array;
-  unsynced: FileChange[];
-  current: Uint8Array;
-}
+import { type Content, doChange, durableOf } from './file-content';
+import { type FileChange, tear } from './torn-writes';
 
 /**
  * A disk in memory with a disk's faults: `crash` loses or tears whatever was not synced, `limitFree` makes it
@@ -42,8 +36,9 @@ export class MemoryDisk implements Disk {
     this.#unsyncedNames = [];
     for (const file of this.#names.values()) {
       if (file.unsynced.length === 0) continue;
-      file.durable = random ? tear(file.durable, file.unsynced, random) : file.durable;
-      file.current = file.durable;
+      const durable = durableOf(file);
+      const changes = file.unsynced.map(({ change }) => change);
+      file.current = random ? tear(durable, changes, random) : durable;
       file.unsynced = [];
     }
   }
@@ -82,7 +77,7 @@ export class MemoryDisk implements Disk {
     await this.#changeName(path, () => {
       this.#assertPlace(path);
       if (this.#free() < bytes.length) throw fault('ENOSPC', 'no space left on device');
-      return { durable: bytes, current: bytes, unsynced: [] };
+      return { current: bytes, unsynced: [] };
     });
   }
 
@@ -97,7 +92,7 @@ export class MemoryDisk implements Disk {
     const file = await this.#changeName(path, (): Content => {
       const existing = this.#names.get(path);
       if (!existing) this.#assertPlace(path);
-      return existing ?? { durable: new Uint8Array(), current: new Uint8Array(), unsynced: [] };
+      return existing ?? { current: new Uint8Array(), unsynced: [] };
     });
     return this.#handle(file);
   }
@@ -152,8 +147,7 @@ export class MemoryDisk implements Disk {
     };
     const change = (next: FileChange) => {
       this.#assertWritable();
-      file.unsynced.push(next);
-      file.current = applyChanges(file.current, [next]);
+      doChange(file, next);
     };
     return {
       size: () => step(() => file.current.length),
@@ -170,7 +164,6 @@ export class MemoryDisk implements Disk {
       truncate: (size) => step(() => change({ kind: 'truncate', size })),
       sync: () =>
         step(() => {
-          file.durable = file.current;
           file.unsynced = [];
         }),
       close: () => step(() => undefined),
