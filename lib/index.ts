@@ -61,6 +61,7 @@ export {
 } from './transport/friend-transport';
 export { ToxcoreTransport, type ToxcoreTransportOptions } from './transport/toxcore/toxcore-transport';
 export type { ProxySettings, ToxcoreSettings } from './transport/toxcore/toxcore-settings';
+export { readProxyUrl } from './transport/toxcore/proxy-url';
 export { loadBootstrapNodes, type BootstrapNode } from './transport/toxcore/bootstrap-nodes';
 export {
   VirtualNetwork,
@@ -115,7 +116,7 @@ export {
 } from './storage/storage-capacity';
 
 // What is durable: the data directory, its store and its vault.
-export { openDataDirectory } from './store/directory/data-directory';
+export { openDataDirectory, recordedIdentity } from './store/directory/data-directory';
 export type { DataDirectory, DataDirectoryOptions } from './store/directory/data-directory';
 export type { DirectoryIdentity, DirectorySpace } from './store/directory/open-parts';
 export type { SpaceSizes } from './store/directory/space-guard';

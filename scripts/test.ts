@@ -134,6 +134,7 @@ const SUITES: readonly Suite[] = [
   command('build', 'npm', 'run', '--silent', 'build'),
   mocha('unit', 'test/lib', 'test/lint', 'test/docs', 'test/scripts'),
   newerNodeSuite('node24', 'test/lib/crypto', 'test/lib/vectors'),
+  mocha('command', 'test/bin'),
   mocha('nodes', 'test/nodes', 'test/sidebar'),
   mocha('chaos', 'test/chaos'),
   mocha('simulation', 'test/simulation'),

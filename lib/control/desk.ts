@@ -89,17 +89,17 @@ export class Desk implements Control {
       case 'send':
         return sendAndFollow(manager, this.#options.timers, request, hooks);
       case 'receive':
-        return this.#receive(hooks);
+        return this.#receive(request.once === true, hooks);
       case 'backup':
         return { base64: toBase64(await manager.exportIdentity(request.passphrase)) };
     }
   }
 
-  async #receive(hooks: ControlHooks): Promise<ControlAnswers['receive']> {
+  async #receive(once: boolean, hooks: ControlHooks): Promise<ControlAnswers['receive']> {
     if (this.#options.givesMessages !== true || this.#isReceiving) throw taken(this.#isReceiving);
     this.#isReceiving = true;
     try {
-      await new Receiving(this.#manager, this.#options.timers, hooks).run();
+      await new Receiving(this.#manager, this.#options.timers, hooks).run(once);
       return { ended: true };
     } finally {
       this.#isReceiving = false;

@@ -23,8 +23,9 @@ export function readRequest(line: string): ControlRequest {
     case 'identity':
     case 'status':
     case 'friends':
-    case 'receive':
       return { ask };
+    case 'receive':
+      return fields.once === true ? { ask, once: true } : { ask };
     case 'findings':
       return { ask, ...optional(fields, 'friend') };
     case 'add-friend': {

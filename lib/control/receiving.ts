@@ -20,7 +20,11 @@ export class Receiving {
   readonly #onMessage: NonNullable<ControlHooks['onMessage']>;
   readonly #signal: AbortSignal;
   #fail: (error: unknown) => void = () => undefined;
+  #onTaken: () => void = () => undefined;
+  /** The message that is in hand. */
+  #handing: Promise<void> = Promise.resolve();
   #inHand = false;
+  #ended = false;
   #failures = 0;
   #retry: Timer | undefined;
 
@@ -33,12 +37,16 @@ export class Receiving {
     this.#onMessage = onMessage;
   }
 
-  /** Resolves when the asker has gone. @throws ErrStore, ErrLocalStorageFull a message could not be erased */
-  async run(): Promise<void> {
+  /**
+   * Resolves when the asker has gone, or with `once` when it took a message.
+   * @throws ErrStore, ErrLocalStorageFull a message could not be erased
+   */
+  async run(once = false): Promise<void> {
     const gone = new Promise<void>((resolve, reject) => {
       this.#fail = reject;
-      this.#signal.addEventListener('abort', () => resolve(), { once: true });
-      if (this.#signal.aborted) resolve();
+      if (once) this.#onTaken = () => this.#end(resolve);
+      this.#signal.addEventListener('abort', () => this.#end(resolve), { once: true });
+      if (this.#signal.aborted) this.#end(resolve);
     });
     try {
       this.#offer();
@@ -46,9 +54,17 @@ export class Receiving {
       this.#offerAgain();
       await gone;
     } finally {
+      this.#ended = true;
       this.#retry?.cancel();
       this.#manager.setMessageHandler(undefined);
+      // One that was taken is erased before the session may stop.
+      await this.#handing;
     }
+  }
+
+  #end(resolve: () => void): void {
+    this.#ended = true;
+    resolve();
   }
 
   /** A handler that is set anew is offered what waits. */
@@ -56,7 +72,7 @@ export class Receiving {
     this.#manager.setMessageHandler(
       (message) => {
         this.#inHand = true;
-        this.#hand(message).catch(this.#fail);
+        this.#handing = this.#hand(message).catch(this.#fail);
         return 'later';
       },
       () => !this.#inHand,
@@ -67,7 +83,8 @@ export class Receiving {
     const taken = await this.#onMessage(controlMessage(message, this.#manager.nameOf(message.sender)));
     if (taken) await this.#manager.acknowledge(message.messageId);
     this.#inHand = false;
-    if (this.#signal.aborted) return;
+    if (taken) this.#onTaken();
+    if (this.#ended) return;
     if (taken) this.#failures = 0;
     else this.#offerAgainLater();
     this.#offer();

@@ -36,7 +36,8 @@ export type ControlRequest =
   | { readonly ask: 'remove-friend'; readonly friend: string }
   | { readonly ask: 'rename-friend'; readonly friend: string; readonly name: string }
   | SendRequest
-  | { readonly ask: 'receive' }
+  /** `once`: the answer comes after the first message that was taken. */
+  | { readonly ask: 'receive'; readonly once?: true }
   | { readonly ask: 'backup'; readonly passphrase: string };
 
 /** Accepts a message, and follows it. */
@@ -117,7 +118,7 @@ export interface ControlAnswers {
   readonly 'remove-friend': FriendAnswer;
   readonly 'rename-friend': FriendAnswer;
   readonly send: SendAnswer;
-  /** Never comes: it ends with an error, or when the asker goes. */
+  /** Without `once` it comes only when the asker goes. */
   readonly receive: { readonly ended: true };
   /** A sealed Tox profile. */
   readonly backup: { readonly base64: string };

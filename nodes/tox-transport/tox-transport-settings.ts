@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ToxAsyncError, type ProxySettings, type ToxcoreSettings } from '../../lib/index';
+import { readProxyUrl, ToxAsyncError, type ProxySettings, type ToxcoreSettings } from '../../lib/index';
 import { filled, type FleetDefaults } from '../runtime/fleet-defaults';
 import type { SessionConfig } from '../runtime/runtime';
 import { isBlank } from '../runtime/setting-values';
@@ -104,10 +104,8 @@ function proxySettings(config: ToxTransportConfig): ProxySettings | undefined {
 function withProxy(config: ToxTransportConfig, proxy: unknown): ToxTransportConfig {
   const text = settingText(proxy, 'proxy of toxAsync in settings.js');
   if (!isBlank(config.proxy) || text === '') return config;
-  const [, kind = '', host = '', port = ''] =
-    /^(socks5|http):\/\/([^/:\s]+|\[[^\]]+\])(?::(\d+))?\/?$/.exec(text) ?? [];
-  if (kind !== '')
-    return { ...config, proxy: kind, proxyHost: host.replace(/^\[|\]$/g, ''), proxyPort: port };
+  const read = readProxyUrl(text);
+  if (read !== undefined) return { ...config, proxy: read.type, proxyHost: read.host, proxyPort: read.port };
   throw new ToxAsyncError(
     'ErrNotConfigured',
     'proxy of toxAsync in settings.js must be like socks5://127.0.0.1:9050 or http://127.0.0.1:8080.',

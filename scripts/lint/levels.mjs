@@ -90,6 +90,13 @@ function breachInEditor(file, source, typeOnly) {
   return target === SHARED_WITH_EDITOR && typeOnly ? undefined : ['editor', { source }];
 }
 
+/** The same for a file of `bin/`: it stands on the core and on Node.js alone. */
+function breachInBin(file, source) {
+  const target = resolveRelative(file, source);
+  if (target === undefined) return source.startsWith('node:') ? undefined : ['binPackage', { source }];
+  return target === 'lib/index' || target.startsWith('bin/') ? undefined : ['door', { source }];
+}
+
 /** @type {import('eslint').Rule.RuleModule} */
 export const levels = {
   meta: {
@@ -102,7 +109,8 @@ export const levels = {
       nodeRed: 'The core does not know Node-RED.',
       optional:
         "'{{source}}' is not among package.json's dependencies: load it in a loader that can do without.",
-      door: "nodes/ knows the project only through lib/index ('{{source}}').",
+      binPackage: "bin/ uses nothing but lib/ and Node.js itself ('{{source}}').",
+      door: "nodes/ and bin/ know the project only through lib/index ('{{source}}').",
       otherNode:
         "A node's files import their own folder, nodes/session and nodes/runtime; runtime imports neither ('{{source}}').",
       editor:
@@ -115,11 +123,13 @@ export const levels = {
     const inLib = file.startsWith('lib/');
     const inNodes = file.startsWith('nodes/');
     const inEditor = file.startsWith('editor/');
-    if (!inLib && !inNodes && !inEditor) return {};
+    const inBin = file.startsWith('bin/');
+    if (!inLib && !inNodes && !inEditor && !inBin) return {};
     const isLoader = matchesAny(file, LOADERS);
 
     const breachIn = (source, typeOnly) => {
       if (inEditor) return breachInEditor(file, source, typeOnly);
+      if (inBin) return breachInBin(file, source);
       return inLib ? breachInLib(file, source, typeOnly, isLoader) : breachInNodes(file, source);
     };
     const report = (node, [messageId, data]) => context.report({ node, messageId, data });

@@ -69,6 +69,14 @@ describe('The direction of imports', () => {
     assert.deepEqual(found('lib/client/a.ts', `import '../../package.json';`), ['outside']);
   });
 
+  it('lets the command use the core by its door, Node.js, and nothing else', () => {
+    const fine = `import { Desk } from '../../lib/index'; import { EXIT } from '../exit-codes'; import 'node:fs';`;
+    assert.deepEqual(found('bin/commands/a.ts', fine), []);
+    assert.deepEqual(found('bin/commands/a.ts', `import '../../lib/control/desk';`), ['door']);
+    assert.deepEqual(found('bin/commands/a.ts', `import '../../nodes/session/session';`), ['door']);
+    assert.deepEqual(found('bin/commands/a.ts', `import 'yargs';`), ['binPackage']);
+  });
+
   it('keeps the core free of Node-RED, even of its types', () => {
     assert.deepEqual(found('lib/client/a.ts', `import type { NodeAPI } from 'node-red';`), ['nodeRed']);
     assert.deepEqual(found('lib/client/a.ts', `import { log } from '@node-red/util';`), ['nodeRed']);

@@ -9,6 +9,7 @@ const SHAPE = [
   /^package\.json$/,
   /^LICENSE$/,
   /^(README|CHANGELOG)\.md$/,
+  /^dist\/bin\/[\w/-]+\.js$/,
   /^dist\/lib\/[\w/-]+\.(js|d\.ts)$/,
   /^dist\/lib\/transport\/toxcore\/bootstrap-nodes\.json$/,
   /^dist\/nodes\/[\w/-]+\.js$/,

@@ -1,0 +1,27 @@
+import type { Command } from '../call';
+import { backup } from './backup';
+import { completion } from './completion';
+import { doctor } from './doctor';
+import { friends } from './friends';
+import { id } from './id';
+import { init } from './init';
+import { receive } from './receive';
+import { restore } from './restore';
+import { send } from './send';
+import { serve } from './serve';
+import { status } from './status';
+
+/** All commands, in the order of the help page. */
+export const COMMANDS: readonly Command[] = [
+  init,
+  id,
+  friends,
+  send,
+  receive,
+  serve,
+  status,
+  doctor,
+  backup,
+  restore,
+  completion(() => COMMANDS),
+];

@@ -1,0 +1,47 @@
+import type { Hexed, SessionSnapshot } from '../../lib/index';
+import type { Command } from '../call';
+import { EXIT, Failure } from '../exit-codes';
+import { printable, write } from '../output/streams';
+import { openSession, type OpenSession } from '../session/open-session';
+
+/** Shows what a session looks like now. */
+export const status: Command = {
+  name: 'status',
+  usage: '',
+  about: 'show connection, friends, keys and messages',
+  options: ['json'],
+  run: async (call) => {
+    if (call.words.length > 0) throw new Failure(EXIT.usage, 'Usage: tox-async status [--json]');
+    const { stdout, signal } = call.machine;
+    await using session = await openSession(call, { network: false });
+    const snapshot = await session.control.ask({ ask: 'status' }, { signal });
+    const { holder } = session;
+    const running = holder === undefined ? null : { pid: holder.pid, host: holder.host, since: holder.since };
+    const isJson = call.options.json === true;
+    await write(
+      stdout,
+      isJson ? `${JSON.stringify({ running, ...snapshot })}\n` : inWords(snapshot, session),
+    );
+    return EXIT.ok;
+  },
+};
+
+function inWords(snapshot: Hexed<SessionSnapshot>, { holder }: OpenSession): string {
+  const { counts, kept } = snapshot;
+  const lines = [
+    `Tox ID    ${snapshot.toxId}`,
+    `Running   ${holder === undefined ? 'no process' : `process ${holder.pid} on ${holder.host} since ${holder.since}`}`,
+    `Network   ${snapshot.online ? 'online' : 'offline'}, ${counts.nodes} storage nodes connected`,
+    `Outbox    ${counts.queued} queued, ${counts.stored} stored`,
+    `Inbox     ${counts.waiting} waiting`,
+    `Kept      ${kept.messages} messages for others, ${(kept.bytes / 1_000_000).toFixed(1)} of ${(kept.capacityBytes / 1_000_000).toFixed(0)} MB`,
+    `Friends   ${counts.online} of ${counts.friends} online`,
+  ];
+  for (const { name, publicKey, online, keys, queued, stored } of snapshot.friends) {
+    const label = printable(name ?? publicKey.slice(0, 8));
+    lines.push(
+      `  ${label}: ${online ? 'online' : 'offline'}, ${keys.sendable} of ${keys.full} keys, ${queued} queued, ${stored} stored`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

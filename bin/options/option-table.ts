@@ -1,0 +1,47 @@
+/** An option of the command line. */
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  /** What stands for its value in a help page. */
+  readonly value?: string;
+  readonly about: string;
+}
+
+/** All options, of whatever command. */
+export const OPTIONS = {
+  data: { type: 'string', value: 'DIR', about: 'the data directory' },
+  'passphrase-file': { type: 'string', value: 'FILE', about: 'file with the passphrase of the directory' },
+  proxy: { type: 'string', value: 'URL', about: 'socks5://HOST:PORT or http://HOST:PORT' },
+  bootstrap: { type: 'string', value: 'FILE', about: 'list of Tox nodes to enter the network by' },
+  port: { type: 'string', value: 'PORT', about: 'UDP port; the first free one from 33445 on' },
+  tcp: { type: 'boolean', about: 'no UDP' },
+  log: { type: 'string', value: 'FORM', about: 'text or json' },
+  help: { type: 'boolean', about: 'this page' },
+  version: { type: 'boolean', about: 'the version' },
+  seal: { type: 'boolean', about: 'ask for a passphrase that seals the directory' },
+  qr: { type: 'boolean', about: 'draw the QR code, on a terminal or not' },
+  name: { type: 'string', value: 'NAME', about: 'your name for the friend' },
+  message: { type: 'string', value: 'TEXT', about: 'what the friend request says' },
+  file: { type: 'string', value: 'FILE', about: 'send the bytes of this file' },
+  topic: { type: 'string', value: 'TOPIC', about: 'a label that travels with the message' },
+  wait: { type: 'string', value: 'STATE', about: 'stored (default), delivered, or queued: do not wait' },
+  timeout: { type: 'string', value: 'SECONDS', about: 'end after this time' },
+  expires: { type: 'string', value: 'SECONDS', about: 'give the message up after this time (7 days)' },
+  replaces: { type: 'string', value: 'NAME', about: 'of messages of one name only the newest matters' },
+  json: { type: 'boolean', about: 'JSON, one line each' },
+  exec: { type: 'string', value: 'PROGRAM', about: 'start this for each message; arguments after --' },
+  once: { type: 'boolean', about: 'end after the first message' },
+  cap: { type: 'string', value: 'MB', about: 'most space for the mail of others (64)' },
+  plain: { type: 'boolean', about: 'leave the backup unsealed' },
+} as const satisfies Record<string, OptionSpec>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** Options of every command. */
+export const COMMON: readonly OptionName[] = ['data', 'passphrase-file', 'log', 'help'];
+/** Options of every command that may use the network. */
+export const NETWORK: readonly OptionName[] = ['proxy', 'bootstrap', 'port', 'tcp'];
+
+/** What was given. */
+export type Options = {
+  readonly [N in OptionName]?: (typeof OPTIONS)[N]['type'] extends 'boolean' ? boolean : string;
+};

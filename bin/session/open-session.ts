@@ -1,0 +1,98 @@
+import {
+  AsyncManager,
+  type AsyncManagerOptions,
+  type Control,
+  Desk,
+  findHolder,
+  type Holder,
+  type IncomingRequest,
+  PeerSet,
+  type StorageRole,
+  recordedIdentity,
+  systemPlatform,
+  ToxAsyncError,
+} from '../../lib/index';
+import type { Call } from '../call';
+import { EXIT, Failure } from '../exit-codes';
+import { dataDirectory, givenPassphrase } from '../options/data-directory';
+import { networkSettings } from '../options/network-settings';
+import { FriendRequests } from './friend-requests';
+
+/** What a command needs of its session when nobody holds the directory. */
+export interface SessionNeeds {
+  /** Whether it goes to the network. */
+  readonly network: boolean;
+  /** A session that is over in a moment keeps no mail for others. Default 'off'. */
+  readonly storageRole?: StorageRole;
+  readonly storageCapBytes?: number;
+}
+
+/** A session to be asked: this process' own one, or that of the process that holds the directory. */
+export interface OpenSession extends AsyncDisposable {
+  readonly control: Control;
+  /** The other process. */
+  readonly holder?: Holder;
+  /** Our own one. */
+  readonly manager?: AsyncManager;
+}
+
+/** @throws Failure there is no session in the directory; what AsyncManager.create and its transport throw */
+export async function openSession(call: Call, needs: SessionNeeds): Promise<OpenSession> {
+  const directory = dataDirectory(call.options, call.machine);
+  const holder = await findHolder(directory);
+  if (holder !== undefined)
+    return { control: holder, holder, [Symbol.asyncDispose]: () => Promise.resolve() };
+  if ((await recordedIdentity(systemPlatform.disk, directory)) === undefined) {
+    throw new Failure(EXIT.config, `There is no session in ${directory}. Make one with "tox-async init".`);
+  }
+  return openOwnSession(call, directory, needs);
+}
+
+/** Opens the directory itself. @param more what a new session begins with */
+export async function openOwnSession(
+  call: Call,
+  directory: string,
+  { network, ...options }: SessionNeeds,
+  more: Partial<AsyncManagerOptions> = {},
+): Promise<OpenSession & { readonly manager: AsyncManager }> {
+  const { machine, log } = call;
+  const settings = networkSettings(call.options, machine);
+  const manager = await createManager(call, {
+    dataDir: directory,
+    storageRole: 'off',
+    log,
+    ...options,
+    ...more,
+  });
+  const { timers } = systemPlatform;
+  let desk = new Desk(manager, { timers, givesMessages: true });
+  try {
+    if (network) {
+      const transport = await machine.connect(manager, settings, log);
+      const requests = new FriendRequests(transport, log);
+      const friends = () => new PeerSet(manager.friends().map(({ publicKey }) => publicKey));
+      const isFriend = ({ publicKey }: IncomingRequest) => friends().has(publicKey);
+      desk = new Desk(manager, { timers, givesMessages: true, requests: () => requests.list(isFriend) });
+      await manager.attachTransport(transport);
+      await manager.start();
+    }
+    desk.open();
+  } catch (error) {
+    await manager.stop();
+    throw error;
+  }
+  return { control: desk, manager, [Symbol.asyncDispose]: () => manager.stop() };
+}
+
+/** Asks a person for the passphrase where one is needed and none was given. */
+async function createManager(call: Call, options: AsyncManagerOptions): Promise<AsyncManager> {
+  const { machine } = call;
+  const given = options.passphrase ?? (await givenPassphrase(call.options, machine));
+  try {
+    return await AsyncManager.create({ ...options, ...(given !== undefined && { passphrase: given }) });
+  } catch (error) {
+    if (!ToxAsyncError.is(error, 'ErrPassphrase') || given !== undefined || !machine.askSecret) throw error;
+    const passphrase = await machine.askSecret(`Passphrase of ${options.dataDir}: `);
+    return AsyncManager.create({ ...options, passphrase });
+  }
+}

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { writeFile, chmod, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { EXIT } from '../../bin/exit-codes';
+import { CommandUser, newNetwork, type Run } from './support/command-user';
+
+describe('tox-async send, receive and serve', function () {
+  this.timeout(90_000);
+  let ann: CommandUser;
+  let bob: CommandUser;
+
+  /** Both have keys of each other, and nothing of theirs runs. */
+  beforeEach(async () => {
+    const network = newNetwork();
+    ann = await CommandUser.of('Ann', network);
+    bob = await CommandUser.of('Bob', network);
+    await ann.run(['init']);
+    await bob.run(['init']);
+    const served = [await serve(ann), await serve(bob)];
+    for (const user of [ann, bob]) await keysOf(user);
+    for (const run of served) assert.equal(await run.end(), EXIT.ok);
+  });
+
+  afterEach(async () => {
+    await ann.end();
+    await bob.end();
+  });
+
+  async function serve(user: CommandUser): Promise<Run> {
+    const run = user.start(['serve']);
+    await run.says(/Serving/);
+    return run;
+  }
+
+  async function keysOf(user: CommandUser): Promise<void> {
+    for (;;) {
+      const { exitCode, out } = await user.run(['status', '--json']);
+      const status = JSON.parse(exitCode === EXIT.ok ? out : '{}') as {
+        friends?: { keys: { sendable: number } }[];
+      };
+      if ((status.friends?.[0]?.keys.sendable ?? 0) > 0) return;
+      await setTimeout(50);
+    }
+  }
+
+  /** The first message of a receiving command, once it is there. */
+  async function firstOf(run: Run): Promise<unknown> {
+    await run.says(/\n/);
+    return JSON.parse(run.stdout.lines[0] ?? '');
+  }
+
+  it('carry a message, and say so when it was delivered', async () => {
+    const receiving = bob.start(['receive', '--json', '--once']);
+    const sent = await ann.run([
+      'send',
+      'Bob',
+      'Water in the cellar',
+      '--topic',
+      'leak',
+      '--wait',
+      'delivered',
+    ]);
+    assert.deepEqual([sent.exitCode, sent.out], [EXIT.ok, 'delivered\n']);
+    const { id, receivedAt, sentAt, friend, ...message } = (await firstOf(receiving)) as Record<
+      string,
+      unknown
+    >;
+    assert.deepEqual(message, {
+      friendName: 'Ann',
+      topic: 'leak',
+      kind: 'text',
+      text: 'Water in the cellar',
+      via: 'direct',
+    });
+    assert.match(String(id), /^[0-9a-f]{64}$/);
+    assert.match(String(friend), /^[0-9a-f]{64}$/);
+    assert.ok(Number(receivedAt) > 0 && Number(sentAt) > 0);
+    assert.equal(await receiving.exitCode, EXIT.ok);
+    assert.equal(receiving.stdout.lines.length, 1);
+  });
+
+  it('let a message wait for the next process on the directory', async () => {
+    const late = await ann.run(['send', 'Bob', 'first', '--timeout', '0.2']);
+    assert.equal(late.exitCode, EXIT.later);
+    assert.match(late.out, /^queued: it waits here/);
+    const queued = await ann.run(['send', 'Bob', 'second', '--wait', 'queued']);
+    assert.equal(queued.exitCode, EXIT.ok);
+    const receiving = bob.start(['receive']);
+    const serving = await serve(ann);
+    await receiving.says(/Ann: first\nAnn: second\n/);
+    assert.equal(await receiving.end(), EXIT.ok);
+    assert.equal(await serving.end(), EXIT.ok);
+  });
+
+  it('go through the process that serves the directory', async () => {
+    const serving = [await serve(ann), await serve(bob)];
+    await keysOf(ann);
+    const status = await ann.run(['status']);
+    assert.match(status.out, new RegExp(`^Running   process ${process.pid} on `, 'm'));
+    const sent = await ann.run(['send', 'Bob', '-', '--wait', 'delivered'], {
+      input: 'from the standard input\n',
+    });
+    assert.equal(sent.out, 'delivered\n');
+    const received = await bob.run(['receive', '--once', '--json']);
+    assert.equal(received.exitCode, EXIT.ok);
+    assert.equal((JSON.parse(received.out) as { text: string }).text, 'from the standard input\n');
+    const nothing = await bob.run(['receive', '--once', '--timeout', '0.3']);
+    assert.deepEqual([nothing.exitCode, nothing.out], [EXIT.later, '']);
+    const second = await ann.run(['serve']);
+    assert.equal(second.exitCode, EXIT.later);
+    assert.match(second.err, new RegExp(`Process ${process.pid} on .* serves this directory already`));
+    for (const run of serving) assert.equal(await run.end(), EXIT.ok);
+    assert.match(serving[0]?.stdout.text ?? '', / info health online=(yes|no) friends=\d\/1 queued=0 /);
+  });
+
+  it('erase a message only once it was written', async () => {
+    await ann.run(['send', 'Bob', 'keep me', '--wait', 'queued']);
+    const serving = await serve(ann);
+    const broken = bob.start(['receive', '--json']);
+    broken.stdout.broken = true;
+    assert.equal(await broken.exitCode, EXIT.disk);
+    const received = await bob.run(['receive', '--json', '--once']);
+    assert.match(received.out, /"text":"keep me".*"redelivered":true/);
+    const nothing = await bob.run(['receive', '--once', '--timeout', '0.5']);
+    assert.equal(nothing.exitCode, EXIT.later);
+    await serving.end();
+  });
+
+  it('start a program for each message, without a shell, with the payload and what is known of it', async () => {
+    const script = path.join(bob.folder, 'note.sh');
+    const note =
+      'cat > payload; echo "$TOX_ASYNC_FRIEND_NAME|$TOX_ASYNC_TOPIC|$TOX_ASYNC_KIND|$1|$TOX_ASYNC_PASSPHRASE" > facts\n';
+    await writeFile(script, `#!/bin/sh\n${note}`);
+    await chmod(script, 0o700);
+    await writeFile(path.join(ann.folder, 'picture'), Buffer.from([0, 1, 2, 255]));
+    const topic = '$(touch evil); `x`';
+    await ann.run(['send', 'Bob', '--file', 'picture', '--topic', topic, '--wait', 'queued']);
+    const serving = await serve(ann);
+    const env = { TOX_ASYNC_PASSPHRASE: 'a secret' };
+    const received = await bob.run(['receive', '--exec', './note.sh', '--once', '--', 'an argument'], {
+      env,
+    });
+    assert.equal(received.exitCode, EXIT.ok, received.err);
+    assert.deepEqual(await readFile(path.join(bob.folder, 'payload')), Buffer.from([0, 1, 2, 255]));
+    const facts = await readFile(path.join(bob.folder, 'facts'), 'utf8');
+    assert.equal(facts, `Ann|${topic}|binary|an argument|\n`);
+    await serving.end();
+  });
+
+  it('keep a message whose program failed, and end when there is no such program', async () => {
+    await ann.run(['send', 'Bob', 'try again', '--wait', 'queued']);
+    const serving = await serve(ann);
+    const none = await bob.run(['receive', '--exec', './none']);
+    assert.equal(none.exitCode, EXIT.config);
+    assert.match(none.err, /The program cannot be started/);
+    const failing = bob.start(['receive', '--exec', 'false']);
+    while (!failing.stderr.text.includes('false ended with 1: the message comes again')) await setTimeout(20);
+    assert.equal(await failing.end(), EXIT.ok);
+    const received = await bob.run(['receive', '--once']);
+    assert.equal(received.out, 'Ann: try again\n');
+    await serving.end();
+  });
+
+  it('show what friends wrote without letting it at the terminal', async () => {
+    await ann.run(['send', 'Bob', '\u001b[2Jgone', '--wait', 'queued']);
+    const serving = await serve(ann);
+    const received = await bob.run(['receive', '--once']);
+    assert.equal(received.out, 'Ann: \ufffd[2Jgone\n');
+    await serving.end();
+  });
+
+  it('say what is wrong, each kind of failure with its exit code', async () => {
+    const codeOf = async (...args: string[]) => (await ann.run(args)).exitCode;
+    assert.equal(await codeOf('send', 'Nobody', 'x', '--wait', 'queued'), EXIT.noFriend);
+    assert.equal(await codeOf('send', 'Bob', '', '--wait', 'queued'), EXIT.data);
+    assert.equal(await codeOf('send', 'Bob', '--file', 'none'), EXIT.noInput);
+    assert.equal(await codeOf('send', 'Bob', 'two', 'words'), EXIT.usage);
+    assert.equal(await codeOf('send', 'Bob', 'x', '--wait', 'soon'), EXIT.usage);
+    assert.equal(await codeOf('send', 'Bob', 'x', '--timeout', 'soon'), EXIT.usage);
+    assert.equal(await codeOf('send', 'Bob', 'x', '--once'), EXIT.usage);
+    assert.equal(await codeOf('send', 'Bob', 'x', '--proxy', 'tor'), EXIT.usage);
+    assert.equal(await codeOf('friends', 'add', 'ab'), EXIT.data);
+    assert.equal(await codeOf('friends', 'dance'), EXIT.usage);
+    assert.equal(await codeOf('dance'), EXIT.usage);
+    assert.equal(await codeOf(), EXIT.usage);
+  });
+
+  it('log as JSON where that is wanted', async () => {
+    const serving = ann.start(['serve', '--log', 'json']);
+    await serving.says(/health/);
+    await serving.end();
+    const lines = serving.stdout.lines.map((line) => JSON.parse(line) as { level: string; text: string });
+    assert.match(lines[0]?.text ?? '', /^Serving [0-9A-F]{76}$/);
+    assert.ok(lines.every(({ level }) => level === 'info'));
+  });
+
+  it('find in words why a message would go out or not', async () => {
+    const away = await ann.run(['doctor', 'Bob', '--timeout', '1']);
+    assert.equal(away.exitCode, EXIT.ok);
+    assert.match(away.out, /^warning {1}Bob is offline and no storage node that you both know is online/m);
+    const serving = await serve(bob);
+    const here = await ann.run(['doctor', '--json', '--timeout', '4']);
+    const findings = here.out
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { code: string }).code);
+    assert.deepEqual(findings, ['direct']);
+    await serving.end();
+  });
+});
