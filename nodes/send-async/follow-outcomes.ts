@@ -2,7 +2,8 @@ import { systemPlatform, type Outcome } from '../../lib/index';
 import { guarded } from '../runtime/guard';
 import { nodeError } from '../runtime/node-error';
 import type { PendingWork } from '../runtime/pending-work';
-import type { FlowNode } from '../runtime/runtime';
+import { isPassedOn } from '../runtime/passed-on';
+import type { FlowNode, Runtime } from '../runtime/runtime';
 import type { MessageContext } from '../session/outcome-router';
 import type { Session } from '../session/session';
 import { ReasonNews } from './reason-news';
@@ -12,16 +13,22 @@ import { outcomeMessage } from './receipt';
  * Sends each later outcome to the second output, and after the receipts of inputs that are under way: one friend of
  * a list may have got its copy before the others' are accepted. Returns what ends it.
  */
-export function followOutcomes(node: FlowNode, session: Session, pending: PendingWork): () => void {
+export function followOutcomes(
+  RED: Runtime,
+  node: FlowNode,
+  session: Session,
+  pending: PendingWork,
+): () => void {
   let ended = false;
   let last = Promise.resolve();
   const tell = ({ outcome, context }: { outcome: Outcome; context: MessageContext }) => {
     last = last
       .then(() => pending.settled())
-      .then(() => {
+      .then(async () => {
+        const isTold =
+          !ended && (await isPassedOn(RED, node, 1, outcomeMessage(session.open, outcome, context)));
         // Back to the router, which keeps it for the node's next instance.
-        if (ended) session.outcomes.route(outcome);
-        else node.send([null, outcomeMessage(session.open, outcome, context)]);
+        if (ended && !isTold) session.outcomes.route(outcome);
       })
       .catch((error: unknown) => guarded(() => node.error(nodeError(error), {})));
   };

@@ -48,7 +48,7 @@ export function startSendAsync(RED: Runtime, node: FlowNode, config: SendAsyncCo
     node.warn(LABEL_LEFT_OUT);
   };
 
-  user.atStart(RED, sendBadge, (session) => user.onRelease(followOutcomes(node, session, pending)));
+  user.atStart(RED, sendBadge, (session) => user.onRelease(followOutcomes(RED, node, session, pending)));
   onClose(node, async (removed) => {
     user.release();
     user.session?.outcomes.unregister(node.id, removed);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { AsyncManagerOptions, Logger, Random } from '../../../lib/index';
 import { ToxAsyncError } from '../../../lib/index';
 import { SimulatedTime } from '../../../lib/testing/simulated-platform';
+import { onClose } from '../../../nodes/runtime/close';
 import { SessionRegistry } from '../../../nodes/session/session-registry';
 import type { SessionSettings } from '../../../nodes/session/session-settings';
 import { FakeManager } from '../support/fake-manager';
@@ -173,5 +175,25 @@ describe('The sessions behind the storage-nodes', () => {
     session.outcomes.register('other', (_outcome, { node }) => heard.push(node));
     await turn();
     assert.deepEqual(heard, ['send']);
+  });
+
+  it('keep no deploy waiting for longer than 2 s when their store hangs, and say what is under way', async () => {
+    const node = new EventEmitter();
+    const warnings: string[] = [];
+    const session = registry.acquire('a', settings(), quiet);
+    await session.opened();
+    Object.assign(made[0]?.manager ?? {}, { stop: () => new Promise(() => undefined) });
+    onClose(
+      { on: (event, listener) => node.on(event, listener), warn: (text) => warnings.push(text) },
+      (removed) => registry.release('a', removed),
+      { underWay: () => session.closingStep, timers: time.timers },
+    );
+    let isOver = false;
+    node.emit('close', true, () => (isOver = true));
+    await time.advance(1_999);
+    assert.equal(isOver, false);
+    await time.advance(1);
+    assert.equal(isOver, true);
+    assert.match(warnings.join(), /2 s.*closing the data directory/);
   });
 });
