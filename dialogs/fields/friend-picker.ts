@@ -44,6 +44,7 @@ export function friendPicker(node: EditedNode, { blank, places }: { blank: strin
   field
     .next('.red-ui-typedInput-container')
     .find('input')
+    .on('input', look)
     .on('focus', ({ target }) => {
       if (textOf($(target).val()) === '') $(target).trigger('keyup');
     });

@@ -70,6 +70,6 @@ function addRow(node: EditedNode, row: JQuery, { name = '', key = '' }: Partial<
       line.append($('<i class="fa fa-exclamation-circle" aria-hidden="true">'), $('<span>').text(reason));
     }
   };
-  input.on('change keyup', look);
+  input.on('input change', look);
   look();
 }

@@ -22,7 +22,7 @@ export function storageTab(node: EditedNode): void {
     line.text([inUse, capacity].filter(Boolean).join(' '));
   };
   role.on('change', look);
-  cap.on('change keyup', look);
+  cap.on('input change', look);
   look();
   void runningSession(node.id).then((session) => {
     const kept = session?.open?.kept;
