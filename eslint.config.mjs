@@ -34,12 +34,12 @@ export default tseslint.config(
     },
   },
   {
-    files: ['editor/**/*.ts'],
-    languageOptions: { parserOptions: { project: './editor/tsconfig.json' } },
+    files: ['nodes/editor/sidebar/**/*.ts'],
+    languageOptions: { parserOptions: { project: './nodes/editor/sidebar/tsconfig.json' } },
   },
   {
-    files: ['dialogs/**/*.ts'],
-    languageOptions: { parserOptions: { project: './dialogs/tsconfig.json' } },
+    files: ['nodes/editor/dialogs/**/*.ts'],
+    languageOptions: { parserOptions: { project: './nodes/editor/dialogs/tsconfig.json' } },
   },
   {
     files: ['test/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'],

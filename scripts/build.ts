@@ -12,7 +12,7 @@ import { stampBuildDate } from './support/stamp-build-date';
 const DIST = path.join(ROOT, 'dist');
 /** Node-RED looks for this folder in the root of a package. */
 const RESOURCES = path.join(ROOT, 'resources');
-const EDITOR = path.join(CACHE, 'editor');
+const EDITOR = path.join(CACHE, 'for-browsers');
 
 async function copyAssets(): Promise<void> {
   const source = path.join(ROOT, 'nodes');
@@ -27,27 +27,22 @@ async function copyAssets(): Promise<void> {
   await cp(path.join(ROOT, bootstrapNodes), path.join(DIST, bootstrapNodes));
 }
 
-/** The types that the editor shares with the runtime make it a tree of both; only the editor's part is for browsers. */
-async function buildEditor(): Promise<void> {
-  await run(tool('tsc'), ['-p', 'editor/tsconfig.json']);
-  await cp(path.join(EDITOR, 'editor'), RESOURCES, { recursive: true });
-  const source = path.join(ROOT, 'editor');
-  for (const name of await readdir(source, { recursive: true })) {
-    if (name.endsWith('.css')) await cp(path.join(source, name), path.join(RESOURCES, name));
-  }
-}
-
 /**
- * The dialogs, as modules for browsers. They share types with the runtime, and of its code the migrations: of the tree of
- * both that comes out, only what they load is copied.
+ * Modules for browsers. They share types with the runtime, and of its code the migrations: of the tree of both that comes
+ * out, only what they load is copied.
  */
-async function buildDialogs(): Promise<void> {
-  const out = path.join(CACHE, 'dialogs');
-  await rm(out, { recursive: true, force: true });
-  await run(tool('tsc'), ['-p', 'dialogs/tsconfig.json']);
-  for (const name of await readdir(out, { recursive: true })) {
-    const isLoaded = name.startsWith('dialogs') || /^nodes.*migrat(e|ions)\.js$/.test(name);
-    if (isLoaded && name.endsWith('.js')) await cp(path.join(out, name), path.join(RESOURCES, name));
+async function buildEditor(): Promise<void> {
+  for (const part of ['sidebar', 'dialogs'])
+    await run(tool('tsc'), ['-p', `nodes/editor/${part}/tsconfig.json`]);
+  const nodes = path.join(EDITOR, 'nodes');
+  for (const name of await readdir(nodes, { recursive: true })) {
+    const isLoaded = name.startsWith('editor') || /migrat(e|ions)\.js$/.test(name);
+    if (isLoaded && name.endsWith('.js')) await cp(path.join(nodes, name), path.join(RESOURCES, name));
+  }
+  const source = path.join(ROOT, 'nodes');
+  for (const name of await readdir(path.join(source, 'editor'), { recursive: true })) {
+    if (name.endsWith('.css'))
+      await cp(path.join(source, 'editor', name), path.join(RESOURCES, 'editor', name));
   }
 }
 
@@ -56,7 +51,6 @@ async function build(): Promise<void> {
   await run(tool('tsc'), ['-p', 'tsconfig.build.json']);
   await copyAssets();
   await buildEditor();
-  await buildDialogs();
   await setBuildDate();
 }
 

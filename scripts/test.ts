@@ -135,7 +135,7 @@ const SUITES: readonly Suite[] = [
   mocha('unit', 'test/lib', 'test/lint', 'test/docs', 'test/scripts'),
   newerNodeSuite('node24', 'test/lib/crypto', 'test/lib/vectors'),
   mocha('command', 'test/bin'),
-  mocha('nodes', 'test/nodes', 'test/sidebar'),
+  mocha('nodes', 'test/nodes'),
   mocha('chaos', 'test/chaos'),
   mocha('simulation', 'test/simulation'),
   // Two days of 200 users; the suite before it has a slice of that.

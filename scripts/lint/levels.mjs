@@ -80,14 +80,17 @@ function breachInNodes(file, source) {
   return to === from || shared.includes(to) ? undefined : ['otherNode', { source }];
 }
 
-/** What runs in browsers shares types with the runtime, and nothing else. */
-const SHARED_WITH_EDITOR = 'nodes/sidebar/view';
+const EDITOR = 'nodes/editor/';
+/** Of the runtime, what runs in browsers shares these types, and how settings of older versions are read. */
+const TYPES_FOR_EDITOR = 'nodes/sidebar/view';
+const CODE_FOR_EDITOR = ['nodes/runtime/migrate', 'nodes/*/migrations'];
 
-/** The same for a file of `editor/`. */
+/** The same for a file of `nodes/editor/`. */
 function breachInEditor(file, source, typeOnly) {
   const target = resolveRelative(file, source);
-  if (target?.startsWith('editor/')) return undefined;
-  return target === SHARED_WITH_EDITOR && typeOnly ? undefined : ['editor', { source }];
+  if (target === undefined) return ['editor', { source }];
+  const isShared = (target === TYPES_FOR_EDITOR && typeOnly) || matchesAny(target, CODE_FOR_EDITOR);
+  return target.startsWith(EDITOR) || isShared ? undefined : ['editor', { source }];
 }
 
 /** The same for a file of `bin/`: it stands on the core and on Node.js alone. */
@@ -114,7 +117,7 @@ export const levels = {
       otherNode:
         "A node's files import their own folder, nodes/session and nodes/runtime; runtime imports neither ('{{source}}').",
       editor:
-        "What runs in browsers imports its own folder, and of the rest only types of nodes/sidebar/view ('{{source}}').",
+        "What runs in browsers imports nodes/editor, types of nodes/sidebar/view and migrations ('{{source}}').",
       runtimeLoad: 'Modules are loaded at run time only by the loaders of optional packages.',
     },
   },
@@ -122,9 +125,9 @@ export const levels = {
     const file = fileOf(context);
     const inLib = file.startsWith('lib/');
     const inNodes = file.startsWith('nodes/');
-    const inEditor = file.startsWith('editor/');
+    const inEditor = file.startsWith(EDITOR);
     const inBin = file.startsWith('bin/');
-    if (!inLib && !inNodes && !inEditor && !inBin) return {};
+    if (!inLib && !inNodes && !inBin) return {};
     const isLoader = matchesAny(file, LOADERS);
 
     const breachIn = (source, typeOnly) => {

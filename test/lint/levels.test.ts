@@ -38,16 +38,15 @@ describe('The direction of imports', () => {
     assert.deepEqual(found('lib/index.ts', `export * from './manager/events'; import './errors';`), []);
   });
 
-  it('lets what runs in browsers import its own files, and of the runtime one file of types', () => {
-    const own = `import { h } from './dom.js'; import type { View } from '../../nodes/sidebar/view.js';`;
-    assert.deepEqual(found('editor/sidebar/a.ts', own), []);
-    assert.deepEqual(found('editor/sidebar/a.ts', `import { x } from '../../nodes/sidebar/view.js';`), [
-      'editor',
-    ]);
-    assert.deepEqual(found('editor/sidebar/a.ts', `import type { X } from '../../lib/index.js';`), [
-      'editor',
-    ]);
-    assert.deepEqual(found('editor/sidebar/a.ts', `import 'jquery';`), ['editor']);
+  it('lets what runs in browsers import its own files, of the runtime one file of types, and migrations', () => {
+    const own = `import { h } from './dom.js'; import type { View } from '../../sidebar/view.js';`;
+    const inEditor = (code: string) => found('nodes/editor/sidebar/a.ts', code);
+    assert.deepEqual(inEditor(own), []);
+    assert.deepEqual(inEditor(`import { x } from '../../send-async/migrations.js';`), []);
+    assert.deepEqual(inEditor(`import { x } from '../../sidebar/view.js';`), ['editor']);
+    assert.deepEqual(inEditor(`import type { X } from '../../session/session.js';`), ['editor']);
+    assert.deepEqual(inEditor(`import type { X } from '../../../lib/index.js';`), ['editor']);
+    assert.deepEqual(inEditor(`import 'jquery';`), ['editor']);
   });
 
   it('refuses a folder that has no level', () => {

@@ -60,8 +60,8 @@ describe('The packed package', function () {
       'dist/nodes/sidebar.html',
       'dist/nodes/locales/en-US/sidebar.json',
       'dist/nodes/locales/de/sidebar.json',
-      'resources/sidebar/main.js',
-      'resources/sidebar/sidebar.css',
+      'resources/editor/sidebar/main.js',
+      'resources/editor/sidebar/sidebar.css',
     ];
     assert.deepEqual(
       expected.filter((file) => !files.includes(file)),

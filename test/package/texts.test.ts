@@ -22,9 +22,9 @@ function catalog(language: string, type: string): Map<string, string> {
   return flatten(JSON.parse(readFileSync(file, 'utf8')) as object);
 }
 
-const DIALOGS = readdirSync(path.join(ROOT, 'dialogs'), { recursive: true, encoding: 'utf8' })
+const DIALOGS = readdirSync(path.join(ROOT, 'nodes/editor/dialogs'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
-  .map((name) => readFileSync(path.join(ROOT, 'dialogs', name), 'utf8'));
+  .map((name) => readFileSync(path.join(ROOT, 'nodes/editor/dialogs', name), 'utf8'));
 
 /** The keys that the dialogs ask for: data-i18n attributes, and texts in their code that begin with the node's type. */
 function keysOf(type: string): string[] {

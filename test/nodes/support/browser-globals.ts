@@ -72,7 +72,7 @@ export function jQueryOf(fields: Readonly<Record<string, string>> = {}) {
 export function dialogOf(type: string): DialogDefinition {
   const dialogs = inBrowser(jQueryOf(), () => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    require(path.join(ROOT, 'dialogs/main.ts'));
+    require(path.join(ROOT, 'nodes/editor/dialogs/main.ts'));
     return (globalThis as { readonly toxAsync?: { readonly dialogs: Record<string, DialogDefinition> } })
       .toxAsync?.dialogs;
   });

@@ -1,4 +1,4 @@
-import type { FindingView, FriendView, SessionView } from '../../nodes/sidebar/view.js';
+import type { FindingView, FriendView, SessionView } from '../../sidebar/view.js';
 
 /** Something that keeps messages from going out, or soon will. */
 export interface Problem {

@@ -1,4 +1,4 @@
-import type { OpenSessionView, OutboxView, SessionView } from '../../../nodes/sidebar/view.js';
+import type { OpenSessionView, OutboxView, SessionView } from '../../../sidebar/view.js';
 import { confirmed } from '../confirm.js';
 import { button, h, KeyedRows, setText, show, type Row } from '../dom.js';
 import { Section } from '../section.js';

@@ -1,4 +1,4 @@
-import type { QrView, SessionSummary, SessionView } from '../../nodes/sidebar/view.js';
+import type { QrView, SessionSummary, SessionView } from '../../sidebar/view.js';
 
 /** What went wrong with a request; status 0 when there was no answer. */
 export class RequestError extends Error {

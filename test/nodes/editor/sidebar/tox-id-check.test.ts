@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { checkToxId } from '../../editor/sidebar/sections/tox-id-check';
-import { parseToxId } from '../../lib/identity/tox-id';
-import { stranger } from '../nodes/support/fake-tox';
+import { checkToxId } from '../../../../nodes/editor/sidebar/sections/tox-id-check';
+import { parseToxId } from '../../../../lib/identity/tox-id';
+import { stranger } from '../../support/fake-tox';
 
 const { toxId, key } = stranger();
 const changed = (text: string, at: number) =>

@@ -1,4 +1,4 @@
-import type { FriendView, OpenSessionView, SessionView } from '../../../nodes/sidebar/view.js';
+import type { FriendView, OpenSessionView, SessionView } from '../../../sidebar/view.js';
 import { button, h, KeyedRows, setAttribute, show } from '../dom.js';
 import { Section } from '../section.js';
 import type { Actions, SessionPart } from '../state.js';

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
-import { chooseCryptoProvider, formatToxId, generateKeyPair, systemPlatform, toHex } from '../../lib/index';
-import { dialogOf, inBrowser, jQueryOf } from '../nodes/support/browser-globals';
+import {
+  chooseCryptoProvider,
+  formatToxId,
+  generateKeyPair,
+  systemPlatform,
+  toHex,
+} from '../../../../lib/index';
+import { dialogOf, inBrowser, jQueryOf } from '../../support/browser-globals';
 
 const key = () => generateKeyPair(chooseCryptoProvider(), systemPlatform.random).publicKey;
 const TEXT = {

@@ -1,4 +1,4 @@
-import type { SessionSummary } from '../../nodes/sidebar/view.js';
+import type { SessionSummary } from '../../sidebar/view.js';
 import { button, h, icon, setAttribute, setIcon, setText, show } from './dom.js';
 import type { Popup } from './popup.js';
 import { stateInList } from './session-state.js';

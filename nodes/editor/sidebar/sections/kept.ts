@@ -1,4 +1,4 @@
-import type { OpenSessionView } from '../../../nodes/sidebar/view.js';
+import type { OpenSessionView } from '../../../sidebar/view.js';
 import { h, setText, show } from '../dom.js';
 import { Section } from '../section.js';
 import type { SessionPart } from '../state.js';

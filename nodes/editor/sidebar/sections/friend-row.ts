@@ -1,4 +1,4 @@
-import type { FriendView } from '../../../nodes/sidebar/view.js';
+import type { FriendView } from '../../../sidebar/view.js';
 import { h, icon, setAttribute, setText, show, type Row } from '../dom.js';
 import type { Actions } from '../state.js';
 import { called, text } from '../texts.js';

@@ -1,4 +1,4 @@
-import type { SessionSummary, SessionView } from '../../nodes/sidebar/view.js';
+import type { SessionSummary, SessionView } from '../../sidebar/view.js';
 import { span, text } from './texts.js';
 
 type Head = Omit<SessionSummary, 'friends'>;

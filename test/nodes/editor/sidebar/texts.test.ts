@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../../scripts/support/project';
+import { ROOT } from '../../../../scripts/support/project';
 
-const EDITOR = path.join(ROOT, 'editor/sidebar');
+const EDITOR = path.join(ROOT, 'nodes/editor/sidebar');
 const LOCALES = path.join(ROOT, 'nodes/locales');
 
 /** Every text of the catalog by its key below `sidebar.`. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { problemsOf } from '../../editor/sidebar/problems';
-import type { FindingView, FriendView, OpenSessionView } from '../../nodes/sidebar/view';
+import { problemsOf } from '../../../../nodes/editor/sidebar/problems';
+import type { FindingView, FriendView, OpenSessionView } from '../../../../nodes/sidebar/view';
 
 const finding = (code: string, level: FindingView['level'] = 'warning', matters = true): FindingView => ({
   code,

@@ -1,4 +1,4 @@
-import type { FriendView } from '../../../nodes/sidebar/view.js';
+import type { FriendView } from '../../../sidebar/view.js';
 import { called, lasting, span, text, textIfAny } from '../texts.js';
 
 /** Icon and second line of a friend. */

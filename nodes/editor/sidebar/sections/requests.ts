@@ -1,4 +1,4 @@
-import type { OpenSessionView, RequestView } from '../../../nodes/sidebar/view.js';
+import type { OpenSessionView, RequestView } from '../../../sidebar/view.js';
 import { button, h, KeyedRows, show, type Row } from '../dom.js';
 import { Section } from '../section.js';
 import type { Actions, SessionPart } from '../state.js';

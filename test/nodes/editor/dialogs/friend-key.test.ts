@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { digitsOf, isMeantAsKey, keyFault, publicKeyIn } from '../../dialogs/checks/friend-key';
+import {
+  digitsOf,
+  isMeantAsKey,
+  keyFault,
+  publicKeyIn,
+} from '../../../../nodes/editor/dialogs/checks/friend-key';
 import {
   chooseCryptoProvider,
   formatToxId,
@@ -7,7 +12,7 @@ import {
   readFriendKey,
   systemPlatform,
   toHex,
-} from '../../lib/index';
+} from '../../../../lib/index';
 
 const { publicKey } = generateKeyPair(chooseCryptoProvider(), systemPlatform.random);
 const TOX_ID = formatToxId(publicKey, Uint8Array.of(1, 2, 3, 4));

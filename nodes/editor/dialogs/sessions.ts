@@ -1,5 +1,5 @@
 /** The running sessions, by the admin API (docs/ADMIN.md). */
-import type { FriendState, QrView, SessionSummary, SessionView } from '../nodes/sidebar/view.js';
+import type { FriendState, QrView, SessionSummary, SessionView } from '../../sidebar/view.js';
 
 export type { FriendState, SessionSummary, SessionView };
 

@@ -1,4 +1,4 @@
-import type { NodeView, OpenSessionView } from '../../../nodes/sidebar/view.js';
+import type { NodeView, OpenSessionView } from '../../../sidebar/view.js';
 import { h, KeyedRows, type Row } from '../dom.js';
 import { Section } from '../section.js';
 import type { SessionPart } from '../state.js';

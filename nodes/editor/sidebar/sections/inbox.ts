@@ -1,4 +1,4 @@
-import type { InboxView, OpenSessionView, SessionView } from '../../../nodes/sidebar/view.js';
+import type { InboxView, OpenSessionView, SessionView } from '../../../sidebar/view.js';
 import { button, h, KeyedRows, type Row } from '../dom.js';
 import { Section } from '../section.js';
 import type { SessionPart } from '../state.js';

@@ -1,4 +1,4 @@
-import type { OpenSessionView, SessionSummary, SessionView } from '../../nodes/sidebar/view.js';
+import type { OpenSessionView, SessionSummary, SessionView } from '../../sidebar/view.js';
 
 /** What the sidebar shows. */
 export interface State {

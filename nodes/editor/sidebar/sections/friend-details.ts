@@ -1,4 +1,4 @@
-import type { FriendView } from '../../../nodes/sidebar/view.js';
+import type { FriendView } from '../../../sidebar/view.js';
 import { confirmed } from '../confirm.js';
 import { button, h, setAttribute, setText, show } from '../dom.js';
 import type { Actions } from '../state.js';
