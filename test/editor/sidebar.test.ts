@@ -12,7 +12,9 @@ interface Entry {
   readonly name?: string;
 }
 
-const EXAMPLE = JSON.parse(readFileSync(path.join(ROOT, 'examples/01-offline-alert.json'), 'utf8')) as Entry[];
+const EXAMPLE = JSON.parse(
+  readFileSync(path.join(ROOT, 'examples/01-offline-alert.json'), 'utf8'),
+) as Entry[];
 
 /** Presses the button of the example whose name begins so. */
 async function press({ red }: Stage, start: string): Promise<void> {
