@@ -33,12 +33,21 @@ export function clientHooks(components: ClientHooksComponents): AsyncClientHooks
   const { events, forwardSecurity, keyUse, clock, friends, log } = components;
   const warnedAt = new PeerMap<number>();
   const suggested = new PeerMap<Set<string>>();
+  /** What was last said of the keys that are left; absent where there are enough. */
+  const shortages = new PeerMap<'low' | 'exhausted'>();
   events.on('friends-changed', () => {
-    for (const told of [warnedAt, suggested]) {
+    for (const told of [warnedAt, suggested, shortages]) {
       for (const peer of told.keys()) if (!friends.has(peer)) told.delete(peer);
     }
   });
   const changed = () => events.emit('changed', undefined);
+  /** Several messages at once may take many keys before the first of them is told of: no count is sure to be seen. */
+  const noteShortage = (friend: PublicKey): number => {
+    const sendable = forwardSecurity.held.sendable(friend);
+    if (sendable >= PRE_KEY_REFRESH_THRESHOLD) shortages.delete(friend);
+    else shortages.set(friend, sendable === 0 ? 'exhausted' : 'low');
+    return sendable;
+  };
   return {
     onAccepted: changed,
     onEnded: changed,
@@ -49,6 +58,7 @@ export function clientHooks(components: ClientHooksComponents): AsyncClientHooks
       changed();
     },
     onKeysExchanged(friend) {
+      noteShortage(friend);
       events.emit('keys-exchanged', {
         friend,
         sendable: forwardSecurity.held.sendable(friend),
@@ -61,9 +71,12 @@ export function clientHooks(components: ClientHooksComponents): AsyncClientHooks
     },
     onKeySpent(friend) {
       keyUse.note(friend);
-      const sendable = forwardSecurity.held.sendable(friend);
-      if (sendable === 0) events.emit('keys-exhausted', { friend });
-      else if (sendable === PRE_KEY_REFRESH_THRESHOLD - 1) events.emit('keys-low', { friend, sendable });
+      const before = shortages.get(friend);
+      const sendable = noteShortage(friend);
+      const now = shortages.get(friend);
+      if (now === before) return;
+      if (now === 'exhausted') events.emit('keys-exhausted', { friend });
+      else if (now === 'low') events.emit('keys-low', { friend, sendable });
     },
     onDeadKeys(friend) {
       events.emit('keys-dead', { friend });

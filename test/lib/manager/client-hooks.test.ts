@@ -19,6 +19,8 @@ describe('what a session tells of its friends', () => {
   let events: Emitter<AsyncManagerEvents>;
   let hooks: AsyncClientHooks;
   let told: string[];
+  /** Keys of each friend that are left. */
+  let left: number;
   /** Lines of the log, by level. */
   let logged: string[];
 
@@ -26,6 +28,7 @@ describe('what a session tells of its friends', () => {
     friends = [bob, cat];
     time = new SimulatedTime();
     told = [];
+    left = 100;
     logged = [];
     const log = {
       ...silentLogger,
@@ -36,12 +39,13 @@ describe('what a session tells of its friends', () => {
       throw error;
     });
     events.on('identity-in-use-elsewhere', ({ friend }) => told.push(`elsewhere ${friend[0]}`));
+    events.on('keys-low', ({ friend, sendable }) => told.push(`${friend[0]} low ${sendable}`));
+    events.on('keys-exhausted', ({ friend }) => told.push(`${friend[0]} exhausted`));
     events.on('node-suggested', ({ friend, toxId }) => told.push(`${friend[0]} names ${toxId}`));
     hooks = clientHooks({
       events,
       keyUse: { note: () => undefined },
-      // None of these events speaks of keys.
-      forwardSecurity: { held: { sendable: () => NaN }, issued: { liveCount: () => NaN } },
+      forwardSecurity: { held: { sendable: () => left }, issued: { liveCount: () => 100 } },
       clock: time.clock,
       friends: { has: (pk) => friends.some((friend) => toHex(friend) === toHex(pk)) },
       log,
@@ -67,6 +71,36 @@ describe('what a session tells of its friends', () => {
     await time.advance(1);
     hooks.onElsewhere(bob);
     assert.equal(told.length, 3);
+  });
+
+  it('is once that few keys of a friend are left, however many messages took theirs at once', () => {
+    const spend = (count: number, times: number) => {
+      left = count;
+      for (let i = 0; i < times; i++) hooks.onKeySpent(bob);
+    };
+    spend(20, 3);
+    assert.deepEqual(told, []);
+    // A burst: no message sees the count go from 20 to 19.
+    spend(10, 90);
+    hooks.onKeySpent(cat);
+    assert.deepEqual(told, ['1 low 10', '2 low 10']);
+    spend(0, 10);
+    assert.deepEqual(told.slice(2), ['1 exhausted']);
+  });
+
+  it('is that few keys are left again, after new ones came', () => {
+    left = 5;
+    hooks.onKeySpent(bob);
+    left = 100;
+    hooks.onKeysExchanged(bob);
+    left = 19;
+    hooks.onKeySpent(bob);
+    assert.deepEqual(told, ['1 low 5', '1 low 19']);
+    left = 12;
+    hooks.onKeysExchanged(bob);
+    left = 11;
+    hooks.onKeySpent(bob);
+    assert.equal(told.length, 2);
   });
 
   it('is each open node of a friend once, but no friend, and 16 at most', () => {
