@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { exampleNodes } from './examples';
 import { newestNodeRed, type Runtime } from './newest-node-red';
 import { installPackage, packPackage } from './packed-package';
 import { CACHE, MANIFEST } from './project';
@@ -25,6 +26,7 @@ export async function prepareEditors(): Promise<void> {
   const { tarball } = await packPackage(FOLDER);
   await installPackage(tarball, USER_DIR);
   await newestNodeRed();
+  await exampleNodes();
 }
 
 /** The browser's place; undefined where there is none. */

@@ -24,10 +24,7 @@ const FILES = {
 /** Node types of these packages, by the example that needs them. */
 export const FOREIGN_TYPES: Readonly<Record<string, readonly string[]>> = {
   '11-write-to-database': ['sqlite', 'sqlitedb'],
-  '16-dashboard-page': [
-    ...['ui-base', 'ui-theme', 'ui-page', 'ui-group'],
-    ...['ui-table', 'ui-gauge', 'ui-button', 'ui-text-input'],
-  ],
+  '16-dashboard-page': ['ui-base', 'ui-theme', 'ui-page', 'ui-group', 'ui-table', 'ui-gauge', 'ui-button'],
 };
 
 /** The folders of the packages that have these types, from the registry unless they are there. */
@@ -50,6 +47,9 @@ export async function exampleNames(): Promise<string[]> {
 export interface ExampleEntry {
   readonly id: string;
   readonly type: string;
+  readonly name?: string;
+  readonly outputs?: number;
+  readonly wires?: readonly (readonly string[])[];
   readonly [property: string]: unknown;
 }
 

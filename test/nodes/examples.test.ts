@@ -31,13 +31,23 @@ interface Entry {
 /** These need nothing but the runtime: no network, no files, no other package. */
 const KNOWN = new Set([
   ...['tab', 'comment', 'inject', 'debug', 'change', 'switch', 'catch', 'status', 'http in', 'http response'],
-  ...['complete', 'storage-node', 'tox-transport', 'send-async', 'receive-async', 'prekey-exchange'],
+  ...[
+    'link in',
+    'link out',
+    'storage-node',
+    'tox-transport',
+    'send-async',
+    'receive-async',
+    'prekey-exchange',
+  ],
 ]);
 /** What only these need. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   ...FOREIGN_TYPES,
+  '12-key-gauge-alarm': ['split'],
   '13-alarm-or-sms': ['http request'],
   '14-wake-up': ['http request'],
+  '15-mqtt-in-and-out': ['mqtt-broker', 'mqtt in', 'mqtt out'],
   '22-bridge-over-tcp': ['function', 'tcp in', 'tcp out'],
 };
 /** What a canvas is wide on a screen of 1,280 pixels. */
@@ -49,7 +59,9 @@ const OURS = new Map(
   ]),
 );
 
-const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+const files = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.json'))
+  .sort();
 const nameOf = (file: string) => file.replace(/\.json$/, '');
 const flowOf = (file: string) => JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as Entry[];
 const idsIn = (flow: Entry[]) => new Set(flow.map(({ id }) => id));
@@ -127,7 +139,11 @@ describe('The example flows', () => {
 
   it('are numbered', () => {
     for (const file of files) assert.match(file, /^\d\d-[a-z-]+\.json$/);
-    assert.equal(new Set(files.map((file) => file.slice(0, 2))).size, files.length);
+    const numbers = files.map((file) => Number(file.slice(0, 2)));
+    assert.deepEqual(
+      numbers,
+      numbers.map((_, index) => index + 1),
+    );
   });
 
   it('do not get in each other’s way: ids are their own', () => {
@@ -151,7 +167,9 @@ describe('The example flows', () => {
 
   it('on real Tox say what is wrong: every node of theirs is watched by a Catch node', () => {
     const onTox = files.filter((file) => flowOf(file).some(({ mode }) => mode === 'libtoxcore'));
-    assert.deepEqual(onTox.sort(), ['17-tox-alert.json', '19-tox-storage-bot.json', '20-tox-echo-bot.json']);
+    assert.deepEqual(onTox.map(nameOf), [
+      ...['17-tox-alert', '18-tox-recipient', '19-tox-storage-bot', '20-tox-echo-bot', '21-relay-to-a-phone'],
+    ]);
     for (const file of onTox) {
       const [watch] = flowOf(file).filter(({ type }) => type === 'catch');
       assert.deepEqual([watch?.scope, watch?.wires?.flat().length], [null, 1], file);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LogLine } from '../../scripts/support/log-reader';
+import { exampleNodes } from '../../scripts/support/examples';
 import { newestNodeRed } from '../../scripts/support/newest-node-red';
 import type { Runtime } from '../../scripts/support/newest-node-red';
 import { NodeRedProcess } from '../../scripts/support/node-red-process';
@@ -30,7 +31,8 @@ function suite(title: string, runtime: () => Promise<Partial<Runtime>>): void {
 
     before(async () => {
       folder = await installed();
-      red = await NodeRedProcess.start({ userDir: USER_DIR, ...(await runtime()) });
+      const settings = { nodesDir: await exampleNodes() };
+      red = await NodeRedProcess.start({ userDir: USER_DIR, settings, ...(await runtime()) });
     });
 
     it('loads all five types without an error', async () => {

@@ -2,6 +2,7 @@ import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { INSTALLED, RUNTIMES } from '../../../scripts/support/editor-stage';
+import { exampleNodes } from '../../../scripts/support/examples';
 import { NodeRedProcess } from '../../../scripts/support/node-red-process';
 import { CACHE, MANIFEST } from '../../../scripts/support/project';
 import { startBrowser } from './browser';
@@ -28,7 +29,7 @@ export class Stage {
     const red = await NodeRedProcess.start({
       userDir,
       startLimitMs: 120_000,
-      settings: { editorTheme, ...settings },
+      settings: { editorTheme, nodesDir: await exampleNodes(), ...settings },
       ...runtime,
     });
     return new Stage(version, red, await startBrowser());

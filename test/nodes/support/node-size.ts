@@ -19,7 +19,17 @@ const FONT = 14;
 /** A character that the table lacks, such as an apostrophe of print. */
 const OTHER = 556;
 /** Types that nothing can be wired to. */
-const SOURCES = ['inject', 'comment', 'catch', 'complete', 'status', 'http in', 'tcp in', 'mqtt in'];
+const SOURCES = [
+  'inject',
+  'comment',
+  'catch',
+  'complete',
+  'status',
+  'link in',
+  'http in',
+  'tcp in',
+  'mqtt in',
+];
 
 /** Pixels that the editor gives to a node with this name: it rounds up to its grid of 20. */
 export function sizeOf(node: Drawn): { readonly w: number; readonly h: number } {
