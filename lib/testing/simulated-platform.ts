@@ -37,7 +37,7 @@ export class SimulatedTime {
    * @param wallAtStart Unix milliseconds
    * @param settle lets everything run that is ready; `microtasks` is quicker where nothing waits for a real machine
    */
-  constructor(wallAtStart = WALL_AT_START, settle = turnsOfTheLoop) {
+  constructor(wallAtStart = WALL_AT_START, settle: () => Promise<void> = turnsOfTheLoop) {
     this.#wallAtZero = wallAtStart;
     this.#settle = settle;
   }
