@@ -9,6 +9,7 @@ import path from 'node:path';
 import { writeSettings } from './support/node-red-settings';
 import { CACHE, ROOT } from './support/project';
 import { startPort } from './support/start-port';
+import { whenOrphaned } from './support/when-orphaned';
 
 const USER_DIR = path.join(CACHE, 'start');
 const EXAMPLE = path.join(ROOT, 'examples/01-offline-alert.json');
@@ -25,6 +26,7 @@ async function start(): Promise<void> {
   // A terminal sends Ctrl-C to both processes: this one waits for the orderly end of the other.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
+  whenOrphaned(() => child.kill('SIGTERM'));
   child.on('exit', (code) => (process.exitCode = code ?? 1));
 }
 

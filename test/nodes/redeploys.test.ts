@@ -13,7 +13,7 @@ const SESSIONS = ['device-session', 'phone-session', 'home-session'];
 const KINDS = { full: 'received', flows: 'received', nodes: 'send' } as const;
 type Kind = keyof typeof KINDS;
 
-const listenersOf = (emitter: EventEmitter) =>
+const listenersOf = (emitter: Pick<EventEmitter, 'eventNames' | 'listenerCount'>) =>
   Object.fromEntries(emitter.eventNames().map((name) => [String(name), emitter.listenerCount(name)]));
 
 describe('Redeploys while messages are under way', function () {

@@ -19,11 +19,11 @@ export function countListeners(target: { on: (listener: () => void) => () => voi
 /** Counts the timers that were begun since the count began and that neither ran nor were cancelled. */
 export function countTimers(timers: Timers): { readonly count: () => number; readonly end: () => void } {
   const live = new Set<object>();
-  const { after } = timers;
+  const after = timers.after.bind(timers);
   timers.after = (ms, run): Timer => {
     const entry = {};
     live.add(entry);
-    const timer = after.call(timers, ms, () => {
+    const timer = after(ms, () => {
       live.delete(entry);
       run();
     });
