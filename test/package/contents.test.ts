@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { MANIFEST } from '../../scripts/support/project';
 import { packed } from './support/package-under-test';
 
@@ -18,15 +19,17 @@ const SHAPE = [
   /^dist\/nodes\/locales\/[a-z]{2}(-[A-Z]{2})?\/[\w-]+\.(json|html)$/,
   /^resources\/[\w/-]+\.(js|css)$/,
   /^docs\/[\w-]+\.md$/,
+  /^docs\/images\/[\w-]+\.png$/,
   /^examples\/[\w-]+\.json$/,
 ];
 
 describe('The packed package', function () {
   this.timeout(120_000);
   let files: string[];
+  let tarball: string;
 
   before(async () => {
-    ({ files } = await packed());
+    ({ files, tarball } = await packed());
   });
 
   it('holds nothing beyond what users need: no tests, no scripts, no TypeScript sources', () => {
@@ -75,6 +78,11 @@ describe('The packed package', function () {
       expected.filter((file) => !files.includes(file)),
       [],
     );
+  });
+
+  it('is under 1 MB', () => {
+    const { size } = statSync(tarball);
+    assert.ok(size < 1_000_000, `${size} bytes`);
   });
 
   it('holds icons and examples', () => {

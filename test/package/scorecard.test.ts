@@ -10,6 +10,10 @@ describe("The flow library's scorecard", () => {
     assert.match(readFileSync(path.join(ROOT, 'LICENSE'), 'utf8'), /^MIT License/);
   });
 
+  it('P02: names no repository while there is none: one that cannot be cloned fails', () => {
+    assert.ok(!('repository' in MANIFEST));
+  });
+
   it('P03: says where to report bugs', () => {
     assert.match(MANIFEST.bugs.url, /^https:\/\//);
   });
@@ -62,6 +66,17 @@ describe("The flow library's scorecard", () => {
     ];
     assert.ok(always.length <= 6, always.join(', '));
     assert.ok(optional.length <= 3, optional.join(', '));
+  });
+
+  it('D02: brings no package that is known to break Node-RED: agent-base before 6', () => {
+    const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version?: string; dev?: boolean }>;
+    };
+    const old = Object.entries(lock.packages).filter(
+      ([place, { version = '', dev }]) =>
+        place.endsWith('/agent-base') && dev !== true && Number.parseInt(version) < 6,
+    );
+    assert.deepEqual(old, []);
   });
 
   it('depends on no second copy of the runtime', () => {
