@@ -156,7 +156,7 @@ async function watch([name = 'unit', ...rest]: readonly string[]): Promise<void>
   const choice = chooseSuites(SUITES, [name, ...rest]);
   const folders = choice.folders ?? choice.suites.flatMap((suite) => suite.folders ?? []);
   if (folders.length === 0) throw new Error(`The suite ${name} has no tests to watch.`);
-  const changes = ['lib', 'nodes', 'scripts', 'test'].flatMap((root) => ['--watch-files', root]);
+  const changes = ['bin', 'lib', 'nodes', 'scripts', 'test'].flatMap((root) => ['--watch-files', root]);
   await run(tool('mocha'), ['--watch', ...changes, '--reporter', 'dot', ...globs(folders)]);
 }
 
