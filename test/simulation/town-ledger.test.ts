@@ -6,7 +6,7 @@ import { type Letter, TownLedger } from './support/town/town-ledger';
 const ALICE = { name: 'Alice', copy: 'Alice' };
 const BOB = { name: 'Bob', copy: 'Bob' };
 const ID = 'aa'.repeat(32);
-const WRITTEN = { from: 0, to: 1, bytes: 50, lifetimeMs: 1000, options: { overdueAfter: 3600 } };
+const WRITTEN = { from: 0, to: 1, bytes: 50, lifetimeMs: 86_400_000, options: { overdueAfter: 3600 } };
 
 describe('the ledger of a town', () => {
   let lives: Lives;
@@ -122,6 +122,14 @@ describe('the ledger of a town', () => {
     assert.deepEqual(faults(), []);
     end('overdue', { at: 3_700_000 });
     assert.deepEqual(faults(), ['wrong ending'], 'twice');
+  });
+
+  it('lets one be overdue at the end of its life', () => {
+    const brief = ledger.ask({ ...WRITTEN, lifetimeMs: 1000 });
+    ledger.accept(brief.letter, ALICE, { id: 'cc'.repeat(32), at: 1 });
+    const outcome = { id: 'cc'.repeat(32), state: 'overdue', mayArrive: false, at: 1001 };
+    ledger.outcome(ALICE, outcome, () => false);
+    assert.deepEqual(faults(), []);
   });
 
   it('sees one that is called overdue too early, or after it was delivered', () => {

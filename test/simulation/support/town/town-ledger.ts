@@ -171,7 +171,9 @@ export class TownLedger {
     const now = this.#lives.now(by);
     const { overdueAfter } = letter.options;
     const age = at - (letter.accepted?.at ?? at);
-    if (overdueAfter === undefined || age + CLOCK_SLACK_MS < overdueAfter * 1000)
+    // At the end of its life it is overdue in any case.
+    const due = overdueAfter === undefined ? Infinity : Math.min(overdueAfter * 1000, letter.lifetimeMs);
+    if (age + CLOCK_SLACK_MS < due)
       this.#note('wrong ending', `${nameOf(letter)} was called overdue after ${age} ms`);
     const known = (moments: readonly Moment[]) => moments.filter((each) => now.lineage.remembers(each));
     if (known(letter.overdue).some((each) => !this.#lives.hasCrashed(each)))
