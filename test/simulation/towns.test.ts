@@ -12,6 +12,13 @@ const SEEDS =
 describe('towns whose residents come, go, crash, lose, restore and lie', function () {
   this.timeout(FULL ? 3_600_000 : 300_000);
 
+  it('replay from their plan to the last byte', async () => {
+    const plan = makePlan('once', { users: 4, messages: 40, days: 0.15, pace: 20 });
+    const [first, second] = [await runTown(plan), await runTown(structuredClone(plan))];
+    assert.ok(first.figures.accepted > 5 && (first.figures.incidents.crash ?? 0) > 0);
+    assert.equal(first.history, second.history);
+  });
+
   for (const seed of SEEDS) {
     it(`lose and double no message and end each once (SEED=${seed})`, async () => {
       const { violations, figures } = await runTown(makePlan(seed, SIZE));

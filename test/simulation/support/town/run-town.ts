@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
 import { cheapCrypto } from './cheap-crypto';
 import { type Path, PathOracle } from './oracle/path-oracle';
@@ -10,6 +11,8 @@ export interface TownResult {
   readonly violations: readonly Violation[];
   readonly figures: TownFigures;
   readonly said: readonly string[];
+  /** SHA-256 of all that the ledger wrote down, ids and moments included: the same plan gives the same. */
+  readonly history: string;
 }
 
 export interface TownFigures {
@@ -94,6 +97,7 @@ function judge(plan: TownPlan, town: Town): TownResult {
   return {
     violations,
     said: town.said,
+    history: historyOf(letters),
     figures: {
       users: plan.residents.filter(({ kind }) => kind === 'user').length,
       nodes: plan.residents.filter(({ kind, lie }) => kind === 'node' && lie === undefined).length,
@@ -118,4 +122,14 @@ function countKinds({ incidents }: TownPlan): Partial<Record<IncidentKind, numbe
   const counts: Partial<Record<IncidentKind, number>> = {};
   for (const { kind } of incidents) counts[kind] = (counts[kind] ?? 0) + 1;
   return counts;
+}
+
+function historyOf(letters: readonly Letter[]): string {
+  const sum = createHash('sha256');
+  for (const { number, id, accepted, handed, endings } of letters) {
+    const arrivals = handed.map(({ at }) => at);
+    const states = endings.map(({ state }) => state);
+    sum.update(JSON.stringify([number, id, accepted?.at, arrivals, states]));
+  }
+  return sum.digest('hex');
 }
