@@ -4,6 +4,8 @@ import path from 'node:path';
 import { rowsOf } from '../../test/simulation/support/town/report';
 import type { TownResult } from '../../test/simulation/support/town/run-town';
 import type { ReliabilityOptions } from './options';
+import { tool } from '../support/project';
+import { run } from '../support/run';
 import { runSuites } from './suites';
 
 const PAGE = path.resolve('docs/RELIABILITY.md');
@@ -39,4 +41,5 @@ async function replace(section: string, paragraphs: readonly string[]): Promise<
   if (from < 0 || to < from) throw new Error(`docs/RELIABILITY.md has no place for "${section}".`);
   const body = paragraphs.join('\n\n');
   await writeFile(PAGE, `${page.slice(0, from + begin.length)}\n\n${body}\n\n${page.slice(to)}`);
+  await run(tool('prettier'), ['--write', '--log-level', 'warn', PAGE]);
 }
