@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { readOptions, seedsOf } from './reliability/options';
-import { type TownFigured, writePage } from './reliability/page';
+import { type TownFigured, writeSuites, writeTowns } from './reliability/page';
 import { CACHE, tool } from './support/project';
 import { run } from './support/run';
 
@@ -28,7 +28,10 @@ async function main(args: readonly string[]): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
-  if (options.write) await writePage(options, results);
+  if (options.write) {
+    await writeTowns(options, results);
+    await writeSuites();
+  }
   if (failures.length > 0) throw new Error(failures.join('\n'));
 }
 

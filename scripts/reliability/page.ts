@@ -13,14 +13,21 @@ const PAGE = path.resolve('docs/RELIABILITY.md');
 /** What the page shows of a town. */
 export type TownFigured = Pick<TownResult, 'figures' | 'violations'>;
 
-/** Puts the figures of this run, and of the suites of kills and faults, into the page. */
-export async function writePage(options: ReliabilityOptions, results: readonly TownFigured[]): Promise<void> {
+/** Puts the figures of this run into the page. */
+export async function writeTowns(
+  options: ReliabilityOptions,
+  results: readonly TownFigured[],
+): Promise<void> {
   const { users, messages, days, pace } = options.size;
   const asked = `--users ${users} --messages ${messages} --days ${days} --pace ${pace} --towns ${options.towns}`;
   const { platform, arch, version } = process;
   const machine = `Node ${version}, ${platform} ${arch}, ${cpus().length} × ${cpus()[0]?.model ?? 'processor'}`;
   const towns = results.map(({ figures, violations }) => asTable(['', ''], rowsOf(figures, violations)));
   await replace('towns', [`\`npm run reliability -- ${asked} --write\` on ${machine}`, ...towns]);
+}
+
+/** Runs the suites of kills and faults, and puts their figures into the page. */
+export async function writeSuites(): Promise<void> {
   const suites = (await runSuites()).map(({ file, about, passed, failed, counts }) => {
     const counted = Object.entries(counts).map(([name, value]) => `${value.toLocaleString('en-US')} ${name}`);
     return [`\`${file}\``, about, String(passed), String(failed), counted.join(', ')];
