@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ControlContent, SendAnswer, SendRequest } from '../../lib/index';
+import { ToxAsyncError, type ControlContent, type SendAnswer, type SendRequest } from '../../lib/index';
 import type { Call, Command } from '../call';
 import { EXIT, type ExitCode, Failure } from '../exit-codes';
 import { choiceOption, numberOption } from '../options/command-line';
 import { write } from '../output/streams';
-import { openSession } from '../session/open-session';
+import { openSession, triesAgain } from '../session/open-session';
 
 /** How long a message is waited for, seconds. */
 const TIMEOUT_S = 120;
@@ -24,13 +24,28 @@ directory, and goes on its way while any tox-async command or Node-RED runs.`,
   run: async (call) => {
     const request = await requestOf(call);
     const { stdout, signal } = call.machine;
-    await using session = await openSession(call, { network: request.until !== 'queued' });
-    const answer = await session.control.ask(request, { signal });
+    const answer = await ask(call, request);
     const isJson = call.options.json === true;
     await write(stdout, isJson ? `${JSON.stringify(answer)}\n` : `${inWords(answer)}\n`);
     return exitCodeFor(answer, request, signal.aborted);
   },
 };
+
+/** Another command that holds the directory may end just then: as long as it did not take the message, we ask again. */
+async function ask(call: Call, request: SendRequest): Promise<SendAnswer> {
+  const { signal } = call.machine;
+  let latest: SendAnswer | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    await using session = await openSession(call, { network: request.until !== 'queued' });
+    try {
+      return await session.control.ask(request, { signal, onProgress: (progress) => (latest = progress) });
+    } catch (error) {
+      if (!ToxAsyncError.is(error, 'ErrClosed')) throw error;
+      if (latest !== undefined) return { ...latest, timedOut: true };
+      if (!(await triesAgain(attempt))) throw error;
+    }
+  }
+}
 
 async function requestOf(call: Call): Promise<SendRequest> {
   const { options } = call;

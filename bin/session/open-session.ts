@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   AsyncManager,
   type AsyncManagerOptions,
@@ -17,6 +18,18 @@ import { EXIT, Failure } from '../exit-codes';
 import { dataDirectory, givenPassphrase } from '../options/data-directory';
 import { networkSettings } from '../options/network-settings';
 import { FriendRequests } from './friend-requests';
+
+/** How often a command tries to open a directory, or to ask its holder, while others come and go. */
+const ATTEMPTS = 8;
+/** It waits so long before the second attempt, milliseconds, and as much longer before each further one. */
+const PAUSE_MS = 200;
+
+/** Waits a little before another attempt. False when it was the last one. */
+export async function triesAgain(attempt: number): Promise<boolean> {
+  if (attempt >= ATTEMPTS) return false;
+  await setTimeout(attempt * PAUSE_MS);
+  return true;
+}
 
 /** What a command needs of its session when nobody holds the directory. */
 export interface SessionNeeds {
@@ -39,13 +52,21 @@ export interface OpenSession extends AsyncDisposable {
 /** @throws Failure there is no session in the directory; what AsyncManager.create and its transport throw */
 export async function openSession(call: Call, needs: SessionNeeds): Promise<OpenSession> {
   const directory = dataDirectory(call.options, call.machine);
-  const holder = await findHolder(directory);
-  if (holder !== undefined)
-    return { control: holder, holder, [Symbol.asyncDispose]: () => Promise.resolve() };
-  if ((await recordedIdentity(systemPlatform.disk, directory)) === undefined) {
-    throw new Failure(EXIT.config, `There is no session in ${directory}. Make one with "tox-async init".`);
+  for (let attempt = 1; ; attempt += 1) {
+    const holder = await findHolder(directory);
+    if (holder !== undefined) {
+      return { control: holder, holder, [Symbol.asyncDispose]: () => Promise.resolve() };
+    }
+    if ((await recordedIdentity(systemPlatform.disk, directory)) === undefined) {
+      throw new Failure(EXIT.config, `There is no session in ${directory}. Make one with "tox-async init".`);
+    }
+    try {
+      return await openOwnSession(call, directory, needs);
+    } catch (error) {
+      // Another process was faster, and can be asked, or is gone again.
+      if (!ToxAsyncError.is(error, 'ErrIdentityInUse') || !(await triesAgain(attempt))) throw error;
+    }
   }
-  return openOwnSession(call, directory, needs);
 }
 
 /** Opens the directory itself. @param more what a new session begins with */

@@ -93,6 +93,24 @@ describe('tox-async send, receive and serve', function () {
     assert.equal(await serving.end(), EXIT.ok);
   });
 
+  it('take all messages of commands that run at the same time', async () => {
+    const texts = ['1', '2', '3', '4', '5'];
+    const sent = await Promise.all(texts.map((text) => ann.run(['send', 'Bob', text, '--wait', 'queued'])));
+    assert.deepEqual(
+      sent.map(({ exitCode, err }) => [exitCode, err]),
+      texts.map(() => [EXIT.ok, '']),
+    );
+    const serving = await serve(ann);
+    const receiving = bob.start(['receive']);
+    await receiving.says(/(Ann: \d\n){5}/);
+    assert.deepEqual(
+      receiving.stdout.lines.sort(),
+      texts.map((text) => `Ann: ${text}`),
+    );
+    await receiving.end();
+    await serving.end();
+  });
+
   it('go through the process that serves the directory', async () => {
     const serving = [await serve(ann), await serve(bob)];
     await keysOf(ann);
