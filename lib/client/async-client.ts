@@ -141,9 +141,14 @@ export class AsyncClient {
     this.#parts.handOver.setHandler(handler, filter);
   }
 
-  /** Ends a message whose handler resolved with 'later'. False when there is no such message. */
-  acknowledge(messageId: Uint8Array): Promise<boolean> {
-    return this.#parts.handOver.acknowledge(messageId);
+  /** Ends a message of this friend whose handler resolved with 'later'. False when there is no such message. */
+  acknowledge(friend: PublicKey, messageId: Uint8Array): Promise<boolean> {
+    return this.#parts.handOver.acknowledge(friend, messageId);
+  }
+
+  /** Friends who have a message with this id in the inbox. */
+  sendersOf(messageId: Uint8Array): PublicKey[] {
+    return this.#parts.inbox.sendersOf(messageId);
   }
 
   /** Asks the nodes for mail now; `again` also hands unacknowledged messages over once more. */

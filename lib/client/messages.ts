@@ -119,7 +119,7 @@ export type ReceivedMessage = ReceivedHead &
 
 /**
  * Takes one message. Resolving 'done' (or nothing) erases it; 'later' keeps it until
- * `acknowledge(messageId)`; a rejection or 30 s without an answer means "try again later".
+ * `acknowledge(sender, messageId)`; a rejection or 30 s without an answer means "try again later".
  */
 export type MessageHandler = (
   message: ReceivedMessage,

@@ -81,7 +81,7 @@ export class Receiving {
 
   async #hand(message: ReceivedMessage): Promise<void> {
     const taken = await this.#onMessage(controlMessage(message, this.#manager.nameOf(message.sender)));
-    if (taken) await this.#manager.acknowledge(message.messageId);
+    if (taken) await this.#manager.acknowledge(message.sender, message.messageId);
     this.#inHand = false;
     if (taken) this.#onTaken();
     if (this.#ended) return;

@@ -91,9 +91,8 @@ export class AsyncManager implements AsyncDisposable {
   /** Starts network, retrieval and hand-over; until then messages are only queued. Idempotent. */
   async start(): Promise<void> {
     if (!this.#life.start(this.#parts.platform)) return;
-    const { client, service } = this.#parts;
-    service.start();
-    await client.start();
+    this.#parts.service.start();
+    await this.#parts.client.start();
     await this.#transport.start();
   }
 
@@ -133,9 +132,8 @@ export class AsyncManager implements AsyncDisposable {
   }
 
   /**
-   * Whether a friend who once used this extension may get ordinary messages, which have no forward secrecy, when they
-   * no longer answer. A friend who never used it needs no permission.
-   * @throws ErrUnknownFriend, ErrStore, ErrLocalStorageFull
+   * Whether a friend who once used this extension and no longer answers may get ordinary messages, which have no forward
+   * secrecy. One who never used it needs no permission. @throws ErrUnknownFriend, ErrStore, ErrLocalStorageFull
    */
   allowPlainMessages(publicKey: PublicKey, allowed: boolean): Promise<void> {
     return this.#friends.allowPlain(publicKey, allowed);
@@ -164,8 +162,7 @@ export class AsyncManager implements AsyncDisposable {
 
   /**
    * Identity and friends as a Tox profile, for the option `profile` of another directory or for another client; never
-   * one-time keys or messages. It holds the secret key: seal it with a passphrase, or keep it as safe as one.
-   * @throws ErrPassphrase it is empty
+   * one-time keys or messages. It holds the secret key: seal it with a passphrase. @throws ErrPassphrase it is empty
    */
   async exportIdentity(passphrase?: string): Promise<Uint8Array> {
     return exportIdentity(this.#parts, passphrase);
@@ -191,8 +188,7 @@ export class AsyncManager implements AsyncDisposable {
 
   /**
    * Ends a message in the outbox with the outcome `cancelled`, and `mayArrive` when a part of it left this process.
-   * Durable on return.
-   * @returns false when no message to this friend has this id, or it ended
+   * Durable on return. @returns false when no message to this friend has this id, or it ended
    * @throws ErrUnknownFriend, ErrStore, ErrClosed
    */
   async cancel(friend: PublicKey, messageId: Uint8Array): Promise<boolean> {
@@ -206,10 +202,15 @@ export class AsyncManager implements AsyncDisposable {
     this.#parts.client.setMessageHandler(handler, filter);
   }
 
-  /** Ends a message whose handler resolved with 'later'. False when there is no such message. */
-  async acknowledge(messageId: Uint8Array): Promise<boolean> {
+  /** Ends a message of this friend whose handler resolved with 'later'. False when there is no such message. */
+  async acknowledge(friend: PublicKey, messageId: Uint8Array): Promise<boolean> {
     this.#life.assertOpen();
-    return this.#parts.client.acknowledge(messageId);
+    return this.#parts.client.acknowledge(friend, messageId);
+  }
+
+  /** Friends who have a message with this id in the inbox: an id names a message only together with its friend. */
+  sendersOf(messageId: Uint8Array): PublicKey[] {
+    return this.#parts.client.sendersOf(messageId);
   }
 
   /** Asks the nodes for mail now; `again` also hands unacknowledged messages over once more. */
@@ -226,8 +227,7 @@ export class AsyncManager implements AsyncDisposable {
 
   /**
    * Accepts a friend's exchange that arrived by other means; only during a session with the friend. An exchange is
-   * confidential: carry it where nobody else reads it.
-   * @throws ErrNoSession, ErrMalformed, ErrRefused
+   * confidential: carry it where nobody else reads it. @throws ErrNoSession, ErrMalformed, ErrRefused
    */
   async processPreKeyExchange(exchange: Uint8Array): Promise<void> {
     this.#life.assertOpen();

@@ -19,11 +19,7 @@ export function receiveFromAll(RED: Runtime, node: FlowNode, settings: ReceiveSe
 
   onInput(RED, node, new PendingWork(), {
     read: orderOf,
-    act: (order) => {
-      const isMeant = ({ settings: { name } }: Session) =>
-        !('acknowledge' in order) || order.session === undefined || order.session === name;
-      return take(order, node.id, every.sessions.filter(isMeant));
-    },
+    act: (order) => take(order, node.id, every.sessions),
   });
 
   const cancel = atFlowsStarted(RED, node, () =>

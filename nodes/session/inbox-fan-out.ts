@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { ByteMap, type MessageHead, type ReceivedMessage } from '../../lib/index';
+import { ByteMap, type MessageHead, type PublicKey, type ReceivedMessage } from '../../lib/index';
 import type { InboxManager } from './session-manager';
 
 /** A receive-async node. */
@@ -12,6 +12,7 @@ export interface InboxSubscriber {
 
 /** A message that some nodes have got and not acknowledged. */
 interface Open {
+  readonly messageId: Uint8Array;
   readonly head: MessageHead;
   /** Ids of those nodes, also while they are away for a redeploy. */
   readonly owing: Set<string>;
@@ -26,8 +27,9 @@ interface Open {
 export class InboxFanOut {
   readonly #onError: (error: unknown) => void;
   readonly #subscribers = new Map<string, InboxSubscriber>();
+  /** By sender and id: an id names a message only together with its sender. */
   readonly #open = new ByteMap<Open>();
-  /** Message id -> whether it had been handed over before: taken from the session just as the last node left. */
+  /** Sender and id -> whether it had been handed over before: taken from the session just as the last node left. */
   readonly #unclaimed = new ByteMap<boolean>();
   #manager: InboxManager | undefined;
 
@@ -43,8 +45,8 @@ export class InboxFanOut {
   /** A node is there, for the first time or again: what it owes comes once more. */
   register(subscriber: InboxSubscriber): void {
     this.#subscribers.set(subscriber.id, subscriber);
-    for (const [messageId, { head, owing }] of this.#open) {
-      if (owing.has(subscriber.id) && !subscriber.accepts(head)) this.#settle(messageId, subscriber.id);
+    for (const open of this.#open.values()) {
+      if (open.owing.has(subscriber.id) && !subscriber.accepts(open.head)) this.#settle(open, subscriber.id);
     }
     this.refresh();
     const owes = [...this.#open.values()].some(({ again }) => again.has(subscriber.id));
@@ -77,13 +79,14 @@ export class InboxFanOut {
   }
 
   /** The node has finished a message. One that nobody waits for any more is no error: acknowledging twice is fine. */
-  async acknowledge(node: string, messageId: Uint8Array): Promise<void> {
-    const open = this.#open.get(messageId);
+  async acknowledge(node: string, sender: PublicKey, messageId: Uint8Array): Promise<void> {
+    const key = keyOf(sender, messageId);
+    const open = this.#open.get(key);
     open?.owing.delete(node);
     if (open !== undefined && open.owing.size > 0) return;
     try {
-      await this.#manager?.acknowledge(messageId);
-      this.#open.delete(messageId);
+      await this.#manager?.acknowledge(sender, messageId);
+      this.#open.delete(key);
     } catch (error) {
       open?.owing.add(node);
       throw error;
@@ -98,18 +101,19 @@ export class InboxFanOut {
 
   async #hand(message: ReceivedMessage): Promise<'done' | 'later'> {
     const { messageId, sender, via, label } = message;
-    const open = this.#open.get(messageId);
+    const key = keyOf(sender, messageId);
+    const open = this.#open.get(key);
     const targets = [...this.#subscribers.values()].filter((each) =>
       open === undefined ? each.accepts(message) : open.again.has(each.id),
     );
     if (open === undefined && targets.length === 0) {
-      this.#unclaimed.set(messageId, message.redelivered);
+      this.#unclaimed.set(key, message.redelivered);
       return 'later';
     }
-    const redelivered = open !== undefined || (this.#unclaimed.get(messageId) ?? message.redelivered);
-    this.#unclaimed.delete(messageId);
+    const redelivered = open !== undefined || (this.#unclaimed.get(key) ?? message.redelivered);
+    this.#unclaimed.delete(key);
     const { owing, again } = open ?? { owing: new Set<string>(), again: new Set<string>() };
-    this.#open.set(messageId, { head: { sender, via, label }, owing, again });
+    this.#open.set(key, { messageId, head: { sender, via, label }, owing, again });
     const done: InboxSubscriber[] = [];
     for (const each of targets) {
       again.delete(each.id);
@@ -120,7 +124,7 @@ export class InboxFanOut {
     await setImmediate();
     for (const each of done) if (this.#subscribers.get(each.id) === each) owing.delete(each.id);
     if (owing.size === 0) {
-      this.#open.delete(messageId);
+      this.#open.delete(key);
       return 'done';
     }
     // A node that is back already asked for what it owes before this message was owed.
@@ -134,14 +138,19 @@ export class InboxFanOut {
   }
 
   #forget(node: string): void {
-    for (const [messageId, { owing }] of this.#open) if (owing.has(node)) this.#settle(messageId, node);
+    for (const open of this.#open.values()) if (open.owing.has(node)) this.#settle(open, node);
   }
 
-  #settle(messageId: Uint8Array, node: string): void {
-    this.acknowledge(node, messageId).catch(this.#onError);
+  #settle({ head, messageId }: Open, node: string): void {
+    this.acknowledge(node, head.sender, messageId).catch(this.#onError);
   }
 
   #offerAgain(): void {
     this.#manager?.retrieve({ again: true }).catch(this.#onError);
   }
+}
+
+/** Both are 32 bytes long. */
+function keyOf(sender: PublicKey, messageId: Uint8Array): Uint8Array {
+  return Buffer.concat([sender, messageId]);
 }

@@ -113,8 +113,8 @@ for (const engine of ['lmdb', 'nedb'] as const) {
         assert.ok(secret && bob.recorder.slotSecrets.length === 1);
         const before = await bob.rob({ envelopes: [], passphrase });
         assert.ok(before.finds(TEXT) && before.finds(secret));
-        const messageId = bob.received[0]?.messageId;
-        assert.ok(messageId && (await bob.manager.acknowledge(messageId)));
+        const message = bob.received[0];
+        assert.ok(message && (await bob.manager.acknowledge(message.sender, message.messageId)));
         await bob.settled();
         const after = await bob.rob({ envelopes: envelopes(), passphrase });
         assert.deepEqual([after.finds(TEXT), after.finds(secret)], [false, false]);

@@ -63,8 +63,8 @@ for (const engine of ['lmdb', 'nedb'] as const) {
       const before = await bob.rob({ envelopes: envelopes() });
       assert.ok(before.finds(LINE));
       assert.equal((await alice.rob({ envelopes: envelopes() })).finds(LINE), false);
-      const messageId = bob.received[0]?.messageId;
-      assert.ok(messageId && (await bob.manager.acknowledge(messageId)));
+      const message = bob.received[0];
+      assert.ok(message && (await bob.manager.acknowledge(message.sender, message.messageId)));
       await bob.settled();
       assert.equal((await bob.rob({ envelopes: envelopes() })).finds(LINE), false);
     });

@@ -42,7 +42,7 @@ for (const engine of ['lmdb', 'nedb'] as const) {
       assert.equal(await ended, 'delivered');
       await bob.when('changed', () => bob.received.length > 0);
       const [message] = bob.received;
-      assert.ok(message && (await bob.manager.acknowledge(message.messageId)));
+      assert.ok(message && (await bob.manager.acknowledge(message.sender, message.messageId)));
       await Promise.all([alice.settled(), bob.settled()]);
       thieves = [await alice.rob({ envelopes: [] }), await bob.rob({ envelopes: [] })];
     });

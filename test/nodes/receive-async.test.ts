@@ -187,7 +187,7 @@ describe('receive-async', function () {
     await red.deploy(BY_MESSAGE, 'nodes');
     await noMore();
     const phone = await managerOf(red, 'phone-session');
-    assert.equal(await phone.acknowledge(Buffer.from(messageId, 'hex')), false, 'the entry is erased');
+    assert.deepEqual(phone.sendersOf(Buffer.from(messageId, 'hex')), [], 'the entry is erased');
   });
 
   it('asks the nodes for mail when a message asks for it', async () => {
@@ -207,6 +207,34 @@ describe('receive-async', function () {
     }
     await red.deploy(withChange(THREE, 'receive', { friend: '00'.repeat(32) }), 'nodes');
     await red.caught('errors', 'receive', 'ErrInvalidKey');
+  });
+
+  it('by message: asks for the friend when two have sent messages with one id', async () => {
+    await red.deploy(BY_MESSAGE, 'nodes');
+    const phone = await managerOf(red, 'phone-session');
+    const messageId = Buffer.alloc(32, 9);
+    for (const name of ['device', 'home']) {
+      const manager = await managerOf(red, `${name}-session`);
+      await manager.sendAsyncMessage(phone.publicKey, `one of ${name}`, undefined, { messageId });
+    }
+    await Promise.all(['one of device', 'one of home'].map((text) => got('received', text)));
+    const ack = { action: 'ack', messageId: messageId.toString('hex') };
+    const left = () => phone.sendersOf(messageId).map((sender) => phone.nameOf(sender));
+    red.send('receive', { ...ack, _msgid: 'whose' });
+    red.send('receive', { ...ack, _msgid: 'stranger', friend: 'nobody' });
+    for (const [id, code] of [
+      ['whose', 'ErrInvalidArgument'],
+      ['stranger', 'ErrUnknownFriend'],
+    ]) {
+      const { error } = await red.wait('errors', ({ _msgid }) => _msgid === id);
+      assert.equal(error.code, code);
+    }
+    assert.deepEqual(left().sort(), ['device', 'home']);
+    red.send('receive', { ...ack, friend: 'device' });
+    await until('the one of device is done', () => left().length === 1);
+    assert.deepEqual(left(), ['home']);
+    red.send('receive', ack);
+    await until('the other is done', () => left().length === 0);
   });
 
   it('leaves messages where they are while no receive-async is there', async () => {

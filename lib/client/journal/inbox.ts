@@ -63,8 +63,14 @@ export class Inbox {
     return [...this.#entries.values()];
   }
 
-  find(messageId: Uint8Array): InboxEntry | undefined {
-    return this.entries().find((entry) => entry.handed && sameBytes(entry.messageId, messageId));
+  /** The message of this sender that has been handed over; another sender's may have the same id. */
+  find(sender: PublicKey, messageId: Uint8Array): InboxEntry | undefined {
+    return this.#withId(messageId).find((entry) => entry.handed && sameBytes(entry.sender, sender));
+  }
+
+  /** Who sent the messages with this id: an id names one only together with its sender. */
+  sendersOf(messageId: Uint8Array): PublicKey[] {
+    return this.#withId(messageId).map(({ sender }) => sender);
   }
 
   has(entry: InboxEntry): boolean {
@@ -113,6 +119,10 @@ export class Inbox {
     this.#table.delete(writes, [sequenceKey(entry.sequence)]);
     this.#vault.erase(writes, [entry.ref]);
     writes.afterCommit(() => this.#forget(entry));
+  }
+
+  #withId(messageId: Uint8Array): InboxEntry[] {
+    return this.entries().filter((entry) => sameBytes(entry.messageId, messageId));
   }
 
   #remember(sequence: number, record: InboxRecord): void {

@@ -5,6 +5,7 @@ import { MessageHeads } from '../content/message-heads';
 import { receivedContent } from '../content/received-content';
 import type { Inbox, InboxEntry } from '../journal/inbox';
 import type { MessageFilter, MessageHandler, ReceivedMessage } from '../messages';
+import type { PublicKey } from '../../types';
 import type { InboxRoom } from './inbox-room';
 
 /** Longest wait for a handler, milliseconds. */
@@ -116,8 +117,8 @@ export class HandOver {
   }
 
   /** Ends a kept entry. False when there is no such entry. */
-  async acknowledge(messageId: Uint8Array): Promise<boolean> {
-    const entry = this.#components.inbox.find(messageId);
+  async acknowledge(sender: PublicKey, messageId: Uint8Array): Promise<boolean> {
+    const entry = this.#components.inbox.find(sender, messageId);
     if (entry === undefined) return false;
     await this.#erase(entry);
     return true;

@@ -54,9 +54,9 @@ describe('hand-over of received messages', () => {
     await phone.start();
     await world.until('again', () => phone.received.length === 2);
     assert.equal(phone.received[1]?.redelivered, true);
-    const messageId = phone.received[1].messageId;
-    assert.equal(await waitFor(world.time, phone.manager.acknowledge(messageId)), true);
-    assert.equal(await phone.manager.acknowledge(messageId), false);
+    const { sender, messageId } = phone.received[1];
+    assert.equal(await waitFor(world.time, phone.manager.acknowledge(sender, messageId)), true);
+    assert.equal(await phone.manager.acknowledge(sender, messageId), false);
     await phone.crash();
     await phone.start();
     await world.run(MINUTE);
@@ -154,7 +154,7 @@ describe('hand-over of received messages', () => {
     assert.deepEqual(floods(), ['flood 0', 'flood 1', 'flood 2', 'flood 3']);
     const first = small.received.find((message) => textOf(message) === 'flood 0');
     assert.ok(first);
-    await small.manager.acknowledge(first.messageId);
+    await small.manager.acknowledge(first.sender, first.messageId);
     await world.run(10 * SECOND);
     assert.equal(small.texts.at(-1), 'flood 4');
   });
@@ -168,7 +168,8 @@ describe('hand-over of received messages', () => {
     await world.run(MINUTE);
     assert.deepEqual(small.texts, ['message 0', 'message 1']);
     assert.equal(device.manager.counts().unfinished, 2);
-    for (const { messageId } of [...small.received]) await small.manager.acknowledge(messageId);
+    for (const { sender, messageId } of [...small.received])
+      await small.manager.acknowledge(sender, messageId);
     await world.until('the rest', () => small.texts.length === 4, 15 * MINUTE);
     await world.until('delivered', () => device.manager.counts().unfinished === 0, 15 * MINUTE);
   });
@@ -179,7 +180,7 @@ describe('hand-over of received messages', () => {
     assert.ok(!(await phone.memory.holds('the code is 4711')));
     const [message] = phone.received;
     assert.ok(message);
-    await waitFor(world.time, phone.manager.acknowledge(message.messageId));
+    await waitFor(world.time, phone.manager.acknowledge(message.sender, message.messageId));
     await phone.stop();
     await device.stop();
     for (const each of [phone, device]) {

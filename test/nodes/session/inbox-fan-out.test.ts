@@ -25,6 +25,9 @@ describe('A session that hands messages to several receive-async nodes', () => {
   let inbox: InboxFanOut;
   const errors: unknown[] = [];
 
+  const acknowledge = (node: string, { sender, messageId }: ReceivedMessage) =>
+    inbox.acknowledge(node, sender, messageId);
+
   beforeEach(() => {
     manager = new FakeManager();
     inbox = new InboxFanOut((error) => errors.push(error));
@@ -58,9 +61,9 @@ describe('A session that hands messages to several receive-async nodes', () => {
     inbox.register(new FakeSubscriber('c'));
     const message = received(1);
     assert.equal(await manager.hand(message), 'later');
-    await inbox.acknowledge('a', message.messageId);
+    await acknowledge('a', message);
     assert.deepEqual(manager.acknowledged, []);
-    await inbox.acknowledge('b', message.messageId);
+    await acknowledge('b', message);
     assert.equal(manager.acknowledged.length, 1);
   });
 
@@ -68,7 +71,7 @@ describe('A session that hands messages to several receive-async nodes', () => {
     for (const id of ['a', 'b']) inbox.register(new FakeSubscriber(id, 'later'));
     const message = received(1);
     await manager.hand(message);
-    await inbox.acknowledge('a', message.messageId);
+    await acknowledge('a', message);
     inbox.unregister('b', true);
     assert.equal(manager.acknowledged.length, 1);
   });
@@ -146,9 +149,32 @@ describe('A session that hands messages to several receive-async nodes', () => {
     inbox.register(new FakeSubscriber('a', 'later'));
     const message = received(1);
     await manager.hand(message);
-    await inbox.acknowledge('a', message.messageId);
-    await inbox.acknowledge('a', message.messageId);
-    await inbox.acknowledge('a', received(9).messageId);
+    await acknowledge('a', message);
+    await acknowledge('a', message);
+    await acknowledge('a', received(9));
     assert.equal(manager.acknowledged.length, 3);
+  });
+
+  it('keeps messages of two friends apart that have one id', async () => {
+    inbox.register(new FakeSubscriber('a', 'later'));
+    const one = received(1);
+    const other = received(1, { sender: new Uint8Array(32).fill(201) });
+    for (const each of [one, other]) assert.equal(await manager.hand(each), 'later');
+    await acknowledge('a', one);
+    assert.deepEqual(manager.acknowledged, ['c8'.repeat(32) + '01'.repeat(32)]);
+    inbox.unregister('a', true);
+    assert.deepEqual(manager.acknowledged.slice(1), ['c9'.repeat(32) + '01'.repeat(32)]);
+  });
+
+  it('gives both to the next node when they were on their way as the last one left', async () => {
+    inbox.register(new FakeSubscriber('a', 'done', () => false));
+    const one = received(1, { redelivered: true });
+    const other = received(1, { sender: new Uint8Array(32).fill(201) });
+    for (const each of [one, other]) await manager.hand(each);
+    const back = new FakeSubscriber('a');
+    inbox.register(back);
+    await manager.hand({ ...one, redelivered: true });
+    await manager.hand({ ...other, redelivered: true });
+    assert.deepEqual(back.got, ['message 1 again', 'message 1']);
   });
 });

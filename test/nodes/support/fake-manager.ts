@@ -53,8 +53,8 @@ export class FakeManager implements SessionManager {
     this.#filter = filter;
   }
 
-  async acknowledge(messageId: Uint8Array): Promise<boolean> {
-    this.acknowledged.push(Buffer.from(messageId).toString('hex'));
+  async acknowledge(friend: Uint8Array, messageId: Uint8Array): Promise<boolean> {
+    this.acknowledged.push(Buffer.concat([friend, messageId]).toString('hex'));
     return true;
   }
 

@@ -47,12 +47,12 @@ describe('hand-over of what the inbox holds', () => {
     });
   });
 
-  async function add(text: string, content: Content): Promise<void> {
+  async function add(text: string, content: Content, sender = peer.pk): Promise<void> {
     const { ref, secret } = await allocateSlot(peer.vault);
     const writes = peer.store.batch();
     const times = { sentAt: 0, receivedAt: 5 };
     const fields = {
-      sender: peer.pk,
+      sender,
       messageId: idOf(text),
       via: 'direct',
       ...times,
@@ -82,7 +82,7 @@ describe('hand-over of what the inbox holds', () => {
     await peer.time.advance(1);
     assert.deepEqual(waiting, [1, 0]);
     assert.equal(inbox.size, 2);
-    assert.equal(await handOver.acknowledge(idOf('one')), true);
+    assert.equal(await handOver.acknowledge(peer.pk, idOf('one')), true);
     assert.equal(inbox.size, 1);
     assert.deepEqual([waiting.length, looks], [3, 3]);
   });
@@ -211,9 +211,19 @@ describe('hand-over of what the inbox holds', () => {
     handOver.start();
     await peer.time.advance(1);
     assert.deepEqual(handed, [], 'nor does a handler get it');
-    assert.equal(await handOver.acknowledge(idOf('two')), true);
-    assert.equal(await handOver.acknowledge(idOf('two')), false);
+    assert.equal(await handOver.acknowledge(peer.pk, idOf('two')), true);
+    assert.equal(await handOver.acknowledge(peer.pk, idOf('two')), false);
     assert.equal(inbox.size, 1);
+  });
+
+  it('ends the message of the friend who is named when another sent one with the same id', async () => {
+    const other = new Uint8Array(32).fill(7);
+    for (const sender of [peer.pk, other]) await add('one', { type: 0, data: utf8('one') }, sender);
+    await handOver.takeAll();
+    assert.deepEqual(inbox.sendersOf(idOf('one')), [peer.pk, other]);
+    assert.equal(await handOver.acknowledge(other, idOf('one')), true);
+    assert.equal(await handOver.acknowledge(other, idOf('one')), false);
+    assert.deepEqual(inbox.sendersOf(idOf('one')), [peer.pk]);
   });
 
   it('gives a message to one alone of several who ask at once', async () => {
@@ -272,7 +282,7 @@ describe('hand-over of what the inbox holds', () => {
     handOver.start();
     await peer.time.advance(1);
     assert.deepEqual(handed, ['one']);
-    assert.equal(await handOver.acknowledge(idOf('two')), true);
+    assert.equal(await handOver.acknowledge(peer.pk, idOf('two')), true);
     finish();
     await peer.time.advance(1);
     assert.deepEqual([handed, lost, inbox.size], [['one'], 0, 0]);
