@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { AsyncManager } from '../../../lib/index';
+import { toHex, type AsyncManager, type PublicKey } from '../../../lib/index';
 import { startExample } from '../support/example-flow';
 import { FakeTox, short, stranger } from '../support/fake-tox';
-import { managerOf, until, type NodeRed } from '../support/node-red';
+import { managerOf, until, type FlowEntry, type NodeRed } from '../support/node-red';
 
 describe('The example flow relay-to-a-phone', function () {
   // That a friend's client is an ordinary one is clear after a while without an answer.
@@ -10,8 +10,8 @@ describe('The example flow relay-to-a-phone', function () {
   let red: NodeRed;
   let tox: FakeTox;
   let manager: AsyncManager;
+  let device: FakeTox;
   const phone = stranger();
-  const device = stranger();
 
   before(async () => {
     const made: FakeTox[] = [];
@@ -32,11 +32,15 @@ describe('The example flow relay-to-a-phone', function () {
         entry.id === 'rp-add'
           ? { ...entry, props: (entry.props as { p: string }[]).map(filledIn(phone.toxId)) }
           : entry,
+      also: DEVICE,
     });
     manager = await managerOf(red, 'rp-pi');
-    await until('libtoxcore runs', () => made[0]?.running === true);
-    tox = made[0]!;
+    const alerting = await managerOf(red, 'device');
+    await until('both run', () => made.length === 2 && made.every(({ running }) => running));
+    const withKey = (key: PublicKey) => made.find(({ self }) => toHex(self) === toHex(key))!;
+    [tox, device] = [withKey(manager.publicKey), withKey(alerting.publicKey)];
     tox.connect();
+    device.connect();
   });
 
   after(() => red.stop());
@@ -49,17 +53,24 @@ describe('The example flow relay-to-a-phone', function () {
     await until('the phone is asked', () =>
       tox.calls.includes(`request ${short(phone.publicKey)} I pass alerts on. Please add me.`),
     );
-    tox.ask(device.publicKey, 'It is me');
+    red.send('device-net', { action: 'add-friend', friend: tox.toxId, name: 'Relay' });
+    await until('the relay is asked', () =>
+      device.calls.some((call) => call.startsWith(`request ${short(tox.self)}`)),
+    );
+    tox.ask(device.self, 'It is me');
     const { friend } = await red.wait('rp-asks');
-    assert.equal(friend, device.key);
+    assert.equal(friend, toHex(device.self));
     red.send('rp-accept', {});
-    await until('the device is a friend', () => tox.calls.includes(`accept ${short(device.publicKey)}`));
+    await until('the device is a friend', () => tox.calls.includes(`accept ${short(device.self)}`));
   });
 
-  it('acknowledges an alert only when the phone has confirmed it', async () => {
-    tox.meet(device.publicKey);
-    tox.say(device.publicKey, 'normal', 'Leak in the cellar');
+  it('acknowledges a sealed alert only when the phone has confirmed it', async () => {
+    tox.join(device);
+    red.send('device-out', { payload: 'Leak in the cellar' });
     await until('it is with the relay', () => waiting() === 1);
+    const { via } = manager.snapshot().inbox[0]!;
+    assert.equal(via, 'direct', 'not an ordinary message');
+    assert.ok(!device.calls.some((call) => call.startsWith('send')));
     tox.confirms = false;
     tox.meet(phone.publicKey);
     await until('it was sent', () => sent().length > 0, 90_000);
@@ -85,6 +96,27 @@ describe('The example flow relay-to-a-phone', function () {
     assert.equal(sent().length, before);
   });
 });
+
+/** The device is of the test: the example is the Pi's alone. */
+const DEVICE: FlowEntry[] = [
+  { id: 'device', type: 'storage-node', name: 'Device' },
+  {
+    id: 'device-net',
+    type: 'tox-transport',
+    z: 'relay-to-a-phone',
+    storageNode: 'device',
+    mode: 'libtoxcore',
+    wires: [[]],
+  },
+  {
+    id: 'device-out',
+    type: 'send-async',
+    z: 'relay-to-a-phone',
+    storageNode: 'device',
+    friend: 'Relay',
+    wires: [[], []],
+  },
+];
 
 const filledIn = (toxId: string) => (prop: { p: string }) =>
   prop.p === 'friend' ? { ...prop, v: toxId } : prop;

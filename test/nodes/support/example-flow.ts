@@ -15,6 +15,8 @@ export interface ExampleOptions {
   readonly without?: readonly string[];
   /** What the test has instead of an entry of the example. */
   readonly change?: (entry: FlowEntry) => FlowEntry;
+  /** Entries of the test beside those of the example. */
+  readonly also?: readonly FlowEntry[];
   /** Makes libtoxcore's transports, in place of the real one. */
   readonly make?: MakeTransport;
   /** Node types that only this test has. */
@@ -42,12 +44,14 @@ export function startExample(name: string, options: ExampleOptions = {}): Promis
     core = [],
     without = [],
     change = (entry: FlowEntry): FlowEntry => entry,
+    also = [],
     make,
     more = [],
   } = options;
   const flow = exampleFlow(name)
     .map((entry): FlowEntry => (entry.type === 'debug' ? { ...entry, type: 'probe' } : entry))
     .filter(({ type }) => type !== 'comment' && !without.includes(type))
-    .map(change);
+    .map(change)
+    .concat(also);
   return NodeRed.start(flow, make, ...core.map(coreNode), ...more);
 }

@@ -19,7 +19,10 @@ import {
 } from '../../../lib/index';
 import { parseProfile, serialiseProfile, withFriends } from '../../../lib/identity/tox-profile';
 
-/** libtoxcore as the tests want it: it does what it is asked, and remembers that. Nobody is at the other end. */
+/**
+ * libtoxcore as the tests want it: it does what it is asked, and remembers that. Nobody is at the other end, unless two
+ * are joined.
+ */
 export class FakeTox implements FriendTransport {
   readonly self: PublicKey;
   readonly options: ToxcoreTransportOptions;
@@ -34,6 +37,7 @@ export class FakeTox implements FriendTransport {
   confirms = true;
   readonly lastOnline = new Map<string, number>();
   readonly #online = new Set<string>();
+  readonly #joined = new Map<string, FakeTox>();
   #handler: TransportHandler | undefined;
   #wanted = true;
   #running = false;
@@ -99,6 +103,14 @@ export class FakeTox implements FriendTransport {
     this.#handler?.onFriend(friend, online);
   }
 
+  /** This and another, each a friend of the other, come online to each other, and packets reach the other. */
+  join(other: FakeTox): void {
+    this.#joined.set(toHex(other.self), other);
+    other.#joined.set(toHex(this.self), this);
+    this.meet(other.self);
+    other.meet(this.self);
+  }
+
   say(friend: PublicKey, type: 'normal' | 'action', text: string): void {
     this.#handler?.onMessage(friend, type, text);
   }
@@ -134,7 +146,10 @@ export class FakeTox implements FriendTransport {
     }));
   }
 
-  sendPacket(): SendResult {
+  sendPacket(friend: PublicKey, packet: Uint8Array): SendResult {
+    const other = this.#joined.get(toHex(friend));
+    // Later, as packets of a network.
+    if (other) setImmediate(() => other.#handler?.onPacket(this.self, packet));
     return 'sent';
   }
 
