@@ -1,6 +1,5 @@
-/** The check of a Tox ID while it is typed: 32 bytes of key, 4 of nospam, 2 of checksum (the XOR of all pairs is 0). */
-
-const DIGITS = 76;
+/** The check of the Tox ID that a friend request needs, while it is typed: a public key alone does not do. */
+import { digitsOf, KEY_DIGITS, keyFault } from '../../dialogs/checks/friend-key.js';
 
 /** What is wrong with it, as a word of the catalog (`check.<word>`), and what that word needs. */
 export interface Verdict {
@@ -8,17 +7,12 @@ export interface Verdict {
   readonly digits: number;
 }
 
+const WORDS = { letter: 'notHex', digits: 'length', checksum: 'checksum' } as const;
+
 export function checkToxId(pasted: string): Verdict {
-  const digits = pasted.replace(/^\s*tox:/i, '').replace(/[\s\u00ad\u200b-\u200f\u2060\ufeff]/g, '');
-  const verdict = (word: Verdict['word']): Verdict => ({ word, digits: digits.length });
-  if (digits === '') return verdict('blank');
-  if (!/^[0-9a-f]*$/i.test(digits)) return verdict('notHex');
-  if (digits.length === 64) return verdict('key');
-  if (digits.length !== DIGITS) return verdict('length');
-  const sums = [0, 0];
-  for (let i = 0; i < DIGITS; i += 2) {
-    const byte = parseInt(digits.slice(i, i + 2), 16);
-    sums[(i / 2) % 2] = (sums[(i / 2) % 2] ?? 0) ^ byte;
-  }
-  return verdict(sums.every((sum) => sum === 0) ? 'ok' : 'checksum');
+  const digits = digitsOf(pasted).length;
+  const fault = keyFault(pasted);
+  if (digits === 0) return { word: 'blank', digits };
+  if (fault !== undefined) return { word: WORDS[fault], digits };
+  return { word: digits === KEY_DIGITS ? 'key' : 'ok', digits };
 }
