@@ -26,5 +26,8 @@ export const PLACES: readonly InputType[] = ['msg', 'flow', 'global', 'env', 'js
 export function showTyped(name: string, types: readonly InputType[], usual: string): JQuery {
   const field = $(`#node-input-${name}`);
   field.typedInput({ default: usual, types: [...types], typeField: `#node-input-${name}Type` } as never);
+  // The label is that of the hidden field.
+  const label = field.closest('.form-row').children('label').text().trim();
+  field.next('.red-ui-typedInput-container').find('input').attr('aria-label', label);
   return field;
 }

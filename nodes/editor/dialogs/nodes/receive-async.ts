@@ -1,6 +1,7 @@
 import { answer, forText, friendReason } from '../checks/validators.js';
 import { friendPicker } from '../fields/friend-picker.js';
 import { OpenDialog } from '../fields/open-dialog.js';
+import { sayReasons } from '../fields/reasons.js';
 import { isVariable, showChoices } from '../fields/variables.js';
 import { friendLabel, labelStyle } from '../labels.js';
 import { textOf, type EditedNode } from '../node.js';
@@ -70,6 +71,7 @@ export const receiveAsync = {
     acknowledge.on('change', show);
     sessions.on('change', show);
     show();
+    sayReasons(this, 'node-input', receiveAsync.defaults, ['friend', 'storageNode']);
   },
   oneditsave() {
     dialog.close();

@@ -1,6 +1,8 @@
 import { forType, friendReason } from '../checks/validators.js';
 import { friendPicker } from '../fields/friend-picker.js';
 import { choice, PLACES, showTyped, unit } from '../fields/typed.js';
+import { OpenDialog } from '../fields/open-dialog.js';
+import { sayReasons } from '../fields/reasons.js';
 import { showChoices } from '../fields/variables.js';
 import { friendLabel, labelStyle } from '../labels.js';
 import { textOf, type EditedNode } from '../node.js';
@@ -23,7 +25,9 @@ function isTopic(text: string): boolean {
   return !/[\p{Cc}\p{Cs}]/u.test(text) && new TextEncoder().encode(text).length <= 255;
 }
 
-const typeOf = (name: string) => (node: EditedNode) => textOf(node[`${name}Type`]);
+const dialog = new OpenDialog('node-input');
+
+const typeOf = (name: string) => (node: EditedNode) => dialog.now(node, `${name}Type`);
 
 export const sendAsync = {
   defaults: {
@@ -82,6 +86,7 @@ export const sendAsync = {
   },
   labelStyle,
   oneditprepare(this: EditedNode) {
+    dialog.open(this);
     showChoices(this, 'node-input', ['messageType', 'urgent', 'whenFull', 'withoutKeys', 'compress']);
     friendPicker(this, { blank: this._('send-async.blank.friend'), places: true });
     showTyped(
@@ -112,5 +117,12 @@ export const sendAsync = {
       'usual',
     );
     showTyped('replaces', [choice('usual', this._('send-async.replaces.usual')), 'str', ...PLACES], 'usual');
+    sayReasons(this, 'node-input', sendAsync.defaults, ['friend']);
+  },
+  oneditsave() {
+    dialog.close();
+  },
+  oneditcancel() {
+    dialog.close();
   },
 };

@@ -1,33 +1,18 @@
-import { keyFault, publicKeyIn } from '../checks/friend-key.js';
+import { keyFault } from '../checks/friend-key.js';
+import { friendsReason, type FriendEntry } from '../checks/friends.js';
 import { answer, forText, isNumberIn, keyReason } from '../checks/validators.js';
 import { OpenDialog } from '../fields/open-dialog.js';
+import { sayReasons } from '../fields/reasons.js';
 import { isVariable, showChoices } from '../fields/variables.js';
 import { textOf, type EditedNode } from '../node.js';
 import { advancedTab } from '../session/advanced-tab.js';
-import { friendRows, showFriends, type FriendEntry } from '../session/friends-tab.js';
+import { friendRows, showFriends } from '../session/friends-tab.js';
 import { identityTab } from '../session/identity-tab.js';
 import { sayGoodbye } from '../session/removed.js';
 import { storageTab } from '../session/storage-tab.js';
 import { showTabs } from '../session/tabs.js';
 
 const dialog = new OpenDialog('node-config-input');
-
-/** What is wrong with the list of friends, in words. */
-function friendsReason(node: EditedNode, friends: readonly FriendEntry[]): string | undefined {
-  const seen = new Map<string, string>();
-  for (const { name, key } of friends) {
-    const called = name || `${key.slice(0, 8)}…`;
-    if (isVariable(key)) continue;
-    const reason = key === '' ? node._('storage-node.error.noKey') : keyReason(node, key);
-    if (reason !== undefined) return node._('storage-node.error.friend', { name: called, reason });
-    const other = seen.get(publicKeyIn(key));
-    if (other !== undefined) return node._('storage-node.error.sameKey', { name: called, other });
-    if (name !== '' && [...seen.values()].includes(name))
-      return node._('storage-node.error.sameName', { name });
-    seen.set(publicKeyIn(key), called);
-  }
-  return undefined;
-}
 
 export const storageNode = {
   credentials: { passphrase: { type: 'password' }, identity: { type: 'password' } },
@@ -93,6 +78,7 @@ export const storageNode = {
     storageTab(this);
     identityTab(this);
     advancedTab(this);
+    sayReasons(this, 'node-config-input', storageNode.defaults, ['friends']);
   },
   oneditsave(this: EditedNode) {
     dialog.close();

@@ -1,6 +1,7 @@
 import { answer, forText } from '../checks/validators.js';
 import { hintBelow } from '../fields/hint.js';
 import { OpenDialog } from '../fields/open-dialog.js';
+import { sayReasons } from '../fields/reasons.js';
 import { isVariable, showChoices } from '../fields/variables.js';
 import { labelStyle, sessionLabel } from '../labels.js';
 import { textOf, type EditedNode } from '../node.js';
@@ -84,6 +85,7 @@ export const toxTransport = {
     };
     for (const each of [mode, proxy, protocol]) each.on('change', show);
     show();
+    sayReasons(this, 'node-input', toxTransport.defaults);
     sayState(this);
   },
   oneditsave() {

@@ -1,11 +1,9 @@
+import { keyFault } from '../checks/friend-key.js';
+import { friendsReason, type FriendEntry } from '../checks/friends.js';
 import { keyReason } from '../checks/validators.js';
+import { hintBelow } from '../fields/hint.js';
 import { isVariable } from '../fields/variables.js';
 import { textOf, type EditedNode } from '../node.js';
-
-export interface FriendEntry {
-  readonly name: string;
-  readonly key: string;
-}
 
 const LIST = '#node-config-input-friends-list';
 
@@ -17,9 +15,11 @@ export function showFriends(node: EditedNode): void {
       sortable: true,
       removable: true,
       addButton: node._('storage-node.button.addFriend'),
+      removeItem: () => $(LIST).trigger('change'),
       addItem: (row: JQuery, _index: number, friend: Partial<FriendEntry>) => addRow(node, row, friend),
     } as never);
   $(LIST).editableList('addItems', Array.isArray(node.friends) ? (node.friends as object[]) : []);
+  sayTwins(node);
 
   const [role, admission] = [$('#node-config-input-role'), $('#node-config-input-admission')];
   const show = () => {
@@ -47,6 +47,18 @@ export function friendRows(): FriendEntry[] {
       key: textOf($(row).find('.tox-async-friend-key').val()).trim(),
     }))
     .filter(({ name, key }) => name !== '' || key !== '');
+}
+
+/** Two of one name or key: a fault of the list, not of a row. A wrong key is said in its own row. */
+function sayTwins(node: EditedNode): void {
+  const say = hintBelow($(LIST));
+  const look = () => {
+    const complete = friendRows().filter(({ key }) => isVariable(key) || keyFault(key) === undefined);
+    const reason = friendsReason(node, complete);
+    say(reason === undefined ? undefined : { level: 'error', text: reason });
+  };
+  $(LIST).on('input change', look);
+  look();
 }
 
 function addRow(node: EditedNode, row: JQuery, { name = '', key = '' }: Partial<FriendEntry>): void {
