@@ -1,27 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { ROOT } from '../../scripts/support/project';
+import { ALERT, press } from './support/alert';
 import type { Editor } from './support/editor';
-import { inEachEditor, type Stage } from './support/stage';
-
-interface Entry {
-  readonly id: string;
-  readonly type: string;
-  readonly name?: string;
-}
-
-const EXAMPLE = JSON.parse(
-  readFileSync(path.join(ROOT, 'examples/01-offline-alert.json'), 'utf8'),
-) as Entry[];
-
-/** Presses the button of the example whose name begins so. */
-async function press({ red }: Stage, start: string): Promise<void> {
-  const { id } =
-    EXAMPLE.find(({ type, name }) => type === 'inject' && name?.startsWith(start)) ?? assert.fail(start);
-  await red.request(`/inject/${id}`, { method: 'POST' });
-}
+import { inEachEditor } from './support/stage';
 
 async function showTox({ page }: Editor): Promise<void> {
   await page.evaluate(() => window.RED?.sidebar.show('tox-async'));
@@ -32,7 +13,7 @@ const section = (page: Page, title: string) =>
 
 inEachEditor('The sidebar', (stage) => {
   const openExample = async (language: 'en-US' | 'de' = 'en-US') => {
-    await stage().red.deploy(EXAMPLE);
+    await stage().red.deploy(ALERT);
     const editor = await stage().open({ language });
     await showTox(editor);
     const { page } = editor;

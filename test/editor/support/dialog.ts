@@ -22,6 +22,40 @@ export class Dialog {
     return this.tray.locator(`#node-input-${name}, #node-config-input-${name}`);
   }
 
+  /** Shows a tab of the session dialog, by its place. */
+  async showTab(index: number): Promise<void> {
+    await this.tray.locator('#tox-async-tabs li.red-ui-tab a').nth(index).click();
+  }
+
+  /** The line of words below a field. */
+  hint(name: string): Locator {
+    return this.tray.locator(`#node-input-${name}-hint, #node-config-input-${name}-hint`);
+  }
+
+  /** The input that a user sees for a setting: a typed input hides the field it was made of. */
+  input(name: string): Locator {
+    const typed = (prefix: string) => `#${prefix}-${name} + .red-ui-typedInput-container input`;
+    const shown = ['node-input', 'node-config-input'].map((prefix) => `${typed(prefix)}, #${prefix}-${name}`);
+    return this.tray.locator(shown.join(', ')).locator('visible=true').first();
+  }
+
+  /** Fields and buttons of the form that the Tab key does not come to, from where the focus is; each as its HTML begins. */
+  async unreached(): Promise<string[]> {
+    const wanted = this.tray.locator(
+      'form :is(input:not([type=hidden]), select, button):not([tabindex="-1"], :disabled)',
+    );
+    const shown = wanted.locator('visible=true');
+    await shown.evaluateAll((all) => all.forEach((each) => each.setAttribute('data-wanted', '')));
+    for (let press = 0; press < 80; press += 1) {
+      await this.page.evaluate(() => document.activeElement?.removeAttribute('data-wanted'));
+      if ((await this.tray.locator('[data-wanted]').count()) === 0) break;
+      await this.page.keyboard.press('Tab');
+    }
+    return this.tray
+      .locator('[data-wanted]')
+      .evaluateAll((all) => all.map((each) => each.outerHTML.slice(0, 120)));
+  }
+
   async done(): Promise<void> {
     await this.#leave('#node-dialog-ok, #node-config-dialog-ok');
   }

@@ -34,6 +34,8 @@ export class Editor {
       reducedMotion: 'reduce',
     });
     await context.addInitScript((dark) => localStorage.setItem('view-dark-theme', dark), theme);
+    // What compiles the tests calls this in functions that are sent to the page.
+    await context.addInitScript('globalThis.__name = (named) => named');
     const page = await context.newPage();
     const editor = new Editor(page, context);
     page.on('console', (message) => editor.#hear(message));
@@ -93,6 +95,13 @@ export class Editor {
     return this.page.evaluate(() => window.RED?.nodes.createCompleteNodeSet() ?? []);
   }
 
+  /** What is set: a blank field and one that a node does not have mean the same. */
+  async settings(): Promise<Record<string, unknown>[]> {
+    return (await this.flows()).map(({ credentials: _none, ...node }) =>
+      Object.fromEntries(Object.entries(node).filter(([, value]) => value !== undefined && value !== '')),
+    );
+  }
+
   /** Resolves when a node shows this badge. */
   async badge(id: string, text: string): Promise<void> {
     await this.page.waitForFunction(
@@ -109,6 +118,11 @@ export class Editor {
       if ('z' in node && 'x' in node) window.RED?.editor.edit(node);
       else window.RED?.editor.editConfig('', node.type, node.id);
     }, id);
+    return this.dialog();
+  }
+
+  /** The dialog that opened last. */
+  dialog(): Promise<Dialog> {
     return Dialog.opened(this.page);
   }
 

@@ -24,9 +24,13 @@ export interface EditorRed {
     eachNode(each: (node: EditorNode) => void): void;
     eachConfig(each: (node: EditorNode) => void): void;
   };
-  readonly view: { reveal(id: string): void };
+  readonly view: {
+    reveal(id: string): void;
+    select(what: { readonly nodes: EditorNode[] }): void;
+    focus(): void;
+  };
   readonly actions: { invoke(action: string): void };
-  readonly sidebar: { show(id: string): void };
+  readonly sidebar: { show(id: string): void; readonly help: { show(type: string): void } };
   readonly editor: {
     edit(node: EditorNode): void;
     editConfig(name: string, type: string, id: string): void;

@@ -53,6 +53,11 @@ export class Stage {
   }
 }
 
+/** The themes that a version has. */
+export function themesOf({ version }: Stage): readonly ('light' | 'dark')[] {
+  return version === 'Node-RED 4.1' ? ['light'] : ['light', 'dark'];
+}
+
 const stages = new Map<string, Promise<Stage>>();
 
 after(async () => {
