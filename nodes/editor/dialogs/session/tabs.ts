@@ -19,4 +19,10 @@ export function showTabs(node: EditedNode): void {
     bar.addTab({ id: `tox-async-tab-${name}`, label: node._(`storage-node.tab.${name}`) });
   }
   bar.activateTab('tox-async-tab-identity');
+  // The editor's tabs answer to the mouse only; their links are in the order of the Tab key.
+  $('#tox-async-tabs').on('keydown', 'a', (event) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    bar.activateTab((event.currentTarget as HTMLAnchorElement).hash.slice(1));
+  });
 }
