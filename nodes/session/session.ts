@@ -156,6 +156,8 @@ export class Session<M extends SessionManager = AsyncManager> {
   async #open(): Promise<M> {
     // A deploy replaces several sessions in one turn; one may want the directory that another gives up.
     await setImmediate();
+    // A session that closes by now is among those that would be waited for.
+    if (this.closed) throw closedError();
     await this.#host.othersClosed();
     if (this.closed) throw closedError();
     const {

@@ -81,6 +81,13 @@ describe('The sessions behind the storage-nodes', () => {
     await assert.rejects(session.manager(), { code: 'ErrClosed' });
   });
 
+  it('close also when they had no time to begin', async () => {
+    const session = registry.acquire('a', settings(), quiet);
+    await registry.release('a', true);
+    await assert.rejects(session.opened(), { code: 'ErrClosed' });
+    assert.deepEqual(made, []);
+  });
+
   it('say what their close is doing', async () => {
     const session = registry.acquire('a', settings(), quiet);
     await session.opened();
