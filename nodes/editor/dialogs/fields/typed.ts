@@ -26,8 +26,9 @@ export const PLACES: readonly InputType[] = ['msg', 'flow', 'global', 'env', 'js
 export function showTyped(name: string, types: readonly InputType[], usual: string): JQuery {
   const field = $(`#node-input-${name}`);
   field.typedInput({ default: usual, types: [...types], typeField: `#node-input-${name}Type` } as never);
-  // The label is that of the hidden field.
-  const label = field.closest('.form-row').children('label').text().trim();
-  field.next('.red-ui-typedInput-container').find('input').attr('aria-label', label);
+  // The label is that of the hidden field, and gets its words later.
+  const label = `node-input-${name}-label`;
+  field.closest('.form-row').children('label').attr('id', label);
+  field.next('.red-ui-typedInput-container').find('input').attr('aria-labelledby', label);
   return field;
 }

@@ -63,6 +63,9 @@ function sayTwins(node: EditedNode): void {
 
 function addRow(node: EditedNode, row: JQuery, { name = '', key = '' }: Partial<FriendEntry>): void {
   row.addClass('tox-async-row');
+  row
+    .siblings('.red-ui-editableList-item-remove')
+    .attr('aria-label', node._('storage-node.button.removeFriend'));
   const field = (className: string, text: string, value: string) =>
     $('<input type="text">')
       .addClass(className)
