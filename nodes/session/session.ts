@@ -157,9 +157,9 @@ export class Session<M extends SessionManager = AsyncManager> {
     // A deploy replaces several sessions in one turn; one may want the directory that another gives up.
     await setImmediate();
     // A session that closes by now is among those that would be waited for.
-    if (this.closed) throw closedError();
+    this.#checkOpen();
     await this.#host.othersClosed();
-    if (this.closed) throw closedError();
+    this.#checkOpen();
     const {
       dataDir,
       engine,
@@ -199,6 +199,10 @@ export class Session<M extends SessionManager = AsyncManager> {
     this.inbox.attach(manager);
     this.changed.emit();
     return manager;
+  }
+
+  #checkOpen(): void {
+    if (this.closed) throw closedError();
   }
 
   #listen(manager: M): void {
