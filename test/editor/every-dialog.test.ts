@@ -99,9 +99,7 @@ inEachEditor('All dialogs', (stage) => {
     const hint = dialog.hint('expires');
     assert.equal(await hint.isVisible(), false);
     await dialog.field('expires').evaluate((field) => {
-      (window as unknown as { $: (e: Element) => { typedInput(...args: string[]): void } })
-        .$(field)
-        .typedInput('type', 'days');
+      window.$?.(field).typedInput('type', 'days');
     });
     await hint.getByText(/14 days/).waitFor();
   });
@@ -142,9 +140,10 @@ inEachEditor('All dialogs', (stage) => {
     await dialog.tray.getByText(/20 MB is room for about/).waitFor();
     await dialog.done();
     const session = (await editor.flows()).find(({ id }) => id === NODES['storage-node']);
-    assert.equal(session?.name, 'Workshop');
-    assert.deepEqual(session?.friends, [{ name: 'Anna', key: TOX_ID }]);
-    assert.equal(session?.cap, '20');
+    assert.ok(session);
+    assert.equal(session.name, 'Workshop');
+    assert.deepEqual(session.friends, [{ name: 'Anna', key: TOX_ID }]);
+    assert.equal(session.cap, '20');
     assert.deepEqual(editor.takeComplaints(), []);
   });
 

@@ -40,5 +40,7 @@ export interface EditorRed {
 declare global {
   interface Window {
     readonly RED?: EditorRed;
+    /** jQuery with the editor's widgets. */
+    readonly $?: (element: Element) => { typedInput(property: 'type', value: string): void };
   }
 }
