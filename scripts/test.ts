@@ -134,6 +134,8 @@ const SUITES: readonly Suite[] = [
   command('build', 'npm', 'run', '--silent', 'build'),
   mocha('unit', 'test/lib', 'test/lint', 'test/docs', 'test/scripts'),
   newerNodeSuite('node24', 'test/lib/crypto', 'test/lib/vectors'),
+  // What is looked for in the memory of a whole process takes long where a thousand other tests left theirs.
+  mocha('memory', 'test/memory'),
   mocha('command', 'test/bin'),
   mocha('nodes', 'test/nodes'),
   mocha('chaos', 'test/chaos'),

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Load } from '../../../../../lib/client/journal/load';
 import type { Origin, Received } from '../../../../../lib/client/receiving/receive-result';
-import { readEnvelopeHeader } from '../../../../../lib/protocol/envelope/envelope';
-import { holdersOf } from '../../../../support/memory-search';
 import { KeyPeer, pair } from '../../../forward-security/support/key-peer';
 import { codes, LargeMail, THREE_CHUNKS } from '../../support/large-mail';
 import { ReceivingPeer } from '../../support/receiving-peer';
@@ -32,19 +30,6 @@ describe('the limits of unfinished large messages', () => {
   const numbers = () => bob.assemblies.of(alice.pk).map(({ messageId }) => messageId[0]);
   /** The node was asked for the chunks of all heads. */
   const look = () => bob.headTurns.looked(NODE.node, bob.headTurns.count);
-
-  it('keep the tags of its last four heads in memory, and no more', async function () {
-    this.timeout(120_000);
-    await open();
-    const mail = mailOf(1);
-    const heads: Uint8Array[] = [];
-    for (let count = 0; count < 7; count += 1) heads.push(await mail.seal());
-    await give(heads);
-    const tags = heads.map((head) => readEnvelopeHeader(head).tag);
-    const holders = await holdersOf(...tags);
-    const kept = holders.map((each) => each.includes('#byTag of Assemblies'));
-    assert.deepEqual(kept, [false, false, false, true, true, true, true]);
-  });
 
   describe('in number', () => {
     let mails: LargeMail[];

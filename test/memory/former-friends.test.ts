@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
-import { holdersOf } from '../../support/memory-search';
-import { type Device, MINUTE, SECOND, waitFor, World } from '../../support/world';
+import { holdersOf } from './support/memory-search';
+import { type Device, MINUTE, SECOND, waitFor, World } from '../support/world';
 
 describe('a friend that is removed', function () {
   this.timeout(120_000);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { getHeapSnapshot } from 'node:v8';
-import { toHex } from '../../lib/bytes';
+import { toHex } from '../../../lib/bytes';
 
 /** What V8 writes; `nodes` and `edges` are rows of so many fields each. */
 interface Snapshot {
