@@ -138,6 +138,7 @@ const SUITES: readonly Suite[] = [
   mocha('memory', 'test/memory'),
   mocha('command', 'test/bin'),
   mocha('nodes', 'test/nodes'),
+  mocha('examples', 'test/examples'),
   mocha('chaos', 'test/chaos'),
   mocha('simulation', 'test/simulation'),
   // Two days of 200 users; the suite before it has a slice of that.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { startExample } from '../support/example-flow';
-import { HttpService } from '../support/http-service';
-import { managerOf, met, until, type NodeRed } from '../support/node-red';
+import { startExample } from '../nodes/support/example-flow';
+import { HttpService } from '../nodes/support/http-service';
+import { managerOf, met, until, type NodeRed } from '../nodes/support/node-red';
 
 const CORE = ['common/20-inject', 'function/10-switch', 'function/15-change', 'network/21-httprequest'];
 

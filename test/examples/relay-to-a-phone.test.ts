@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { toHex, type AsyncManager, type PublicKey } from '../../../lib/index';
-import { startExample } from '../support/example-flow';
-import { FakeTox, short, stranger } from '../support/fake-tox';
-import { managerOf, until, type FlowEntry, type NodeRed } from '../support/node-red';
+import { toHex, type AsyncManager, type PublicKey } from '../../lib/index';
+import { startExample } from '../nodes/support/example-flow';
+import { FakeTox, short, stranger } from '../nodes/support/fake-tox';
+import { managerOf, until, type FlowEntry, type NodeRed } from '../nodes/support/node-red';
 
 describe('The example flow relay-to-a-phone', function () {
   // That a friend's client is an ordinary one is clear after a while without an answer.

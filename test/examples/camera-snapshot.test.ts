@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NodeAPI } from 'node-red';
-import { SeededRandom } from '../../../lib/testing/simulated-platform';
-import { startExample } from '../support/example-flow';
-import { managerOf, met, until, type NodeRed } from '../support/node-red';
+import { SeededRandom } from '../../lib/testing/simulated-platform';
+import { startExample } from '../nodes/support/example-flow';
+import { managerOf, met, until, type NodeRed } from '../nodes/support/node-red';
 
 const CORE = [
   'common/20-inject',

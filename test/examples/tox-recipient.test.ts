@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { startExample } from '../support/example-flow';
-import { FakeTox, short, stranger } from '../support/fake-tox';
-import { until, type NodeRed } from '../support/node-red';
+import { startExample } from '../nodes/support/example-flow';
+import { FakeTox, short, stranger } from '../nodes/support/fake-tox';
+import { until, type NodeRed } from '../nodes/support/node-red';
 
 describe('The example flow tox-recipient', function () {
   let red: NodeRed;

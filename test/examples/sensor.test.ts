@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { startExample } from '../support/example-flow';
-import { managerOf, met, until, type NodeRed } from '../support/node-red';
-import type { Seen } from '../support/probe';
+import { startExample } from '../nodes/support/example-flow';
+import { managerOf, met, until, type NodeRed } from '../nodes/support/node-red';
+import type { Seen } from '../nodes/support/probe';
 
 describe('The example flow sensor', function () {
   let red: NodeRed;

@@ -1,5 +1,5 @@
-import { exampleFlow, FOR_VIRTUAL } from '../support/example-flow';
-import { managerOf, NodeRed, until, type FlowEntry } from '../support/node-red';
+import { exampleFlow, FOR_VIRTUAL } from '../nodes/support/example-flow';
+import { managerOf, NodeRed, until, type FlowEntry } from '../nodes/support/node-red';
 
 /** What the editor makes of an example that is there already: the same tab with its config nodes, all under new ids. */
 function copied(flow: readonly FlowEntry[]): FlowEntry[] {

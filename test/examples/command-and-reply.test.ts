@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { startExample } from '../support/example-flow';
-import { managerOf, met, until, type NodeRed } from '../support/node-red';
+import { startExample } from '../nodes/support/example-flow';
+import { managerOf, met, until, type NodeRed } from '../nodes/support/node-red';
 
 describe('The example flow command-and-reply', function () {
   let red: NodeRed;

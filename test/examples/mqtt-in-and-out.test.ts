@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { startExample } from '../support/example-flow';
-import { MqttBroker } from '../support/mqtt-broker';
-import { managerOf, met, until, type NodeRed } from '../support/node-red';
+import { startExample } from '../nodes/support/example-flow';
+import { MqttBroker } from '../nodes/support/mqtt-broker';
+import { managerOf, met, until, type NodeRed } from '../nodes/support/node-red';
 
 describe('The example flow mqtt-in-and-out', function () {
   let red: NodeRed;

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { util } from '@node-red/util';
 import type { Node } from 'node-red';
 import { FOREIGN_TYPES } from '../../scripts/support/examples';
-import { DialogFields } from './support/dialog-fields';
-import { sizeOf } from './support/node-size';
+import { DialogFields } from '../nodes/support/dialog-fields';
+import { sizeOf } from '../nodes/support/node-size';
 
 const FOLDER = path.join(__dirname, '../../examples');
 
