@@ -32,7 +32,7 @@ export function friendPicker(node: EditedNode, { blank, places }: { blank: strin
     icon: 'fa fa-user',
     autoComplete: (text, done) => done(foundIn(node, session(), text)),
   };
-  const field = showTyped('friend', places ? [friendType, ...PLACES] : [friendType], 'friend');
+  const field = showTyped(node, 'friend', places ? [friendType, ...PLACES] : [friendType], 'friend');
   const say = hintBelow(field);
   const look = () => {
     const text = textOf(field.typedInput('value')).trim();

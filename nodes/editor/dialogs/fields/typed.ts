@@ -1,3 +1,5 @@
+import type { EditedNode } from '../node.js';
+
 /** A type of a typed input: one of the editor's own by name, or ours. */
 export type InputType = string | OwnType;
 interface OwnType {
@@ -23,12 +25,16 @@ export function unit(value: string, label: string): InputType {
 export const PLACES: readonly InputType[] = ['msg', 'flow', 'global', 'env', 'jsonata'];
 
 /** Makes a field a typed input that shows and saves the settings `name` and `nameType`; the latter has a hidden field. */
-export function showTyped(name: string, types: readonly InputType[], usual: string): JQuery {
+export function showTyped(
+  node: EditedNode,
+  name: string,
+  types: readonly InputType[],
+  usual: string,
+): JQuery {
   const field = $(`#node-input-${name}`);
   field.typedInput({ default: usual, types: [...types], typeField: `#node-input-${name}Type` } as never);
-  // The label is that of the hidden field, and gets its words later.
-  const label = `node-input-${name}-label`;
-  field.closest('.form-row').children('label').attr('id', label);
-  field.next('.red-ui-typedInput-container').find('input').attr('aria-labelledby', label);
+  // The label is that of the hidden field.
+  const label = node._(`${node.type}.label.${name}`);
+  field.next('.red-ui-typedInput-container').find('input').attr('aria-label', label);
   return field;
 }

@@ -90,14 +90,16 @@ export const sendAsync = {
     showChoices(this, 'node-input', ['messageType', 'urgent', 'whenFull', 'withoutKeys', 'compress']);
     friendPicker(this, { blank: this._('send-async.blank.friend'), places: true });
     showTyped(
+      this,
       'payload',
       ['msg', 'flow', 'global', 'str', 'num', 'bool', 'json', 'bin', 'env', 'jsonata'],
       'msg',
     );
-    showTyped('topic', ['msg', 'str', 'flow', 'global', 'env', 'jsonata'], 'msg');
+    showTyped(this, 'topic', ['msg', 'str', 'flow', 'global', 'env', 'jsonata'], 'msg');
     const units = (names: readonly (keyof typeof UNITS)[]) =>
       names.map((name) => unit(name, this._(`send-async.unit.${name}`)));
     showTyped(
+      this,
       'expires',
       [
         choice('usual', this._('send-async.expires.usual')),
@@ -108,6 +110,7 @@ export const sendAsync = {
       'usual',
     );
     showTyped(
+      this,
       'overdueAfter',
       [
         choice('usual', this._('send-async.overdueAfter.usual')),
@@ -116,7 +119,12 @@ export const sendAsync = {
       ],
       'usual',
     );
-    showTyped('replaces', [choice('usual', this._('send-async.replaces.usual')), 'str', ...PLACES], 'usual');
+    showTyped(
+      this,
+      'replaces',
+      [choice('usual', this._('send-async.replaces.usual')), 'str', ...PLACES],
+      'usual',
+    );
     sayReasons(this, 'node-input', sendAsync.defaults, ['friend']);
   },
   oneditsave() {
