@@ -10,7 +10,7 @@ const FULL = process.env['FULL'] === '1';
  * has an hour at full size; the first 100 of each world took 4 minutes on two busy cores.
  */
 const WORLDS = 2;
-const KILLS = FULL ? 1000 : 60;
+const KILLS = FULL ? 1000 : 40;
 /** Kills in search of a step that was not reached so far. */
 const MOST_KILLS = KILLS + 40;
 const SEED = process.env['SEED'] ?? 'kill';

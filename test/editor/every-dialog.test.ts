@@ -3,14 +3,14 @@ import { ALERT, NODES } from './support/alert';
 import type { Dialog } from './support/dialog';
 import type { Editor, EditorOptions } from './support/editor';
 import { overflowing } from './support/layout';
-import { inEachEditor } from './support/stage';
+import { inOneEditor } from './support/stage';
 
 /** A Tox ID and the same with one wrong digit. */
 const TOX_ID = '76518406F6A9F2217E8DC487CC783C25CC16A15EB36FF32E335A235342C48A39218F515C39A6';
 const WRONG_ID = TOX_ID.replace(/^7/, '8');
 const TABS = 4;
 
-inEachEditor('All dialogs', (stage) => {
+inOneEditor('All dialogs', (stage) => {
   const open = async (options?: EditorOptions) => {
     await stage().red.deploy(ALERT);
     return stage().open(options);

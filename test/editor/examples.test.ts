@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../../scripts/support/project';
-import { inEachEditor } from './support/stage';
+import { inOneEditor } from './support/stage';
 
 const EXAMPLES = readdirSync(path.join(ROOT, 'examples'))
   .filter((name) => name.endsWith('.json'))
   .map((name) => name.replace(/\.json$/, ''));
 
-inEachEditor('Each example', (stage) => {
+inOneEditor('Each example', (stage) => {
   it('is imported a second time with sessions of its own', async () => {
     const editor = await stage().open();
     await editor.importExample('01-offline-alert');

@@ -64,9 +64,22 @@ after(async () => {
   for (const stage of stages.values()) await (await stage).close();
 });
 
-/** Tests in the editor of each version. A version starts once for all files. */
+const VERSIONS = Object.keys(RUNTIMES);
+const FULL = process.env.FULL === '1';
+
+/** The same where tests are many: without FULL=1 in the first version only. */
+export function inOneEditor(title: string, body: (stage: () => Stage) => void): void {
+  inEditors(FULL ? VERSIONS : VERSIONS.slice(0, 1), title, body);
+}
+
+/** Tests in the editor of each version. */
 export function inEachEditor(title: string, body: (stage: () => Stage) => void): void {
-  for (const version of Object.keys(RUNTIMES)) {
+  inEditors(VERSIONS, title, body);
+}
+
+/** A version starts once for all files. */
+function inEditors(versions: readonly string[], title: string, body: (stage: () => Stage) => void): void {
+  for (const version of versions) {
     describe(`${title}, in ${version}`, function () {
       this.timeout(120_000);
       let stage: Stage | undefined;
