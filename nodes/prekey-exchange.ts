@@ -1,5 +1,5 @@
 import { startPrekeyExchange, type PrekeyExchangeConfig } from './prekey-exchange/prekey-exchange';
-import { startGuarded } from './runtime/start-guard';
+import { startGuarded } from './runtime/handlers/start-guard';
 import type { FlowNode, Runtime } from './runtime/runtime';
 
 const register = (RED: Runtime): void => {

@@ -1,5 +1,5 @@
 import { startSendAsync, type SendAsyncConfig } from './send-async/send-async';
-import { startGuarded } from './runtime/start-guard';
+import { startGuarded } from './runtime/handlers/start-guard';
 import type { FlowNode, Runtime } from './runtime/runtime';
 
 const register = (RED: Runtime): void => {

@@ -1,4 +1,4 @@
-import { startGuarded } from './runtime/start-guard';
+import { startGuarded } from './runtime/handlers/start-guard';
 import type { Runtime } from './runtime/runtime';
 import { CREDENTIALS, type StorageNodeConfig } from './storage-node/storage-node-settings';
 import { startStorageNode, type StorageNode } from './storage-node/storage-node';

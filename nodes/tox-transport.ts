@@ -1,5 +1,5 @@
 import { ToxcoreTransport } from '../lib/index';
-import { startGuarded } from './runtime/start-guard';
+import { startGuarded } from './runtime/handlers/start-guard';
 import type { FlowNode, Runtime } from './runtime/runtime';
 import { startToxTransport, type ToxTransportConfig } from './tox-transport/tox-transport';
 

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { startBrowser } from '../test/editor/support/browser';
 import { Editor } from '../test/editor/support/editor';
 import { exampleNodes, exampleNames, readExample } from './support/examples';
-import { NodeRedProcess } from './support/node-red-process';
+import { NodeRedProcess } from './support/node-red/node-red-process';
 import { CACHE, ROOT } from './support/project';
 
 const USER_DIR = path.join(CACHE, 'pictures');

@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { copyFile, constants, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { writeSettings } from './support/node-red-settings';
+import { writeSettings } from './support/node-red/node-red-settings';
 import { CACHE, ROOT } from './support/project';
 import { startPort } from './support/start-port';
 import { whenOrphaned } from './support/when-orphaned';

@@ -13,19 +13,19 @@ import type { Emitter } from '../platform/emitter';
 import type { StorageStats } from '../storage/message-storage';
 import type { Transport } from '../transport/transport';
 import type { PublicKey } from '../types';
-import { buildSession, type ManagerParts } from './build-session';
+import { buildSession, type ManagerParts } from './session/build-session';
 import { diagnose } from './diagnosis/diagnose';
 import type { AsyncManagerEvents, Finding } from './events';
 import type { AsyncManagerOptions, FriendInfo, SessionCounts } from './options';
-import { connectSession } from './session-events';
-import { countsOf, keyStatsOf } from './session-figures';
+import { connectSession } from './session/session-events';
+import { countsOf, keyStatsOf } from './session/session-figures';
 import { SessionFriends } from './friends/session-friends';
-import { sessionControl, type SessionControl } from './session-control';
-import { SessionLife } from './session-life';
-import { SessionTransport } from './session-transport';
+import { sessionControl, type SessionControl } from './session/session-control';
+import { SessionLife } from './session/session-life';
+import { SessionTransport } from './session/session-transport';
 import type { SessionSnapshot, SnapshotOptions } from './snapshot/snapshot';
 import { takeSnapshot } from './snapshot/take-snapshot';
-import { stopSession } from './stop-session';
+import { stopSession } from './session/stop-session';
 import { waitForKeys } from './wait-for-keys';
 
 /**

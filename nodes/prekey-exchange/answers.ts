@@ -1,5 +1,5 @@
 import type { AsyncManager, PublicKey } from '../../lib/index';
-import { friendFields } from '../session/friend-names';
+import { friendFields } from '../session/friends/friend-names';
 
 /** One line of `msg.payload`: why a message would not go out now, or that it would. */
 export interface FlowFinding {

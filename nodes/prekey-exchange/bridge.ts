@@ -7,15 +7,15 @@ import {
   type PublicKey,
   type ToForeign,
 } from '../../lib/index';
-import { admissionOf } from '../session/admission';
+import { admissionOf } from '../session/friends/admission';
 import type { Attachment } from '../session/network/connection';
-import { publicKeyOf } from '../session/friend-list';
-import { RequestLimit, requestFields } from '../session/request-limit';
+import { publicKeyOf } from '../session/friends/friend-list';
+import { RequestLimit, requestFields } from '../session/friends/request-limit';
 import { errorCode, nodeError } from '../runtime/node-error';
-import { untilDone } from '../runtime/retry';
+import { untilDone } from '../runtime/handlers/retry';
 import type { Message } from '../runtime/runtime';
 import type { Session } from '../session/session';
-import { isBlank, textOf } from '../runtime/setting-values';
+import { isBlank, textOf } from '../runtime/settings/setting-values';
 import { badges, type Badge } from '../runtime/status-badge';
 
 type Incoming = Message & Record<string, unknown>;

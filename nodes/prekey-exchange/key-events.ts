@@ -1,5 +1,5 @@
 import { PeerMap, PeerSet, toHex, type AsyncManager, type PublicKey } from '../../lib/index';
-import { friendFields } from '../session/friend-names';
+import { friendFields } from '../session/friends/friend-names';
 import type { Message } from '../runtime/runtime';
 
 interface KeyCounts {

@@ -1,14 +1,14 @@
 import { fromHex, ToxAsyncError, type AsyncManager } from '../../lib/index';
-import { onClose } from '../runtime/close';
+import { onClose } from '../runtime/handlers/close';
 import {
   findFriends,
   friendTexts,
   isFriend,
   type GivenName,
   type NamedFriends,
-} from '../session/friend-names';
-import { onInput, type Reply } from '../runtime/input';
-import { PendingWork } from '../runtime/pending-work';
+} from '../session/friends/friend-names';
+import { onInput, type Reply } from '../runtime/handlers/input';
+import { PendingWork } from '../runtime/handlers/pending-work';
 import {
   labelOf,
   type FlowNode,
@@ -18,8 +18,8 @@ import {
   type SessionConfig,
 } from '../runtime/runtime';
 import { SessionUser } from '../session/session-user';
-import { settingFlag, settingText } from '../runtime/settings';
-import { actionOf, isBlank, settingOr } from '../runtime/setting-values';
+import { settingFlag, settingText } from '../runtime/settings/settings';
+import { actionOf, isBlank, settingOr } from '../runtime/settings/setting-values';
 import { badges, type Badge } from '../runtime/status-badge';
 import { exchangeWith, findingsOf } from './answers';
 import { Bridge, isForBridge } from './bridge';

@@ -1,7 +1,7 @@
 import { readFriendKey, toHex, ToxAsyncError, type AsyncManager, type PublicKey } from '../../lib/index';
 import { messageIdOf } from '../runtime/message-id';
 import type { IncomingMessage } from '../runtime/runtime';
-import { textOf } from '../runtime/setting-values';
+import { textOf } from '../runtime/settings/setting-values';
 import type { InboxFanOut } from '../session/inbox-fan-out';
 import type { Session } from '../session/session';
 

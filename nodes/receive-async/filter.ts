@@ -1,9 +1,9 @@
 import type { AsyncManager, MessageHead } from '../../lib/index';
-import { isFriend } from '../session/friend-names';
-import { migrate } from '../runtime/migrate';
+import { isFriend } from '../session/friends/friend-names';
+import { migrate } from '../runtime/settings/migrate';
 import type { SessionConfig } from '../runtime/runtime';
-import { textOf } from '../runtime/setting-values';
-import { setting, settingChoice, settingText } from '../runtime/settings';
+import { textOf } from '../runtime/settings/setting-values';
+import { setting, settingChoice, settingText } from '../runtime/settings/settings';
 import { RECEIVE_ASYNC } from './migrations';
 import type { PayloadFormat } from './payload';
 import { topicFilter, topicOf, type TopicFilter } from './topic';

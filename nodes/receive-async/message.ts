@@ -1,5 +1,5 @@
 import { toHex, type AsyncManager, type ReceivedMessage } from '../../lib/index';
-import { friendFields } from '../session/friend-names';
+import { friendFields } from '../session/friends/friend-names';
 import type { Message } from '../runtime/runtime';
 import { payloadOf, type PayloadFormat } from './payload';
 import { topicOf } from './topic';

@@ -1,4 +1,4 @@
-import type { Step } from '../runtime/migrate.js';
+import type { Step } from '../runtime/settings/migrate.js';
 
 /** Version 2 has a filter for topics, a form for payloads, and a choice of sessions; before, nothing was chosen. */
 export const RECEIVE_ASYNC: readonly Step[] = [

@@ -1,6 +1,6 @@
 import { ToxAsyncError } from '../../lib/index';
 import type { IncomingMessage } from '../runtime/runtime';
-import { actionOf } from '../runtime/setting-values';
+import { actionOf } from '../runtime/settings/setting-values';
 import type { Session } from '../session/session';
 import { acknowledge, acknowledgementOf, type Acknowledgement } from './acknowledgement';
 

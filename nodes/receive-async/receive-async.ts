@@ -1,7 +1,7 @@
 import { ToxAsyncError, type AsyncManager } from '../../lib/index';
-import { onClose } from '../runtime/close';
-import { onInput } from '../runtime/input';
-import { PendingWork } from '../runtime/pending-work';
+import { onClose } from '../runtime/handlers/close';
+import { onInput } from '../runtime/handlers/input';
+import { PendingWork } from '../runtime/handlers/pending-work';
 import type { FlowNode, Runtime } from '../runtime/runtime';
 import { SessionUser } from '../session/session-user';
 import { badges, type Badge } from '../runtime/status-badge';

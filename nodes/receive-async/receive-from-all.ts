@@ -1,6 +1,6 @@
-import { onClose } from '../runtime/close';
-import { onInput } from '../runtime/input';
-import { PendingWork } from '../runtime/pending-work';
+import { onClose } from '../runtime/handlers/close';
+import { onInput } from '../runtime/handlers/input';
+import { PendingWork } from '../runtime/handlers/pending-work';
 import { atFlowsStarted, type FlowNode, type Runtime } from '../runtime/runtime';
 import { badges, StatusBadge, type Badge } from '../runtime/status-badge';
 import { EverySession } from '../session/every-session';

@@ -1,6 +1,6 @@
 /** What the nodes use of the Node-RED runtime. */
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red';
-import { guarded } from './guard';
+import { guarded } from './handlers/guard';
 
 export type Runtime = NodeAPI;
 export type FlowNode = Node;

@@ -1,5 +1,5 @@
 import { systemPlatform, type Timer, type Timers } from '../../lib/index';
-import { guarded } from './guard';
+import { guarded } from './handlers/guard';
 import { errorCode } from './node-error';
 import type { FlowNode } from './runtime';
 

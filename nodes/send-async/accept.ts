@@ -1,8 +1,8 @@
 import type { AsyncManager, PublicKey } from '../../lib/index';
 import { nodeError } from '../runtime/node-error';
-import type { Reply } from '../runtime/input';
-import type { PendingWork } from '../runtime/pending-work';
-import { findFriends } from '../session/friend-names';
+import type { Reply } from '../runtime/handlers/input';
+import type { PendingWork } from '../runtime/handlers/pending-work';
+import { findFriends } from '../session/friends/friend-names';
 import type { Session } from '../session/session';
 import type { Order } from './order';
 import { receiptFields, type FlowReceipt } from './receipt';

@@ -1,11 +1,11 @@
 import { ToxAsyncError, type AsyncManager, type PublicKey } from '../../lib/index';
 import { nodeError } from '../runtime/node-error';
-import type { Reply } from '../runtime/input';
+import type { Reply } from '../runtime/handlers/input';
 import { messageIdOf } from '../runtime/message-id';
 import type { IncomingMessage } from '../runtime/runtime';
-import { actionOf, isBlank } from '../runtime/setting-values';
+import { actionOf, isBlank } from '../runtime/settings/setting-values';
 import type { Eventually } from '../runtime/typed/eventually';
-import { findFriends, friendTexts, type GivenName } from '../session/friend-names';
+import { findFriends, friendTexts, type GivenName } from '../session/friends/friend-names';
 import type { SendSettings } from './send-settings';
 
 /** A message that is not wanted any more. */

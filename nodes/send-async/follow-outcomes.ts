@@ -1,8 +1,8 @@
 import { systemPlatform, type Outcome } from '../../lib/index';
-import { guarded } from '../runtime/guard';
+import { guarded } from '../runtime/handlers/guard';
 import { nodeError } from '../runtime/node-error';
-import type { PendingWork } from '../runtime/pending-work';
-import { isPassedOn } from '../runtime/passed-on';
+import type { PendingWork } from '../runtime/handlers/pending-work';
+import { isPassedOn } from '../runtime/handlers/passed-on';
 import type { FlowNode, Runtime } from '../runtime/runtime';
 import type { MessageContext } from '../session/outcome-router';
 import type { Session } from '../session/session';

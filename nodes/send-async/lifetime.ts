@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { MAX_MESSAGE_LIFETIME, ToxAsyncError } from '../../lib/index';
-import { isBlank } from '../runtime/setting-values';
+import { isBlank } from '../runtime/settings/setting-values';
 import { BUILD_DATE } from './build-date';
 
 /** What `expires` says: seconds to live, undefined for the default life. */

@@ -1,4 +1,4 @@
-import { isBlankSetting, variableIn, type NodeSettings, type Step } from '../runtime/migrate.js';
+import { isBlankSetting, variableIn, type NodeSettings, type Step } from '../runtime/settings/migrate.js';
 
 /** A value and its type. */
 type Typed = readonly [value: unknown, type: string];

@@ -8,11 +8,11 @@ import {
 } from '../../lib/index';
 import { readPayload } from '../runtime/payload/payload';
 import type { IncomingMessage } from '../runtime/runtime';
-import { choiceOf, flagOf, textOf } from '../runtime/setting-values';
-import { setting } from '../runtime/settings';
+import { choiceOf, flagOf, textOf } from '../runtime/settings/setting-values';
+import { setting } from '../runtime/settings/settings';
 import { whenAll, type Eventually } from '../runtime/typed/eventually';
 import type { TypedInput } from '../runtime/typed/typed-input';
-import { friendTexts, type GivenName } from '../session/friend-names';
+import { friendTexts, type GivenName } from '../session/friends/friend-names';
 import type { MessageContext } from '../session/outcome-router';
 import { labelOf } from './label';
 import { lifetimeOf, type Lifetime } from './lifetime';

@@ -1,5 +1,5 @@
 import { MAX_MESSAGE_LIFETIME } from '../../lib/index';
-import { isBlank, numberOf } from '../runtime/setting-values';
+import { isBlank, numberOf } from '../runtime/settings/setting-values';
 
 /** Whole seconds after which a message is overdue, also written as text; undefined for never. ErrInvalidArgument. */
 export function overdueAfterOf(value: unknown, what: string): number | undefined {

@@ -1,6 +1,6 @@
 import { toHex, type AsyncManager, type Outcome, type QueuedReason, type SendReceipt } from '../../lib/index';
 import type { Message } from '../runtime/runtime';
-import { friendFields } from '../session/friend-names';
+import { friendFields } from '../session/friends/friend-names';
 import type { MessageContext } from '../session/outcome-router';
 import type { Order } from './order';
 

@@ -1,7 +1,7 @@
 import { systemPlatform, type AsyncManager } from '../../lib/index';
-import { FLUSH_BUDGET, onClose } from '../runtime/close';
-import { onInput } from '../runtime/input';
-import { PendingWork } from '../runtime/pending-work';
+import { FLUSH_BUDGET, onClose } from '../runtime/handlers/close';
+import { onInput } from '../runtime/handlers/input';
+import { PendingWork } from '../runtime/handlers/pending-work';
 import type { FlowNode, Runtime } from '../runtime/runtime';
 import { Turns } from '../runtime/typed/eventually';
 import { flowValues } from '../runtime/typed/flow-values';

@@ -1,8 +1,8 @@
 import { ToxAsyncError } from '../../lib/index';
-import { migrate } from '../runtime/migrate';
+import { migrate } from '../runtime/settings/migrate';
 import type { SessionConfig } from '../runtime/runtime';
-import { isBlank, numberOf, textOf } from '../runtime/setting-values';
-import { optionalChoice, setting, settingChoice, settingFlag } from '../runtime/settings';
+import { isBlank, numberOf, textOf } from '../runtime/settings/setting-values';
+import { optionalChoice, setting, settingChoice, settingFlag } from '../runtime/settings/settings';
 import type { FlowValues } from '../runtime/typed/flow-values';
 import { checkInput, typedInput, type TypedInput } from '../runtime/typed/typed-input';
 import { isLifetime } from './lifetime';

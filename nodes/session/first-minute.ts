@@ -7,7 +7,7 @@ import {
   type Timers,
 } from '../../lib/index';
 import { nodeError } from '../runtime/node-error';
-import type { SignalList } from '../runtime/signal-list';
+import type { SignalList } from '../runtime/handlers/signal-list';
 
 /** How long a name that nobody has waits for its owner, milliseconds. */
 const FIRST_MINUTE = 60_000;

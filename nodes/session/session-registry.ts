@@ -8,7 +8,7 @@ import {
   type Timer,
   type Timers,
 } from '../../lib/index';
-import { SignalList } from '../runtime/signal-list';
+import { SignalList } from '../runtime/handlers/signal-list';
 import { LINGER } from './network/transport-slot';
 import { Session } from './session';
 import type { SessionManager } from './session-manager';

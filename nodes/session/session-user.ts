@@ -1,10 +1,10 @@
 import { ToxAsyncError, type AsyncManager } from '../../lib/index';
-import { guarded } from '../runtime/guard';
+import { guarded } from '../runtime/handlers/guard';
 import { nodeError } from '../runtime/node-error';
 import { atFlowsStarted, type FlowNode, type Runtime } from '../runtime/runtime';
 import type { Session } from './session';
-import { textOf } from '../runtime/setting-values';
-import { setting } from '../runtime/settings';
+import { textOf } from '../runtime/settings/setting-values';
+import { setting } from '../runtime/settings/settings';
 import { badges, StatusBadge, type Badge } from '../runtime/status-badge';
 
 /** A storage-node as the nodes see it that use it. */

@@ -9,16 +9,16 @@ import {
   type Timers,
 } from '../../lib/index';
 import { FirstMinute } from './first-minute';
-import { syncFriends } from './friend-list';
-import { FriendRequests } from './friend-requests';
+import { syncFriends } from './friends/friend-list';
+import { FriendRequests } from './friends/friend-requests';
 import { InboxFanOut } from './inbox-fan-out';
-import { Latch } from '../runtime/latch';
+import { Latch } from '../runtime/handlers/latch';
 import { nodeError } from '../runtime/node-error';
 import { OutcomeRouter } from './outcome-router';
-import { untilDone } from '../runtime/retry';
+import { untilDone } from '../runtime/handlers/retry';
 import type { SessionManager } from './session-manager';
 import type { SessionSettings } from './session-settings';
-import { SignalList } from '../runtime/signal-list';
+import { SignalList } from '../runtime/handlers/signal-list';
 import { Tally } from './tally';
 import { TransportSlot } from './network/transport-slot';
 

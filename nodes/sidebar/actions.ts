@@ -7,7 +7,7 @@ import {
   type PublicKey,
 } from '../../lib/index';
 import { messageIdOf } from '../runtime/message-id';
-import { textOf } from '../runtime/setting-values';
+import { textOf } from '../runtime/settings/setting-values';
 import type { Connection } from '../session/network/connection';
 import type { Session } from '../session/session';
 import { backUp, eraseData } from './data-actions';

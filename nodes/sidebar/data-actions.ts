@@ -1,6 +1,6 @@
 import { ToxAsyncError } from '../../lib/index';
-import { settingSecret } from '../runtime/settings';
-import { textOf } from '../runtime/setting-values';
+import { settingSecret } from '../runtime/settings/settings';
+import { textOf } from '../runtime/settings/setting-values';
 import type { Session } from '../session/session';
 import type { Order } from './actions';
 import { eraseFolder } from './erase-folder';

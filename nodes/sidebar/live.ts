@@ -1,6 +1,6 @@
 import type { Timer, Timers } from '../../lib/index';
-import { guarded } from '../runtime/guard';
-import type { SignalList } from '../runtime/signal-list';
+import { guarded } from '../runtime/handlers/guard';
+import type { SignalList } from '../runtime/handlers/signal-list';
 
 /** Topic of the editor's comms. */
 export const LIVE_TOPIC = 'tox-async/changed';

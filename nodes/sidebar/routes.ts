@@ -10,7 +10,7 @@
  * An error is `{code, message}`. An order must come as application/json: a page of another site cannot send that unasked.
  */
 import { toxIdQr, ToxAsyncError, type ErrorCode } from '../../lib/index';
-import { guarded } from '../runtime/guard';
+import { guarded } from '../runtime/handlers/guard';
 import { errorCode, nodeError } from '../runtime/node-error';
 import type { Runtime } from '../runtime/runtime';
 import type { Session } from '../session/session';

@@ -8,8 +8,8 @@ import {
   type StorageRole,
 } from '../../lib/index';
 import type { Config } from '../runtime/runtime';
-import { filled, type FleetDefaults } from '../runtime/fleet-defaults';
-import { publicKeyOf } from '../session/friend-list';
+import { filled, type FleetDefaults } from '../runtime/settings/fleet-defaults';
+import { publicKeyOf } from '../session/friends/friend-list';
 import type { Admission, FriendSetting, SessionSettings } from '../session/session-settings';
 import {
   settingChoice,
@@ -18,8 +18,8 @@ import {
   settingPath,
   settingSecret,
   settingText,
-} from '../runtime/settings';
-import { isBlank, textOf } from '../runtime/setting-values';
+} from '../runtime/settings/settings';
+import { isBlank, textOf } from '../runtime/settings/setting-values';
 
 const MEGABYTE = 1_000_000;
 /** libtoxcore takes half a core for 2,000 friends. */

@@ -1,8 +1,8 @@
 import type { AsyncManager, Logger } from '../../lib/index';
-import { onClose } from '../runtime/close';
-import { guarded } from '../runtime/guard';
+import { onClose } from '../runtime/handlers/close';
+import { guarded } from '../runtime/handlers/guard';
 import { errorCode, nodeError } from '../runtime/node-error';
-import { fleetDefaults } from '../runtime/fleet-defaults';
+import { fleetDefaults } from '../runtime/settings/fleet-defaults';
 import { atFlowsStarted, type FlowNode, type Runtime } from '../runtime/runtime';
 import type { Session } from '../session/session';
 import { sessions } from '../session/session-registry';

@@ -2,7 +2,7 @@ import { ToxAsyncError, type AsyncManager, type FriendTransport, type PublicKey 
 import { nodeError } from '../runtime/node-error';
 import type { Message } from '../runtime/runtime';
 import type { Connection } from '../session/network/connection';
-import { findFriends, friendFields, type GivenName } from '../session/friend-names';
+import { findFriends, friendFields, type GivenName } from '../session/friends/friend-names';
 import { friendsFields, selfFields } from './network-events';
 import type { ChangeOrder, ToxOrder } from './order';
 

@@ -1,7 +1,7 @@
 import { PeerMap, toHex, type AsyncManager, type FriendTransport, type PublicKey } from '../../lib/index';
 import type { NetworkEvent } from '../session/network/connection';
-import { friendFields, isFriend } from '../session/friend-names';
-import { requestFields } from '../session/request-limit';
+import { friendFields, isFriend } from '../session/friends/friend-names';
+import { requestFields } from '../session/friends/request-limit';
 import type { Message } from '../runtime/runtime';
 
 /** Whether we are online, and who we are. */

@@ -1,9 +1,9 @@
 import { ToxAsyncError, type PublicKey, type UserStatus } from '../../lib/index';
 import { payloadText } from '../runtime/payload/payload-text';
 import type { IncomingMessage } from '../runtime/runtime';
-import { actionOf, choiceOf, flagOf, isBlank, textOf } from '../runtime/setting-values';
-import { publicKeyOf } from '../session/friend-list';
-import { friendTexts, type GivenName } from '../session/friend-names';
+import { actionOf, choiceOf, flagOf, isBlank, textOf } from '../runtime/settings/setting-values';
+import { publicKeyOf } from '../session/friends/friend-list';
+import { friendTexts, type GivenName } from '../session/friends/friend-names';
 
 /** Text of a friend request for which the flow has none. */
 export const GREETING = 'Hello! I would like to exchange messages with you.';

@@ -12,9 +12,9 @@ import {
   type FriendTransportEvents,
   type ToxcoreTransportOptions,
 } from '../../lib/index';
-import { admissionOf } from '../session/admission';
-import { RequestLimit } from '../session/request-limit';
-import { textsIn } from '../runtime/preference-texts';
+import { admissionOf } from '../session/friends/admission';
+import { RequestLimit } from '../session/friends/request-limit';
+import { textsIn } from '../runtime/settings/preference-texts';
 import { nodeError } from '../runtime/node-error';
 import type { Session } from '../session/session';
 import { GREETING } from './order';

@@ -1,9 +1,15 @@
 import path from 'node:path';
 import { readProxyUrl, ToxAsyncError, type ProxySettings, type ToxcoreSettings } from '../../lib/index';
-import { filled, type FleetDefaults } from '../runtime/fleet-defaults';
+import { filled, type FleetDefaults } from '../runtime/settings/fleet-defaults';
 import type { SessionConfig } from '../runtime/runtime';
-import { isBlank } from '../runtime/setting-values';
-import { settingChoice, settingFlag, settingNumber, settingPath, settingText } from '../runtime/settings';
+import { isBlank } from '../runtime/settings/setting-values';
+import {
+  settingChoice,
+  settingFlag,
+  settingNumber,
+  settingPath,
+  settingText,
+} from '../runtime/settings/settings';
 
 /** What the dialog saves. */
 export interface ToxTransportConfig extends SessionConfig {

@@ -6,7 +6,7 @@ import { openIdentity } from '../../lib/identity/identity-file';
 import { systemDisk } from '../../lib/platform/system/system-disk';
 import { systemPlatform } from '../../lib/platform/system/system-platform';
 import { mailboxOf } from '../../lib/protocol/names';
-import type { NodeRedProcess } from '../support/node-red-process';
+import type { NodeRedProcess } from '../support/node-red/node-red-process';
 import { copyDirectory, lookIntoStore, whenFilesShow } from './disk-copy';
 import { filesIn, filesWith } from './disk-search';
 import { NODES } from './example';

@@ -1,4 +1,4 @@
-import { NodeRedProcess } from '../support/node-red-process';
+import { NodeRedProcess } from '../support/node-red/node-red-process';
 import { ROOT } from '../support/project';
 import { EditorComms } from './editor-comms';
 import { type FlowNode, NODES } from './example';

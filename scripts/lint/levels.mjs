@@ -83,7 +83,7 @@ function breachInNodes(file, source) {
 const EDITOR = 'nodes/editor/';
 /** Of the runtime, what runs in browsers shares these types, and how settings of older versions are read. */
 const TYPES_FOR_EDITOR = 'nodes/sidebar/view';
-const CODE_FOR_EDITOR = ['nodes/runtime/migrate', 'nodes/*/migrations'];
+const CODE_FOR_EDITOR = ['nodes/runtime/settings/migrate', 'nodes/*/migrations'];
 
 /** The same for a file of `nodes/editor/`. */
 function breachInEditor(file, source, typeOnly) {

@@ -1,12 +1,12 @@
 import { createPortableProvider } from '../../lib/crypto/portable';
 import type { CryptoProvider } from '../../lib/crypto/provider';
 import { loadSodiumProvider } from '../../lib/crypto/sodium';
-import { checkEnvelope, checkExchange } from './check-made';
-import { checkLarge } from './check-large';
-import { checkPublished, publishedTests } from './check-published';
-import { checkReject } from './check-reject';
-import { checkSession } from './check-session';
-import { checkSpec } from './check-spec';
+import { checkEnvelope, checkExchange } from './checks/check-made';
+import { checkLarge } from './checks/check-large';
+import { checkPublished, publishedTests } from './checks/check-published';
+import { checkReject } from './checks/check-reject';
+import { checkSession } from './checks/check-session';
+import { checkSpec } from './checks/check-spec';
 import { Fields, Mismatch } from './fields';
 
 /** Every provider that loads here: a vector passes when all of them agree with it. */

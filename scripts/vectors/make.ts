@@ -11,9 +11,9 @@ import type {
 } from '../../test/lib/vectors/support/vector-files';
 import { makeLarge } from './make-large';
 import { EXTENDED_CASES } from './extended-cases';
-import { makeRejects } from './rejects';
+import { makeRejects } from './rejects/rejects';
 import { makeSessions } from './make-session';
-import { mailOfReceipts } from './reject-receipts';
+import { mailOfReceipts } from './rejects/reject-receipts';
 import { makeSpec } from './spec-forms';
 
 const crypto = createPortableProvider();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { fleetDefaults, filled } from '../../nodes/runtime/fleet-defaults';
+import { fleetDefaults, filled } from '../../nodes/runtime/settings/fleet-defaults';
 import { sessionSettings } from '../../nodes/storage-node/storage-node-settings';
 import { toxTransportSettings } from '../../nodes/tox-transport/tox-transport-settings';
 import { storageNode, TAB, WATCH } from './support/flows';

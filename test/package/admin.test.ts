@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { NodeRedProcess } from '../../scripts/support/node-red-process';
+import { NodeRedProcess } from '../../scripts/support/node-red/node-red-process';
 import { CACHE, ROOT } from '../../scripts/support/project';
 
 const USER_DIR = path.join(CACHE, 'admin-test');

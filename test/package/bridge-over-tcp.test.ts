@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { compileFunction } from 'node:vm';
 import { EditorComms } from '../../scripts/demo/editor-comms';
-import { NodeRedProcess } from '../../scripts/support/node-red-process';
+import { NodeRedProcess } from '../../scripts/support/node-red/node-red-process';
 import { ROOT } from '../../scripts/support/project';
 
 interface Entry {

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LogLine } from '../../scripts/support/log-reader';
 import { exampleNodes } from '../../scripts/support/examples';
-import { newestNodeRed } from '../../scripts/support/newest-node-red';
-import type { Runtime } from '../../scripts/support/newest-node-red';
-import { NodeRedProcess } from '../../scripts/support/node-red-process';
+import { newestNodeRed } from '../../scripts/support/node-red/newest-node-red';
+import type { Runtime } from '../../scripts/support/node-red/newest-node-red';
+import { NodeRedProcess } from '../../scripts/support/node-red/node-red-process';
 import { MANIFEST } from '../../scripts/support/project';
 import { installed, USER_DIR } from './support/package-under-test';
 

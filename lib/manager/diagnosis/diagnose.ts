@@ -2,7 +2,7 @@ import { sameBytes, toHex } from '../../bytes';
 import { isStored } from '../../client/sending/queued-reasons';
 import type { CodeWord } from '../../protocol/codes';
 import type { PublicKey } from '../../types';
-import type { ManagerParts } from '../build-session';
+import type { ManagerParts } from '../session/build-session';
 import { diagnoseFriend, diagnoseSession, type FriendSituation, type SessionSituation } from './findings';
 import type { Finding } from '../events';
 

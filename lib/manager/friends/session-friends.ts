@@ -5,9 +5,9 @@ import { type FriendTransport, isFriendTransport } from '../../transport/friend-
 import type { PublicKey } from '../../types';
 import { adoptFriends } from './adopt-friends';
 import { BefriendNodes } from './befriend-nodes';
-import type { ManagerParts } from '../build-session';
+import type { ManagerParts } from '../session/build-session';
 import type { AsyncManagerOptions, FriendInfo } from '../options';
-import type { SessionTransport } from '../session-transport';
+import type { SessionTransport } from '../session/session-transport';
 
 /** The friends of a session: its friend book, the Tox profile, the storage role and the network have the same. */
 export class SessionFriends {

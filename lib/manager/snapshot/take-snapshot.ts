@@ -2,11 +2,11 @@ import { compareBytes } from '../../bytes';
 import { isStored } from '../../client/sending/queued-reasons';
 import { PRE_KEYS_PER_PEER, PRE_KEY_REFRESH_THRESHOLD, RESERVED_KEYS_PER_PEER } from '../../constants';
 import type { PublicKey } from '../../types';
-import type { ManagerParts } from '../build-session';
+import type { ManagerParts } from '../session/build-session';
 import { diagnose } from '../diagnosis/diagnose';
 import type { Finding } from '../events';
 import type { FriendInfo } from '../options';
-import { countsOf } from '../session-figures';
+import { countsOf } from '../session/session-figures';
 import type { FriendSnapshot, KeptMail, NodeSnapshot, SessionSnapshot, SnapshotOptions } from './snapshot';
 
 /** What the session looks like now. @param friends as SessionFriends lists them */

@@ -1,5 +1,5 @@
 /** Brings the settings of nodes that are loaded or imported into their newest form, as the runtime does. */
-import { migrate, type Step } from '../../runtime/migrate.js';
+import { migrate, type Step } from '../../runtime/settings/migrate.js';
 import { RECEIVE_ASYNC } from '../../receive-async/migrations.js';
 import { SEND_ASYNC } from '../../send-async/migrations.js';
 import type { EditedNode } from './node.js';

@@ -1,11 +1,11 @@
 import { order, RequestError } from './api.js';
-import { Banner } from './banner.js';
-import { h, show } from './dom.js';
-import { Empty } from './empty.js';
-import { Footer } from './footer.js';
-import { Header } from './header.js';
-import { Identity } from './identity.js';
-import { Popup } from './popup.js';
+import { Banner } from './frame/banner.js';
+import { h, show } from './widgets/dom.js';
+import { Empty } from './frame/empty.js';
+import { Footer } from './frame/footer.js';
+import { Header } from './frame/header.js';
+import { Identity } from './frame/identity.js';
+import { Popup } from './widgets/popup.js';
 import { Friends } from './sections/friends.js';
 import { Inbox } from './sections/inbox.js';
 import { Kept } from './sections/kept.js';

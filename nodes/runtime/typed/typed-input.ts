@@ -5,8 +5,8 @@
 import { ToxAsyncError } from '../../../lib/index';
 import { nodeError } from '../node-error';
 import type { IncomingMessage } from '../runtime';
-import { isBlank } from '../setting-values';
-import { setting } from '../settings';
+import { isBlank } from '../settings/setting-values';
+import { setting } from '../settings/settings';
 import type { Eventually } from './eventually';
 import { failureText, type FlowValues } from './flow-values';
 

@@ -1,5 +1,5 @@
 import { chromium, type Browser } from 'playwright-core';
-import { browserPath } from '../../../scripts/support/editor-stage';
+import { browserPath } from '../../../scripts/support/node-red/editor-stage';
 import { HOW_TO_INSTALL } from '../../../scripts/support/real-tox';
 
 /** A browser without a window. @throws Error that says what to install */

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-core';
-import type { NodeRedProcess } from '../../../scripts/support/node-red-process';
+import type { NodeRedProcess } from '../../../scripts/support/node-red/node-red-process';
 import { MANIFEST } from '../../../scripts/support/project';
 import { Dialog } from './dialog';
 import './red';

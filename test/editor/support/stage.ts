@@ -1,9 +1,9 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
-import { INSTALLED, RUNTIMES } from '../../../scripts/support/editor-stage';
+import { INSTALLED, RUNTIMES } from '../../../scripts/support/node-red/editor-stage';
 import { exampleNodes } from '../../../scripts/support/examples';
-import { NodeRedProcess } from '../../../scripts/support/node-red-process';
+import { NodeRedProcess } from '../../../scripts/support/node-red/node-red-process';
 import { CACHE, MANIFEST } from '../../../scripts/support/project';
 import { startBrowser } from './browser';
 import { Editor, type EditorOptions } from './editor';

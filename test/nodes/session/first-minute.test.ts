@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AsyncManager, ToxAsyncError } from '../../../lib/index';
 import { SimulatedTime } from '../../../lib/testing/simulated-platform';
-import { SignalList } from '../../../nodes/runtime/signal-list';
+import { SignalList } from '../../../nodes/runtime/handlers/signal-list';
 import { FirstMinute } from '../../../nodes/session/first-minute';
 
 describe('The first minute on a virtual network', () => {

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { AsyncManagerOptions, Logger, Random } from '../../../lib/index';
 import { ToxAsyncError } from '../../../lib/index';
 import { SimulatedTime } from '../../../lib/testing/simulated-platform';
-import { onClose } from '../../../nodes/runtime/close';
+import { onClose } from '../../../nodes/runtime/handlers/close';
 import { SessionRegistry } from '../../../nodes/session/session-registry';
 import type { SessionSettings } from '../../../nodes/session/session-settings';
 import { FakeManager } from '../support/fake-manager';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { SimulatedTime } from '../../../lib/testing/simulated-platform';
-import { SignalList } from '../../../nodes/runtime/signal-list';
+import { SignalList } from '../../../nodes/runtime/handlers/signal-list';
 import { Live, LIVE_TOPIC } from '../../../nodes/sidebar/live';
 
 describe('what editors hear of changes', () => {

@@ -15,7 +15,7 @@ import { sessions } from '../../../nodes/session/session-registry';
 import type { SessionNode } from '../../../nodes/session/session-user';
 import storageNode from '../../../nodes/storage-node';
 import toxTransport from '../../../nodes/tox-transport';
-import { startGuarded } from '../../../nodes/runtime/start-guard';
+import { startGuarded } from '../../../nodes/runtime/handlers/start-guard';
 import type { Runtime } from '../../../nodes/runtime/runtime';
 import {
   startToxTransport,

@@ -1,4 +1,4 @@
-import { button, h, icon, setAttribute, setIcon, setText, show } from '../dom.js';
+import { button, h, icon, setAttribute, setIcon, setText, show } from '../widgets/dom.js';
 import type { Actions } from '../state.js';
 import { text } from '../texts.js';
 import { checkToxId } from './tox-id-check.js';

@@ -1,6 +1,6 @@
 import type { FriendView } from '../../../sidebar/view.js';
-import { confirmed } from '../confirm.js';
-import { button, h, setAttribute, setText, show } from '../dom.js';
+import { confirmed } from '../widgets/confirm.js';
+import { button, h, setAttribute, setText, show } from '../widgets/dom.js';
 import type { Actions } from '../state.js';
 import { called, shortKey, text } from '../texts.js';
 import { rightNow, youCanSend } from './friend-words.js';

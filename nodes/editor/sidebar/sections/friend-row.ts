@@ -1,5 +1,5 @@
 import type { FriendView } from '../../../sidebar/view.js';
-import { h, icon, setAttribute, setText, show, type Row } from '../dom.js';
+import { h, icon, setAttribute, setText, show, type Row } from '../widgets/dom.js';
 import type { Actions } from '../state.js';
 import { called, text } from '../texts.js';
 import { FriendDetails } from './friend-details.js';

@@ -1,6 +1,6 @@
 import type { FriendView, OpenSessionView, SessionView } from '../../../sidebar/view.js';
-import { button, h, KeyedRows, setAttribute, show } from '../dom.js';
-import { Section } from '../section.js';
+import { button, h, KeyedRows, setAttribute, show } from '../widgets/dom.js';
+import { Section } from '../widgets/section.js';
 import type { Actions, SessionPart } from '../state.js';
 import { text } from '../texts.js';
 import { AddFriend } from './add-friend.js';

@@ -1,6 +1,6 @@
 import type { InboxView, OpenSessionView, SessionView } from '../../../sidebar/view.js';
-import { button, h, KeyedRows, type Row } from '../dom.js';
-import { Section } from '../section.js';
+import { button, h, KeyedRows, type Row } from '../widgets/dom.js';
+import { Section } from '../widgets/section.js';
 import type { SessionPart } from '../state.js';
 import { called, span, text } from '../texts.js';
 import { RowParts } from './row.js';

@@ -1,6 +1,6 @@
 import type { OpenSessionView } from '../../../sidebar/view.js';
-import { h, setText, show } from '../dom.js';
-import { Section } from '../section.js';
+import { h, setText, show } from '../widgets/dom.js';
+import { Section } from '../widgets/section.js';
 import type { SessionPart } from '../state.js';
 import { size, text } from '../texts.js';
 import { Gauge } from './row.js';

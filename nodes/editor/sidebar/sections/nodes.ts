@@ -1,6 +1,6 @@
 import type { NodeView, OpenSessionView } from '../../../sidebar/view.js';
-import { h, KeyedRows, type Row } from '../dom.js';
-import { Section } from '../section.js';
+import { h, KeyedRows, type Row } from '../widgets/dom.js';
+import { Section } from '../widgets/section.js';
 import type { SessionPart } from '../state.js';
 import { called, span, text, textIfAny } from '../texts.js';
 import { RowParts } from './row.js';

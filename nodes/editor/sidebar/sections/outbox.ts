@@ -1,7 +1,7 @@
 import type { OpenSessionView, OutboxView, SessionView } from '../../../sidebar/view.js';
-import { confirmed } from '../confirm.js';
-import { button, h, KeyedRows, setText, show, type Row } from '../dom.js';
-import { Section } from '../section.js';
+import { confirmed } from '../widgets/confirm.js';
+import { button, h, KeyedRows, setText, show, type Row } from '../widgets/dom.js';
+import { Section } from '../widgets/section.js';
 import type { Actions, SessionPart } from '../state.js';
 import { called, size, span, text, textIfAny } from '../texts.js';
 import { Gauge, RowParts } from './row.js';

@@ -1,6 +1,6 @@
 import type { OpenSessionView, RequestView } from '../../../sidebar/view.js';
-import { button, h, KeyedRows, show, type Row } from '../dom.js';
-import { Section } from '../section.js';
+import { button, h, KeyedRows, show, type Row } from '../widgets/dom.js';
+import { Section } from '../widgets/section.js';
 import type { Actions, SessionPart } from '../state.js';
 import { called, span, text } from '../texts.js';
 import { RowParts } from './row.js';

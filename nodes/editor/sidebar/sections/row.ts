@@ -1,4 +1,4 @@
-import { h, icon, setIcon, setText } from '../dom.js';
+import { h, icon, setIcon, setText } from '../widgets/dom.js';
 
 /** What most rows are made of: an icon, a line with a note at its end, and a softer line below. */
 export class RowParts {

@@ -1,0 +1,177 @@
+import { fromHex } from '../../bytes';
+import { AsyncClient } from '../../client/async-client';
+import { hedgedRandom } from '../../crypto/hedged-random';
+import { chooseCryptoProvider } from '../../crypto/choose-provider';
+import type { CryptoProvider } from '../../crypto/provider';
+import { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
+import { FriendBook } from '../../identity/friend-book';
+import type { Identity } from '../../identity/identity-file';
+import { PeerNetwork } from '../../network/peer-network';
+import { StorageNodes } from '../../client/storage-nodes/storage-nodes';
+import { StorageService } from '../../storage/service/storage-service';
+import { Emitter } from '../../platform/emitter';
+import { systemMemoryBytes } from '../../platform/system/memory';
+import type { Platform } from '../../platform/platform';
+import { systemPlatform } from '../../platform/system/system-platform';
+import { mostOn } from '../../storage/engine-capacity';
+import { MessageStorage } from '../../storage/message-storage';
+import { StorageCapacity } from '../../storage/storage-capacity';
+import { openLocalEngine } from '../../storage/local/local-engine';
+import type { DataDirectory } from '../../store/directory/data-directory';
+import { assertSoundStore } from '../sound-store';
+import { silentLogger, type Logger, type PublicKey } from '../../types';
+import { adoptFriends } from '../friends/adopt-friends';
+import { clientHooks } from './client-hooks';
+import { Notices } from '../diagnosis/notices';
+import type { AsyncManagerEvents } from '../events';
+import type { AsyncManagerOptions } from '../options';
+import { openDirectoryAndIdentity, type ResolvedOptions } from '../open-identity';
+import { Preferences } from '../preferences';
+import { KeyUse } from '../snapshot/key-use';
+import { Presence } from '../snapshot/presence';
+
+/** Everything one session consists of. */
+export interface ManagerParts {
+  readonly platform: Platform;
+  readonly crypto: CryptoProvider;
+  readonly log: Logger;
+  readonly events: Emitter<AsyncManagerEvents>;
+  readonly directory: DataDirectory;
+  readonly identity: Identity;
+  readonly friends: FriendBook;
+  readonly preferences: Preferences;
+  readonly forwardSecurity: ForwardSecurityManager;
+  readonly storage: MessageStorage;
+  readonly service: StorageService;
+  readonly network: PeerNetwork;
+  readonly nodes: StorageNodes;
+  readonly client: AsyncClient;
+  readonly notices: Notices;
+  readonly presence: Presence;
+  readonly keyUse: KeyUse;
+}
+
+/** Opens the directory and puts the layers together, bottom up; whatever fails closes what was opened. */
+export async function buildSession(options: AsyncManagerOptions): Promise<ManagerParts> {
+  const { platform: given = systemPlatform, crypto = chooseCryptoProvider(), log = silentLogger } = options;
+  const platform = { ...given, random: hedgedRandom({ crypto, random: given.random, clock: given.clock }) };
+  const resolved = { ...options, platform, crypto, log };
+  const { directory, identity } = await openDirectoryAndIdentity(resolved);
+  try {
+    return await assemble(resolved, directory, identity);
+  } catch (error) {
+    await directory.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: ResolvedOptions,
+  directory: DataDirectory,
+  identity: Identity,
+): Promise<ManagerParts> {
+  const { platform, crypto, log, limits = {}, storageRole = 'friends' } = options;
+  const { clock, timers, random } = platform;
+  const { store, vault, ages } = directory;
+  assertSoundStore(store, log);
+  const events = new Emitter<AsyncManagerEvents>((error, event) =>
+    log.error(`A listener for "${event}" failed: ${String(error)}`),
+  );
+  directory.space.onChange(() => events.emit('changed', undefined));
+  const { keyPair } = identity;
+  const friends = await FriendBook.open({ store, self: keyPair.publicKey, log });
+  // A profile from another client brings its friends along.
+  const known = identity.friends().filter(({ publicKey }) => !friends.has(publicKey));
+  await adoptFriends(friends, known, log);
+  const forwardSecurity = await ForwardSecurityManager.create({
+    crypto,
+    random,
+    clock,
+    ages,
+    keyPair,
+    store,
+    vault,
+    limits,
+  });
+  const capacity = new StorageCapacity({
+    path: directory.path,
+    ...mostOn(store.engine, systemMemoryBytes()),
+    ...(options.storageCapBytes === undefined ? {} : { capBytes: options.storageCapBytes }),
+    ...(options.diskSpace === undefined ? {} : { probe: options.diskSpace }),
+  });
+  const storage = new MessageStorage({
+    engine: openLocalEngine({ store, crypto, ages }),
+    crypto,
+    random,
+    clock,
+    timers,
+    capacity,
+    friends: friends.list().map(({ publicKey }) => publicKey),
+    role: storageRole,
+    hasRoom: () => directory.space.hasRoom(),
+    ...(options.storageLimits === undefined ? {} : { limits: options.storageLimits }),
+  });
+  const network: PeerNetwork = new PeerNetwork({
+    crypto,
+    clock,
+    timers,
+    random,
+    identity: keyPair,
+    // Everyone the network connects us with is a friend: they may enter the friend book a moment after their hello.
+    flagsFor: () => ({ acceptsStores: storageRole !== 'off', openNode: storageRole === 'everyone' }),
+    hasSpoken: (peer) => nodes.hasSpoken(peer) || forwardSecurity.held.knows(peer),
+    allowsPlain: (peer) => friends.allowsPlain(peer),
+    log,
+  });
+  const nodes: StorageNodes = new StorageNodes({
+    crypto,
+    clock,
+    random,
+    ages,
+    store,
+    identity: keyPair,
+    ownAddress: () => (storageRole === 'everyone' ? fromHex(identity.toxId) : undefined),
+    connected: (peer: PublicKey) => network.isProven(peer),
+    log,
+  });
+  const service = new StorageService({
+    storage,
+    sessions: network,
+    clock,
+    timers,
+    log,
+    onMailWaiting: (friend, waiting) => events.emit('mail-waiting', { friend, waiting }),
+  });
+  const keyUse = new KeyUse({ store, ages, log });
+  events.on('friends-changed', () => keyUse.retain((peer) => friends.has(peer)));
+  const hooks = clientHooks({ events, forwardSecurity, keyUse, clock, friends, log });
+  const client = await AsyncClient.open(
+    { crypto, platform, directory, forwardSecurity, network, nodes, hooks },
+    {
+      holdsMailFor: (peer) => storage.countWaiting(peer) > 0,
+      limits,
+      ...(limits.preKeyRefreshThreshold === undefined
+        ? {}
+        : { preKeyRefreshThreshold: limits.preKeyRefreshThreshold }),
+    },
+  );
+  return {
+    platform,
+    crypto,
+    log,
+    events,
+    directory,
+    identity,
+    friends,
+    preferences: new Preferences(store),
+    forwardSecurity,
+    storage,
+    service,
+    network,
+    nodes,
+    client,
+    notices: new Notices({ events, clock, friends }),
+    presence: new Presence({ events, ages, friends }),
+    keyUse,
+  };
+}
