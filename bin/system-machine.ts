@@ -6,7 +6,7 @@ import type { Machine } from './machine';
 import { connectByToxcore } from './session/tox-network';
 
 /** After a signal everything has this long to end, milliseconds; what is left the next start finishes. */
-const END_MS = 1800;
+export const END_MS = 1800;
 
 /** This process: its streams and signals, and the real Tox network. */
 export function systemMachine(): Machine {

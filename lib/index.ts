@@ -12,6 +12,12 @@ export * from './manager/events';
 export type * from './manager/snapshot/snapshot';
 export type { InboxRow, OutboxRow } from './client/overview/rows';
 
+// Figures of sessions, in Prometheus' text format.
+export { folderBytes, type MeasuredDisk } from './metrics/folder-bytes';
+export type { MeteredSession } from './metrics/metric-table';
+export { METRICS_TYPE, metricsText } from './metrics/metrics-text';
+export { OutcomeTally } from './metrics/outcome-tally';
+
 // Requests to a session, of this process or of another one of the same user that holds its data directory.
 export { Desk, type DeskManager, type DeskOptions } from './control/desk';
 export type { FriendManager } from './control/friend-orders';

@@ -1,11 +1,12 @@
-import type { AsyncManager } from '../../lib/index';
-import type { Command } from '../call';
+import { folderBytes, metricsText, OutcomeTally, systemPlatform, type AsyncManager } from '../../lib/index';
+import type { Call, Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
 import { numberOption } from '../options/command-line';
+import { dataDirectory } from '../options/data-directory';
+import { tellHealth } from '../session/health';
+import { MetricsServer } from '../session/metrics-server';
 import { openSession } from '../session/open-session';
 
-/** A health line without a change, milliseconds. */
-const HEALTH_MS = 600_000;
 /** Bytes of a megabyte, and the bounds of the specification in them. */
 const MEGABYTE = 1_000_000;
 
@@ -14,7 +15,7 @@ export const serve: Command = {
   name: 'serve',
   usage: '',
   about: 'stay online, keep mail for friends, and answer other commands',
-  options: ['cap'],
+  options: ['cap', 'metrics'],
   logsToOutput: true,
   more: `It ends within 2 s of SIGTERM. A health line comes when it starts, when its
 connection or its disk changes, and every 10 minutes. While it runs, send,
@@ -23,6 +24,7 @@ receive, friends and the other commands on the directory go through it.`,
     const { machine, log, options } = call;
     if (call.words.length > 0) throw new Failure(EXIT.usage, 'Usage: tox-async serve');
     const cap = numberOption(options, 'cap', { min: 1, max: 1000 });
+    const port = numberOption(options, 'metrics', { min: 0, max: 65_535, whole: true });
     await using session = await openSession(call, {
       network: true,
       storageRole: 'friends',
@@ -35,39 +37,38 @@ receive, friends and the other commands on the directory go through it.`,
         `Process ${holder?.pid ?? '?'} on ${holder?.host ?? '?'} serves this directory already, since ${holder?.since ?? '?'}.`,
       );
     }
+    await using metrics = port === undefined ? undefined : await serveMetrics(call, manager, port);
     log.info(`Serving ${manager.toxId}`);
-    let told = '';
-    const tell = (always: boolean) => {
-      const state = `${manager.isOnline()} ${manager.problem?.code ?? ''}`;
-      if (!always && state === told) return;
-      told = state;
-      log.info(healthOf(manager));
-    };
-    tell(true);
-    const { events } = manager;
-    const undo = [events.on('changed', () => tell(false)), events.on('transport-status', () => tell(false))];
-    const timer = setInterval(() => tell(true), HEALTH_MS);
+    if (metrics !== undefined) log.info(`Metrics at ${metrics.url}`);
+    const endHealth = tellHealth(manager, log);
     await new Promise<void>((resolve) => {
       if (machine.signal.aborted) resolve();
       machine.signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    clearInterval(timer);
-    for (const each of undo) each();
+    endHealth();
     log.info('Stopping');
     return EXIT.ok;
   },
 };
 
-function healthOf(manager: AsyncManager): string {
-  const { counts, online, kept } = manager.snapshot({ outboxRows: 0, inboxRows: 0 });
-  const { problem } = manager;
-  return [
-    `health online=${online ? 'yes' : 'no'}`,
-    `friends=${counts.online}/${counts.friends}`,
-    `queued=${counts.queued}`,
-    `stored=${counts.stored}`,
-    `waiting=${counts.waiting}`,
-    `kept=${kept.messages}`,
-    `problem=${problem?.code ?? 'none'}`,
-  ].join(' ');
+/** The session has a process of its own, so its label says no more than that. */
+function serveMetrics(
+  { options, machine }: Call,
+  manager: AsyncManager,
+  port: number,
+): Promise<MetricsServer> {
+  const tally = new OutcomeTally();
+  manager.events.on('outcome', (outcome) => tally.note(outcome));
+  const directory = dataDirectory(options, machine);
+  return MetricsServer.start(port, async () =>
+    metricsText([
+      {
+        name: 'serve',
+        isOpen: manager.problem === undefined,
+        tally,
+        manager,
+        folderBytes: await folderBytes(systemPlatform.disk, directory),
+      },
+    ]),
+  );
 }

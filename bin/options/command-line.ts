@@ -44,14 +44,18 @@ export function assertOptions(command: string, given: Options, allowed: readonly
 /** @throws Failure it is no number within the bounds */
 export function numberOption(
   options: Options,
-  name: 'timeout' | 'expires' | 'cap' | 'port',
-  { min, max }: { readonly min: number; readonly max: number },
+  name: 'timeout' | 'expires' | 'cap' | 'port' | 'metrics',
+  { min, max, whole }: { readonly min: number; readonly max: number; readonly whole?: true },
 ): number | undefined {
   const text = options[name];
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() !== '' && value >= min && value <= max) return value;
-  throw new Failure(EXIT.usage, `--${name} must be a number from ${min} to ${max}, not "${text}".`);
+  const isFine = value >= min && value <= max && (whole !== true || Number.isInteger(value));
+  if (text.trim() !== '' && isFine) return value;
+  throw new Failure(
+    EXIT.usage,
+    `--${name} must be a ${whole ? 'whole ' : ''}number from ${min} to ${max}, not "${text}".`,
+  );
 }
 
 /** @throws Failure it is none of these */

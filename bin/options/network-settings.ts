@@ -25,7 +25,7 @@ export function networkSettings(
     if (proxy !== undefined) return { bootstrapFile, toxcore: { proxy } };
     throw new Failure(EXIT.usage, 'The proxy must be like socks5://127.0.0.1:9050 or http://127.0.0.1:8080.');
   }
-  const port = numberOption(options, 'port', { min: 1, max: 65_535 });
+  const port = numberOption(options, 'port', { min: 1, max: 65_535, whole: true });
   return {
     bootstrapFile,
     toxcore: {

@@ -30,6 +30,7 @@ export const OPTIONS = {
   json: { type: 'boolean', about: 'JSON, one line each' },
   exec: { type: 'string', value: 'PROGRAM', about: 'start this for each message; arguments after --' },
   once: { type: 'boolean', about: 'end after the first message' },
+  metrics: { type: 'string', value: 'PORT', about: 'figures for Prometheus on this port of 127.0.0.1' },
   cap: { type: 'string', value: 'MB', about: 'most space for the mail of others (64)' },
   plain: { type: 'boolean', about: 'leave the backup unsealed' },
 } as const satisfies Record<string, OptionSpec>;

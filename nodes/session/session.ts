@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import {
+  OutcomeTally,
   toHex,
   ToxAsyncError,
   type AsyncManager,
@@ -19,7 +20,6 @@ import { untilDone } from '../runtime/handlers/retry';
 import type { SessionManager } from './session-manager';
 import type { SessionSettings } from './session-settings';
 import { SignalList } from '../runtime/handlers/signal-list';
-import { Tally } from './tally';
 import { TransportSlot } from './network/transport-slot';
 
 /** What a session needs from the registry that keeps it. */
@@ -44,7 +44,7 @@ export class Session<M extends SessionManager = AsyncManager> {
   readonly transport: TransportSlot;
   /** The state of the session, or one of its counts, changed. */
   readonly changed = new SignalList((error) => this.log.error(error.message));
-  readonly tally = new Tally();
+  readonly tally = new OutcomeTally();
   /** Who asks to be a friend, for a person to decide. */
   readonly requests = new FriendRequests(() => this.changed.emit());
   /** See FirstMinute. */

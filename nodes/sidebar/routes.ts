@@ -9,13 +9,13 @@
  *
  * An error is `{code, message}`. An order must come as application/json: a page of another site cannot send that unasked.
  */
-import { toxIdQr, ToxAsyncError, type ErrorCode } from '../../lib/index';
+import { METRICS_TYPE, toxIdQr, ToxAsyncError, type ErrorCode } from '../../lib/index';
 import { guarded } from '../runtime/handlers/guard';
 import { errorCode, nodeError } from '../runtime/node-error';
 import type { Runtime } from '../runtime/runtime';
 import type { Session } from '../session/session';
 import { actionNamed, type Order } from './actions';
-import { METRICS_TYPE, metricsText } from './metrics';
+import { sessionMetrics } from './metrics';
 import { sessionSummary, sessionView } from './session-view';
 import type { QrView } from './view';
 
@@ -64,7 +64,7 @@ export function addRoutes({ httpAdmin: app, auth }: AdminApi, sessions: SessionL
     void answered(answer, () => qrView(idAndSession(sessions, asked)[1]));
   });
   app.get('/tox-async/metrics', reads, (_asked, answer) => {
-    void answered(answer, async () => new PlainText(await metricsText(sessions.all())));
+    void answered(answer, async () => new PlainText(await sessionMetrics(sessions.all())));
   });
   app.post('/tox-async/sessions/:id/actions/:action', writes, (asked, answer) => {
     void answered(answer, () => act(sessions, asked));

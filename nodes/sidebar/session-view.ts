@@ -1,6 +1,8 @@
 import {
-  toHex,
+  folderBytes,
   PeerMap,
+  systemPlatform,
+  toHex,
   type AsyncManager,
   type FriendDetails,
   type FriendSnapshot,
@@ -10,7 +12,6 @@ import {
 import { errorCode } from '../runtime/node-error';
 import type { Session } from '../session/session';
 import { friendFindings, keysView, sessionFindings, worstOf } from './concerns';
-import { folderBytes } from './folder-bytes';
 import { whereChanged } from './friend-place';
 import { inboxViews, nodeView, outboxView } from './row-views';
 import type {
@@ -84,7 +85,7 @@ async function openView(
   const details = detailsOf(session);
   const nameOf = (publicKey: PublicKey) => manager.nameOf(publicKey) ?? '';
   const isFriend = new Set(snapshot.friends.map(({ publicKey }) => toHex(publicKey)));
-  const bytes = await folderBytes(session.settings.dataDir);
+  const bytes = await folderBytes(systemPlatform.disk, session.settings.dataDir);
   return {
     publicKey: toHex(snapshot.publicKey),
     ...(snapshot.since !== undefined && { since: snapshot.since }),

@@ -18,7 +18,7 @@ export const LEVELS = [
   ['network'],
   ['client'],
   ['manager'],
-  ['control'],
+  ['control', 'metrics'],
   ['index'],
   ['testing'],
 ];

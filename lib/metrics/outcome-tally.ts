@@ -1,7 +1,7 @@
-import type { Outcome } from '../../lib/index';
+import type { Outcome } from '../client/messages';
 
 /** Counts what became of messages since the session was opened. */
-export class Tally {
+export class OutcomeTally {
   readonly #outcomes = new Map<string, number>();
 
   /** By the outcome's state, or for `failed` and the reason `refused` by its code as well: `failed lost`. */
