@@ -44,6 +44,17 @@ function mocha(name: string, ...folders: string[]): Suite {
   };
 }
 
+/** The same, two files at a time: for suites of many files of which none measures its whole process. */
+function inPairs(name: string, ...folders: string[]): Suite {
+  const two = ['--parallel', '--jobs', '2'];
+  return {
+    name,
+    folders,
+    run: (chosen = folders) =>
+      runMocha(name, chosen, (command) => run(tool('mocha'), [...two, ...command], { env, limitMs })),
+  };
+}
+
 const globs = (folders: readonly string[]) => folders.map((folder) => `${folder}/**/*.test.ts`);
 
 async function runMocha(
@@ -133,13 +144,13 @@ const SUITES: readonly Suite[] = [
   command('lint', tool('eslint'), '.', '--max-warnings', '0'),
   command('types', tool('tsc'), '--noEmit'),
   command('build', 'npm', 'run', '--silent', 'build'),
-  mocha('unit', 'test/lib', 'test/lint', 'test/docs', 'test/scripts'),
+  inPairs('unit', 'test/lib', 'test/lint', 'test/docs', 'test/scripts'),
   newerNodeSuite('node24', 'test/lib/crypto', 'test/lib/vectors'),
   // What is looked for in the memory of a whole process takes long where a thousand other tests left theirs.
   mocha('memory', 'test/memory'),
   mocha('command', 'test/bin'),
-  mocha('nodes', 'test/nodes'),
-  mocha('examples', 'test/examples'),
+  inPairs('nodes', 'test/nodes'),
+  inPairs('examples', 'test/examples'),
   mocha('chaos', 'test/chaos'),
   mocha('simulation', 'test/simulation'),
   // Two days of 200 users; the suite before it has a slice of that.
