@@ -1,0 +1,147 @@
+import type { ForwardSecurityManager } from '../../../forward-security/forward-security-manager';
+import { PeerMap, PeerSet } from '../../../peer-map';
+import type { KeyedQueue } from '../../../platform/queues/keyed-queue';
+import type { Timer } from '../../../platform/timers';
+import type { PublicKey } from '../../../types';
+import type { AsyncClientHooks } from '../../client-options';
+import type { BaseComponents } from '../../components';
+import type { OwedReceipts } from '../../journal/owed-receipts';
+import type { Wakeup } from '../../wakeup';
+import { Agenda } from '../agenda';
+import type { DirectDelivery } from '../direct-delivery';
+import { KeyMail, type KeyMailComponents } from './key-mail';
+import { ReceiptMail, type ReceiptMailComponents } from './receipt-mail';
+import { ServiceSealing, type ServiceSealingComponents } from './service-sealing';
+
+/** What happened to a friend is looked at this much later, with all that happens until then; milliseconds. */
+const PAUSE = 10_000;
+/** Keys grow old by themselves: friends who are away are looked at this often, seconds. */
+const SLOW = 3600;
+/** Keys are mailed to nobody who may be about to connect: not before this many seconds after the start. */
+const SETTLING = 60;
+
+/** A friend who is to be looked at. */
+interface Absent {
+  readonly peer: PublicKey;
+}
+
+export interface ServiceMailerComponents
+  extends
+    ServiceSealingComponents,
+    Omit<ReceiptMailComponents, 'sealing'>,
+    Omit<KeyMailComponents, 'sealing'>,
+    Pick<BaseComponents, 'clock' | 'timers'> {
+  readonly forwardSecurity: ForwardSecurityManager;
+  readonly direct: Pick<DirectDelivery, 'isHere'>;
+  readonly receipts: ReceiptMailComponents['receipts'] & Pick<OwedReceipts, 'duePeers' | 'listen'>;
+  readonly mail: ServiceSealingComponents['mail'] & ReceiptMailComponents['mail'] & KeyMailComponents['mail'];
+  readonly queues: KeyedQueue;
+  readonly wakeup: Pick<Wakeup, 'friend' | 'listen'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onError'>;
+}
+
+/**
+ * Mails receipts and keys to friends whom we do not meet (docs/PROTOCOL.md, "Keys and receipts by mail"). Nothing
+ * is sealed while it could not be deposited, since each envelope uses a key up. A friend is looked at when something
+ * happened that concerns it, or when its time has come.
+ */
+export class ServiceMailer {
+  readonly #components: ServiceMailerComponents;
+  readonly #receipts: ReceiptMail;
+  readonly #keys: KeyMail;
+  readonly #agenda: Agenda<Absent>;
+  readonly #absent = new PeerMap<Absent>();
+  /** Something happened to these. */
+  readonly #marked = new PeerSet();
+  #timer: Timer | undefined;
+  #running = false;
+  #settledAt = 0;
+
+  constructor(components: ServiceMailerComponents) {
+    this.#components = components;
+    const sealing = new ServiceSealing(components);
+    this.#receipts = new ReceiptMail({ ...components, sealing });
+    this.#keys = new KeyMail({ ...components, sealing });
+    this.#agenda = new Agenda(components, {
+      onDue: ({ peer }) => this.#look(peer),
+      onSlept: () => this.#markAll(),
+    });
+  }
+
+  start(): void {
+    const { ages, queues, receipts, wakeup } = this.#components;
+    this.#settledAt = ages.now() + SETTLING;
+    this.#running = true;
+    this.#agenda.start();
+    queues.listen((peer) => this.#mark(peer));
+    receipts.listen((peer) => this.#mark(peer));
+    wakeup.listen(({ all, friends }) => {
+      if (all) this.#markAll();
+      for (const friend of friends) this.#mark(friend);
+    });
+    this.#markAll();
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#timer?.cancel();
+    this.#agenda.stop();
+    this.#marked.clear();
+    this.#absent.clear();
+  }
+
+  #markAll(): void {
+    const { receipts, forwardSecurity } = this.#components;
+    for (const peer of [...forwardSecurity.held.peers(), ...receipts.duePeers()]) this.#mark(peer);
+  }
+
+  /** That a friend leaves is itself an event. */
+  #mark(peer: PublicKey): void {
+    if (!this.#running || this.#components.direct.isHere(peer)) return;
+    this.#marked.add(peer);
+    this.#timer ??= this.#components.timers.after(PAUSE, () => {
+      this.#timer = undefined;
+      const marked = [...this.#marked];
+      this.#marked.clear();
+      for (const each of marked) this.#look(each);
+    });
+  }
+
+  #look(peer: PublicKey): void {
+    const { direct, ages, forwardSecurity } = this.#components;
+    if (direct.isHere(peer)) return;
+    const now = ages.now();
+    const dueAt = Math.min(this.#receipts.dueAt(peer), this.#keysDueAt(peer));
+    if (dueAt <= now) return this.#send(peer);
+    const ends = forwardSecurity.held.knows(peer) ? now + SLOW : Infinity;
+    this.#lookAt(peer, Math.min(dueAt, ends));
+  }
+
+  #keysDueAt(peer: PublicKey): number {
+    return Math.max(this.#keys.dueAt(peer), this.#settledAt);
+  }
+
+  #send(peer: PublicKey): void {
+    const { queues, hooks, ages } = this.#components;
+    queues
+      .run(peer, () => this.#sendDue(peer))
+      .catch((error: unknown) => {
+        hooks.onError(error);
+        this.#lookAt(peer, ages.now() + PAUSE / 1000);
+      });
+  }
+
+  async #sendDue(peer: PublicKey): Promise<void> {
+    const { direct, ages, wakeup } = this.#components;
+    if (direct.isHere(peer)) return;
+    if (this.#receipts.dueAt(peer) <= ages.now()) await this.#receipts.send(peer);
+    if (this.#keysDueAt(peer) <= ages.now()) await this.#keys.send(peer);
+    wakeup.friend(peer);
+  }
+
+  /** @param age in seconds */
+  #lookAt(peer: PublicKey, age: number): void {
+    const absent = this.#absent.getOrInsert(peer, () => ({ peer }));
+    this.#agenda.put(absent, this.#agenda.timeOf(age));
+  }
+}
