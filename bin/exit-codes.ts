@@ -38,6 +38,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   ErrForeignDirectory: EXIT.config,
   ErrIdentityMismatch: EXIT.cannotCreate,
   ErrIdentityFile: EXIT.data,
+  ErrMessageNotFound: EXIT.data,
   ErrPayload: EXIT.data,
   ErrMalformed: EXIT.data,
   ErrMessageEmpty: EXIT.data,

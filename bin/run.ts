@@ -11,6 +11,8 @@ export async function runCommandLine(args: readonly string[], machine: Machine):
   try {
     return await run(readCommandLine(args), machine);
   } catch (error) {
+    // The user knows that they ended it.
+    if (machine.signal.aborted && error === machine.signal.reason) return EXIT.later;
     const exitCode = exitCodeOf(error);
     const text = error instanceof Error ? error.message : String(error);
     // A fault of ours is of use only with the place where it happened.

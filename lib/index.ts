@@ -23,7 +23,7 @@ export { Desk, type DeskManager, type DeskOptions } from './control/desk';
 export type { FriendManager } from './control/friend-orders';
 export { findHolder, type Holder } from './control/holder';
 export type * from './control/requests';
-export type { SessionControl } from './manager/session/session-control';
+export type { Progress, SessionControl } from './manager/session/session-control';
 
 // Messages: what is sent, what became of it, and what comes in.
 export * from './client/messages';

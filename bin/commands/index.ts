@@ -1,5 +1,6 @@
 import type { Command } from '../call';
 import { backup } from './backup';
+import { cancel } from './cancel';
 import { completion } from './completion';
 import { doctor } from './doctor';
 import { friends } from './friends';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   id,
   friends,
   send,
+  cancel,
   receive,
   serve,
   status,

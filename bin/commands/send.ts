@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ToxAsyncError, type ControlContent, type SendAnswer, type SendRequest } from '../../lib/index';
@@ -11,14 +12,27 @@ import { openSession, triesAgain } from '../session/open-session';
 /** How long a message is waited for, seconds. */
 const TIMEOUT_S = 120;
 const LONGEST_S = 14 * 24 * 60 * 60;
+const KINDS = ['text', 'action', 'json', 'binary'] as const;
 
 /** Sends one message. */
 export const send: Command = {
   name: 'send',
   usage: 'FRIEND [TEXT | -]',
   about: 'send a message, and wait until it is stored or delivered',
-  options: ['file', 'topic', 'wait', 'timeout', 'expires', 'replaces', 'json'],
-  more: `Without TEXT, or with -, the standard input is sent: as text if it is UTF-8.
+  options: [
+    'file',
+    'as',
+    'topic',
+    'wait',
+    'timeout',
+    'expires',
+    'overdue-after',
+    'replaces',
+    'urgent',
+    'json',
+  ],
+  more: `Without TEXT, or with -, the standard input is sent: as text if it is UTF-8;
+of --file the bytes. --as says otherwise.
 Exit code 75: it is not there after --timeout (120 s). It waits in the data
 directory, and goes on its way while any tox-async command or Node-RED runs.`,
   run: async (call) => {
@@ -31,18 +45,26 @@ directory, and goes on its way while any tox-async command or Node-RED runs.`,
   },
 };
 
-/** Another command that holds the directory may end just then: as long as it did not take the message, we ask again. */
+/**
+ * Another process that holds the directory may end before it answers: then we ask again, and its id makes it the same
+ * message.
+ */
 async function ask(call: Call, request: SendRequest): Promise<SendAnswer> {
   const { signal } = call.machine;
+  const end = performance.now() + request.timeout * 1000;
   let latest: SendAnswer | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    await using session = await openSession(call, { network: request.until !== 'queued' });
     try {
-      return await session.control.ask(request, { signal, onProgress: (progress) => (latest = progress) });
+      await using session = await openSession(call, { network: request.until !== 'queued' });
+      const timeout = Math.max(0, (end - performance.now()) / 1000);
+      const onProgress = (progress: SendAnswer) => (latest = progress);
+      return await session.control.ask({ ...request, timeout }, { signal, onProgress });
     } catch (error) {
-      if (!ToxAsyncError.is(error, 'ErrClosed')) throw error;
-      if (latest !== undefined) return { ...latest, timedOut: true };
-      if (!(await triesAgain(attempt))) throw error;
+      if (!signal.aborted && !ToxAsyncError.is(error, 'ErrClosed')) throw error;
+      const goesOn = !signal.aborted && performance.now() < end && (await triesAgain(attempt));
+      if (goesOn) continue;
+      if (latest === undefined) throw error;
+      return { ...latest, timedOut: true };
     }
   }
 }
@@ -57,9 +79,13 @@ async function requestOf(call: Call): Promise<SendRequest> {
     );
   }
   const lifetime = numberOption(options, 'expires', { min: 1, max: LONGEST_S });
+  const overdueAfter = numberOption(options, 'overdue-after', { min: 1, max: LONGEST_S });
   return {
     ask: 'send',
     friend,
+    messageId: randomBytes(32).toString('hex'),
+    ...(options.urgent === true && { urgent: true as const }),
+    ...(overdueAfter !== undefined && { overdueAfter }),
     ...(options.topic !== undefined && { topic: options.topic }),
     ...(options.replaces !== undefined && { replaces: options.replaces }),
     ...(lifetime !== undefined && { lifetime }),
@@ -70,17 +96,52 @@ async function requestOf(call: Call): Promise<SendRequest> {
 }
 
 async function contentOf({ options, machine }: Call, text: string | undefined): Promise<ControlContent> {
-  if (options.file !== undefined) {
-    const bytes = await readFile(path.resolve(machine.cwd, options.file)).catch((error: unknown) => {
+  const kind = options.as === undefined ? undefined : choiceOption('--as', options.as, KINDS, 'text');
+  const bytes = await bytesOf(machine, options.file, text);
+  const wholeText = isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+  const isText = options.file === undefined && wholeText !== undefined;
+  switch (kind ?? (isText ? 'text' : 'binary')) {
+    case 'binary':
+      return { base64: bytes.toString('base64') };
+    case 'json':
+      return { json: jsonIn(asText(wholeText)) };
+    case 'action':
+      return { text: asText(wholeText), action: true };
+    case 'text':
+      return { text: asText(wholeText) };
+  }
+}
+
+async function bytesOf(
+  { cwd, stdin }: Call['machine'],
+  file: string | undefined,
+  text: string | undefined,
+): Promise<Buffer> {
+  if (file !== undefined) {
+    return readFile(path.resolve(cwd, file)).catch((error: unknown) => {
       throw new Failure(EXIT.noInput, `The file cannot be read: ${String(error)}`);
     });
-    return { base64: bytes.toString('base64') };
   }
-  if (text !== undefined && text !== '-') return { text };
+  if (text !== undefined && text !== '-') return Buffer.from(text);
   const chunks: Uint8Array[] = [];
-  for await (const chunk of machine.stdin) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
-  return isUtf8(bytes) ? { text: bytes.toString('utf8') } : { base64: bytes.toString('base64') };
+  for await (const chunk of stdin) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function asText(text: string | undefined): string {
+  if (text !== undefined) return text;
+  throw new Failure(EXIT.data, 'This is not UTF-8 text. Send it with --as binary.');
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Failure(
+      EXIT.data,
+      `This is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 function inWords({ state, reason, code, nodes, wanted, timedOut }: SendAnswer): string {
@@ -97,8 +158,11 @@ function inWords({ state, reason, code, nodes, wanted, timedOut }: SendAnswer): 
   }
 }
 
+const IN_OUTBOX: readonly SendAnswer['state'][] = ['queued', 'overdue', 'stored'];
+
 function exitCodeFor(answer: SendAnswer, { until }: SendRequest, interrupted: boolean): ExitCode {
   if (answer.state === 'delivered' || answer.state === until) return EXIT.ok;
+  if (until === 'queued' && IN_OUTBOX.includes(answer.state)) return EXIT.ok;
   if (answer.timedOut === true || interrupted) return EXIT.later;
   return EXIT.unavailable;
 }

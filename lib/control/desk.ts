@@ -2,6 +2,7 @@ import { toBase64, toHex } from '../bytes';
 import { ToxAsyncError } from '../errors';
 import type { AsyncManager } from '../manager/async-manager';
 import type { Timers } from '../platform/timers';
+import { cancelMessage } from './cancelling';
 import { changeFriends, friendAnswers, type FriendManager } from './friend-orders';
 import { hexed } from './hexed';
 import { Receiving } from './receiving';
@@ -19,6 +20,7 @@ export type DeskManager = FriendManager &
     | 'diagnose'
     | 'events'
     | 'sendAsyncMessage'
+    | 'cancel'
     | 'exportIdentity'
     | 'setMessageHandler'
     | 'acknowledge'
@@ -88,6 +90,8 @@ export class Desk implements Control {
         return changeFriends(manager, request);
       case 'send':
         return sendAndFollow(manager, this.#options.timers, request, hooks);
+      case 'cancel':
+        return cancelMessage(manager, request);
       case 'receive':
         return this.#receive(request.once === true, hooks);
       case 'backup':

@@ -40,6 +40,8 @@ export function readRequest(line: string): ControlRequest {
       return { ask, friend: textIn(fields, 'friend'), name: textIn(fields, 'name') };
     case 'send':
       return readSend(fields);
+    case 'cancel':
+      return { ask, messageId: messageIdIn(fields), ...optional(fields, 'friend') };
     case 'backup':
       return { ask, passphrase: textIn(fields, 'passphrase') };
     default:
@@ -59,7 +61,10 @@ function readSend(fields: Fields): ControlRequest {
     content: contentIn(fields.content),
     ...optional(fields, 'topic'),
     ...optional(fields, 'replaces'),
+    ...('messageId' in fields && { messageId: messageIdIn(fields) }),
+    ...(fields.urgent === true && { urgent: true }),
     ...('lifetime' in fields && { lifetime: numberIn(fields, 'lifetime') }),
+    ...('overdueAfter' in fields && { overdueAfter: numberIn(fields, 'overdueAfter') }),
     until,
     timeout: Math.min(numberIn(fields, 'timeout'), LONGEST_TIMEOUT),
   };
@@ -70,10 +75,18 @@ function isUntil(text: string): text is SendUntil {
 }
 
 function contentIn(value: unknown): ControlContent {
-  const { text, base64 } = objectIn(value, 'content');
-  if (typeof text === 'string') return { text };
+  const content = objectIn(value, 'content');
+  const { text, base64, action } = content;
+  if (typeof text === 'string') return action === true ? { text, action } : { text };
+  if ('json' in content) return { json: content.json };
   if (typeof base64 === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return { base64 };
   throw malformed('content');
+}
+
+function messageIdIn(fields: Fields): string {
+  const text = textIn(fields, 'messageId');
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+  throw malformed('messageId');
 }
 
 function fieldsIn(line: string): Fields {

@@ -14,8 +14,11 @@ export type Hexed<T> = T extends Uint8Array
     ? { readonly [K in keyof T]: Hexed<T[K]> }
     : T;
 
-/** What a message says: text, or bytes in base64. */
-export type ControlContent = { readonly text: string } | { readonly base64: string };
+/** What a message says: text (with `action` what somebody does), bytes in base64, or a value that travels as JSON. */
+export type ControlContent =
+  | { readonly text: string; readonly action?: true }
+  | { readonly base64: string }
+  | { readonly json: unknown };
 
 /** When an answer to `send` is wanted: once it is durable here, on a storage node, or at the friend. */
 export type SendUntil = 'queued' | 'stored' | 'delivered';
@@ -36,6 +39,8 @@ export type ControlRequest =
   | { readonly ask: 'remove-friend'; readonly friend: string }
   | { readonly ask: 'rename-friend'; readonly friend: string; readonly name: string }
   | SendRequest
+  /** Without `friend`: at every friend that has the message. */
+  | { readonly ask: 'cancel'; readonly messageId: string; readonly friend?: string }
   /** `once`: the answer comes after the first message that was taken. */
   | { readonly ask: 'receive'; readonly once?: true }
   | { readonly ask: 'backup'; readonly passphrase: string };
@@ -45,10 +50,14 @@ export interface SendRequest {
   readonly ask: 'send';
   readonly friend: string;
   readonly content: ControlContent;
+  /** The asker's id of the message, 64 digits: asked twice with one id, it is one message. */
+  readonly messageId?: string;
   readonly topic?: string;
   readonly replaces?: string;
+  readonly urgent?: true;
   /** Seconds. */
   readonly lifetime?: number;
+  readonly overdueAfter?: number;
   readonly until: SendUntil;
   /** Seconds after which the answer comes anyhow. */
   readonly timeout: number;
@@ -87,6 +96,15 @@ export interface SendAnswer {
   readonly timedOut?: true;
 }
 
+/** Messages that were cancelled. */
+export interface CancelAnswer {
+  readonly messageId: string;
+  /** Public keys of those to whom it was on its way. */
+  readonly friends: readonly string[];
+  /** A part of it had left: it may arrive all the same. */
+  readonly mayArrive: boolean;
+}
+
 /** A message that came, for the process that takes it; exactly one of `text`, `base64` and `jsonText` is there. */
 export interface ControlMessage {
   readonly messageId: string;
@@ -118,6 +136,7 @@ export interface ControlAnswers {
   readonly 'remove-friend': FriendAnswer;
   readonly 'rename-friend': FriendAnswer;
   readonly send: SendAnswer;
+  readonly cancel: CancelAnswer;
   /** Without `once` it comes only when the asker goes. */
   readonly receive: { readonly ended: true };
   /** A sealed Tox profile. */

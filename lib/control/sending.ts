@@ -1,15 +1,18 @@
 import { sameBytes, toHex } from '../bytes';
-import type { Outcome } from '../client/messages';
+import type { MessageInput, Outcome } from '../client/messages';
+import { MessageType } from '../constants';
 import type { AsyncManager } from '../manager/async-manager';
 import type { Timers } from '../platform/timers';
 import type { OutcomeState } from '../types';
-import type { ControlHooks, SendAnswer, SendRequest, SendUntil } from './requests';
+import { messageIdOf } from './message-id';
+import type { Progress } from '../manager/session/session-control';
+import type { ControlContent, ControlHooks, SendAnswer, SendRequest, SendUntil } from './requests';
 
 /** States after which nothing else comes. */
 const LAST: readonly OutcomeState[] = ['delivered', 'unconfirmed', 'expired', 'cancelled', 'failed'];
 /** What is good enough for each wish. */
 const ENOUGH: Readonly<Record<SendUntil, readonly OutcomeState[]>> = {
-  queued: ['queued'],
+  queued: ['queued', 'overdue', 'stored'],
   stored: ['stored'],
   delivered: [],
 };
@@ -20,28 +23,35 @@ const ENOUGH: Readonly<Record<SendUntil, readonly OutcomeState[]>> = {
  * @throws what sendAsyncMessage and resolveFriend throw
  */
 export async function sendAndFollow(
-  manager: Pick<AsyncManager, 'events' | 'resolveFriend' | 'sendAsyncMessage'>,
+  manager: Pick<AsyncManager, 'events' | 'resolveFriend' | 'sendAsyncMessage' | 'control'>,
   timers: Timers,
   request: SendRequest,
   { signal, onProgress }: ControlHooks,
 ): Promise<SendAnswer> {
-  const { content, topic, replaces, lifetime, until } = request;
+  const { content, topic, replaces, urgent, lifetime, overdueAfter, until } = request;
   const friend = manager.resolveFriend(request.friend);
   const early: Outcome[] = [];
   let onOutcome = (outcome: Outcome): void => void early.push(outcome);
   const unfollow = manager.events.on('outcome', (outcome) => onOutcome(outcome));
   try {
-    const input = 'text' in content ? content.text : new Uint8Array(Buffer.from(content.base64, 'base64'));
-    const receipt = await manager.sendAsyncMessage(friend, input, undefined, {
+    const type = 'action' in content ? MessageType.Action : undefined;
+    const { messageId, reason, code } = await manager.sendAsyncMessage(friend, inputOf(content), type, {
+      ...(request.messageId !== undefined && { messageId: messageIdOf(request.messageId) }),
       ...(topic !== undefined && { label: topic }),
       ...(replaces !== undefined && { replaces }),
+      ...(urgent && { urgent }),
       ...(lifetime !== undefined && { lifetime }),
+      ...(overdueAfter !== undefined && { overdueAfter }),
     });
-    const { messageId, reason, code } = receipt;
     const ids = { messageId: toHex(messageId), friend: toHex(friend) };
-    let latest: SendAnswer = { ...ids, state: 'queued', ...(reason && { reason }), ...(code && { code }) };
+    // One that was sent before with this id may be anywhere.
+    const now = manager.control.progressOf(friend, messageId);
+    const queued = { state: 'queued' as const, ...(reason && { reason }), ...(code && { code }) };
+    let latest: SendAnswer = { ...ids, ...(now === undefined ? queued : progressOf(now)) };
     onProgress?.(latest);
-    if (until === 'queued') return latest;
+    const isThere = ({ state }: Pick<SendAnswer, 'state'>) =>
+      ENOUGH[until].includes(state) || LAST.includes(state);
+    if (isThere(latest)) return latest;
     return await new Promise<SendAnswer>((resolve) => {
       const timer = timers.after(request.timeout * 1000, () => resolve({ ...latest, timedOut: true }));
       const finish = () => {
@@ -54,7 +64,7 @@ export async function sendAndFollow(
         if (!sameBytes(outcome.messageId, messageId) || !sameBytes(outcome.friend, friend)) return;
         latest = { ...ids, ...progressOf(outcome) };
         onProgress?.(latest);
-        if (ENOUGH[until].includes(outcome.state) || LAST.includes(outcome.state)) finish();
+        if (isThere(outcome)) finish();
       };
       for (const outcome of early) onOutcome(outcome);
     });
@@ -63,12 +73,17 @@ export async function sendAndFollow(
   }
 }
 
+function inputOf(content: ControlContent): MessageInput {
+  if ('text' in content) return content.text;
+  return 'json' in content ? { json: content.json } : new Uint8Array(Buffer.from(content.base64, 'base64'));
+}
+
 function progressOf({
   state,
   reason,
   code,
   nodes,
   wanted,
-}: Outcome): Omit<SendAnswer, 'messageId' | 'friend'> {
+}: Progress): Omit<SendAnswer, 'messageId' | 'friend'> {
   return { state, ...(reason && { reason }), ...(code && { code }), nodes, wanted };
 }

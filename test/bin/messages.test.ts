@@ -132,6 +132,37 @@ describe('tox-async send, receive and serve', function () {
     assert.match(serving[0]?.stdout.text ?? '', / info health online=(yes|no) friends=\d\/1 queued=0 /);
   });
 
+  it('take back a message, and send values as JSON and what somebody does', async () => {
+    const queued = await ann.run(['send', 'Bob', 'never mind', '--wait', 'queued', '--json', '--urgent']);
+    const { messageId } = JSON.parse(queued.out) as { messageId: string };
+    const cancelled = await ann.run(['cancel', messageId, 'Bob']);
+    assert.equal(cancelled.exitCode, EXIT.ok);
+    assert.match(cancelled.out, /^cancelled/);
+    assert.equal((await ann.run(['cancel', messageId])).exitCode, EXIT.data);
+    assert.equal((await ann.run(['cancel', 'ab'])).exitCode, EXIT.usage);
+    await ann.run(['send', 'Bob', '{"level":3}', '--as', 'json', '--wait', 'queued']);
+    await ann.run(['send', 'Bob', 'waves', '--as', 'action', '--wait', 'queued', '--overdue-after', '60']);
+    assert.equal((await ann.run(['send', 'Bob', '{', '--as', 'json'])).exitCode, EXIT.data);
+    assert.equal((await ann.run(['send', 'Bob', 'x', '--as', 'song'])).exitCode, EXIT.usage);
+    const serving = await serve(ann);
+    const receiving = bob.start(['receive']);
+    await receiving.says(/Ann: \{"level":3\}\n\* Ann waves\n/);
+    await receiving.end();
+    await serving.end();
+  });
+
+  it('send a message once when the process that took it ends before it can answer', async () => {
+    const serving = await serve(ann);
+    const sending = ann.start(['send', 'Bob', 'once', '--wait', 'delivered']);
+    while (!/ [1-9]\d* queued| [1-9]\d* stored/.test((await ann.run(['status'])).out)) await setTimeout(20);
+    await serving.end();
+    const receiving = bob.start(['receive']);
+    assert.equal(await sending.exitCode, EXIT.ok);
+    assert.equal(receiving.stdout.text, 'Ann: once\n');
+    assert.equal((await ann.run(['status', '--json'])).out.includes('"unfinished":0'), true);
+    await receiving.end();
+  });
+
   it('erase a message only once it was written', async () => {
     await ann.run(['send', 'Bob', 'keep me', '--wait', 'queued']);
     const serving = await serve(ann);

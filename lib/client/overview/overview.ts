@@ -9,7 +9,7 @@ import type { InboxRow, OutboxRow } from './rows';
 
 export interface OverviewComponents {
   readonly ages: { now(): number };
-  readonly outbox: Pick<Outbox, 'entries'>;
+  readonly outbox: Pick<Outbox, 'entries' | 'find'>;
   readonly reasons: Pick<QueuedReasons, 'of'>;
   readonly chunks: Pick<ChunkProgress, 'mostOf'>;
   readonly inbox: Pick<Inbox, 'entries'>;
@@ -38,6 +38,12 @@ export class Overview {
     const isLate = (entry: OutboxEntry) => this.#overdue(entry) !== undefined;
     const ordered = [...newest.filter(isLate), ...newest.filter((entry) => !isLate(entry))];
     return ordered.slice(0, most).map((entry) => this.#outboxRow(entry));
+  }
+
+  /** One message; undefined when it is not in the outbox. */
+  message(friend: PublicKey, messageId: Uint8Array): OutboxRow | undefined {
+    const entry = this.#components.outbox.find(friend, messageId);
+    return entry && this.#outboxRow(entry);
   }
 
   /** In the order of arrival. @param most rows */

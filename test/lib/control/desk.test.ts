@@ -85,6 +85,64 @@ describe('A session that is asked over the lock of its data directory', function
     assert.deepEqual([queued.state, queued.timedOut], ['queued', undefined]);
   });
 
+  it('takes a message once, however often it is asked with one id, and says where that is', async () => {
+    const request = { ask: 'send', friend: 'Phone', messageId: '0e'.repeat(32), timeout: 30 } as const;
+    await phone.manager.detachTransport();
+    const first = { ...request, content: { text: 'first' } };
+    const queued = await holder.ask({ ...first, until: 'queued' }, new Asker().hooks);
+    assert.deepEqual([queued.messageId, queued.state], [request.messageId, 'queued']);
+    await holder.ask({ ...first, until: 'queued' }, new Asker().hooks);
+    assert.equal(pi.manager.counts().unfinished, 1);
+    await pi.manager.cancel(phone.manager.publicKey, Buffer.from(request.messageId, 'hex'));
+    const ended = await holder.ask({ ...first, until: 'delivered' }, new Asker().hooks);
+    assert.equal(ended.state, 'cancelled');
+    assert.equal(pi.manager.counts().unfinished, 0);
+  });
+
+  it('sends values, actions and what is urgent or late as it was asked to', async () => {
+    const sent: unknown[] = [];
+    phone.manager.setMessageHandler(({ kind, content }) => {
+      sent.push([kind, content]);
+    });
+    const request = { ask: 'send', friend: 'Phone', until: 'delivered', timeout: 30 } as const;
+    await holder.ask({ ...request, content: { json: { level: [3] } } }, new Asker().hooks);
+    await holder.ask({ ...request, content: { text: 'waves', action: true } }, new Asker().hooks);
+    assert.deepEqual(sent, [
+      ['json', { level: [3] }],
+      ['action', 'waves'],
+    ]);
+    await phone.manager.detachTransport();
+    const options: unknown[] = [];
+    const send = pi.manager.sendAsyncMessage.bind(pi.manager);
+    pi.manager.sendAsyncMessage = (friend, content, type, given) => {
+      options.push(given);
+      return send(friend, content, type, given);
+    };
+    const late = {
+      ...request,
+      until: 'queued',
+      content: { text: 'x' },
+      urgent: true,
+      overdueAfter: 5,
+    } as const;
+    await holder.ask(late, new Asker().hooks);
+    assert.deepEqual(options, [{ urgent: true, overdueAfter: 5 }]);
+  });
+
+  it('takes messages back, at the friend who is named or at all', async () => {
+    await phone.manager.detachTransport();
+    const messageId = '0c'.repeat(32);
+    const send = { ask: 'send', friend: 'Phone', messageId, content: { text: 'x' } } as const;
+    await holder.ask({ ...send, until: 'queued', timeout: 0 }, new Asker().hooks);
+    const cancel = (friend: object) => holder.ask({ ask: 'cancel', messageId, ...friend }, new Asker().hooks);
+    const cancelled = { messageId, friends: [toHex(phone.manager.publicKey)], mayArrive: false };
+    assert.deepEqual(await cancel({}), cancelled);
+    assert.equal(pi.manager.counts().unfinished, 0);
+    for (const friend of [{}, { friend: 'Phone' }]) {
+      await assert.rejects(cancel(friend), (error: unknown) => ToxAsyncError.is(error, 'ErrMessageNotFound'));
+    }
+  });
+
   it('gives its errors with their codes', async () => {
     const ask = holder.ask({ ask: 'findings', friend: 'Nobody' }, new Asker().hooks);
     await assert.rejects(ask, (error: unknown) => {

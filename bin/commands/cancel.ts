@@ -1,0 +1,28 @@
+import type { Command } from '../call';
+import { EXIT, Failure } from '../exit-codes';
+import { write } from '../output/streams';
+import { openSession } from '../session/open-session';
+
+/** Takes back a message that is on its way. */
+export const cancel: Command = {
+  name: 'cancel',
+  usage: 'ID [FRIEND]',
+  about: 'take back a message that is on its way',
+  options: ['json'],
+  more: `ID is the messageId that "send --json" prints. Without FRIEND it is cancelled
+for every friend. A part of it that has left this machine may arrive all the
+same, and the answer says so.`,
+  run: async (call) => {
+    const [messageId, friend, ...others] = call.words;
+    if (messageId === undefined || others.length > 0) {
+      throw new Failure(EXIT.usage, `Usage: tox-async cancel ${cancel.usage}`);
+    }
+    const { stdout, signal } = call.machine;
+    await using session = await openSession(call, { network: false });
+    const request = { ask: 'cancel', messageId, ...(friend !== undefined && { friend }) } as const;
+    const answer = await session.control.ask(request, { signal });
+    const words = answer.mayArrive ? 'cancelled: it may arrive all the same' : 'cancelled';
+    await write(stdout, call.options.json === true ? `${JSON.stringify(answer)}\n` : `${words}\n`);
+    return EXIT.ok;
+  },
+};
