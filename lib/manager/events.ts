@@ -37,11 +37,20 @@ export type AsyncManagerEvents = {
   changed: undefined;
 };
 
+/**
+ * What fills the text of a finding. `count` decides between one and many, and `context` between forms of the text; both
+ * mean the same in a catalog of Node-RED.
+ */
+export type FindingParams = Readonly<Record<string, string | number>>;
+
 /** Plain-language answer to "why would an alert to this friend not go out now, or would it?" */
 export interface Finding {
   readonly friend?: PublicKey;
   readonly level: 'ok' | 'info' | 'warning' | 'error';
   /** Stable kebab-case word. */
   readonly code: string;
+  /** In English, in whole sentences, with what to do. */
   readonly text: string;
+  /** What fills `text`, for words in another language: names, numbers and codes. */
+  readonly params: FindingParams;
 }

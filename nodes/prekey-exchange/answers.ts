@@ -1,21 +1,30 @@
 import type { AsyncManager, PublicKey } from '../../lib/index';
+import { findingWords } from '../runtime/finding-words';
+import type { Words } from '../runtime/words';
 import { friendFields } from '../session/friends/friend-names';
 
 /** One line of `msg.payload`: why a message would not go out now, or that it would. */
 export interface FlowFinding {
   readonly level: 'ok' | 'info' | 'warning' | 'error';
   readonly code: string;
+  /** In the language of the runtime. */
   readonly text: string;
+  readonly params: Readonly<Record<string, string | number>>;
   readonly friend?: string;
   readonly friendName?: string;
 }
 
 /** What is to be said of the session as a whole, then of each friend. */
-export function findingsOf(manager: AsyncManager, friends: readonly PublicKey[]): FlowFinding[] {
+export function findingsOf(
+  words: Words,
+  manager: AsyncManager,
+  friends: readonly PublicKey[],
+): FlowFinding[] {
   const all =
     friends.length === 0 ? manager.diagnose() : friends.flatMap((friend) => manager.diagnose(friend));
   const findings = all.map(({ friend, ...rest }) => ({
     ...rest,
+    text: findingWords(words, rest),
     ...(friend !== undefined && friendFields(manager, friend)),
   }));
   // Each friend's answer begins with the findings about the session.

@@ -21,6 +21,7 @@ import { SessionUser } from '../session/session-user';
 import { settingFlag, settingText } from '../runtime/settings/settings';
 import { actionOf, isBlank, settingOr } from '../runtime/settings/setting-values';
 import { badges, type Badge } from '../runtime/status-badge';
+import type { Words } from '../runtime/words';
 import { exchangeWith, findingsOf } from './answers';
 import { Bridge, isForBridge } from './bridge';
 import { followKeyEvents } from './key-events';
@@ -55,7 +56,7 @@ export function startPrekeyExchange(RED: Runtime, node: FlowNode, config: Prekey
     // What a transport sends is taken at once: a bridge awaits nothing before it has read all of it.
     read: (msg) => (isForBridge(msg) ? { packet: msg } : { order: orderOf(friend, msg) }),
     act: async (asked, reply) => {
-      if (asked.order !== undefined) return act(await user.manager(), asked.order, reply);
+      if (asked.order !== undefined) return act(RED, await user.manager(), asked.order, reply);
       if (bridge === undefined) throw noBridge();
       await bridge.take(asked.packet);
     },
@@ -95,7 +96,12 @@ function orderOf(friend: string, msg: IncomingMessage): Order {
  * Exchanges keys when that is asked for, and answers with what stands now: the same msg with topic "status". A name
  * that is wrong stops none of the others.
  */
-async function act(manager: AsyncManager, { action, friends: asked }: Order, reply: Reply): Promise<void> {
+async function act(
+  words: Words,
+  manager: AsyncManager,
+  { action, friends: asked }: Order,
+  reply: Reply,
+): Promise<void> {
   const { friends, bad }: NamedFriends =
     asked === undefined
       ? { friends: manager.friends().map(({ publicKey }) => publicKey), bad: [] }
@@ -104,7 +110,7 @@ async function act(manager: AsyncManager, { action, friends: asked }: Order, rep
   if (failure === undefined || friends.length > 0) {
     const exchange = action === 'status' ? undefined : await exchangeWith(manager, friends);
     reply.answer(
-      { topic: 'status', payload: findingsOf(manager, friends), ...(exchange && { exchange }) },
+      { topic: 'status', payload: findingsOf(words, manager, friends), ...(exchange && { exchange }) },
       1,
     );
   }

@@ -13,7 +13,7 @@ import { subscriber } from './subscriber';
 /** Gives the flow the messages of every session in this Node-RED, each with the session's name. */
 export function receiveFromAll(RED: Runtime, node: FlowNode, settings: ReceiveSettings): void {
   const every = new EverySession(sessions);
-  const badge = new StatusBadge(node);
+  const badge = new StatusBadge(RED, node);
   const show = () => badge.show(waitingBadge(every.sessions));
   let removed = false;
 

@@ -25,7 +25,7 @@ export class SessionUser {
 
   constructor(RED: Runtime, node: FlowNode, storageNodeId: string | undefined) {
     this.#node = node;
-    this.badge = new StatusBadge(node);
+    this.badge = new StatusBadge(RED, node);
     setting(storageNodeId, 'The storage-node', textOf);
     const found: unknown = storageNodeId === undefined ? undefined : RED.nodes.getNode(storageNodeId);
     this.#storageNode = isSessionNode(found) ? found : undefined;

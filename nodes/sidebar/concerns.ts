@@ -35,6 +35,6 @@ export function worstOf(snapshot: SessionSnapshot, wanted: boolean): SessionSumm
   return LEVELS[Math.max(0, ...levels)] ?? 'ok';
 }
 
-function viewOf({ level, code, text }: Finding, isTimely: boolean): FindingView {
-  return { level, code, text, matters: isTimely && (level === 'warning' || level === 'error') };
+function viewOf({ level, code, params, text }: Finding, isTimely: boolean): FindingView {
+  return { level, code, params, text, matters: isTimely && (level === 'warning' || level === 'error') };
 }

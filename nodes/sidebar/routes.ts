@@ -13,7 +13,9 @@ import { METRICS_TYPE, toxIdQr, ToxAsyncError, type ErrorCode } from '../../lib/
 import { guarded } from '../runtime/handlers/guard';
 import { errorCode, nodeError } from '../runtime/node-error';
 import type { Runtime } from '../runtime/runtime';
+import type { Words } from '../runtime/words';
 import type { Session } from '../session/session';
+import { inWords } from './in-words';
 import { actionNamed, type Order } from './actions';
 import { sessionMetrics } from './metrics';
 import { sessionSummary, sessionView } from './session-view';
@@ -44,13 +46,14 @@ interface Answer {
 }
 
 /** What is used of the runtime; without an admin API (`httpAdminRoot: false`) there is no `httpAdmin`. */
-export interface AdminApi {
+export interface AdminApi extends Words {
   readonly httpAdmin?: Runtime['httpAdmin'];
   readonly auth: Runtime['auth'];
 }
 
 /** Adds the routes; a Node-RED without an admin API gets none. */
-export function addRoutes({ httpAdmin: app, auth }: AdminApi, sessions: SessionList): void {
+export function addRoutes(RED: AdminApi, sessions: SessionList): void {
+  const { httpAdmin: app, auth } = RED;
   if (app === undefined) return;
   const reads = auth.needsPermission(READ);
   const writes = auth.needsPermission(WRITE);
@@ -58,7 +61,7 @@ export function addRoutes({ httpAdmin: app, auth }: AdminApi, sessions: SessionL
     void answered(answer, () => [...sessions.all()].map(([id, session]) => sessionSummary(id, session)));
   });
   app.get('/tox-async/sessions/:id', reads, (asked, answer) => {
-    void answered(answer, () => sessionView(...idAndSession(sessions, asked)));
+    void answered(answer, async () => inWords(RED, await sessionView(...idAndSession(sessions, asked))));
   });
   app.get('/tox-async/sessions/:id/qr', reads, (asked, answer) => {
     void answered(answer, () => qrView(idAndSession(sessions, asked)[1]));

@@ -59,7 +59,9 @@ export interface FriendSummary {
 export interface FindingView {
   readonly level: 'ok' | 'info' | 'warning' | 'error';
   readonly code: string;
+  /** In the language of the runtime; the editor makes its own of `code` and `params`. */
   readonly text: string;
+  readonly params: Readonly<Record<string, string | number>>;
   /** Worth a word unasked: it is a warning or an error, and something suffers from it. */
   readonly matters: boolean;
 }

@@ -26,7 +26,7 @@ export function startStorageNode(RED: Runtime, node: StorageNode, config: Storag
   const session = sessions.acquire(node.id, settings, logOf(node));
   node.session = session;
 
-  const badge = new StatusBadge({ status: (shown) => reportOnce(node, () => node.status(shown)) });
+  const badge = new StatusBadge(RED, { status: (shown) => reportOnce(node, () => node.status(shown)) });
   let told: string | undefined;
   const tell = () => {
     badge.show(sessionBadge(session, (manager) => openBadge(manager, session)));

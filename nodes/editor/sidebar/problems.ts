@@ -7,6 +7,8 @@ export interface Problem {
   readonly level: FindingView['level'];
   /** In whole sentences, with what to do. */
   readonly text: string;
+  /** Of a finding: what fills its text in the catalog (`finding.<code>`). */
+  readonly params?: FindingView['params'];
   /** Whom it concerns. */
   readonly friend?: FriendView;
   readonly remedy?: 'edit' | 'renew';

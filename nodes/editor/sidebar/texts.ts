@@ -13,6 +13,15 @@ export function textIfAny(key: string, params: Params = {}): string | undefined 
   return found === CATALOG + key || found === `sidebar.${key}` ? undefined : found;
 }
 
+/** A finding in the language of the editor; `text` is what the runtime says of it. */
+export function sentenceOf(finding: {
+  readonly code: string;
+  readonly params?: Params | undefined;
+  readonly text: string;
+}): string {
+  return textIfAny(`finding.${finding.code}`, finding.params) ?? finding.text;
+}
+
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;

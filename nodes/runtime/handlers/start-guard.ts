@@ -15,7 +15,7 @@ export function startGuarded(RED: Runtime, node: FlowNode, start: () => void): v
   } catch (thrown) {
     const error = nodeError(thrown);
     const cancel = atFlowsStarted(RED, node, () => {
-      new StatusBadge(node).show(badges.error(error));
+      new StatusBadge(RED, node).show(badges.error(error));
       node.error(error, {});
     });
     onInput(RED, node, new PendingWork(), { read: () => undefined, act: () => Promise.reject(error) });

@@ -30,6 +30,11 @@ export interface Exit {
 /** Node-RED's close handlers have 15 s; then it must be gone. */
 const STOP_LIMIT_MS = 20_000;
 
+// What the runtime logs, in English and, when its setting `lang` is so, in German.
+const READY = /\] (Started flows|Flows sind gestartet|Flows stopped in safe mode|Waiting for missing types)/;
+const DEPLOYED = /\] (Started (modified )?(flows|nodes)|Flows sind gestartet|Waiting for missing types)/;
+const LISTENING = /(?:Server now running at|Server wird jetzt auf) (http\S+?)\/?(?:\s|$)/;
+
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -74,11 +79,10 @@ export class NodeRedProcess {
     });
     try {
       const timeoutMs = options.startLimitMs ?? 60_000;
-      const ready = /\] (Started flows|Flows stopped in safe mode|Waiting for missing types)/;
-      const started = await log.waitFor(ready, { timeoutMs });
+      const started = await log.waitFor(READY, { timeoutMs });
       if (started.text.includes('Waiting')) throw new Error(`Node types are missing\n${log.tail()}`);
-      const { text } = await log.waitFor(/Server now running at /, { timeoutMs });
-      const url = text.replace(/^.*Server now running at /, '').replace(/\/$/, '');
+      const { text } = await log.waitFor(LISTENING, { timeoutMs });
+      const url = LISTENING.exec(text)?.[1] ?? '';
       return new NodeRedProcess(child, log, url, exited);
     } catch (error) {
       child.kill('SIGKILL');
@@ -133,10 +137,7 @@ export class NodeRedProcess {
       headers: { 'content-type': 'application/json', 'node-red-deployment-type': type },
       body: JSON.stringify(flows),
     });
-    const { text } = await this.waitForLog(
-      /\] (Started (modified )?(flows|nodes)|Waiting for missing types)/,
-      { from },
-    );
+    const { text } = await this.waitForLog(DEPLOYED, { from });
     if (text.includes('Waiting')) throw new Error(`Node types are missing\n${this.log.tail()}`);
   }
 

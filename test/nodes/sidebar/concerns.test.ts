@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import type { Finding, FriendSnapshot, SessionSnapshot } from '../../../lib/index';
 import { friendFindings, keysView, sessionFindings, worstOf } from '../../../nodes/sidebar/concerns';
 
-const finding = (code: string, level: Finding['level'] = 'warning'): Finding => ({ code, level, text: code });
+const finding = (code: string, level: Finding['level'] = 'warning'): Finding => ({
+  code,
+  level,
+  text: code,
+  params: {},
+});
 
 const friend = (more: Partial<FriendSnapshot> = {}): FriendSnapshot => ({
   publicKey: new Uint8Array(32),

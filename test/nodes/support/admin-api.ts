@@ -25,7 +25,7 @@ export class AdminApi {
         this.permissions.push(permission);
         next();
       };
-    addRoutes({ httpAdmin: RED.httpAdmin, auth: { needsPermission } }, sessions);
+    addRoutes({ httpAdmin: RED.httpAdmin, auth: { needsPermission }, _: RED._ }, sessions);
     this.#server = createServer(RED.httpAdmin).listen(0, '127.0.0.1');
   };
 

@@ -1,5 +1,5 @@
 import type { FriendView } from '../../../sidebar/view.js';
-import { called, lasting, span, text, textIfAny } from '../texts.js';
+import { called, lasting, sentenceOf, span, text, textIfAny } from '../texts.js';
 
 /** Icon and second line of a friend. */
 export function friendLine(friend: FriendView): { icon: string; tone: string; detail: string } {
@@ -55,7 +55,7 @@ function joined(...parts: readonly (string | undefined)[]): string {
 export function rightNow(friend: FriendView): string {
   const [finding] = friend.findings;
   if (finding === undefined) return text('now.offline');
-  return textIfAny(`now.${finding.code}`, { friend: called(friend) }) ?? finding.text;
+  return textIfAny(`now.${finding.code}`, { friend: called(friend) }) ?? sentenceOf(finding);
 }
 
 /** "62 messages, enough for about 21 days". */

@@ -42,7 +42,7 @@ describe('the diagnosis of a friend', () => {
     await world.run(SECOND);
     assert.deepEqual(codes(), ['refused', 'queued', 'kept']);
     assert.match(text('refused'), /mailbox-share.*another storage node gives more room/);
-    assert.equal(text('queued'), '1 message(s) to Phone are waiting: refused.');
+    assert.equal(text('queued'), '1 message to Phone is waiting: refused.');
     assert.deepEqual(
       [device.manager.counts()].map(({ queued, stored, unfinished }) => [queued, stored, unfinished]),
       [[1, 1, 2]],

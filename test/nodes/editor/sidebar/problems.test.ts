@@ -6,6 +6,7 @@ const finding = (code: string, level: FindingView['level'] = 'warning', matters 
   code,
   level,
   text: `${code}.`,
+  params: {},
   matters,
 });
 

@@ -10,6 +10,7 @@ import { untilDone } from '../../../../nodes/runtime/handlers/retry';
 import { atFlowsStarted, type Runtime } from '../../../../nodes/runtime/runtime';
 import { SignalList } from '../../../../nodes/runtime/handlers/signal-list';
 import { badges, StatusBadge } from '../../../../nodes/runtime/status-badge';
+import { WITHOUT_CATALOGS } from '../../support/words';
 import { Live } from '../../../../nodes/sidebar/live';
 
 const fail = (): never => {
@@ -101,7 +102,7 @@ describe('A fault of the runtime or of a listener', () => {
   it('does not leave the timer of a status badge, which goes on', async () => {
     const time = new SimulatedTime();
     const node = new FailingNode();
-    const badge = new StatusBadge(node, time.timers);
+    const badge = new StatusBadge(WITHOUT_CATALOGS, node, time.timers);
     badge.show(badges.connecting);
     badge.show(badges.offline);
     await time.advance(1_000);

@@ -6,6 +6,7 @@ import { onInput } from '../../../../nodes/runtime/handlers/input';
 import { PendingWork } from '../../../../nodes/runtime/handlers/pending-work';
 import { atFlowsStarted, type Message, type Runtime } from '../../../../nodes/runtime/runtime';
 import { badges, StatusBadge } from '../../../../nodes/runtime/status-badge';
+import { WITHOUT_CATALOGS } from '../../support/words';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { ERROR_CODES, systemPlatform, ToxAsyncError, type ErrorCode } from '../../../../lib/index';
 
@@ -230,7 +231,7 @@ describe('A status badge', () => {
   it('tells the runtime only when its text changes, and at most once a second', async () => {
     const node = new FakeNode();
     const time = new SimulatedTime();
-    const badge = new StatusBadge(node, time.timers);
+    const badge = new StatusBadge(WITHOUT_CATALOGS, node, time.timers);
     const texts = () => node.statuses.map((status) => (status as { text?: string }).text);
     badge.show(undefined);
     badge.show(badges.unfinished(1, 0));
