@@ -30,7 +30,7 @@ export function startReceiveAsync(RED: Runtime, node: FlowNode, config: ReceiveA
   });
 
   user.atStart(RED, receiveBadge, (session) => {
-    session.inbox.register(subscriber(node, session, settings));
+    session.inbox.register(subscriber(RED, node, session, settings));
     user.whenOpen((manager) => checkFriend(manager, settings.friend));
   });
   onClose(node, (removed) => {

@@ -24,7 +24,7 @@ export function receiveFromAll(RED: Runtime, node: FlowNode, settings: ReceiveSe
 
   const cancel = atFlowsStarted(RED, node, () =>
     every.follow((session) => {
-      session.inbox.register(subscriber(node, session, settings));
+      session.inbox.register(subscriber(RED, node, session, settings));
       const unfollow = session.changed.on(show);
       show();
       return () => {

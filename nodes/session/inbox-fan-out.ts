@@ -6,8 +6,11 @@ import type { InboxManager } from './session-manager';
 export interface InboxSubscriber {
   readonly id: string;
   accepts(message: MessageHead): boolean;
-  /** Passes the message on. 'later': the node will acknowledge it. */
-  deliver(message: ReceivedMessage): 'done' | 'later';
+  /**
+   * Passes the message on, at once; resolves in the runtime's next turn. 'later': the node will acknowledge it; 'dropped':
+   * nodes behind it were no longer there when the runtime passed it on.
+   */
+  deliver(message: ReceivedMessage): Promise<'done' | 'later' | 'dropped'>;
 }
 
 /** A message that some nodes have got and not acknowledged. */
@@ -114,15 +117,19 @@ export class InboxFanOut {
     this.#unclaimed.delete(key);
     const { owing, again } = open ?? { owing: new Set<string>(), again: new Set<string>() };
     this.#open.set(key, { messageId, head: { sender, via, label }, owing, again });
-    const done: InboxSubscriber[] = [];
-    for (const each of targets) {
+    const deliveries = targets.map((each) => {
       again.delete(each.id);
       owing.add(each.id);
-      if (each.deliver({ ...message, redelivered }) === 'done') done.push(each);
+      return each.deliver({ ...message, redelivered });
+    });
+    for (const [index, result] of (await Promise.all(deliveries)).entries()) {
+      const each = targets[index];
+      if (each === undefined || result === 'later') continue;
+      // A redeploy took the flow behind the node with it: its next instance gets the message once more.
+      if (result === 'dropped' && this.#subscribers.get(each.id) !== each) continue;
+      owing.delete(each.id);
+      again.delete(each.id);
     }
-    // The runtime passes on in its next turn what a node sends, and drops it if a redeploy closes the flow before.
-    await setImmediate();
-    for (const each of done) if (this.#subscribers.get(each.id) === each) owing.delete(each.id);
     if (owing.size === 0) {
       this.#open.delete(key);
       return 'done';

@@ -10,8 +10,16 @@ const ROUNDS = process.env.FULL === '1' ? 50 : 10;
 const SESSIONS = ['device-session', 'phone-session', 'home-session'];
 
 /** What each kind of deploy restarts: all, the tab of a changed node, or the changed node alone. */
-const KINDS = { full: 'received', flows: 'received', nodes: 'send' } as const;
+const KINDS = {
+  full: ['full', 'received'],
+  flows: ['flows', 'received'],
+  'nodes, the sender': ['nodes', 'send'],
+  'nodes, the receiver': ['nodes', 'receive'],
+} as const;
 type Kind = keyof typeof KINDS;
+
+/** Longest time that the nodes of a deploy may take to close, milliseconds. */
+const CLOSE_LIMIT = 2_000;
 
 const listenersOf = (emitter: Pick<EventEmitter, 'eventNames' | 'listenerCount'>) =>
   Object.fromEntries(emitter.eventNames().map((name) => [String(name), emitter.listenerCount(name)]));
@@ -21,8 +29,15 @@ describe('Redeploys while messages are under way', function () {
   let red: NodeRed;
   let timers: ReturnType<typeof countTimers>;
   let ourListeners: (() => number)[];
+  /** How long each deploy took to close its nodes, milliseconds. */
+  const closes: number[] = [];
+  let since = 0;
+  const stopping = () => (since = performance.now());
+  const stopped = () => closes.push(performance.now() - since);
 
   before(async () => {
+    helper._events.on('flows:stopping', stopping);
+    helper._events.on('flows:stopped', stopped);
     timers = countTimers(systemPlatform.timers);
     red = await NodeRed.start(THREE);
     const listeners = SESSIONS.map((id) => countListeners(sessionOf(red, id).changed));
@@ -33,6 +48,16 @@ describe('Redeploys while messages are under way', function () {
   after(async () => {
     await red.stop();
     timers.end();
+    helper._events.off('flows:stopping', stopping);
+    helper._events.off('flows:stopped', stopped);
+  });
+
+  afterEach(() => {
+    assert.ok(closes.length >= ROUNDS);
+    assert.deepEqual(
+      closes.splice(0).filter((ms) => ms > CLOSE_LIMIT),
+      [],
+    );
   });
 
   /** Three messages, a deploy, and one more. */
@@ -40,7 +65,8 @@ describe('Redeploys while messages are under way', function () {
     for (const part of ['a', 'b', 'c']) {
       red.send('send', { payload: `${kind} ${index} ${part}`, friend: 'phone' });
     }
-    await red.deploy(withChange(THREE, KINDS[kind], { name: `${kind} ${index}` }), kind);
+    const [type, changed] = KINDS[kind];
+    await red.deploy(withChange(THREE, changed, { name: `${kind} ${index}` }), type);
     red.send('send', { payload: `${kind} ${index} d`, friend: 'phone' });
     await red.wait('receipts', ({ payload }) => payload === `${kind} ${index} d`);
   }

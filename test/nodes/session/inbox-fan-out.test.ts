@@ -10,12 +10,13 @@ class FakeSubscriber implements InboxSubscriber {
 
   constructor(
     readonly id: string,
-    readonly answer: 'done' | 'later' = 'done',
+    readonly answer: 'done' | 'later' | 'dropped' = 'done',
     readonly accepts: (message: MessageHead) => boolean = () => true,
   ) {}
 
-  deliver(message: ReceivedMessage): 'done' | 'later' {
+  async deliver(message: ReceivedMessage): Promise<'done' | 'later' | 'dropped'> {
     this.got.push(message.redelivered ? `${textOf(message)} again` : textOf(message));
+    await setImmediate();
     return this.answer;
   }
 }
@@ -131,8 +132,24 @@ describe('A session that hands messages to several receive-async nodes', () => {
     assert.deepEqual(back.got, ['message 1']);
   });
 
-  it('gives a message once more when a redeploy came before the runtime passed it on', async () => {
+  it('gives a message once only to a node that was redeployed alone after it was passed on', async () => {
     inbox.register(new FakeSubscriber('a'));
+    const handed = manager.hand(received(1));
+    inbox.unregister('a', false);
+    inbox.register(new FakeSubscriber('a'));
+    manager.calls.length = 0;
+    assert.equal(await handed, 'done');
+    await setImmediate();
+    assert.deepEqual(manager.calls, []);
+  });
+
+  it('does not repeat a message for a node that is still there, and has a disabled one behind it', async () => {
+    inbox.register(new FakeSubscriber('a', 'dropped'));
+    assert.equal(await manager.hand(received(1)), 'done');
+  });
+
+  it('gives a message once more when a redeploy came before the runtime passed it on', async () => {
+    inbox.register(new FakeSubscriber('a', 'dropped'));
     const handed = manager.hand(received(1));
     inbox.unregister('a', false);
     const back = new FakeSubscriber('a');
