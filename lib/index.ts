@@ -48,13 +48,28 @@ export { formatToxId, parseToxId, pastedDigits, TOX_ID_DIGITS, type ToxId } from
 export { toxIdQr } from './identity/qr/tox-id-qr';
 export {
   FriendAdmission,
+  JOIN_CAP,
   OPEN_CAP,
   type AdmissionPolicy,
   type AdmissionVerdict,
   type Admitted,
   type Candidate,
   type FriendAdmissionOptions,
+  type JoinPolicy,
 } from './transport/friend-admission';
+
+// Cells: many devices, few recipients (docs/FLEET.md).
+export { formatCellUri, parseCellUri, type Cell, type CellInvitation } from './cells/cell-uri';
+export { chooseCell, joinRequests, type JoinRequest } from './cells/collector-choice';
+export {
+  joinText,
+  makeJoinToken,
+  provesToken,
+  readJoinToken,
+  readJoinTokens,
+  type JoinToken,
+} from './cells/join-token';
+export { joinProver, type JoinProverComponents, type JoinTokenSources } from './cells/join-prover';
 
 // Networks: the contract of a transport, and what implements it.
 export type { SendResult, Transport, TransportHandler } from './transport/transport';

@@ -1,6 +1,7 @@
 import type { Command } from '../call';
 import { backup } from './backup';
 import { cancel } from './cancel';
+import { cell } from './cell';
 import { completion } from './completion';
 import { doctor } from './doctor';
 import { friends } from './friends';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   cancel,
   receive,
   serve,
+  cell,
   status,
   doctor,
   backup,

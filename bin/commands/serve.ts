@@ -6,6 +6,7 @@ import { dataDirectory } from '../options/data-directory';
 import { tellHealth } from '../session/health';
 import { MetricsServer } from '../session/metrics-server';
 import { openSession } from '../session/open-session';
+import { joinsOf } from '../session/token-admission';
 
 /** Bytes of a megabyte, and the bounds of the specification in them. */
 const MEGABYTE = 1_000_000;
@@ -15,11 +16,13 @@ export const serve: Command = {
   name: 'serve',
   usage: '',
   about: 'stay online, keep mail for friends, and answer other commands',
-  options: ['cap', 'metrics'],
+  options: ['cap', 'metrics', 'join-tokens', 'friends-cap'],
   logsToOutput: true,
   more: `It ends within 2 s of SIGTERM. A health line comes when it starts, when its
 connection or its disk changes, and every 10 minutes. While it runs, send,
-receive, friends and the other commands on the directory go through it.`,
+receive, friends and the other commands on the directory go through it.
+With --join-tokens a device whose friend request proves a token of the file, one
+a line (TOKEN, or TOKEN 2027-03-01), becomes a friend by itself.`,
   run: async (call) => {
     const { machine, log, options } = call;
     if (call.words.length > 0) throw new Failure(EXIT.usage, 'Usage: tox-async serve');
@@ -29,6 +32,7 @@ receive, friends and the other commands on the directory go through it.`,
       network: true,
       storageRole: 'friends',
       ...(cap !== undefined && { storageCapBytes: cap * MEGABYTE }),
+      ...joinsOf(call),
     });
     const { manager, holder } = session;
     if (manager === undefined) {

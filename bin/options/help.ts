@@ -2,7 +2,7 @@ import type { Command } from '../call';
 import { COMMON, NETWORK, type OptionName, OPTIONS, type OptionSpec } from './option-table';
 
 /** The commands that never use the network themselves. */
-const OFFLINE = ['init', 'id', 'cancel', 'status', 'backup', 'restore', 'completion'];
+const OFFLINE = ['id', 'cancel', 'cell', 'status', 'backup', 'restore', 'completion'];
 
 /** Options that a command has, its own first. */
 export function optionsOf({ name, options }: Pick<Command, 'name' | 'options'>): readonly OptionName[] {

@@ -1,8 +1,10 @@
 import {
+  type FriendAdmission,
   isFriendTransport,
   type IncomingRequest,
   type Logger,
   PeerMap,
+  type PublicKey,
   toHex,
   type Transport,
 } from '../../lib/index';
@@ -15,21 +17,33 @@ const MOST_KEPT = 20;
 export class FriendRequests {
   readonly #kept = new PeerMap<IncomingRequest>();
 
-  /** Notes what comes on this network, and says so in the log once for each asker that is kept. */
-  constructor(transport: Transport, log: Logger) {
+  /**
+   * Notes what comes on this network and no token lets in, and says so in the log once for each asker that is kept.
+   * @param admission lets in whom a token lets in
+   */
+  constructor(transport: Transport, log: Logger, admission: Pick<FriendAdmission, 'onRequest'>) {
     if (!isFriendTransport(transport)) return;
     transport.events.on('friend-request', ({ publicKey, message }) => {
-      const isNew = !this.#kept.has(publicKey);
-      this.#kept.delete(publicKey);
-      this.#kept.set(publicKey, { publicKey, text: message });
-      const [oldest] = this.#kept.keys();
-      if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-      if (!isNew) return;
-      const key = toHex(publicKey);
-      log.info(
-        `Friend request from ${key}: ${JSON.stringify(printable(message))}. To accept it: tox-async friends accept ${key}`,
+      admission.onRequest(publicKey, message).then(
+        (verdict) => {
+          if (verdict !== 'accepted') this.#keep(publicKey, message, log);
+        },
+        (error: unknown) => log.error(`A friend request could not be judged: ${String(error)}`),
       );
     });
+  }
+
+  #keep(publicKey: PublicKey, message: string, log: Logger): void {
+    const isNew = !this.#kept.has(publicKey);
+    this.#kept.delete(publicKey);
+    this.#kept.set(publicKey, { publicKey, text: message });
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    if (!isNew) return;
+    const key = toHex(publicKey);
+    log.info(
+      `Friend request from ${key}: ${JSON.stringify(printable(message))}. To accept it: tox-async friends accept ${key}`,
+    );
   }
 
   /** Without those who are friends by now. */

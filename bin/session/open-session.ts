@@ -18,6 +18,7 @@ import { EXIT, Failure } from '../exit-codes';
 import { dataDirectory, givenPassphrase } from '../options/data-directory';
 import { networkSettings } from '../options/network-settings';
 import { FriendRequests } from './friend-requests';
+import { type JoinSettings, tokenAdmission } from './token-admission';
 
 /** How often a command tries to open a directory, or to ask its holder, while others come and go. */
 const ATTEMPTS = 8;
@@ -38,6 +39,7 @@ export interface SessionNeeds {
   /** A session that is over in a moment keeps no mail for others. Default 'off'. */
   readonly storageRole?: StorageRole;
   readonly storageCapBytes?: number;
+  readonly joins?: JoinSettings;
 }
 
 /** A session to be asked: this process' own one, or that of the process that holds the directory. */
@@ -73,7 +75,7 @@ export async function openSession(call: Call, needs: SessionNeeds): Promise<Open
 export async function openOwnSession(
   call: Call,
   directory: string,
-  { network, ...options }: SessionNeeds,
+  { network, joins, ...options }: SessionNeeds,
   more: Partial<AsyncManagerOptions> = {},
 ): Promise<OpenSession & { readonly manager: AsyncManager }> {
   const { machine, log } = call;
@@ -90,7 +92,7 @@ export async function openOwnSession(
   try {
     if (network) {
       const transport = await machine.connect(manager, settings, log);
-      const requests = new FriendRequests(transport, log);
+      const requests = new FriendRequests(transport, log, tokenAdmission(manager, joins));
       const friends = () => new PeerSet(manager.friends().map(({ publicKey }) => publicKey));
       const isFriend = ({ publicKey }: IncomingRequest) => friends().has(publicKey);
       desk = new Desk(manager, { timers, givesMessages: true, requests: () => requests.list(isFriend) });

@@ -12,6 +12,14 @@ export type AdmissionPolicy =
   /** Everybody, up to `cap` at a time (200 by default): for open storage nodes. */
   | { readonly kind: 'open'; readonly cap?: number };
 
+/** Who proves a join token is let in without a person, whatever the policy says, and never pushes anybody out. */
+export interface JoinPolicy {
+  /** Friends in all beyond which nobody joins. */
+  readonly cap: number;
+  /** Whether the text of this requester's friend request proves a token that holds now. */
+  readonly proves: (requester: PublicKey, text: string) => Promise<boolean>;
+}
+
 /** Somebody whom the open policy let in. */
 export interface Admitted {
   /** Public key, as hexadecimal digits. */
@@ -23,6 +31,7 @@ export interface Admitted {
 /** What a FriendAdmission needs. */
 export interface FriendAdmissionOptions {
   readonly policy: AdmissionPolicy;
+  readonly joins?: JoinPolicy;
   /** Whom the open policy let in: only those ever make room. Kept by the caller. */
   readonly admitted: () => readonly Admitted[];
   /** Makes a new list of them durable. */
@@ -52,6 +61,8 @@ export type AdmissionVerdict = 'accepted' | 'ask' | 'full' | 'too-fast';
 
 /** libtoxcore works harder with each friend: 200 who are offline take about a tenth of a core. */
 export const OPEN_CAP = 200;
+/** Devices that one Tox process serves: docs/FLEET.md has what they cost. */
+export const JOIN_CAP = 250;
 
 /** A key pair costs nothing, so asking has to: 20 at once, then 10 an hour. */
 const ADMISSIONS = { burst: 20, perSecond: 10 / 3600 };
@@ -76,25 +87,40 @@ export class FriendAdmission {
     this.#rate = new TokenBucket(ADMISSIONS, () => options.age() * 1000);
   }
 
-  /** @throws what `accept`, `remove` and `saveAdmitted` throws */
-  onRequest(publicKey: PublicKey): Promise<AdmissionVerdict> {
-    return this.#queue.run(() => this.#decide(publicKey));
+  /**
+   * @param text what the request says
+   * @throws what `accept`, `remove`, `saveAdmitted` and `joins.proves` throw
+   */
+  onRequest(publicKey: PublicKey, text: string): Promise<AdmissionVerdict> {
+    return this.#queue.run(() => this.#decide(publicKey, text));
   }
 
-  async #decide(publicKey: PublicKey): Promise<AdmissionVerdict> {
-    const { policy, accept } = this.#o;
+  async #decide(publicKey: PublicKey, text: string): Promise<AdmissionVerdict> {
+    const { policy, accept, joins } = this.#o;
+    if (joins !== undefined && (await joins.proves(publicKey, text))) return this.#join(publicKey, joins.cap);
     if (policy.kind === 'manual') return 'ask';
     if (policy.kind === 'list') {
       if (!policy.allowed.some((key) => sameBytes(key, publicKey))) return 'ask';
       await accept(publicKey);
       return 'accepted';
     }
-    if (!this.#o.friends().some((friend) => sameBytes(friend.publicKey, publicKey))) {
+    if (!this.#isFriend(publicKey)) {
       const verdict = await this.#letIn(publicKey, policy.cap ?? OPEN_CAP);
       if (verdict !== 'accepted') return verdict;
     }
     await accept(publicKey);
     return 'accepted';
+  }
+
+  /** One who joined counts as a friend whom the user made: no newcomer takes the place. */
+  async #join(publicKey: PublicKey, cap: number): Promise<AdmissionVerdict> {
+    if (!this.#isFriend(publicKey) && this.#o.friends().length >= cap) return 'full';
+    await this.#o.accept(publicKey);
+    return 'accepted';
+  }
+
+  #isFriend(publicKey: PublicKey): boolean {
+    return this.#o.friends().some((friend) => sameBytes(friend.publicKey, publicKey));
   }
 
   async #letIn(publicKey: PublicKey, cap: number): Promise<AdmissionVerdict> {

@@ -109,14 +109,14 @@ export class Bridge {
 
   async #open(manager: AsyncManager, session: Session): Promise<Attachment> {
     const { timers, random } = systemPlatform;
-    const admission = admissionOf(manager, session.settings.admission, {
+    const admission = admissionOf(manager, session.settings, {
       accept: (friend) => this.#befriend(friend, ''),
       // There is no word for removing a friend: nobody makes room.
       seen: () => manager.friends().map((friend) => ({ ...friend, online: true, lastOnline: undefined })),
     });
     const requests = new RequestLimit(systemPlatform);
     const onRequest = async (friend: PublicKey, text: string) => {
-      if ((await admission.onRequest(friend)) === 'accepted') return;
+      if ((await admission.onRequest(friend, text)) === 'accepted') return;
       const leftOut = requests.take();
       if (leftOut !== undefined) this.#o.tell(requestFields({ friend, text, leftOut }));
     };

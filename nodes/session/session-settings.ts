@@ -1,4 +1,10 @@
-import { toHex, type AsyncManagerOptions, type StorageRole } from '../../lib/index';
+import {
+  toHex,
+  type AsyncManagerOptions,
+  type CellInvitation,
+  type JoinTokenSources,
+  type StorageRole,
+} from '../../lib/index';
 
 /** A friend as the storage-node's dialog lists it. */
 export interface FriendSetting {
@@ -16,6 +22,11 @@ export type Admission =
   /** Everybody, up to `cap` at a time. */
   | { readonly kind: 'open'; readonly cap: number };
 
+/** Who becomes a friend by a join token, up to `cap` friends in all. */
+export interface Joins extends JoinTokenSources {
+  readonly cap: number;
+}
+
 /** Everything that makes a session what it is: when one of these changes, the session is opened again. */
 export interface SessionSettings {
   readonly name: string;
@@ -23,6 +34,9 @@ export interface SessionSettings {
   readonly dataDir: string;
   readonly friends: readonly FriendSetting[];
   readonly admission: Admission;
+  readonly joins?: Joins;
+  /** The cells of which this session joins one. */
+  readonly invitation?: CellInvitation;
   /** Open storage nodes that friends fetch mail from become friends. */
   readonly befriendOpenNodes: boolean;
   readonly storageRole: StorageRole;
@@ -53,5 +67,7 @@ function fingerprint(s: SessionSettings): string {
     s.passphrase,
     s.startNew,
     s.profile && toHex(s.profile),
+    s.joins && [s.joins.tokens.map(({ token, until }) => [toHex(token), until]), s.joins.file, s.joins.cap],
+    s.invitation && [toHex(s.invitation.token), s.invitation.cells],
   ]);
 }

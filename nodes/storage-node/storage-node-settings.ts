@@ -10,6 +10,7 @@ import {
 import type { Config } from '../runtime/runtime';
 import { filled, type FleetDefaults } from '../runtime/settings/fleet-defaults';
 import { publicKeyOf } from '../session/friends/friend-list';
+import { joinSettings, MOST_FRIENDS } from './join-settings';
 import type { Admission, FriendSetting, SessionSettings } from '../session/session-settings';
 import {
   settingChoice,
@@ -22,8 +23,6 @@ import {
 import { isBlank, textOf } from '../runtime/settings/setting-values';
 
 const MEGABYTE = 1_000_000;
-/** libtoxcore takes half a core for 2,000 friends. */
-const MOST_FRIENDS = 2_000;
 const PACKAGE = 'node-red-contrib-tox-async';
 
 /** What the dialog saves. */
@@ -34,6 +33,8 @@ export interface StorageNodeConfig extends Config {
   /** Public keys and Tox IDs, with anything but digits between them. */
   readonly allowed?: string;
   readonly friendsCap?: number | string;
+  /** A file of join tokens. */
+  readonly joinTokensFile?: string;
   readonly befriendOpenNodes?: boolean | string;
   readonly role?: string;
   /** Megabytes. */
@@ -48,9 +49,17 @@ export interface StorageNodeSecrets {
   readonly passphrase?: unknown;
   /** See `identityOf`. */
   readonly identity?: unknown;
+  /** See `joinSettings`. */
+  readonly joinTokens?: unknown;
+  readonly cell?: unknown;
 }
 
-export const CREDENTIALS = { passphrase: { type: 'password' }, identity: { type: 'password' } } as const;
+export const CREDENTIALS = {
+  passphrase: { type: 'password' },
+  identity: { type: 'password' },
+  joinTokens: { type: 'password' },
+  cell: { type: 'password' },
+} as const;
 
 /**
  * The session that a dialog describes, where it is blank with the defaults of settings.js. Without a folder of its own
@@ -93,6 +102,7 @@ export function sessionSettings(
     dataDir: dataDir(config, userDir, defaults),
     friends: friendList(config.friends),
     admission: admission(config, storageRole),
+    ...joinSettings(config, secrets, userDir),
     befriendOpenNodes: settingFlag(config.befriendOpenNodes, 'The setting for open storage nodes'),
     storageRole,
     storageCapBytes: megabytes * MEGABYTE,

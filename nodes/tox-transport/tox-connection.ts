@@ -13,6 +13,7 @@ import {
   type ToxcoreTransportOptions,
 } from '../../lib/index';
 import { admissionOf } from '../session/friends/admission';
+import { askCell } from '../session/friends/cell';
 import { RequestLimit } from '../session/friends/request-limit';
 import { textsIn } from '../runtime/settings/preference-texts';
 import { nodeError } from '../runtime/node-error';
@@ -65,7 +66,7 @@ function follow(
   tox: FriendTransport,
   { events }: SessionConnection,
 ): (() => void)[] {
-  const admission = admissionOf(manager, session.settings.admission, {
+  const admission = admissionOf(manager, session.settings, {
     accept: (friend) => manager.addFriend(friend),
     seen: () => {
       const lastOnline = new PeerMap(tox.details().map((each) => [each.publicKey, each.lastOnline] as const));
@@ -80,7 +81,7 @@ function follow(
   const requests = new RequestLimit(systemPlatform);
   let down = false;
   const onRequest = async ({ publicKey, message }: FriendTransportEvents['friend-request']) => {
-    const verdict = await admission.onRequest(publicKey);
+    const verdict = await admission.onRequest(publicKey, message);
     if (verdict !== 'accepted') session.requests.add({ publicKey, text: message, at: manager.age });
     const leftOut = verdict === 'accepted' ? undefined : requests.take();
     if (leftOut !== undefined) events.tell({ what: 'request', friend: publicKey, text: message, leftOut });
@@ -94,7 +95,9 @@ function follow(
     }),
     tox.events.on('running', () => {
       down = false;
-      askListed(manager, session, tox).catch(trouble);
+      askListed(manager, session, tox)
+        .then(() => askCell(manager, session.settings))
+        .catch(trouble);
     }),
   ];
 }

@@ -14,6 +14,7 @@ export const LEVELS = [
   ['protocol'],
   ['store'],
   ['identity'],
+  ['cells'],
   ['forward-security', 'storage', 'transport'],
   ['network'],
   ['client'],

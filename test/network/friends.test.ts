@@ -131,11 +131,11 @@ describeOnTox('friends on real Tox', function () {
       friends: () => transport.details(),
       holdsMailFor: () => false,
     });
-    transport.events.on('friend-request', ({ publicKey }) => {
-      void admission.onRequest(publicKey).then((answer) => answers.push(answer));
+    transport.events.on('friend-request', ({ publicKey, message }) => {
+      void admission.onRequest(publicKey, message).then((answer) => answers.push(answer));
     });
     // Somebody who was let in before and was never seen makes room.
-    await admission.onRequest(new ToxParty({ bootstrap: [] }).pk);
+    await admission.onRequest(new ToxParty({ bootstrap: [] }).pk, '');
     const old = transport.toxId;
     await transport.setNospam(Uint8Array.of(0xca, 0xfe, 0x00, 0x01));
     assert.equal(transport.toxId.slice(64, 72), 'CAFE0001');

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ToxAsyncError, ToxcoreTransport, type AsyncManager } from '../../lib/index';
+import {
+  chooseCell,
+  chooseCryptoProvider,
+  formatCellUri,
+  joinText,
+  parseToxId,
+  ToxAsyncError,
+  ToxcoreTransport,
+  type AsyncManager,
+} from '../../lib/index';
 import { FakeTox, short, stranger } from './support/fake-tox';
 import { node, probe, storageNode, TAB, transport, WATCH, withChange } from './support/flows';
 import { managerOf, NodeRed, until, type FlowEntry } from './support/node-red';
@@ -186,6 +195,55 @@ describe('tox-transport on libtoxcore', function () {
       assert.equal(full.friend, fourth.key, 'when nobody can make room, the flow decides');
     });
   }
+
+  it('lets devices with a join token in without the flow, up to the cap, and then asks it', async () => {
+    const [first, second, third, other] = [stranger(), stranger(), stranger(), stranger()];
+    const [token, old] = [Buffer.alloc(24, 1), Buffer.alloc(24, 2)].map((each) => each.toString('base64url'));
+    await started({}, { joinTokensFile: 'join-tokens', friendsCap: 2 });
+    await writeFile(path.join(red.userDir, 'join-tokens'), `${old} 2020-01-01\n${token}`);
+    const join = ({ publicKey }: { publicKey: Uint8Array }, by = 1) =>
+      tox.ask(publicKey, joinText(chooseCryptoProvider(), new Uint8Array(24).fill(by), publicKey));
+    const asks = ({ key }: { key: string }) =>
+      red.wait('out', ({ topic, friend }) => topic === 'tox/request' && friend === key);
+    join(other, 2);
+    await asks(other);
+    join(first);
+    join(second);
+    await until('both are friends', () => manager.friends().length === 2);
+    join(third);
+    await asks(third);
+    assert.deepEqual(
+      manager
+        .friends()
+        .map(({ publicKey }) => short(publicKey))
+        .sort(),
+      [first, second].map(({ publicKey }) => short(publicKey)).sort(),
+    );
+  });
+
+  it('joins the cell that its own key chooses, once: the collector and the storage nodes of it', async () => {
+    const cells = [1, 2, 3].map(() => ({ collector: stranger().toxId, nodes: [stranger().toxId] }));
+    const token = new Uint8Array(24).fill(1);
+    await started({}, { credentials: { cell: formatCellUri({ token, cells }) } });
+    await until('both are asked', () => manager.friends().length === 2);
+    const requests = () => tox.calls.filter((call) => call.startsWith('request'));
+    const crypto = chooseCryptoProvider();
+    const chosen = chooseCell(crypto, manager.publicKey, cells)!;
+    const text = joinText(crypto, token, manager.publicKey);
+    const members = [chosen.collector, ...chosen.nodes].map((toxId) => parseToxId(toxId).publicKey);
+    await until('it is known that they were', () => manager.preference('cell-asked') !== undefined);
+    assert.deepEqual(
+      requests(),
+      members.map((key) => `request ${short(key)} ${text}`),
+    );
+    assert.deepEqual(
+      ['collector', 'node-1'].map((name) => manager.resolveFriend(name)),
+      members,
+    );
+    await act({ action: 'disconnect' });
+    await act({ action: 'connect' });
+    assert.equal(requests().length, 2);
+  });
 
   it('ends a friendship, by name', async () => {
     await started();

@@ -1,12 +1,16 @@
 import {
+  chooseCryptoProvider,
   FriendAdmission,
+  joinProver,
+  systemPlatform,
   type AdmissionPolicy,
   type Admitted,
   type AsyncManager,
+  type JoinPolicy,
   type PublicKey,
 } from '../../../lib/index';
 import { publicKeyOf } from './friend-list';
-import type { Admission } from '../session-settings';
+import type { Admission, Joins, SessionSettings } from '../session-settings';
 
 /** Preference of the session: whom the open policy let in, and when. */
 const ADMITTED = 'friends-admitted';
@@ -26,11 +30,12 @@ export interface FriendsSeen {
 /** Decides on friend requests for a session, as its storage-node is set. ErrInvalidKey, ErrInvalidToxId. */
 export function admissionOf(
   manager: AsyncManager,
-  admission: Admission,
+  { admission, joins }: Pick<SessionSettings, 'admission' | 'joins'>,
   { accept, seen }: FriendsSeen,
 ): FriendAdmission {
   return new FriendAdmission({
     policy: policyOf(admission),
+    ...(joins && { joins: joinPolicyOf(joins) }),
     admitted: () => admittedIn(manager.preference(ADMITTED)),
     saveAdmitted: (admitted) => manager.savePreference(ADMITTED, admitted),
     age: () => manager.age,
@@ -54,4 +59,8 @@ function isAdmitted(entry: unknown): entry is Admitted {
 function policyOf(admission: Admission): AdmissionPolicy {
   if (admission.kind !== 'list') return admission;
   return { kind: 'list', allowed: admission.allowed.map(publicKeyOf) };
+}
+
+function joinPolicyOf({ cap, ...sources }: Joins): JoinPolicy {
+  return { cap, proves: joinProver({ crypto: chooseCryptoProvider(), ...systemPlatform }, sources) };
 }

@@ -5,6 +5,7 @@ import {
   type Admitted,
   type Candidate,
   FriendAdmission,
+  type JoinPolicy,
 } from '../../../lib/transport/friend-admission';
 
 const HOUR = 3600;
@@ -13,7 +14,7 @@ const WEEK = 7 * 24 * HOUR;
 const key = (n: number) => new Uint8Array(32).fill(n);
 const numberOf = (publicKey: Uint8Array) => publicKey[0] ?? NaN;
 
-function admission(policy: AdmissionPolicy) {
+function admission(policy: AdmissionPolicy, joins?: JoinPolicy) {
   const friends: Candidate[] = [];
   /** Who left mail for whom. */
   const mail = new Map<number, number>();
@@ -22,6 +23,7 @@ function admission(policy: AdmissionPolicy) {
   const makeGate = (rules: AdmissionPolicy) =>
     new FriendAdmission({
       policy: rules,
+      ...(joins && { joins }),
       friends: () => [...friends],
       holdsMailFor: (friend, submitters) => {
         const from = mail.get(numberOf(friend));
@@ -45,16 +47,16 @@ function admission(policy: AdmissionPolicy) {
     friends,
     mail,
     marks: () => marks,
-    ask: (n: number) => gate.onRequest(key(n)),
+    ask: (n: number, text = '') => gate.onRequest(key(n), text),
     askAll: async (from: number, to: number) => {
       const verdicts: string[] = [];
-      for (let n = from; n <= to; n++) verdicts.push(await gate.onRequest(key(n)));
+      for (let n = from; n <= to; n++) verdicts.push(await gate.onRequest(key(n), ''));
       return verdicts;
     },
     /** Lets in all of them, however long that takes. */
     letIn: async (from: number, to: number) => {
       for (let n = from; n <= to; n++) {
-        while ((await gate.onRequest(key(n))) === 'too-fast') age += HOUR / 10;
+        while ((await gate.onRequest(key(n), '')) === 'too-fast') age += HOUR / 10;
       }
     },
     seen: (n: number, lastOnline: number | undefined, online = false) => {
@@ -204,6 +206,39 @@ describe('admission of friend requests', () => {
     restart({ kind: 'open', cap: 8 });
     assert.equal(await ask(11), 'accepted');
     assert.deepEqual(numbers(), [10, 11]);
+  });
+
+  describe('of devices with a join token', () => {
+    const joins = (cap: number): JoinPolicy => ({
+      cap,
+      proves: async (requester, text) => text === `join:${numberOf(requester)}`,
+    });
+
+    it('lets them in without a person up to the cap, however fast, and refuses the others', async () => {
+      const { ask, numbers, marks } = admission({ kind: 'manual' }, joins(60));
+      for (const n of range(1, 60)) assert.equal(await ask(n, `join:${n}`), 'accepted');
+      assert.equal(await ask(61, 'join:61'), 'full');
+      assert.deepEqual([numbers(), marks()], [range(1, 60), []]);
+      assert.equal(await ask(60, 'join:60'), 'accepted', 'who is in already asks again');
+    });
+
+    it('pushes nobody out for them, and never them for others', async () => {
+      const { ask, askAll, made, numbers } = admission({ kind: 'open', cap: 4 }, joins(3));
+      made(9);
+      assert.equal(await ask(1), 'accepted');
+      assert.equal(await ask(2, 'join:2'), 'accepted');
+      assert.equal(await ask(3, 'join:3'), 'full');
+      assert.deepEqual(numbers(), [9, 1, 2]);
+      await askAll(4, 6);
+      assert.deepEqual(numbers(), [9, 2, 6], "newcomers take each other's place");
+    });
+
+    it('leaves who proves nothing to the policy', async () => {
+      const { ask, numbers } = admission({ kind: 'list', allowed: [key(2)] }, joins(10));
+      assert.equal(await ask(1, 'join:7'), 'ask');
+      assert.equal(await ask(2, 'join:7'), 'accepted');
+      assert.deepEqual(numbers(), [2]);
+    });
   });
 
   describe('of 120 free identities, on an open node of 70 honest users who are offline', () => {

@@ -14,8 +14,18 @@ import { showTabs } from '../session/tabs.js';
 
 const dialog = new OpenDialog('node-config-input');
 
+/** Credentials are not among the node's settings, and an open dialog shows only whether there are any. */
+function hasTokens(node: EditedNode): boolean {
+  return dialog.now(node, 'joinTokens') !== '';
+}
+
 export const storageNode = {
-  credentials: { passphrase: { type: 'password' }, identity: { type: 'password' } },
+  credentials: {
+    passphrase: { type: 'password' },
+    identity: { type: 'password' },
+    joinTokens: { type: 'password' },
+    cell: { type: 'password' },
+  },
   defaults: {
     version: { value: 1 },
     name: { value: '' },
@@ -49,11 +59,13 @@ export const storageNode = {
     friendsCap: {
       value: '',
       validate(this: EditedNode, value: unknown, opt: unknown) {
-        const isUsed = dialog.now(this, 'role') === 'everyone' || dialog.now(this, 'admission') === 'open';
+        const letsIn = dialog.now(this, 'role') === 'everyone' || dialog.now(this, 'admission') === 'open';
+        const isUsed = letsIn || dialog.now(this, 'joinTokensFile') !== '' || hasTokens(this);
         const isFine = !isUsed || isVariable(value) || isNumberIn(textOf(value), 1, 2000);
         return answer(isFine ? undefined : this._('storage-node.error.friendsCap'), opt);
       },
     },
+    joinTokensFile: { value: '' },
     befriendOpenNodes: { value: false },
     friends: {
       value: [],

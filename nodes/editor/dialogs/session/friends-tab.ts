@@ -22,6 +22,7 @@ export function showFriends(node: EditedNode): void {
   sayTwins(node);
 
   const [role, admission] = [$('#node-config-input-role'), $('#node-config-input-admission')];
+  const tokens = $('#node-config-input-joinTokens, #node-config-input-joinTokensFile');
   const show = () => {
     // A node that stores for everyone lets everybody in.
     const isForAll = role.val() === 'everyone';
@@ -29,11 +30,13 @@ export function showFriends(node: EditedNode): void {
     // A variable may hold any of the choices: then all fields are there to be filled in.
     const mayBe = (select: JQuery, choice: string) => select.val() === choice || isVariable(select.val());
     $('#tox-async-allowed-row').toggle(!isForAll && mayBe(admission, 'list'));
-    $('#tox-async-friends-cap-row').toggle(mayBe(role, 'everyone') || mayBe(admission, 'open'));
+    const hasTokens = tokens.toArray().some((field) => textOf($(field).val()) !== '');
+    $('#tox-async-friends-cap-row').toggle(mayBe(role, 'everyone') || mayBe(admission, 'open') || hasTokens);
     $('#node-config-input-allowed, #node-config-input-friendsCap').trigger('change');
   };
   role.on('change', show);
   admission.on('change', show);
+  tokens.on('input change', show);
   show();
 }
 
