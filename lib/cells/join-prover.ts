@@ -6,6 +6,7 @@ import type { Disk } from '../platform/disk';
 import type { PublicKey } from '../types';
 import { isJoinText, type JoinToken, provesToken, readJoinTokens } from './join-token';
 
+/** What reads tokens, and compares them. */
 export interface JoinProverComponents {
   readonly crypto: CryptoProvider;
   readonly clock: Pick<Clock, 'wall'>;

@@ -1,6 +1,7 @@
 import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
 import type { Random } from '../platform/random';
+import { fromRfc3339 } from '../protocol/spec/rfc3339';
 import type { PublicKey } from '../types';
 
 const PREFIX = 'join:';
@@ -19,7 +20,7 @@ export function makeJoinToken(random: Random): string {
   return Buffer.from(random.bytes(TOKEN_BYTES.made)).toString('base64url');
 }
 
-/** @throws ErrInvalidArgument, without the token */
+/** The bytes of a token that `makeJoinToken` made. @throws ErrInvalidArgument, without the token */
 export function readJoinToken(text: string): Uint8Array {
   const token = new Uint8Array(Buffer.from(text, 'base64url'));
   if (Buffer.from(token).toString('base64url') !== text) {
@@ -34,7 +35,7 @@ export function readJoinToken(text: string): Uint8Array {
 
 /**
  * Tokens from a text, one a line or with semicolons between them, each with the date until which it holds, if it ends:
- * `TOKEN 2027-03-01`, or with a time, `TOKEN 2027-03-01T12:00Z`. Blank lines, and what follows `#`, are nothing.
+ * `TOKEN 2027-03-01`, or with a time, `TOKEN 2027-03-01T12:00:00Z`. Blank lines, and what follows `#`, are nothing.
  * @throws ErrInvalidArgument names its place, and no token
  */
 export function readJoinTokens(text: string): JoinToken[] {
@@ -45,19 +46,28 @@ export function readJoinTokens(text: string): JoinToken[] {
     .filter((words) => words.length > 0);
   return entries.map(([token = '', date, ...more], index) => {
     try {
-      const until = date === undefined ? undefined : Date.parse(date);
-      if (more.length > 0 || Number.isNaN(until)) {
-        throw new ToxAsyncError(
-          'ErrInvalidArgument',
-          'After a token comes a date such as 2027-03-01, or nothing.',
-        );
-      }
+      const until = date === undefined ? undefined : readEnd(date);
+      if (more.length > 0) throw wrongEnd();
       return { token: readJoinToken(token), ...(until !== undefined && { until }) };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new ToxAsyncError('ErrInvalidArgument', `Join token ${index + 1}: ${why}`);
     }
   });
+}
+
+/** Unix milliseconds. A date alone is its first moment, in UTC. @throws ErrInvalidArgument */
+function readEnd(date: string): number {
+  const seconds = fromRfc3339(date) ?? fromRfc3339(`${date}T00:00:00Z`);
+  if (seconds === undefined) throw wrongEnd();
+  return seconds * 1000;
+}
+
+function wrongEnd(): ToxAsyncError {
+  return new ToxAsyncError(
+    'ErrInvalidArgument',
+    'After a token comes a date such as 2027-03-01 or 2027-03-01T12:00:00Z, or nothing.',
+  );
 }
 
 /** @throws ErrInvalidArgument, or what `wrong` makes of the reason */

@@ -224,9 +224,12 @@ describe('tox-transport on libtoxcore', function () {
   it('joins the cell that its own key chooses, once: the collector and the storage nodes of it', async () => {
     const cells = [1, 2, 3].map(() => ({ collector: stranger().toxId, nodes: [stranger().toxId] }));
     const token = new Uint8Array(24).fill(1);
-    await started({}, { credentials: { cell: formatCellUri({ token, cells }) } });
-    await until('both are asked', () => manager.friends().length === 2);
-    const requests = () => tox.calls.filter((call) => call.startsWith('request'));
+    await started();
+    await red.deploy(flow({}, { credentials: { cell: formatCellUri({ token, cells }) } }), 'nodes');
+    await until('there is another transport', () => made.length === 2);
+    manager = await managerOf(red, 'ann-session');
+    await until('both are asked', () => manager.friends().filter(({ name }) => name).length === 2);
+    const requests = () => made[1]!.calls.filter((call) => call.startsWith('request'));
     const crypto = chooseCryptoProvider();
     const chosen = chooseCell(crypto, manager.publicKey, cells)!;
     const text = joinText(crypto, token, manager.publicKey);
