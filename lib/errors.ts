@@ -40,6 +40,7 @@ export const ERROR_CODES = {
   ErrPassphrase: 'The passphrase is missing or wrong.',
   ErrLocalStorageFull: 'The disk is full or nearly full.',
   ErrStore: 'The local store failed or is damaged.',
+  ErrDatabase: 'The database that keeps mail for others does not answer or cannot be used.',
   ErrDirectoryReplaced: 'The data directory was deleted or replaced while in use.',
   ErrForeignDirectory: 'The directory holds something other than this store.',
   ErrClosed: 'The object is closed.',

@@ -119,13 +119,18 @@ export { DEFAULT_KEY_LIMITS, type KeyLimits } from './forward-security/key-limit
 export { MessageStorage, type MessageStorageOptions, type StorageStats } from './storage/message-storage';
 export type { Refused, StoreAnswer, Stored, StoreRefusal } from './storage/store-answer';
 export { STORAGE_LIMITS, type StorageLimits } from './storage/storage-limits';
+export type { MailLimits, MailVerdict } from './storage/mail-limits';
+export type { ShareRules, ShareVerdict } from './storage/node-shares';
 export type {
+  EngineHealth,
   EngineStats,
+  MailCounts,
   MailEntry,
   MailPage,
   MailUsage,
   MessageEngine,
   NewMail,
+  PutAnswer,
   RenewedMail,
   StoredMail,
 } from './storage/message-engine';

@@ -2,15 +2,14 @@ import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
 import type { Clock } from '../platform/clock';
 import type { Random } from '../platform/random';
-import { CHUNK_ENVELOPE_BYTES, isEnvelopeSize, readEnvelopeHeader } from '../protocol/envelope/envelope';
+import { isEnvelopeSize, readEnvelopeHeader } from '../protocol/envelope/envelope';
 import { storageIdOf } from '../protocol/names';
 import type { PublicKey, StorageRole } from '../types';
 import type { FriendMailboxes } from './friend-mailboxes';
 import { isIntact } from './intact-mail';
 import { KeyedQueue } from '../platform/queues/keyed-queue';
-import type { MailUsage, MessageEngine } from './message-engine';
-import { judgeShares, type ShareVerdict } from './node-shares';
-import { onDisk } from './storage-capacity';
+import { judgeMail, type MailLimits, type MailVerdict } from './mail-limits';
+import type { MailUsage, MessageEngine, NewMail, PutAnswer } from './message-engine';
 import type { StorageLimits } from './storage-limits';
 import type { Refused, StoreAnswer, StoreRefusal } from './store-answer';
 import { SubmitterMarks } from './submitter-marks';
@@ -22,7 +21,7 @@ export interface MailAdmissionOptions {
   readonly random: Random;
   readonly clock: Clock;
   readonly capacity: MailUsage;
-  readonly role: StorageRole;
+  readonly role: () => StorageRole;
   /** False while the local disk is nearly full. */
   readonly hasRoom: () => boolean;
 }
@@ -52,9 +51,9 @@ export class MailAdmission {
     this.#rate = new TokenBuckets({ burst: storeBurst, perSecond: storesPerSecond }, options.clock);
   }
 
-  /** @throws ErrStore, ErrClosed */
+  /** @throws ErrStore, ErrDatabase, ErrClosed */
   async admit(submitterPk: PublicKey, envelope: Uint8Array, remaining: number): Promise<StoreAnswer> {
-    if (this.#options.role === 'off') return refused('off');
+    if (this.#options.role() === 'off') return refused('off');
     const mailbox = remaining >= 1 ? mailboxIn(envelope) : undefined;
     if (!mailbox) return refused('bad-request');
     const recipient = this.#friends.friendOf(mailbox);
@@ -85,24 +84,39 @@ export class MailAdmission {
     const { mailbox, recipient, storageId, envelope, keep, submitterPk } = deposit;
     const known = await this.#engine.get(mailbox, storageId);
     if (known && isIntact(this.#options.crypto, known)) {
-      const renewed = await this.#engine.renew(mailbox, storageId, keep);
-      if (renewed) return { code: 'known', storageId, kept: renewed.remaining, recipient };
+      const renewed = await this.#renew(deposit);
+      if (renewed) return renewed;
     }
     // This deposit takes the place of a copy that the disk has spoiled.
     if (known) await this.#engine.delete(mailbox, storageId);
     const wait = this.#rate.take(submitterPk);
     if (wait > 0) return refused('rate', storageId, wait);
-    let verdict = this.#judge(deposit);
-    // Mail past its time counts until it is swept, and must not cost anybody a place.
-    for (let swept = 1; verdict !== 'fits' && swept > 0; verdict = this.#judge(deposit)) {
-      // Judged again even when nothing was left for this slice: others may have swept in between.
-      swept = await this.#sweepSlice();
-    }
-    if (verdict !== 'fits') return refused(verdict, storageId);
-    // Nothing is awaited between the verdict and `put`, which counts at once: no limit is overrun by many at once.
     const submitter = this.#marks.markOf(submitterPk);
-    await this.#engine.put({ mailbox, storageId, submitter, envelope, keepSeconds: keep });
-    return { code: 'ok', storageId, kept: keep, recipient };
+    const answer = await this.#put(
+      { mailbox, storageId, submitter, envelope, keepSeconds: keep },
+      submitterPk,
+    );
+    if (answer === 'stored') return { code: 'ok', storageId, kept: keep, recipient };
+    // Another process of a fleet was first.
+    if (answer === 'known') return (await this.#renew(deposit)) ?? refused('rate', storageId, 1);
+    return refused(answer, storageId);
+  }
+
+  async #renew({ mailbox, storageId, keep, recipient }: Deposit): Promise<StoreAnswer | undefined> {
+    const renewed = await this.#engine.renew(mailbox, storageId, keep);
+    return renewed && { code: 'known', storageId, kept: renewed.remaining, recipient };
+  }
+
+  /** Mail past its time counts until it is swept, and must not cost anybody a place. */
+  async #put(mail: NewMail, submitterPk: PublicKey): Promise<PutAnswer> {
+    for (let swept = 1; ; swept = await this.#sweepSlice()) {
+      const limits = this.#limitsFor(submitterPk);
+      const verdict = this.#judge(limits, mail);
+      // Nothing is awaited between the verdict and `put`, which counts at once: no limit is overrun by many at once.
+      const answer = verdict === 'fits' ? await this.#engine.put(mail, limits) : verdict;
+      // Judged again even when nothing was left for this slice: others may have swept in between.
+      if (answer === 'stored' || answer === 'known' || swept === 0) return answer;
+    }
   }
 
   /** One slice serves all who wait for room: one for each would be a wave that holds up the event loop. */
@@ -113,41 +127,32 @@ export class MailAdmission {
     return this.#sweep;
   }
 
-  #judge({ mailbox, envelope, submitterPk }: Deposit): ShareVerdict | 'mailbox-share' {
-    const submitter = this.#marks.markOf(submitterPk);
-    const { maxMessagesPerRecipient, maxChunksPerRecipient } = this.#limits;
-    if (this.#engine.countInMailbox(mailbox, submitter) >= maxMessagesPerRecipient) return 'mailbox-share';
-    const isChunk = envelope.length === CHUNK_ENVELOPE_BYTES;
-    if (isChunk && this.#engine.countChunks(submitter, mailbox) >= maxChunksPerRecipient)
-      return 'mailbox-share';
-    const verdict = judgeShares(
-      this.#limits,
-      {
-        capacity: this.#options.capacity,
-        friends: this.#friends.count,
-        isFriend: this.#friends.has(submitterPk),
-        total: onDisk(this.#engine.total()),
-        own: onDisk(this.#engine.bytesOfSubmitter(submitter)),
-        ...(isChunk && { ownChunks: chunksOnDisk(this.#engine.countChunks(submitter)) }),
-        others: () => this.#usageOfOthers(submitter),
-      },
-      onDisk({ messages: 1, bytes: envelope.length }),
-    );
-    if (verdict === 'fits' && !this.#options.hasRoom()) return 'node-full';
-    return verdict;
+  /** Costs no look at the disk; the engine has the last word. */
+  #judge(limits: MailLimits, mail: NewMail): MailVerdict {
+    const verdict = judgeMail(limits, this.#engine, mail);
+    return verdict === 'fits' && !this.#options.hasRoom() ? 'node-full' : verdict;
   }
 
-  *#usageOfOthers(mark: Uint8Array): Generator<MailUsage> {
-    for (const other of this.#marks.all()) {
-      if (other.mark !== mark && this.#friends.has(other.submitter)) {
-        yield onDisk(this.#engine.bytesOfSubmitter(other.mark));
-      }
+  #limitsFor(submitterPk: PublicKey): MailLimits {
+    const { maxMessagesPerRecipient, maxChunksPerRecipient } = this.#limits;
+    const { messages, bytes } = this.#options.capacity;
+    const mark = this.#marks.markOf(submitterPk);
+    return {
+      perMailbox: maxMessagesPerRecipient,
+      chunksPerMailbox: maxChunksPerRecipient,
+      rules: this.#limits,
+      capacity: { messages, bytes },
+      friends: this.#friends.count,
+      isFriend: this.#friends.has(submitterPk),
+      otherFriends: () => this.#otherFriends(mark),
+    };
+  }
+
+  *#otherFriends(own: Uint8Array): Generator<Uint8Array> {
+    for (const { submitter, mark } of this.#marks.all()) {
+      if (mark !== own && this.#friends.has(submitter)) yield mark;
     }
   }
-}
-
-function chunksOnDisk(messages: number): MailUsage {
-  return onDisk({ messages, bytes: messages * CHUNK_ENVELOPE_BYTES });
 }
 
 interface Deposit {

@@ -1,15 +1,21 @@
+import type { ToxAsyncError } from '../errors';
+import type { MailLimits, MailVerdict } from './mail-limits';
+
 /**
  * Where a storage node's mail lies. MessageStorage (policy) knows only this interface, so an engine that spans
  * machines fits. The engine keeps time itself: ages and keeping times are seconds on its own clock.
  * Every engine passes one suite (testing/engine/message-engine-suite.ts).
  */
-export interface MessageEngine {
+export interface MessageEngine extends MailCounts {
   /**
-   * Stores one envelope. Durable when it resolves.
-   * @throws ErrInvalidArgument when the id is already in this mailbox, or the envelope names another mailbox;
-   * ErrLocalStorageFull, ErrStore, ErrClosed when it could not be made durable
+   * Stores one envelope, unless that overruns a limit: the engine judges and stores in one step, also where several
+   * processes share it. Durable when it resolves with `stored`. Live mail that lies there already is `known` and stays
+   * as it is.
+   * @param limits without them everything is taken
+   * @throws ErrInvalidArgument when the envelope names another mailbox; ErrLocalStorageFull, ErrStore, ErrDatabase,
+   * ErrClosed when it could not be made durable
    */
-  put(mail: NewMail): Promise<void>;
+  put(mail: NewMail, limits?: MailLimits): Promise<PutAnswer>;
   /**
    * undefined when it is not there or its time is over. Where the disk spoiled an envelope the engine may give what
    * is left of it: MessageStorage compares its hash.
@@ -24,10 +30,28 @@ export interface MessageEngine {
   page(mailbox: Uint8Array, cursor: number, max: number): Promise<MailPage>;
   /** True when it was there. */
   delete(mailbox: Uint8Array, storageId: Uint8Array): Promise<boolean>;
+  /** Deletes records whose time is over, at most `max`; returns how many. */
+  expire(max: number): Promise<number>;
   /**
-   * Records in one mailbox, of one submitter or (without it) of all. Like the next three it counts
-   * live records, expired ones that are not yet swept, and every `put` from the moment of its call.
+   * What an engine that spans machines has to ask for; unlike the counts it may take a while.
+   * @throws ErrStore, ErrDatabase, ErrClosed
    */
+  stats(): Promise<EngineStats>;
+  /**
+   * Hears of each mailbox in which mail arrived, by whichever process, within about a second. A mailbox may be named
+   * again without new mail. Gives what ends it.
+   */
+  onMail(listener: (mailbox: Uint8Array) => void): () => void;
+  /** Whether it works; it never throws. */
+  health(): EngineHealth;
+}
+
+/**
+ * Live records and expired ones that are not yet swept, as this process sees them. Its own puts count from the moment
+ * of their call; what other processes did shows at most 2 s later.
+ */
+export interface MailCounts {
+  /** Records in one mailbox, of one submitter or (without it) of all. */
   countInMailbox(mailbox: Uint8Array, submitter?: Uint8Array): number;
   /** What one submitter has in all mailboxes; `bytes` are envelope bytes. */
   bytesOfSubmitter(submitter: Uint8Array): MailUsage;
@@ -35,11 +59,18 @@ export interface MessageEngine {
   countChunks(submitter: Uint8Array, mailbox?: Uint8Array): number;
   /** Messages and envelope bytes in all. */
   total(): MailUsage;
-  /** Deletes records whose time is over, at most `max`; returns how many. */
-  expire(max: number): Promise<number>;
-  /** What an engine that spans machines has to ask for; unlike the counts above it may take a while. @throws ErrStore, ErrClosed */
-  stats(): Promise<EngineStats>;
 }
+
+/** What became of an envelope: a refusal names the limit that it would overrun. */
+export type PutAnswer = 'stored' | 'known' | Exclude<MailVerdict, 'fits'>;
+
+/** Whether an engine works. */
+export type EngineHealth =
+  | { readonly state: 'ok' }
+  /** It works, but with less safety than was asked for; the text says what to do. */
+  | { readonly state: 'degraded'; readonly text: string }
+  /** It cannot be used for now; it keeps trying. `wasReady`: it has been usable since it was opened. */
+  | { readonly state: 'down'; readonly error: ToxAsyncError; readonly wasReady: boolean };
 
 /** One envelope to store. */
 export interface NewMail {

@@ -8,7 +8,7 @@ import type { PublicKey, StorageRole } from '../types';
 import { FriendMailboxes } from './friend-mailboxes';
 import { isIntact } from './intact-mail';
 import { MailAdmission } from './mail-admission';
-import type { EngineStats, MailPage, MessageEngine, StoredMail } from './message-engine';
+import type { EngineHealth, EngineStats, MailPage, MessageEngine, StoredMail } from './message-engine';
 import { onDisk } from './storage-capacity';
 import { STORAGE_LIMITS, type StorageLimits } from './storage-limits';
 import { isStored, refusalError, type StoreAnswer, type Stored, type StoreRefusal } from './store-answer';
@@ -78,11 +78,27 @@ export class MessageStorage {
     this.#limits = { ...STORAGE_LIMITS, ...options.limits };
     this.#friends = new FriendMailboxes(options.crypto, options.friends);
     const { hasRoom = () => true } = options;
-    this.#admission = new MailAdmission({ ...options, hasRoom }, this.#friends, this.#limits);
+    const role = () => this.role;
+    this.#admission = new MailAdmission({ ...options, role, hasRoom }, this.#friends, this.#limits);
   }
 
+  /** `off` as long as the engine has never been ready: then this node takes no mail. */
   get role(): StorageRole {
-    return this.#options.role;
+    const health = this.#engine.health();
+    return health.state === 'down' && !health.wasReady ? 'off' : this.#options.role;
+  }
+
+  /** Of the engine. */
+  getHealth(): EngineHealth {
+    return this.#engine.health();
+  }
+
+  /** Hears of each friend for whom mail arrived, at whichever node shares the engine. Gives what ends it. */
+  onMail(listener: (recipient: PublicKey) => void): () => void {
+    return this.#engine.onMail((mailbox) => {
+      const recipient = this.#friends.friendOf(mailbox);
+      if (recipient) listener(recipient);
+    });
   }
 
   /** From now on mail is taken for these; what is stored for others stays until its time is over. */

@@ -27,6 +27,7 @@ export interface ShareState {
   readonly others: () => Iterable<MailUsage>;
 }
 
+/** Whether a submitter's share and the node's capacity have room. */
 export type ShareVerdict = 'fits' | 'node-share' | 'node-full';
 
 /** Whether `added` may be stored: the submitter's own share is looked at first, then the node's capacity. */

@@ -118,7 +118,7 @@ async function assemble(
     random,
     identity: keyPair,
     // Everyone the network connects us with is a friend: they may enter the friend book a moment after their hello.
-    flagsFor: () => ({ acceptsStores: storageRole !== 'off', openNode: storageRole === 'everyone' }),
+    flagsFor: () => ({ acceptsStores: storage.role !== 'off', openNode: storage.role === 'everyone' }),
     hasSpoken: (peer) => nodes.hasSpoken(peer) || forwardSecurity.held.knows(peer),
     allowsPlain: (peer) => friends.allowsPlain(peer),
     log,

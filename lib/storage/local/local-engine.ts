@@ -20,13 +20,17 @@ import {
   stamped,
   unstamped,
 } from './mail-records';
+import { judgeMail, type MailLimits } from '../mail-limits';
+import { MailListeners } from '../mail-listeners';
 import type {
+  EngineHealth,
   EngineStats,
   MailEntry,
   MailPage,
   MailUsage,
   MessageEngine,
   NewMail,
+  PutAnswer,
   RenewedMail,
   StoredMail,
 } from '../message-engine';
@@ -58,6 +62,7 @@ export class LocalEngine implements MessageEngine {
   /** First parts of the envelopes that the wave being made puts, by number, without their stamps. */
   readonly #fresh = new Map<number, Uint8Array>();
   readonly #waves: CommitWaves;
+  readonly #mailCame = new MailListeners();
 
   constructor({ store, crypto, ages }: LocalEngineOptions) {
     this.#store = store;
@@ -72,15 +77,22 @@ export class LocalEngine implements MessageEngine {
     });
   }
 
-  put(mail: NewMail): Promise<void> {
+  put(mail: NewMail, limits?: MailLimits): Promise<PutAnswer> {
+    // What is under way counts, so that many at once overrun no limit.
+    const verdict = limits ? judgeMail(limits, this, mail) : 'fits';
+    if (verdict !== 'fits') return Promise.resolve(verdict);
     const arrive = this.#underWay.add(mail);
     return new Promise((resolve, reject) => {
+      let isNew = false;
       this.#waves.add({
         apply: (batch) => {
           arrive();
-          this.#insert(batch, mail);
+          isNew = this.#insert(batch, mail);
         },
-        resolve,
+        resolve: () => {
+          if (isNew) this.#mailCame.emit(mail.mailbox);
+          resolve(isNew ? 'stored' : 'known');
+        },
         reject: (error) => {
           arrive();
           reject(error instanceof Error ? error : new Error(String(error)));
@@ -171,15 +183,22 @@ export class LocalEngine implements MessageEngine {
     });
   }
 
-  #insert(batch: WriteBatch, mail: NewMail): void {
+  onMail(listener: (mailbox: Uint8Array) => void): () => void {
+    return this.#mailCame.add(listener);
+  }
+
+  health(): EngineHealth {
+    return { state: 'ok' };
+  }
+
+  /** False when it lies there already. */
+  #insert(batch: WriteBatch, mail: NewMail): boolean {
     const { mailbox, storageId, submitter, envelope, keepSeconds } = mail;
     const header = readEnvelopeHeader(envelope);
     if (!sameBytes(header.mailbox, mailbox)) throw invalid('The envelope is for another mailbox.');
     const now = this.#now();
     const old = this.#index.find(mailbox, storageId);
-    if (old && !this.#isOver(old.slot, now)) {
-      throw invalid('This envelope is already stored. Renew it instead.');
-    }
+    if (old && !this.#isOver(old.slot, now)) return false;
     if (old) this.#remove(batch, old.slot);
     const { tag } = header;
     const expires = now + keepSeconds;
@@ -188,6 +207,7 @@ export class LocalEngine implements MessageEngine {
     const parts = encodeEnvelope(number, record, envelope);
     parts.forEach((pieces, part) => batch.put(partKey(number, part), ...pieces));
     this.#fresh.set(number, parts[0]?.at(-1) ?? envelope);
+    return true;
   }
 
   #renew(batch: WriteBatch, found: Found, record: MailRecord): void {

@@ -64,6 +64,7 @@ export class StorageService {
   #sweepTimer: Timer | undefined;
   #stopped = new AbortController();
   #running = false;
+  #stopMail: () => void = () => undefined;
   /** Before this moment of the monotonic clock no further failure is logged. */
   #quietUntil = 0;
 
@@ -81,6 +82,7 @@ export class StorageService {
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    this.#stopMail = this.#storage.onMail((recipient) => this.#mailCame(recipient));
     this.#stopped = new AbortController();
     this.#sweep(this.#stopped.signal);
   }
@@ -91,6 +93,7 @@ export class StorageService {
     this.#stopped.abort();
     this.#sweepTimer?.cancel();
     await Promise.all(this.#tasks);
+    this.#stopMail();
     this.#hints.stop();
     this.#wakeUps.stop();
   }
@@ -134,7 +137,6 @@ export class StorageService {
         const kept = 'kept' in answer ? answer.kept : 0;
         const wait = 'wait' in answer ? Math.min(answer.wait, 0xffff) : 0;
         this.#send(peer, { kind: 'store-answer', request, code, storageId, kept, wait });
-        if (answer.code === 'ok') this.#mailCame(answer.recipient);
         return;
       }
       case 'list': {

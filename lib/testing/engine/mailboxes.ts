@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { toHex } from '../../bytes';
 import { ENVELOPE_SIZES } from '../../protocol/envelope/envelope';
 import type { NewMail } from '../../storage/message-engine';
 import { hasCode } from '../has-code';
 import { bob, carol, type EngineTest, ids, idsOf } from './engine-under-test';
-import { mail } from './sample-mail';
+import { bytesOf, mail } from './sample-mail';
 
 /** What lies in a mailbox, and in which order it is listed. */
 export function mailboxTests(test: EngineTest): void {
@@ -45,15 +46,30 @@ export function mailboxTests(test: EngineTest): void {
     assert.equal(under.engine.total().messages, 0);
   });
 
-  test('refuses an envelope that lies there already, also when both arrive at once', async (under) => {
-    const results = await Promise.allSettled([under.engine.put(mail('one')), under.engine.put(mail('one'))]);
-    assert.deepEqual(
-      results.map((result) => result.status),
-      ['fulfilled', 'rejected'],
-    );
-    await assert.rejects(under.engine.put(mail('one')), hasCode('ErrInvalidArgument'));
+  test('stores an envelope once, also when both arrive at once, and changes nothing the second time', async (under) => {
+    const results = await Promise.all([under.engine.put(mail('one')), under.engine.put(mail('one'))]);
+    assert.deepEqual(results, ['stored', 'known']);
+    const { storageId } = mail('one');
+    assert.equal(await under.engine.put({ ...mail('one'), keepSeconds: 500 }), 'known');
+    assert.equal((await under.engine.get(bob, storageId))?.remaining, 100);
     assert.deepEqual(under.engine.total(), { messages: 1, bytes: 287 });
     assert.equal((await under.listed()).items.length, 1);
+  });
+
+  test('tells every listener of a mailbox in which mail arrived, until it is ended', async (under) => {
+    const heard: string[] = [];
+    const end = under.engine.onMail((mailbox) => heard.push(toHex(mailbox)));
+    await under.put('one');
+    await under.put('two', { to: 'carol' });
+    assert.deepEqual([...new Set(heard)], [toHex(bob), toHex(carol)]);
+    end();
+    await under.put('three', { to: 'mallory' });
+    assert.equal(heard.includes(toHex(bytesOf('mallory'))), false);
+  });
+
+  test('says that it works', async (under) => {
+    await under.put('one');
+    assert.deepEqual(under.engine.health(), { state: 'ok' });
   });
 
   test('lists a mailbox in the order of arrival, page by page', async (under) => {

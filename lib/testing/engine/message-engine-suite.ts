@@ -2,6 +2,7 @@ import type { TestRunner } from '../test-runner';
 import { countingTests } from './counting';
 import { type EngineAtWork, type EngineTest, EngineUnderTest } from './engine-under-test';
 import { keepingTimeTests } from './keeping-time';
+import { limitTests } from './limits';
 import { mailboxTests } from './mailboxes';
 
 /**
@@ -27,5 +28,6 @@ export function messageEngineSuite(
     mailboxTests(test);
     keepingTimeTests(test);
     countingTests(test);
+    limitTests(test);
   });
 }
