@@ -60,6 +60,8 @@ export class HeldKeys {
   readonly #memory: BatchMemory;
   readonly #keys: Table<HeldKeyRecord>;
   readonly #peers = new PeerMap<PeerStock>();
+  /** No key expires before this age. */
+  #noneExpiresBefore = 0;
 
   constructor(options: HeldKeysOptions) {
     this.#o = options;
@@ -143,6 +145,7 @@ export class HeldKeys {
     const { batch, index } = record;
     const renewed = { ...record, ...wrapAgain(this.#o.crypto, slot, { batch, index, q: keySecret }) };
     this.#keys.put(writes, [peer, sequenceKey(sequence)], renewed);
+    this.#noneExpiresBefore = Math.min(this.#noneExpiresBefore, key.validUntil);
     writes.afterCommit(() => {
       const { keys } = this.#peer(peer);
       const all = [...keys.values(), { ...renewed, peer, mailbox, sequence }];
@@ -195,6 +198,7 @@ export class HeldKeys {
       return { ...key, peer, mailbox: stock.mailbox, sequence };
     });
     stock.nextSequence += keys.length;
+    this.#noneExpiresBefore = Math.min(this.#noneExpiresBefore, validUntil);
     writes.afterCommit(() => {
       for (const key of keys) stock.keys.set(key.sequence, key);
     });
@@ -233,9 +237,12 @@ export class HeldKeys {
   /** Forgets expired keys and batches taken too long ago to matter. */
   expire(writes: WriteBatch): void {
     const now = this.#o.ages.now();
-    for (const stock of this.#peers.values()) {
-      this.#spendAgain(writes, stock);
-      for (const key of stock.keys.values()) if (key.validUntil <= now) this.spend(writes, key);
+    for (const stock of this.#peers.values()) this.#spendAgain(writes, stock);
+    if (now >= this.#noneExpiresBefore) {
+      const all = [...this.#peers.values()].flatMap(({ keys }) => [...keys.values()]);
+      for (const key of all) if (key.validUntil <= now) this.spend(writes, key);
+      const later = all.map(({ validUntil }) => validUntil).filter((until) => until > now);
+      this.#noneExpiresBefore = later.reduce((first, until) => Math.min(first, until), Infinity);
     }
     this.#memory.expire(writes);
   }

@@ -7,6 +7,11 @@ export type Operation = readonly [key: Uint8Array, value: Uint8Array | undefined
 
 /** Most batches are smaller: they need no second block. */
 const SMALLEST_BYTES = 2048;
+/** Blocks of that size that wait for the next batch: to make one costs more than all that is put into it. */
+const SPARE: Uint8Array<ArrayBuffer>[] = [];
+const MOST_SPARE = 64;
+const NOTHING = new Uint8Array(0);
+const NO_HEADER = new DataView(NOTHING.buffer);
 /** Length of key (2 bytes) and of value (4 bytes). */
 const HEADER_BYTES = 6;
 /** In place of a value's length: delete the key. */
@@ -17,15 +22,10 @@ const NO_VALUE = 0xffffffff;
  * without a copy. Each is header, key and value; no key is empty, so zeros end them.
  */
 export class Operations implements Iterable<Operation> {
-  #bytes: Uint8Array<ArrayBuffer>;
-  #header: DataView;
+  #bytes = NOTHING;
+  #header = NO_HEADER;
   #length = 0;
   #count = 0;
-
-  constructor(bytes = 0) {
-    this.#bytes = new Uint8Array(bytes);
-    this.#header = new DataView(this.#bytes.buffer);
-  }
 
   /** All of them, one group after the other; a single group is given as it is. */
   static join(groups: readonly Operations[]): Operations {
@@ -33,7 +33,8 @@ export class Operations implements Iterable<Operation> {
     if (first && groups.length === 1) return first;
     let length = 0;
     for (const group of groups) length += group.#length;
-    const joined = new Operations(length);
+    const joined = new Operations();
+    joined.#reserve(length);
     for (const group of groups) {
       joined.#bytes.set(group.#bytes.subarray(0, group.#length), joined.#length);
       joined.#length += group.#length;
@@ -66,7 +67,7 @@ export class Operations implements Iterable<Operation> {
 
   /** Views of the block. */
   [Symbol.iterator](): Generator<Operation> {
-    return operationsIn(this.#bytes);
+    return operationsIn(this.#bytes.subarray(0, this.#length));
   }
 
   /** The same as copies, which hold no more memory than they need. */
@@ -76,10 +77,23 @@ export class Operations implements Iterable<Operation> {
 
   /** Gives the block away. */
   take(): ArrayBuffer {
+    // What an earlier batch left in the block is none of this one's.
+    this.#bytes.fill(0, this.#length, this.#length + HEADER_BYTES);
     const { buffer } = this.#bytes;
-    this.#bytes = new Uint8Array();
-    this.#length = 0;
+    this.#clear();
     return buffer;
+  }
+
+  /** They are done, and nobody looks at them or at views of them any more: the block serves others. */
+  release(): void {
+    if (this.#bytes.length === SMALLEST_BYTES && SPARE.length < MOST_SPARE) SPARE.push(this.#bytes);
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#bytes = NOTHING;
+    this.#header = NO_HEADER;
+    this.#length = 0;
   }
 
   #begin(key: Uint8Array, valueLength: number, room: number): void {
@@ -100,8 +114,9 @@ export class Operations implements Iterable<Operation> {
   #reserve(room: number): void {
     const needed = this.#length + room;
     if (needed <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2, SMALLEST_BYTES));
-    larger.set(this.#bytes);
+    const size = Math.max(needed, this.#bytes.length * 2, SMALLEST_BYTES);
+    const larger = (size === SMALLEST_BYTES ? SPARE.pop() : undefined) ?? new Uint8Array(size);
+    larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
     this.#header = new DataView(larger.buffer);
   }

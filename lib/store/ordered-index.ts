@@ -5,7 +5,7 @@ type Entry<V> = readonly [key: Uint8Array, value: V];
 type Chunk<V> = readonly Entry<V>[];
 
 /** A chunk that grows beyond this is split. */
-const CHUNK_ENTRIES = 256;
+const CHUNK_ENTRIES = 64;
 
 /**
  * A map in bytewise order of its keys, for the engines that keep their keys in memory. A chunk is never changed

@@ -111,7 +111,10 @@ export abstract class QueuedStore implements Store {
     }
     if (this.#state === 'closed') return;
     publish();
-    for (const commit of group) commit.succeed();
+    for (const commit of group) {
+      commit.succeed();
+      commit.operations.release();
+    }
   }
 
   #assertOpen(): void {

@@ -7,7 +7,7 @@ import type { Logger, PublicKey } from '../../types';
 import { NodeHealth, type HealthGrade, type HealthRecord } from './node-health';
 
 /** What is learnt of a node is written at most so often, milliseconds, and whenever its grade changes. */
-const SAVE_EVERY = 60_000;
+const SAVE_EVERY = 3_600_000;
 
 export interface HealthBookComponents {
   readonly store: Store;
@@ -17,7 +17,7 @@ export interface HealthBookComponents {
 
 /**
  * The health of all nodes, kept over restarts: a node that acknowledges and discards would else be a good one after each.
- * Writes are best effort, and lose a minute at most.
+ * Writes are best effort, and lose an hour at most of what changed no grade.
  */
 export class HealthBook {
   readonly #components: HealthBookComponents;

@@ -17,7 +17,9 @@ interface AgeRecord {
   readonly wall: number;
 }
 
-const SAVE_EVERY_MS = 60_000;
+/** It is saved so long after something else was written, and at least so often, ms. */
+const SAVE_AFTER_MS = 60_000;
+const SAVE_EVERY_MS = 3_600_000;
 /** An advance while the machine was down or suspended is believed up to this, ms. */
 const LONGEST_PAUSE_MS = 7 * 24 * 60 * 60 * 1000;
 /** Two clocks may drift apart by this, ms, before the difference counts as time in which the machine was suspended. */
@@ -30,10 +32,11 @@ const LOOK_EVERY_MS = 1000;
 /**
  * The machine's own age in seconds, by which every lifetime is measured (docs/PROTOCOL.md, clocks). Nobody can
  * turn it while it runs: it follows the monotonic clock, and what the clock that counts suspended time advanced
- * beyond that, each time up to 7 days. It is saved each minute. At start it adds what the wall clock advanced since
+ * beyond that, each time up to 7 days. It is saved within a minute of whatever else is written, and each hour. At start it adds what the wall clock advanced since
  * the last save when that is plausible, 0 to 7 days, else nothing.
  *
- * After a crash without a plausible wall clock it may show up to a minute less than before.
+ * After a crash without a plausible wall clock it may show less than before: by up to a minute where something was
+ * written, else by up to an hour.
  */
 export class AgeClock {
   readonly #o: AgeClockOptions;
@@ -48,6 +51,8 @@ export class AgeClock {
   /** Monotonic time of the last look at that. */
   #looked: number;
   #timer: Timer | undefined;
+  /** The next save follows a write. */
+  #isSoon = false;
   #saving: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
@@ -71,7 +76,7 @@ export class AgeClock {
     const age = (saved?.milliseconds ?? 0) + (isPlausible ? pause : 0);
     const clock = new AgeClock(options, table, age, saved?.wall ?? 0);
     await clock.#trySave();
-    clock.#saveLater();
+    clock.#saveIn(SAVE_EVERY_MS);
     return clock;
   }
 
@@ -83,6 +88,14 @@ export class AgeClock {
   /** The wall clock shows an earlier time than it did before this process began: it was wrong then, or is now. */
   get isWallBehind(): boolean {
     return this.#o.clock.wall() + WALL_SLACK_MS < this.#lastWall;
+  }
+
+  /** Something was written that counts by this clock. */
+  noteWrite(): void {
+    if (this.#isSoon || this.#closing) return;
+    this.#isSoon = true;
+    this.#timer?.cancel();
+    this.#saveIn(SAVE_AFTER_MS);
   }
 
   /** Saves once more, then stops. @throws ErrLocalStorageFull, ErrStore */
@@ -97,11 +110,11 @@ export class AgeClock {
     await this.#save();
   }
 
-  #saveLater(): void {
-    this.#timer = this.#o.timers.after(SAVE_EVERY_MS, () => {
-      this.#saving = this.#trySave().then(() => {
-        if (!this.#closing) this.#saveLater();
-      });
+  #saveIn(ms: number): void {
+    this.#timer = this.#o.timers.after(ms, () => {
+      this.#isSoon = false;
+      this.#saving = this.#trySave();
+      this.#saveIn(SAVE_EVERY_MS);
     });
   }
 
@@ -109,7 +122,7 @@ export class AgeClock {
     try {
       await this.#save();
     } catch (error) {
-      // The next minute's save makes up for it, or the wall clock at the next start.
+      // The next save makes up for it, or the wall clock at the next start.
       this.#log.debug(`The age clock could not be saved: ${String(error)}`);
     }
   }

@@ -126,9 +126,10 @@ export async function openParts(options: PartsOptions, closers: Closers): Promis
   await space.start();
   const seal = (await options.openSeal?.()) ?? plainSlots;
   const onFull = () => space.hint();
-  const store = watchedStore(await options.openStore(), onFull);
-  closers.add(() => store.close());
-  const ages = await AgeClock.open({ store, clock, timers, log });
+  const inner = await options.openStore();
+  closers.add(() => inner.close());
+  const ages = await AgeClock.open({ store: watchedStore(inner, { onFull }), clock, timers, log });
+  const store = watchedStore(inner, { onFull, onWrite: () => ages.noteWrite() });
   closers.add(() => ages.close());
   const vault = await openVault({
     disk,

@@ -1,25 +1,32 @@
 import { ToxAsyncError } from '../../errors';
 import type { RangeOptions, Store, WriteBatch } from '../store';
 
-/** A store that calls `onFull` whenever a commit fails for want of space. */
-export function watchedStore(store: Store, onFull: () => void): Store {
+export interface StoreWatch {
+  /** A commit failed for want of space. */
+  readonly onFull: () => void;
+  /** A batch that changes something is durable. */
+  readonly onWrite?: () => void;
+}
+
+/** A store that says what becomes of its commits. */
+export function watchedStore(store: Store, watch: StoreWatch): Store {
   return {
     engine: store.engine,
     get: (key: Uint8Array) => store.get(key),
     peek: (key, look) => store.peek(key, look),
     range: (options: RangeOptions) => store.range(options),
-    batch: () => new WatchedBatch(store.batch(), onFull),
+    batch: () => new WatchedBatch(store.batch(), watch),
     close: () => store.close(),
   };
 }
 
 class WatchedBatch implements WriteBatch {
   readonly #batch: WriteBatch;
-  readonly #onFull: () => void;
+  readonly #watch: StoreWatch;
 
-  constructor(batch: WriteBatch, onFull: () => void) {
+  constructor(batch: WriteBatch, watch: StoreWatch) {
     this.#batch = batch;
-    this.#onFull = onFull;
+    this.#watch = watch;
   }
 
   get size(): number {
@@ -44,8 +51,9 @@ class WatchedBatch implements WriteBatch {
   async commit(): Promise<void> {
     try {
       await this.#batch.commit();
+      if (this.#batch.size > 0) this.#watch.onWrite?.();
     } catch (error) {
-      if (ToxAsyncError.is(error, 'ErrLocalStorageFull')) this.#onFull();
+      if (ToxAsyncError.is(error, 'ErrLocalStorageFull')) this.#watch.onFull();
       throw error;
     }
   }

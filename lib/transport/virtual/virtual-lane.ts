@@ -103,7 +103,7 @@ export class VirtualLane {
       const batch: Batch = { parcels: [], at: 'going' };
       this.#filling = batch;
       this.#batches.push(batch);
-      queueMicrotask(() => {
+      void Promise.resolve().then(() => {
         this.#filling = undefined;
         this.#move(batch, 'there');
       });

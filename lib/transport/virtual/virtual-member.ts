@@ -47,7 +47,7 @@ export class VirtualMember {
   post(call: (handler: TransportHandler) => void): void {
     const run = this.#run;
     if (!run) return;
-    queueMicrotask(() => {
+    void Promise.resolve().then(() => {
       if (this.#run === run) call(run.handler);
     });
   }

@@ -111,7 +111,7 @@ export class VirtualWires {
   }
 
   #isCut(a: VirtualMember, b: VirtualMember): boolean {
-    return this.#cuts.has(pairOf(a.publicKey, b.publicKey));
+    return this.#cuts.size > 0 && this.#cuts.has(pairOf(a.publicKey, b.publicKey));
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { utf8 } from '../../../lib/bytes';
 import { createHash } from 'node:crypto';
 import type { OfferedKeys } from '../../../lib/forward-security/held-keys';
 import { decodeExchange } from '../../../lib/protocol/keys/exchange';
@@ -89,6 +90,25 @@ describe('the limits of key life', () => {
     assert.equal(alice.fsm.held.held(bob.pk), 10);
     alice.age += 1;
     assert.equal(alice.fsm.held.held(bob.pk), 0);
+  });
+
+  it('a holder deletes keys when they expire, however many sweeps found none', async () => {
+    const sweep = async () => {
+      const writes = alice.store.batch();
+      alice.fsm.held.expire(writes);
+      await writes.commit();
+      const range = { gte: utf8('held-key/'), lt: utf8('held-key0') };
+      return [...alice.store.range(range)].length;
+    };
+    await take(offer(1, 10, 20 * DAY));
+    assert.equal(await sweep(), 10);
+    await take(offer(2, 10, 5 * DAY));
+    alice.age += 5 * DAY - 1;
+    assert.equal(await sweep(), 20);
+    alice.age += 1;
+    assert.equal(await sweep(), 10);
+    alice.age += 15 * DAY;
+    assert.equal(await sweep(), 0);
   });
 
   it('a holder remembers a batch for 60 days, also when its keys are gone', async () => {

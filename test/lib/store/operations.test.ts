@@ -53,6 +53,23 @@ describe('operations of a batch', () => {
     assert.deepEqual([...operations], [[Uint8Array.of(1), Uint8Array.of(2)]]);
   });
 
+  it('lie in blocks that others had before, and show nothing of theirs', () => {
+    fc.assert(
+      fc.property(written, written, (first, second) => {
+        write(first).release();
+        const operations = write(second);
+        assert.deepEqual([...operations], plain(second));
+        assert.deepEqual([...operationsIn(new Uint8Array(operations.take()))], plain(second));
+      }),
+    );
+  });
+
+  it('are gone for whoever released them, and still counted', () => {
+    const operations = write([[Uint8Array.of(1), [Uint8Array.of(2)]]]);
+    operations.release();
+    assert.deepEqual([[...operations], operations.count, operations.byteLength], [[], 1, 0]);
+  });
+
   it('have keys of 1 to 256 bytes', () => {
     const operations = new Operations();
     for (const length of [0, 257]) {

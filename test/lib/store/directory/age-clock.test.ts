@@ -158,13 +158,42 @@ describe('the age clock', () => {
     assert.equal(ages.now(), 15);
   });
 
-  it('loses at most a minute in a crash, and nothing when the wall clock is right', async () => {
-    await time.advance(10 * MINUTE + 30_000);
+  it('loses at most an hour in a crash, and nothing when the wall clock is right', async () => {
+    await time.advance(2 * HOUR + 30 * MINUTE);
     await restart(-DAY);
-    assert.equal(ages.now(), 600);
+    assert.equal(ages.now(), 7200);
     await time.advance(45_000);
     await restart(15_000);
-    assert.equal(ages.now(), 660);
+    assert.equal(ages.now(), 7260);
+  });
+
+  it('loses at most a minute of the time in which something was written', async () => {
+    await time.advance(10_000);
+    for (let i = 0; i < 100; i++) {
+      ages.noteWrite();
+      await time.advance(10_000);
+    }
+    await restart(-DAY);
+    assert.ok(ages.now() >= 1010 - 60, String(ages.now()));
+  });
+
+  it('saves once after many writes, and then not before an hour is over', async () => {
+    let commits = 0;
+    const batch = store.batch.bind(store);
+    store.batch = () => {
+      commits += 1;
+      return batch();
+    };
+    for (let i = 0; i < 50; i++) {
+      ages.noteWrite();
+      await time.advance(1000);
+    }
+    await time.advance(10_000);
+    assert.equal(commits, 1);
+    await time.advance(HOUR - 1000);
+    assert.equal(commits, 1);
+    await time.advance(1000);
+    assert.equal(commits, 2);
   });
 
   it('survives a save that fails, and saves again', async () => {
@@ -174,15 +203,15 @@ describe('the age clock', () => {
       failing.commit = () => Promise.reject(new ToxAsyncError('ErrLocalStorageFull', 'full'));
       return failing;
     };
-    await time.advance(3 * MINUTE);
-    assert.equal(ages.now(), 180);
+    await time.advance(3 * HOUR);
+    assert.equal(ages.now(), 3 * 3600);
     await assert.rejects(ages.close(), (error) => ToxAsyncError.is(error, 'ErrLocalStorageFull'));
     store.batch = batch;
     await restart(0);
-    assert.equal(ages.now(), 180);
-    await time.advance(2 * MINUTE);
+    assert.equal(ages.now(), 3 * 3600);
+    await time.advance(2 * HOUR);
     await restart(-DAY);
-    assert.equal(ages.now(), 300);
+    assert.equal(ages.now(), 5 * 3600);
   });
 
   it('loses no part of a second in many restarts', async () => {

@@ -44,6 +44,18 @@ describe('a directory in memory', () => {
     assert.equal(time.pendingTimers, 0);
   });
 
+  it('saves its age within a minute of a write, after a crash without a wall clock', async () => {
+    const first = await open();
+    await time.advance(10 * 60_000);
+    await first.store.batch().put(utf8('key'), utf8('value')).commit();
+    await time.advance(90_000);
+    volume.crash();
+    time.stepWall(-86_400_000);
+    const second = await open();
+    assert.equal(second.ages.now(), 11 * 60);
+    await second.close();
+  });
+
   it('gives up its reserve when the vault meets a full disk, so that what is under way can finish', async () => {
     const directory = await open();
     await time.advance(0);
@@ -95,7 +107,7 @@ describe('closing', () => {
 });
 
 describe('a watched store', () => {
-  it('tells of commits that found no space, and of no others', async () => {
+  it('tells of commits that are durable, and of those that found no space', async () => {
     const inner = openMemoryStore(new MemoryVolume());
     const batch = inner.batch.bind(inner);
     let fail: ToxAsyncError | undefined;
@@ -106,7 +118,8 @@ describe('a watched store', () => {
       return made;
     };
     let full = 0;
-    const store = watchedStore(inner, () => (full += 1));
+    let written = 0;
+    const store = watchedStore(inner, { onFull: () => (full += 1), onWrite: () => (written += 1) });
     const key = utf8('key');
     const committed: string[] = [];
     const write = store.batch().put(key, utf8('1')).delete(utf8('x'));
@@ -120,6 +133,9 @@ describe('a watched store', () => {
     fail = new ToxAsyncError('ErrLocalStorageFull', 'full');
     await assert.rejects(store.batch().delete(key).commit(), fail);
     assert.equal(full, 1);
+    fail = undefined;
+    await store.batch().commit();
+    assert.equal(written, 1, 'of those that changed something');
     assert.equal([...store.range({ gte: utf8('a'), lt: utf8('z') })].length, 1);
     await store.close();
   });
