@@ -3,12 +3,17 @@ import type { FriendState, QrView, SessionSummary, SessionView } from '../../sid
 
 export type { FriendState, SessionSummary, SessionView };
 
+/** A running session; undefined when it does not run. */
+export type RunningSession = Promise<SessionView | undefined>;
+
 /** Resolves with nothing where the API does not answer: the dialogs work without it. */
 export async function runningSessions(): Promise<readonly SessionSummary[]> {
   return (await got<SessionSummary[]>('tox-async/sessions')) ?? [];
 }
 
-export function runningSession(id: string): Promise<SessionView | undefined> {
+export async function runningSession(id: string): RunningSession {
+  // To ask for one that is not there would leave an error in the console.
+  if (!(await runningSessions()).some((session) => session.id === id)) return undefined;
   return got<SessionView>(`tox-async/sessions/${encodeURIComponent(id)}`);
 }
 

@@ -9,6 +9,9 @@ import { isVariable } from './variables.js';
 
 const TEXTS = 'node-red-contrib-tox-async/storage-node:storage-node.picker';
 
+/** Name of a mark among the field's data. */
+const IS_OPEN = 'tox-async-open';
+
 const ICONS: Readonly<Record<FriendState, string>> = {
   online: 'fa-circle',
   connected: 'fa-circle',
@@ -33,6 +36,7 @@ export function friendPicker(node: EditedNode, { blank, places }: { blank: strin
     autoComplete: (text, done) => done(foundIn(node, session(), text)),
   };
   const field = showTyped(node, 'friend', places ? [friendType, ...PLACES] : [friendType], 'friend');
+  field.data(IS_OPEN, true);
   const say = hintBelow(field);
   const look = () => {
     const text = textOf(field.typedInput('value')).trim();
@@ -50,6 +54,8 @@ export function friendPicker(node: EditedNode, { blank, places }: { blank: strin
     });
   look();
   void runningSessions().then((sessions) => {
+    // The dialog may have been closed by now: what is removed from the page has lost its data.
+    if (field.data(IS_OPEN) !== true) return;
     running = sessions;
     look();
   });

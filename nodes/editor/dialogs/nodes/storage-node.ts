@@ -3,6 +3,7 @@ import { friendsReason, type FriendEntry } from '../checks/friends.js';
 import { answer, forText, isNumberIn, keyReason } from '../checks/validators.js';
 import { OpenDialog } from '../fields/open-dialog.js';
 import { sayReasons } from '../fields/reasons.js';
+import { rememberUnset } from '../fields/secrets.js';
 import { isVariable, showChoices } from '../fields/variables.js';
 import { textOf, type EditedNode } from '../node.js';
 import { advancedTab } from '../session/advanced-tab.js';
@@ -11,6 +12,7 @@ import { identityTab } from '../session/identity-tab.js';
 import { sayGoodbye } from '../session/removed.js';
 import { storageTab } from '../session/storage-tab.js';
 import { showTabs } from '../session/tabs.js';
+import { runningSession } from '../sessions.js';
 
 const dialog = new OpenDialog('node-config-input');
 
@@ -84,12 +86,14 @@ export const storageNode = {
   },
   oneditprepare(this: EditedNode) {
     dialog.open(this);
+    rememberUnset(this, Object.keys(storageNode.credentials));
     showChoices(this, 'node-config-input', ['engine', 'role', 'admission', 'befriendOpenNodes']);
     showTabs(this);
     showFriends(this);
-    storageTab(this);
-    identityTab(this);
-    advancedTab(this);
+    const running = runningSession(this.id);
+    storageTab(this, running);
+    identityTab(this, running);
+    advancedTab(this, running);
     sayReasons(this, 'node-config-input', storageNode.defaults, ['friends']);
   },
   oneditsave(this: EditedNode) {

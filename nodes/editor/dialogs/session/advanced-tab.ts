@@ -1,11 +1,11 @@
 import { textOf, type EditedNode } from '../node.js';
-import { order, runningSession } from '../sessions.js';
+import { order, type RunningSession } from '../sessions.js';
 
 /** The real folder and engine of the session, and the end of its data. */
-export function advancedTab(node: EditedNode): void {
+export function advancedTab(node: EditedNode, running: RunningSession): void {
   const folder = $('#tox-async-folder');
   const erase = $('#tox-async-erase').prop('disabled', true);
-  void runningSession(node.id).then((session) => {
+  void running.then((session) => {
     if (session?.open === undefined) return;
     const { path, bytes = 0 } = session.open.folder;
     const { freeBytes } = session.open.kept;

@@ -1,11 +1,11 @@
 import { textOf, type EditedNode } from '../node.js';
-import { order, qrRows, runningSession, type SessionView } from '../sessions.js';
+import { order, qrRows, type RunningSession, type SessionView } from '../sessions.js';
 
 /** How many rows and columns of light there are around a QR code. */
 const QUIET = 4;
 
 /** The state of the session and its Tox ID, or what it is to start with; the backup. */
-export function identityTab(node: EditedNode): void {
+export function identityTab(node: EditedNode, running: RunningSession): void {
   const start = $('#tox-async-start-with');
   const show = () => {
     const choice = textOf(start.val());
@@ -20,7 +20,7 @@ export function identityTab(node: EditedNode): void {
   readFiles();
   $('#tox-async-box-running, #tox-async-backup').hide();
   $('#tox-async-export').on('click', () => askForBackup(node));
-  void runningSession(node.id).then((session) => {
+  void running.then((session) => {
     if (session?.toxId === undefined) return;
     showIdentity(node, session, session.toxId);
     // Its identity is there, and is never replaced.

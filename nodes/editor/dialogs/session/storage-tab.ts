@@ -1,5 +1,5 @@
 import { textOf, type EditedNode } from '../node.js';
-import { runningSession } from '../sessions.js';
+import { type RunningSession } from '../sessions.js';
 import { isVariable } from '../fields/variables.js';
 
 /** Bytes of one short message as a storage node keeps it. */
@@ -7,7 +7,7 @@ const SHORT_MESSAGE = 1_700;
 const USUAL_CAP = 64;
 
 /** What the space is room for, and how much of it is in use. */
-export function storageTab(node: EditedNode): void {
+export function storageTab(node: EditedNode, running: RunningSession): void {
   const [role, cap] = [$('#node-config-input-role'), $('#node-config-input-cap')];
   const line = $('#tox-async-capacity');
   let inUse: string | undefined;
@@ -24,7 +24,7 @@ export function storageTab(node: EditedNode): void {
   role.on('change', look);
   cap.on('input change', look);
   look();
-  void runningSession(node.id).then((session) => {
+  void running.then((session) => {
     const kept = session?.open?.kept;
     if (kept === undefined) return;
     const { bytes, messages } = kept;
