@@ -22,7 +22,8 @@ function addSidebar(): void {
   });
   RED.comms.subscribe(TOPIC, sidebar.refresh);
   RED.comms.on('connect', sidebar.refresh);
-  RED.events.on('deploy', sidebar.refresh);
+  // While no session runs, what it says depends on whether one is there to be deployed.
+  for (const event of ['deploy', 'nodes:add', 'nodes:remove']) RED.events.on(event, sidebar.refresh);
   document.addEventListener('visibilitychange', sidebar.look);
   new IntersectionObserver(sidebar.look).observe(sidebar.element);
   sidebar.refresh();
