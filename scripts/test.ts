@@ -117,8 +117,7 @@ function editors(name: string, folder: string): Suite {
       await prepareEditors();
       return runMocha(name, chosen, (args) => {
         const inside = inNamespace([tool('mocha'), ...args]);
-        // Each test opens an editor of its own, which takes seconds.
-        return run(inside.file, inside.args, { env: { ...env, ...inside.env }, limitMs: 1.5 * limitMs });
+        return run(inside.file, inside.args, { env: { ...env, ...inside.env }, limitMs });
       });
     },
   };

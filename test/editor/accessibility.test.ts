@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { ALERT, NODES, press } from './support/alert';
 import { seriousFindings } from './support/axe';
-import { inEachEditor, themesOf } from './support/stage';
+import { showSidebar, sidebarSection } from './support/sidebar';
+import { inEachEditor } from './support/stage';
 
 /** Node-RED puts these into each form, out of sight, as bait for a browser that fills in passwords. */
 const BAIT = ['[id^="red-ui-trap-"]'];
 const TABS = 4;
 
-inEachEditor('A reader of screens', (stage) => {
-  it('finds nothing seriously wrong in the dialogs, in any theme', async () => {
-    await stage().red.deploy(ALERT);
-    for (const theme of themesOf(stage())) {
-      const editor = await stage().open({ theme });
+inEachEditor('A reader of screens', (stage, themes) => {
+  for (const theme of themes) {
+    it(`finds nothing seriously wrong in the dialogs (${theme})`, async () => {
+      const editor = await stage().share(ALERT, { theme });
       const found: string[] = [];
       const look = async () =>
         found.push(...(await seriousFindings(editor.page, '.red-ui-tray:last-child form', BAIT)));
@@ -25,21 +25,22 @@ inEachEditor('A reader of screens', (stage) => {
         }
         await dialog.cancel();
       }
-      assert.deepEqual(found, [], theme);
-    }
-  });
+      assert.deepEqual(found, []);
+      assert.deepEqual(editor.takeComplaints(), []);
+    });
 
-  it('finds nothing seriously wrong in the sidebar, in any theme', async () => {
-    await stage().red.deploy(ALERT);
-    for (const theme of themesOf(stage())) {
-      const { page } = await stage().open({ theme });
-      await page.evaluate(() => window.RED?.sidebar.show('tox-async'));
+    it(`finds nothing seriously wrong in the sidebar (${theme})`, async () => {
+      const editor = await stage().share(ALERT, { theme });
+      const { page } = editor;
+      await showSidebar(editor, 'Device');
       await page.locator('.tox-open', { hasText: 'online' }).first().click();
       await press(stage(), '1');
       await press(stage(), '2');
-      await page.locator('.tox-section', { hasText: 'Outbox' }).first().waitFor();
-      assert.deepEqual(await seriousFindings(page, '.tox'), [], theme);
-      assert.deepEqual(await seriousFindings(page, '.tox-footer'), [], theme);
-    }
-  });
+      await sidebarSection(page, 'Outbox').getByText('Phone').waitFor();
+      stage().forget();
+      assert.deepEqual(await seriousFindings(page, '.tox'), []);
+      assert.deepEqual(await seriousFindings(page, '.tox-footer'), []);
+      assert.deepEqual(editor.takeComplaints(), []);
+    });
+  }
 });

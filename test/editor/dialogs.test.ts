@@ -20,10 +20,10 @@ const onTab = (type: string, id: string, storageNode: string, more = {}) => ({
   ...more,
 });
 
-/** As version 1 saved it: two sessions on a virtual network, and a sender. */
-const VERSION_1 = [
+/** Two sessions on a virtual network, and a sender. */
+const FLOW = [
   { id: 'tab', type: 'tab', label: 'test' },
-  session('s1', 'Home alarm', { version: 1, role: '${ROLE}', cap: 64, engine: 'auto' }),
+  session('s1', 'Home alarm'),
   session('s2', 'Laptop', { version: 1, role: 'friends', cap: 64, engine: 'auto' }),
   onTab('tox-transport', 't1', 's1', { version: 1, mode: 'virtual', network: 'n', proxy: '${PROXY}' }),
   onTab('tox-transport', 't2', 's2', { version: 1, mode: 'virtual', network: 'n' }),
@@ -32,39 +32,12 @@ const VERSION_1 = [
 ];
 
 inEachEditor('A dialog', (stage) => {
-  async function opened(flow: readonly unknown[], language: 'en-US' | 'de' = 'en-US'): Promise<Editor> {
-    await stage().red.deploy(flow);
-    return stage().open({ language });
-  }
   const settings = async (editor: Editor, id: string) =>
     (await editor.flows()).find((node) => node.id === id) ?? assert.fail(`no node ${id}`);
 
-  it('chooses a friend of the running session, and says what is wrong with a key while it is typed', async () => {
-    const editor = await opened(
-      VERSION_1.filter(({ id }) => id !== 's1').concat(session('s1', 'Home alarm')),
-    );
-    const dialog = await editor.edit('a1');
-    const field = dialog.tray.locator('#node-input-friend + .red-ui-typedInput-container input');
-    const hint = dialog.tray.locator('#node-input-friend-hint');
-    await field.click();
-    await editor.page.locator('.tox-async-friend', { hasText: 'Laptop' }).click();
-    await hint.getByText('online').waitFor();
-    await field.fill('A'.repeat(62));
-    await hint.getByText('It has 62 digits; a Tox ID has 76, a public key 64.').waitFor();
-    assert.equal(await field.getAttribute('aria-invalid'), 'true');
-    await field.fill('Laptop');
-    await hint.getByText('online').waitFor();
-    await dialog.done();
-    assert.equal((await settings(editor, 'a1')).friend, 'Laptop');
-    assert.deepEqual(editor.takeComplaints(), []);
-  });
-
   for (const language of ['en-US', 'de'] as const) {
     it(`of a session has tabs, and says why a friend is none (${language})`, async () => {
-      const editor = await opened(
-        VERSION_1.filter(({ id }) => id !== 's1').concat(session('s1', 'Home alarm')),
-        language,
-      );
+      const editor = await stage().share(FLOW, { language });
       const dialog = await editor.edit('s1');
       await dialog.tray
         .locator('#tox-async-tox-id')
@@ -72,7 +45,7 @@ inEachEditor('A dialog', (stage) => {
         .waitFor();
       const tabs = dialog.tray.locator('#tox-async-tabs li a');
       assert.equal(await tabs.count(), 4);
-      await tabs.nth(1).click();
+      await dialog.showTab(1);
       await dialog.tray.locator('.red-ui-editableList-addButton').click();
       await dialog.tray.locator('.tox-async-friend-key').fill('abc');
       await dialog.tray.locator('.tox-async-row .tox-async-hint').waitFor();
@@ -86,4 +59,23 @@ inEachEditor('A dialog', (stage) => {
       assert.deepEqual(editor.takeComplaints(), []);
     });
   }
+
+  it('chooses a friend of the running session, and says what is wrong with a key while it is typed', async () => {
+    const editor = await stage().share(FLOW);
+    const dialog = await editor.edit('a1');
+    const field = dialog.tray.locator('#node-input-friend + .red-ui-typedInput-container input');
+    const hint = dialog.tray.locator('#node-input-friend-hint');
+    await field.click();
+    await editor.page.locator('.tox-async-friend', { hasText: 'Laptop' }).click();
+    await hint.getByText('online').waitFor();
+    await field.fill('A'.repeat(62));
+    await hint.getByText('It has 62 digits; a Tox ID has 76, a public key 64.').waitFor();
+    assert.equal(await field.getAttribute('aria-invalid'), 'true');
+    await field.fill('Laptop');
+    await hint.getByText('online').waitFor();
+    await dialog.done();
+    stage().forget();
+    assert.equal((await settings(editor, 'a1')).friend, 'Laptop');
+    assert.deepEqual(editor.takeComplaints(), []);
+  });
 });

@@ -1,37 +1,41 @@
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
 import { ALERT, press } from './support/alert';
-import type { Editor } from './support/editor';
+import { showSidebar, sidebarSection as section } from './support/sidebar';
 import { inEachEditor } from './support/stage';
 
-async function showTox({ page }: Editor): Promise<void> {
-  await page.evaluate(() => window.RED?.sidebar.show('tox-async'));
-}
-
-const section = (page: Page, title: string) =>
-  page.locator('.tox-section', { has: page.getByText(title, { exact: true }) });
-
 inEachEditor('The sidebar', (stage) => {
-  const openExample = async (language: 'en-US' | 'de' = 'en-US') => {
-    await stage().red.deploy(ALERT);
-    const editor = await stage().open({ language });
-    await showTox(editor);
-    const { page } = editor;
-    await page.locator('.tox-who').click();
-    await page.getByRole('option', { name: /^Device/ }).click();
+  /** The example, with the device chosen. */
+  const device = async (language: 'en-US' | 'de' = 'en-US') => {
+    const editor = await stage().share(ALERT, { language });
+    await showSidebar(editor, 'Device');
     return editor;
   };
 
   it('says what a session is while there is none', async () => {
-    const editor = await stage().open();
-    await showTox(editor);
+    const editor = await stage().share([]);
+    await showSidebar(editor);
     await editor.page.getByText('No session yet').waitFor();
     assert.ok(await editor.page.getByRole('button', { name: 'Add a session' }).isVisible());
     assert.deepEqual(editor.takeComplaints(), []);
   });
 
+  it('adds a session, and shows it when it is deployed', async () => {
+    const editor = await stage().share([]);
+    const { page } = editor;
+    await showSidebar(editor);
+    await page.getByRole('button', { name: 'Add a session' }).click();
+    const dialog = await editor.dialog();
+    await dialog.field('name').fill('Workshop');
+    await dialog.done();
+    stage().forget();
+    await page.getByText('No session runs').waitFor();
+    await editor.deploy();
+    await page.locator('.tox-who', { hasText: 'Workshop' }).waitFor();
+    assert.deepEqual(editor.takeComplaints(), []);
+  });
+
   it('follows an alert to a friend who is offline, and rows that stay are the same ones', async () => {
-    const editor = await openExample();
+    const editor = await device();
     const { page } = editor;
     const phone = page.locator('.tox-open', { hasText: 'Phone' });
     await phone.getByText('online · keeps mail for you').waitFor();
@@ -52,7 +56,7 @@ inEachEditor('The sidebar', (stage) => {
   });
 
   it('can be used with the keyboard alone, and Escape gives the focus back', async () => {
-    const editor = await openExample();
+    const editor = await device();
     const { page } = editor;
     const who = page.locator('.tox-who');
     await who.focus();
@@ -77,7 +81,7 @@ inEachEditor('The sidebar', (stage) => {
   });
 
   it('names every button for a screen reader', async () => {
-    const editor = await openExample();
+    const editor = await device();
     await editor.page.locator('.tox-open').first().click();
     const buttons = editor.page.locator('.tox button, .tox [role=button], .tox-footer button');
     const nameless = await buttons.evaluateAll((all) =>
@@ -88,37 +92,37 @@ inEachEditor('The sidebar', (stage) => {
     assert.deepEqual(nameless, []);
   });
 
-  it('fits a sidebar of 240 pixels without scrolling sideways', async () => {
-    for (const language of ['en-US', 'de'] as const) {
-      const editor = await openExample(language);
-      const { page } = editor;
-      await page.locator('.tox-open').nth(1).click();
-      await page.locator('.tox').evaluate((element) => (element.style.width = '240px'));
-      const parts = page.locator('.tox, .tox-header, .tox-identity, .tox-body, .tox-row, .tox-more');
-      const wide = await parts.evaluateAll((all) =>
-        all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.outerHTML.slice(0, 80)),
-      );
-      assert.deepEqual(wide, [], language);
-    }
-  });
-
   it('draws the Tox ID as a QR code', async () => {
-    const { page } = await openExample();
+    const { page } = await device();
     await page.getByRole('button', { name: 'Tox ID as a QR code' }).click();
     await page.getByRole('img', { name: 'QR code of the Tox ID' }).waitFor();
     assert.match(await page.locator('.tox-digits').innerText(), /^[0-9A-F]{76}$/);
+    await page.keyboard.press('Escape');
   });
 
   it('takes a session offline and online', async () => {
-    const { page } = await openExample();
+    const { page } = await device();
     await page.getByRole('button', { name: 'Disconnect', exact: true }).click();
     await page.getByText('Offline: disconnected by you').first().waitFor();
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
     await page.getByText(/^Online for/).waitFor();
   });
 
+  for (const language of ['en-US', 'de'] as const) {
+    it(`fits a sidebar of 240 pixels without scrolling sideways (${language})`, async () => {
+      const { page } = await device(language);
+      await page.locator('.tox-open').nth(1).click();
+      await page.locator('.tox').evaluate((element) => (element.style.width = '240px'));
+      const parts = page.locator('.tox, .tox-header, .tox-identity, .tox-body, .tox-row, .tox-more');
+      const wide = await parts.evaluateAll((all) =>
+        all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.outerHTML.slice(0, 80)),
+      );
+      assert.deepEqual(wide, []);
+    });
+  }
+
   it('speaks the language of the editor', async () => {
-    const { page } = await openExample('de');
+    const { page } = await device('de');
     await section(page, 'Freunde').getByText('online · hebt Post für dich auf').first().waitFor();
     await section(page, 'Ausgang').getByText('Nichts unterwegs.').waitFor();
   });

@@ -15,38 +15,57 @@ export interface EditorOptions {
 /** The editor of a running Node-RED in a browser. */
 export class Editor {
   readonly #context: BrowserContext;
+  readonly #url: string;
   readonly #complaints: string[] = [];
 
   private constructor(
     readonly page: Page,
     context: BrowserContext,
+    url: string,
   ) {
     this.#context = context;
+    this.#url = url;
   }
 
   /** Resolves when the editor shows its palette and flows. */
   static async open(browser: Browser, red: NodeRedProcess, options: EditorOptions = {}): Promise<Editor> {
-    const { language = 'en-US', theme = 'light', scale = 1 } = options;
+    const { language = 'en-US', theme, scale = 1 } = options;
     const context = await browser.newContext({
       locale: language,
       viewport: { width: 1280, height: 800 },
       deviceScaleFactor: scale,
       reducedMotion: 'reduce',
     });
-    await context.addInitScript((dark) => localStorage.setItem('view-dark-theme', dark), theme);
     // What compiles the tests calls this in functions that are sent to the page.
     await context.addInitScript('globalThis.__name = (named) => named');
     const page = await context.newPage();
-    const editor = new Editor(page, context);
+    const editor = new Editor(page, context, red.url);
     page.on('console', (message) => editor.#hear(message));
     page.on('pageerror', (error) => editor.#complaints.push(error.stack ?? error.message));
     page.on('response', (response) => {
       if (response.status() >= 400) editor.#complaints.push(`${response.status()} ${response.url()}`);
     });
-    await page.goto(`${red.url}/`);
+    await editor.load(theme);
+    return editor;
+  }
+
+  /** The page as at a first visit, with what the browser remembers taken away; resolves as `open` does. */
+  async load(theme: EditorOptions['theme'] = 'light'): Promise<void> {
+    const { page } = this;
+    await this.leave();
+    await page.evaluate((theme) => {
+      localStorage.clear();
+      localStorage.setItem('view-dark-theme', theme);
+    }, theme);
+    this.takeComplaints();
+    await page.goto(`${this.#url}/`);
     await page.locator('#red-ui-palette .red-ui-palette-node').first().waitFor();
     await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
-    return editor;
+  }
+
+  /** To a page of the same Node-RED without an editor: nothing listens while flows are deployed. */
+  async leave(): Promise<void> {
+    await this.page.goto(`${this.#url}/settings`);
   }
 
   /** Exceptions, errors in the console and refused requests since the last call. */
@@ -110,6 +129,11 @@ export class Editor {
     );
   }
 
+  /** Resolves when a node shows a badge. */
+  async anyBadge(id: string): Promise<void> {
+    await this.page.waitForFunction((id) => Boolean(window.RED?.nodes.node(id)?.status?.text), id);
+  }
+
   /** Opens the dialog of a node, or of a config node, as a double click does. */
   async edit(id: string): Promise<Dialog> {
     await this.page.evaluate((id) => {
@@ -119,6 +143,11 @@ export class Editor {
       else window.RED?.editor.editConfig('', node.type, node.id);
     }, id);
     return this.dialog();
+  }
+
+  /** Closes what is open, and changes nothing. */
+  async closeDialogs(): Promise<void> {
+    while ((await this.page.locator('.red-ui-tray').count()) > 0) await (await this.dialog()).cancel();
   }
 
   /** The dialog that opened last. */

@@ -8,17 +8,19 @@ import { CACHE, MANIFEST } from '../../../scripts/support/project';
 import { startBrowser } from './browser';
 import { Editor, type EditorOptions } from './editor';
 
-/** A Node-RED with the package as users install it, and a browser for its editor. */
+/** A Node-RED with the package as users install it, and a browser for its editor, with one page for each language. */
 export class Stage {
-  readonly #editors: Editor[] = [];
+  readonly #editors = new Map<string, Editor>();
+  #shown: { readonly asked: string; readonly editor: Editor } | undefined;
 
   private constructor(
     readonly version: string,
     readonly red: NodeRedProcess,
     readonly browser: Browser,
+    readonly userDir: string,
   ) {}
 
-  static async start(version: string, settings: Record<string, unknown> = {}): Promise<Stage> {
+  static async start(version: string): Promise<Stage> {
     const userDir = path.join(CACHE, 'editor', version.replace(/\W+/g, '-').toLowerCase());
     await rm(userDir, { recursive: true, force: true });
     const modules = path.join(userDir, 'node_modules');
@@ -29,22 +31,45 @@ export class Stage {
     const red = await NodeRedProcess.start({
       userDir,
       startLimitMs: 120_000,
-      settings: { editorTheme, nodesDir: await exampleNodes(), ...settings },
+      settings: { editorTheme, nodesDir: await exampleNodes() },
       ...runtime,
     });
-    return new Stage(version, red, await startBrowser());
+    return new Stage(version, red, await startBrowser(), userDir);
   }
 
-  async open(options?: EditorOptions): Promise<Editor> {
+  /** Starts these flows with sessions that have no past, and loads the editor. */
+  async open(flows: readonly unknown[], options: EditorOptions = {}): Promise<Editor> {
+    this.forget();
+    for (const editor of this.#editors.values()) await editor.leave();
+    await this.red.deploy([]);
+    // A session goes on where the last one of its id ended: online or not, and with what it had to send.
+    await rm(path.join(this.userDir, MANIFEST.name), { recursive: true, force: true, maxRetries: 10 });
+    if (flows.length > 0) await this.red.deploy(flows);
+    const { language = 'en-US', theme } = options;
+    const known = this.#editors.get(language);
+    if (known !== undefined) {
+      await known.load(theme);
+      return known;
+    }
     const editor = await Editor.open(this.browser, this.red, options);
-    this.#editors.push(editor);
+    this.#editors.set(language, editor);
     return editor;
   }
 
-  /** Closes the editors, and takes their flows away. */
-  async clear(): Promise<void> {
-    for (const editor of this.#editors.splice(0)) await editor.close();
-    await this.red.deploy([]);
+  /**
+   * For tests that change neither flows nor sessions: the page that the test before this one got by the same call, with
+   * its dialogs closed; else as `open`.
+   */
+  async share(flows: readonly unknown[], options: EditorOptions = {}): Promise<Editor> {
+    const asked = JSON.stringify([flows, options]);
+    if (this.#shown?.asked === asked) await this.#shown.editor.closeDialogs();
+    else this.#shown = { asked, editor: await this.open(flows, options) };
+    return this.#shown.editor;
+  }
+
+  /** Nobody shares the page as it is now. */
+  forget(): void {
+    this.#shown = undefined;
   }
 
   async close(): Promise<void> {
@@ -53,8 +78,10 @@ export class Stage {
   }
 }
 
+type Theme = 'light' | 'dark';
+
 /** The themes that a version has. */
-export function themesOf({ version }: Stage): readonly ('light' | 'dark')[] {
+function themesOf(version: string): readonly Theme[] {
   return version === 'Node-RED 4.1' ? ['light'] : ['light', 'dark'];
 }
 
@@ -64,21 +91,24 @@ after(async () => {
   for (const stage of stages.values()) await (await stage).close();
 });
 
+/** @param themes those that the version has */
+type Body = (stage: () => Stage, themes: readonly Theme[]) => void;
+
 const VERSIONS = Object.keys(RUNTIMES);
 const FULL = process.env.FULL === '1';
 
 /** The same where tests are many: without FULL=1 in the first version only. */
-export function inOneEditor(title: string, body: (stage: () => Stage) => void): void {
+export function inOneEditor(title: string, body: Body): void {
   inEditors(FULL ? VERSIONS : VERSIONS.slice(0, 1), title, body);
 }
 
 /** Tests in the editor of each version. */
-export function inEachEditor(title: string, body: (stage: () => Stage) => void): void {
+export function inEachEditor(title: string, body: Body): void {
   inEditors(VERSIONS, title, body);
 }
 
 /** A version starts once for all files. */
-function inEditors(versions: readonly string[], title: string, body: (stage: () => Stage) => void): void {
+function inEditors(versions: readonly string[], title: string, body: Body): void {
   for (const version of versions) {
     describe(`${title}, in ${version}`, function () {
       this.timeout(120_000);
@@ -89,11 +119,13 @@ function inEditors(versions: readonly string[], title: string, body: (stage: () 
         stages.set(version, starting);
         stage = await starting;
       });
-      afterEach(() => stage?.clear());
+      afterEach(function () {
+        if (this.currentTest?.state === 'failed') stage?.forget();
+      });
       body(() => {
         if (stage === undefined) throw new Error('The stage has not started.');
         return stage;
-      });
+      }, themesOf(version));
     });
   }
 }
