@@ -56,7 +56,18 @@ async function build(): Promise<void> {
 
 async function setBuildDate(): Promise<void> {
   const file = path.join(DIST, 'nodes/send-async/build-date.js');
-  await writeFile(file, stampBuildDate(await readFile(file, 'utf8'), Date.now()));
+  await writeFile(file, stampBuildDate(await readFile(file, 'utf8'), await buildDate()));
+}
+
+/**
+ * Unix milliseconds: of SOURCE_DATE_EPOCH, else of the commit, so that whoever builds it once more gets the same bytes;
+ * now where there is neither.
+ */
+async function buildDate(): Promise<number> {
+  const given = process.env.SOURCE_DATE_EPOCH ?? '';
+  const log = ['log', '-1', '--format=%ct'];
+  const seconds = given === '' ? await run('git', log, { quiet: true }).catch(() => '') : given;
+  return seconds.trim() === '' ? Date.now() : Number(seconds) * 1000;
 }
 
 build().catch((error: unknown) => {

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { chooseSuites, type NamedSuite } from './support/choose-suites';
 import type { Counts } from './support/counting-reporter';
 import { missingForEditors, prepareEditors } from './support/node-red/editor-stage';
-import { newerNode } from './support/newer-node';
+import { newerNode } from './support/node-versions';
 import { CACHE, ROOT, tool } from './support/project';
 import { HOW_TO_INSTALL, inNamespace, missingForTox, mustBeComplete } from './support/real-tox';
 import { run } from './support/run';

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { packPackage } from '../../../scripts/support/packed-package';
+import { CACHE, ROOT, tool } from '../../../scripts/support/project';
+import { run } from '../../../scripts/support/run';
+import { packed } from '../support/package-under-test';
+
+const AGAIN = path.join(CACHE, 'package-again');
+/** The build puts its date in, which is that of the commit. */
+const DATED = 'nodes/send-async/build-date.js';
+
+const hashOf = async (file: string) =>
+  createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+
+describe('A package that is made twice', function () {
+  this.timeout(300_000);
+
+  beforeEach(() => rm(AGAIN, { recursive: true, force: true }));
+  after(() => rm(AGAIN, { recursive: true, force: true }));
+
+  it('has the same bytes', async () => {
+    const { tarball } = await packPackage(AGAIN);
+    assert.equal(await hashOf(tarball), await hashOf((await packed()).tarball));
+  });
+
+  it('is compiled to the same bytes', async () => {
+    await run(tool('tsc'), ['-p', 'tsconfig.build.json', '--outDir', AGAIN]);
+    const entries = await readdir(AGAIN, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    assert.ok(files.length > 100);
+    for (const { parentPath, name } of files) {
+      const file = path.relative(AGAIN, path.join(parentPath, name));
+      if (file === DATED) continue;
+      const first = await hashOf(path.join(ROOT, 'dist', file));
+      assert.equal(await hashOf(path.join(AGAIN, file)), first, file);
+    }
+  });
+});
