@@ -18,7 +18,7 @@ const SHAPE = [
   /^dist\/nodes\/icons\/[\w-]+\.(svg|png)$/,
   /^dist\/nodes\/locales\/[a-z]{2}(-[A-Z]{2})?\/[\w-]+\.(json|html)$/,
   /^resources\/[\w/-]+\.(js|css)$/,
-  /^docs\/[\w-]+\.md$/,
+  /^docs\/(guides\/)?[\w-]+\.md$/,
   /^docs\/images\/[\w-]+\.png$/,
   /^examples\/[\w-]+\.json$/,
 ];
