@@ -2,7 +2,7 @@
  * The dialogs of the nodes, loaded once before any of them is registered: an ES module of the editor. It hands what the
  * nodes' own files register over in `toxAsync`.
  */
-import { migrateNode } from './migrations.js';
+import { fillBlanks, migrateNode } from './migrations.js';
 import { prekeyExchange } from './nodes/prekey-exchange.js';
 import { receiveAsync } from './nodes/receive-async.js';
 import { sendAsync } from './nodes/send-async.js';
@@ -23,4 +23,8 @@ const dialogs = {
 Object.assign(globalThis, { toxAsync: { dialogs } });
 addStyle();
 findByName(Object.keys(dialogs));
-RED.events.on('nodes:add', (node: EditedNode) => migrateNode(node));
+RED.events.on('nodes:add', (node: EditedNode) => {
+  migrateNode(node);
+  const dialog = Object.entries(dialogs).find(([type]) => type === node.type)?.[1];
+  if (dialog !== undefined) fillBlanks(node, dialog);
+});

@@ -18,3 +18,17 @@ export function migrateNode(node: EditedNode): void {
   const migrated = migrate(steps, settings);
   if (migrated !== settings) Object.assign(node, migrated);
 }
+
+interface Defaults {
+  readonly defaults: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+/**
+ * Gives a node the blank settings that it lacks, such as those that are newer than its flow: they mean the same, and Done
+ * in its unchanged dialog would else be a change.
+ */
+export function fillBlanks(node: EditedNode, { defaults }: Defaults): void {
+  for (const [name, { value }] of Object.entries(defaults)) {
+    if (value === '' && node[name] === undefined) (node as Record<string, unknown>)[name] = value;
+  }
+}
