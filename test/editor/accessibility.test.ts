@@ -34,8 +34,8 @@ inEachEditor('A reader of screens', (stage, themes) => {
       const { page } = editor;
       await showSidebar(editor, 'Device');
       await page.locator('.tox-open', { hasText: 'online' }).first().click();
-      await press(stage(), '1');
-      await press(stage(), '2');
+      await press(stage().red, '1');
+      await press(stage().red, '2');
       await sidebarSection(page, 'Outbox').getByText('Phone').waitFor();
       stage().forget();
       assert.deepEqual(await seriousFindings(page, '.tox'), []);

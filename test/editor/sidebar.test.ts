@@ -41,14 +41,14 @@ inEachEditor('The sidebar', (stage) => {
     await phone.getByText('online · keeps mail for you').waitFor();
     await phone.evaluate((element) => element.setAttribute('data-test', 'the same'));
     await phone.focus();
-    await press(stage(), '1');
+    await press(stage().red, '1');
     await phone.getByText(/^seen \d+ s ago/).waitFor();
-    await press(stage(), '2');
+    await press(stage().red, '2');
     const outbox = section(page, 'Outbox');
     await outbox.getByText('Stored on 1 of 3: few nodes online').waitFor();
     await phone.getByText(/ · 1 stored$/).waitFor();
     assert.equal(await outbox.getByText('Phone').count(), 1);
-    await press(stage(), '4');
+    await press(stage().red, '4');
     await outbox.getByText('Nothing on its way.').waitFor();
     assert.equal(await phone.getAttribute('data-test'), 'the same');
     assert.equal(await page.evaluate(() => document.activeElement?.className), 'tox-open');

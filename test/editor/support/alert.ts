@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { NodeRedProcess } from '../../../scripts/support/node-red/node-red-process';
 import { ROOT } from '../../../scripts/support/project';
-import type { Stage } from './stage';
 
 interface Entry {
   readonly id: string;
@@ -42,7 +42,7 @@ export const NODES = {
 } as const;
 
 /** Presses the button of the example whose name begins so. */
-export async function press({ red }: Stage, start: string): Promise<void> {
+export async function press(red: NodeRedProcess, start: string): Promise<void> {
   const { id } =
     EXAMPLE.find(({ type, name }) => type === 'inject' && name?.startsWith(start)) ?? assert.fail(start);
   await red.request(`/inject/${id}`, { method: 'POST' });

@@ -61,7 +61,8 @@ export class Stage {
    * its dialogs closed; else as `open`.
    */
   async share(flows: readonly unknown[], options: EditorOptions = {}): Promise<Editor> {
-    const asked = JSON.stringify([flows, options]);
+    const { language = 'en-US', theme = 'light' } = options;
+    const asked = JSON.stringify([flows, language, theme]);
     if (this.#shown?.asked === asked) await this.#shown.editor.closeDialogs();
     else this.#shown = { asked, editor: await this.open(flows, options) };
     return this.#shown.editor;
