@@ -135,6 +135,12 @@ export type {
   StoredMail,
 } from './storage/message-engine';
 export { openLocalEngine, type LocalEngine, type LocalEngineOptions } from './storage/local/local-engine';
+export type { DatabaseSettings } from './storage/postgres/connection/database-settings';
+export {
+  openPostgresEngine,
+  type PostgresEngine,
+  type PostgresEngineOptions,
+} from './storage/postgres/postgres-engine';
 export {
   StorageCapacity,
   type DiskSpaceProbe,

@@ -11,6 +11,7 @@ import type { Counts } from './support/counting-reporter';
 import { missingForEditors, prepareEditors } from './support/node-red/editor-stage';
 import { newerNode } from './support/node-versions';
 import { CACHE, ROOT, tool } from './support/project';
+import { postgresFolder } from './support/postgres-programs';
 import { HOW_TO_INSTALL, inNamespace, missingForTox, mustBeComplete } from './support/real-tox';
 import { run } from './support/run';
 
@@ -138,6 +139,21 @@ function newerNodeSuite(name: string, ...folders: string[]): Suite {
   };
 }
 
+/** Tests against PostgreSQL servers of their own, on loopback. */
+function databases(name: string, folder: string): Suite {
+  return {
+    name,
+    folders: [folder],
+    async run(chosen = [folder]) {
+      await run(path.join(ROOT, 'scripts/install-system-packages.sh'), []).catch(() => undefined);
+      if (postgresFolder() === undefined) return skipped(name, `needs postgresql: ${HOW_TO_INSTALL}.`);
+      return runMocha(name, chosen, (args) =>
+        run(tool('mocha'), ['--parallel', '--jobs', '2', ...args], { env, limitMs }),
+      );
+    },
+  };
+}
+
 const SUITES: readonly Suite[] = [
   command('format', tool('prettier'), '--check', '--log-level', 'warn', '.'),
   command('lint', tool('eslint'), '.', '--max-warnings', '0'),
@@ -155,6 +171,7 @@ const SUITES: readonly Suite[] = [
   // Two days of 200 users; the suite before it has a slice of that.
   ...(full ? [command('reliability', 'npm', 'run', '--silent', 'reliability')] : []),
   mocha('storage', 'test/storage-faults'),
+  databases('postgres', 'test/postgres'),
   { ...mocha('package', 'test/package'), needs: 'build' },
   editors('editor', 'test/editor'),
   command('demo', 'npm', 'run', '--silent', 'demo'),

@@ -1,5 +1,5 @@
 import { CHUNK_ENVELOPE_BYTES } from '../protocol/envelope/envelope';
-import type { MailCounts, MailUsage, NewMail } from './message-engine';
+import type { MailUsage, NewMail } from './message-engine';
 import { judgeShares, type ShareRules, type ShareVerdict } from './node-shares';
 import { onDisk } from './storage-capacity';
 
@@ -22,8 +22,16 @@ export interface MailLimits {
 /** Why an envelope finds no room. */
 export type MailVerdict = ShareVerdict | 'mailbox-share';
 
+/** The counts that decide. */
+export interface SubmitterCounts {
+  countInMailbox(mailbox: Uint8Array, submitter: Uint8Array): number;
+  countChunks(submitter: Uint8Array, mailbox?: Uint8Array): number;
+  bytesOfSubmitter(submitter: Uint8Array): MailUsage;
+  total(): MailUsage;
+}
+
 /** Whether an envelope fits beside what is counted, by the rules of docs/PROTOCOL.md ("Storage service"). */
-export function judgeMail(limits: MailLimits, counts: MailCounts, mail: NewMail): MailVerdict {
+export function judgeMail(limits: MailLimits, counts: SubmitterCounts, mail: NewMail): MailVerdict {
   const { mailbox, submitter, envelope } = mail;
   if (counts.countInMailbox(mailbox, submitter) >= limits.perMailbox) return 'mailbox-share';
   const isChunk = envelope.length === CHUNK_ENVELOPE_BYTES;
@@ -43,7 +51,7 @@ export function judgeMail(limits: MailLimits, counts: MailCounts, mail: NewMail)
   );
 }
 
-function* usageOf(marks: Iterable<Uint8Array>, counts: MailCounts): Generator<MailUsage> {
+function* usageOf(marks: Iterable<Uint8Array>, counts: SubmitterCounts): Generator<MailUsage> {
   for (const mark of marks) yield onDisk(counts.bytesOfSubmitter(mark));
 }
 

@@ -28,6 +28,7 @@ export const LEVELS = [
 export const LOADERS = [
   'lib/crypto/sodium.ts',
   'lib/store/lmdb/lmdb-loader.ts',
+  'lib/storage/postgres/connection/pg-loader.ts',
   'lib/transport/toxcore/**/*-loader.ts',
 ];
 

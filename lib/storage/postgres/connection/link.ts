@@ -1,0 +1,49 @@
+import { ToxAsyncError } from '../../../errors';
+import { asDatabaseError } from './database-errors';
+import type { DatabaseAddress } from './database-settings';
+import type { DatabaseClient } from './pg-loader';
+import { connectToPrimary, cut } from './primary';
+
+/**
+ * One connection to the primary for questions that follow each other: made when it is needed, dropped after a failure
+ * (whatever was under way there is undone by the server), and then made to whichever host is the primary by then.
+ */
+export class Link {
+  readonly #address: DatabaseAddress;
+  #client: Promise<DatabaseClient> | undefined;
+  readonly #closing = new AbortController();
+
+  constructor(address: DatabaseAddress) {
+    this.#address = address;
+  }
+
+  /** @throws ErrDatabase, ErrLocalStorageFull, ErrMissingLibrary, ErrClosed, and what `work` throws of ours */
+  async use<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
+    this.#closing.signal.throwIfAborted();
+    const connecting = (this.#client ??= this.#connect());
+    try {
+      return await work(await connecting);
+    } catch (error) {
+      if (this.#client === connecting) this.drop();
+      this.#closing.signal.throwIfAborted();
+      throw asDatabaseError(error);
+    }
+  }
+
+  /** The next question makes a new connection. */
+  drop(): void {
+    const dropped = this.#client;
+    this.#client = undefined;
+    dropped?.then(cut, () => undefined);
+  }
+
+  close(): void {
+    this.#closing.abort(new ToxAsyncError('ErrClosed', 'The session has been closed.'));
+    this.drop();
+  }
+
+  async #connect(): Promise<DatabaseClient> {
+    const { client } = await connectToPrimary(this.#address);
+    return client;
+  }
+}

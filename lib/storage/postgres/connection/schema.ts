@@ -1,0 +1,109 @@
+import { ToxAsyncError } from '../../../errors';
+import type { DatabaseClient } from './pg-loader';
+
+/**
+ * The steps from an empty schema to the present one; each is one version. Names are looked up in the schema that the
+ * connection has chosen.
+ *
+ * `age_seconds` is the one clock of all processes. A number of `next_arrival` begins with the timeline of the server,
+ * which rises when a standby is promoted: a standby that had not received the last numbers never gives one again.
+ */
+const STEPS: readonly string[] = [
+  `CREATE TABLE mail (
+     number bigint PRIMARY KEY,
+     mailbox bytea NOT NULL,
+     storage_id bytea NOT NULL,
+     submitter bytea NOT NULL,
+     tag bytea NOT NULL,
+     deposited bigint NOT NULL,
+     expires bigint NOT NULL,
+     envelope bytea NOT NULL
+   );
+   ALTER TABLE mail ALTER COLUMN envelope SET STORAGE EXTERNAL;
+   CREATE UNIQUE INDEX mail_by_id ON mail (mailbox, storage_id);
+   CREATE INDEX mail_by_arrival ON mail (mailbox, number);
+   CREATE INDEX mail_by_expiry ON mail (expires);
+   CREATE SEQUENCE arrivals;
+   CREATE TABLE counts (
+     mailbox bytea NOT NULL,
+     submitter bytea NOT NULL,
+     messages integer NOT NULL,
+     chunks integer NOT NULL,
+     bytes bigint NOT NULL,
+     arrived bigint NOT NULL,
+     changed bigint NOT NULL,
+     written bigint NOT NULL,
+     PRIMARY KEY (mailbox, submitter)
+   );
+   CREATE INDEX counts_by_submitter ON counts (submitter);
+   CREATE INDEX counts_by_change ON counts (changed);
+   CREATE FUNCTION age_seconds() RETURNS bigint LANGUAGE sql VOLATILE AS
+     'SELECT floor(extract(epoch FROM clock_timestamp()))::bigint';
+   CREATE FUNCTION next_arrival() RETURNS bigint LANGUAGE sql VOLATILE AS
+     $$ SELECT ((('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint) << 40)
+          + nextval('arrivals') $$;`,
+];
+
+/** The version that this build reads and writes. */
+export const SCHEMA_VERSION = STEPS.length;
+
+/** Any two numbers that only this program is likely to use. */
+const MIGRATION_LOCK = '1953460321, 1';
+
+/**
+ * Brings the schema to the present version; several processes may try at once.
+ * @throws ErrDatabase it is of a newer or a broken version; what pg throws
+ */
+export async function migrate(client: DatabaseClient, schema: string): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    // Two processes that create the same thing at once fail otherwise, whatever IF NOT EXISTS says.
+    await client.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    if (!(await hasSchema(client, schema))) await client.query(`CREATE SCHEMA "${schema}"`);
+    const version = await versionIn(client, schema);
+    assertKnown(version);
+    if (version === undefined) await client.query(`CREATE TABLE schema_version (version integer NOT NULL)`);
+    for (const step of STEPS.slice(version ?? 0)) await client.query(step);
+    if (version === undefined) await client.query(`INSERT INTO schema_version VALUES (${SCHEMA_VERSION})`);
+    else if (version < SCHEMA_VERSION)
+      await client.query(`UPDATE schema_version SET version = ${SCHEMA_VERSION}`);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function hasSchema(client: DatabaseClient, schema: string): Promise<boolean> {
+  const { rows } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  return rows.length > 0;
+}
+
+/** undefined: the schema is new. */
+async function versionIn(client: DatabaseClient, schema: string): Promise<number | undefined> {
+  const table = await client.query('SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2', [
+    schema,
+    'schema_version',
+  ]);
+  if (table.rows.length === 0) return undefined;
+  const { rows } = await client.query('SELECT version FROM schema_version');
+  return Number(rows[0]?.version ?? 0);
+}
+
+function assertKnown(version: number | undefined): void {
+  if (version === undefined) return;
+  if (version > SCHEMA_VERSION) {
+    throw new ToxAsyncError(
+      'ErrDatabase',
+      `The tables in the database are of version ${version}, made by a newer version of this package; this one knows ` +
+        `version ${SCHEMA_VERSION}. Update this package, or choose another schema.`,
+    );
+  }
+  if (version < 1) {
+    throw new ToxAsyncError(
+      'ErrDatabase',
+      `The tables in the database are of version ${version}, which no version of this package reads. Choose another ` +
+        'schema, or restore a backup.',
+    );
+  }
+}

@@ -1,0 +1,71 @@
+/** Number of the lock that a wave holds which is near a limit, alone, and every other wave together with others. */
+const CAPACITY_LOCK = '1953460321, 2';
+const SWEEP_LOCK = '1953460321, 3';
+
+export const LOCK_CAPACITY = `SELECT pg_advisory_xact_lock(${CAPACITY_LOCK})`;
+export const SHARE_CAPACITY = `SELECT pg_advisory_xact_lock_shared(${CAPACITY_LOCK})`;
+/** Sweeps of several processes take turns, so that each finds the next slice. */
+export const LOCK_SWEEP = `SELECT pg_advisory_xact_lock(${SWEEP_LOCK})`;
+
+/** Mailboxes and submitters, in the order given: the same everywhere, so that no two wait for each other. */
+export const LOCK_NAMES = 'SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k';
+
+export const FIND = `SELECT k.place, m.number, m.submitter, m.expires, octet_length(m.envelope) AS bytes, n.now
+  FROM (SELECT age_seconds() AS now) AS n
+  CROSS JOIN unnest($1::bytea[], $2::bytea[]) WITH ORDINALITY AS k (mailbox, storage_id, place)
+  LEFT JOIN mail AS m ON m.mailbox = k.mailbox AND m.storage_id = k.storage_id
+  ORDER BY k.place`;
+
+export const COUNTS_OF_SUBMITTERS =
+  'SELECT * FROM counts WHERE submitter = ANY($1::bytea[]) AND messages > 0';
+
+export const COUNTS_OF_ALL = `SELECT submitter, sum(messages)::bigint AS messages, sum(bytes)::bigint AS bytes
+  FROM counts WHERE messages > 0 GROUP BY submitter`;
+
+export const DELETE = 'DELETE FROM mail WHERE number = ANY($1::bigint[])';
+
+export const RENEW = `UPDATE mail SET deposited = k.deposited, expires = k.expires
+  FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS k (number, deposited, expires) WHERE mail.number = k.number`;
+
+export const INSERT = `INSERT INTO mail (number, mailbox, storage_id, submitter, tag, deposited, expires, envelope)
+  SELECT next_arrival(), k.mailbox, k.storage_id, k.submitter, k.tag, k.deposited, k.expires, k.envelope FROM (
+    SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bigint[], $7::bytea[])
+      WITH ORDINALITY AS u (mailbox, storage_id, submitter, tag, deposited, expires, envelope, place) ORDER BY place
+  ) AS k RETURNING number, mailbox, submitter`;
+
+/** Changes of counts; a row that becomes empty stays a while, so that the other processes hear of it. */
+export const COUNT = `INSERT INTO counts (mailbox, submitter, messages, chunks, bytes, arrived, changed, written)
+  SELECT k.mailbox, k.submitter, k.messages, k.chunks, k.bytes, k.arrived,
+    pg_current_xact_id()::text::bigint, age_seconds()
+  FROM unnest($1::bytea[], $2::bytea[], $3::integer[], $4::integer[], $5::bigint[], $6::bigint[])
+    AS k (mailbox, submitter, messages, chunks, bytes, arrived)
+  ON CONFLICT (mailbox, submitter) DO UPDATE SET messages = counts.messages + excluded.messages,
+    chunks = counts.chunks + excluded.chunks, bytes = counts.bytes + excluded.bytes,
+    arrived = greatest(counts.arrived, excluded.arrived), changed = excluded.changed, written = excluded.written
+  RETURNING *`;
+
+export const DUE =
+  'SELECT number, mailbox FROM mail WHERE expires <= age_seconds() ORDER BY expires LIMIT $1';
+
+export const SWEEP = `DELETE FROM mail WHERE number = ANY($1::bigint[]) AND expires <= age_seconds()
+  RETURNING mailbox, submitter, octet_length(envelope) AS bytes`;
+
+/** Rows that have been empty for ten minutes: every process has heard of them. */
+export const FORGET_EMPTY = 'DELETE FROM counts WHERE messages = 0 AND written < age_seconds() - 600';
+
+/** What changed since a transaction number, and the one from which to ask next time. */
+export const LOOK = `SELECT s.next, c.* FROM
+  (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS next) AS s
+  LEFT JOIN counts AS c ON c.changed >= $1`;
+
+export const GET = `SELECT number, storage_id, tag, deposited, expires, envelope, n.now
+  FROM (SELECT age_seconds() AS now) AS n, mail WHERE mailbox = $1 AND storage_id = $2 AND expires > n.now`;
+
+export const PAGE = `SELECT number, storage_id, tag, deposited, n.now
+  FROM (SELECT age_seconds() AS now) AS n, mail
+  WHERE mailbox = $1 AND number > $2 AND expires > n.now ORDER BY number LIMIT $3`;
+
+export const STATS = `SELECT coalesce(sum(messages), 0) AS messages, coalesce(sum(bytes), 0) AS bytes,
+    count(DISTINCT mailbox) AS mailboxes,
+    (SELECT greatest(0, age_seconds() - deposited) FROM mail ORDER BY number LIMIT 1) AS oldest
+  FROM counts WHERE messages > 0`;

@@ -1,0 +1,33 @@
+import { CountChanges } from './count-changes';
+import type { CountRow } from './counts-view';
+import { bytesIn, numberIn } from './mail-rows';
+import type { DatabaseClient } from './connection/pg-loader';
+import { DUE, FORGET_EMPTY, LOCK_SWEEP, SWEEP } from './statements';
+import { inTransaction, lockNames } from './connection/transaction';
+
+/** What a slice of a sweep did. */
+export interface SweepResult {
+  readonly swept: number;
+  readonly counts: readonly CountRow[];
+}
+
+/** Deletes what is past its time, `max` at most. */
+export function sweep(client: DatabaseClient, max: number): Promise<SweepResult> {
+  return inTransaction(client, async () => {
+    await client.query(LOCK_SWEEP);
+    await client.query(FORGET_EMPTY);
+    const due = await client.query(DUE, [max]);
+    if (due.rows.length === 0) return { swept: 0, counts: [] };
+    await lockNames(
+      client,
+      due.rows.map((row) => bytesIn(row, 'mailbox')),
+    );
+    // Looked at again under the locks: some may have been renewed or deleted.
+    const { rows } = await client.query(SWEEP, [due.rows.map((row) => numberIn(row, 'number'))]);
+    const changes = new CountChanges();
+    for (const row of rows) {
+      changes.add(bytesIn(row, 'mailbox'), bytesIn(row, 'submitter'), numberIn(row, 'bytes'), -1);
+    }
+    return { swept: rows.length, counts: await changes.write(client) };
+  });
+}

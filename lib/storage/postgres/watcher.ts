@@ -1,0 +1,178 @@
+import { ToxAsyncError } from '../../errors';
+import type { Clock } from '../../platform/clock';
+import { sleep, type Timers } from '../../platform/timers';
+import type { Logger } from '../../types';
+import type { EngineHealth } from '../message-engine';
+import type { CountsView } from './counts-view';
+import { asDatabaseError } from './connection/database-errors';
+import type { DatabaseAddress } from './connection/database-settings';
+import { countRowOf, numberIn } from './mail-rows';
+import type { DatabaseClient } from './connection/pg-loader';
+import { connectToPrimary, cut } from './connection/primary';
+import { migrate } from './connection/schema';
+import { checkServer, type ServerState, shortcoming } from './connection/server-checks';
+import { LOOK } from './statements';
+
+/** Looks without a notification, and at most so often with them. */
+const LOOK_MS = 1000;
+const SHORTEST_MS = 50;
+const CHECK_MS = 2000;
+const RETRY_MS = 1000;
+/** After so long without a look, rows that others emptied may be gone. */
+const RELOAD_MS = 300_000;
+
+/** What the watcher needs, and whom it tells. */
+export interface WatcherOptions {
+  readonly address: DatabaseAddress;
+  readonly view: CountsView;
+  readonly timers: Timers;
+  readonly clock: Clock;
+  readonly log: Logger;
+  onArrivals(mailboxes: readonly Uint8Array[]): void;
+  /** Connected anew; other connections may be to a server that is no longer the primary. */
+  onConnected(): void;
+}
+
+/** Keeps this process's view of what the others do, hears of mail, and watches the server itself. */
+export class Watcher {
+  readonly #options: WatcherOptions;
+  readonly #closing = new AbortController();
+  #wake = new AbortController();
+  #client: DatabaseClient | undefined;
+  #wasReady = false;
+  #error: ToxAsyncError | undefined = new ToxAsyncError('ErrDatabase', 'The database is being connected.');
+  #state: ServerState | undefined;
+  #next = 0;
+  #lookedAt = -Infinity;
+  #checkedAt = -Infinity;
+  #announcing: Promise<unknown> | undefined;
+  #done: Promise<void> | undefined;
+
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves after the first attempt, whatever came of it. */
+  start(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#done = this.#run(resolve);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#wake.abort();
+    if (this.#client) cut(this.#client);
+    await this.#done;
+  }
+
+  health(): EngineHealth {
+    const error = this.#error ?? this.#stalled();
+    if (error) return { state: 'down', error, wasReady: this.#wasReady };
+    const text = this.#state && shortcoming(this.#state, this.#options.address.standbys);
+    return text === undefined ? { state: 'ok' } : { state: 'degraded', text };
+  }
+
+  /** @throws ErrDatabase it has never been ready, or a write would wait for standbys that are not there */
+  assertUsable(): void {
+    if (this.#error && !this.#wasReady) throw this.#error;
+    const stalled = this.#stalled();
+    if (stalled) throw stalled;
+  }
+
+  /** Tells the other processes to look. They look by themselves when this fails. */
+  announce(): void {
+    const client = this.#client;
+    if (!client || this.#announcing) return;
+    this.#announcing = client
+      .query('SELECT pg_notify($1, $2)', [this.#options.address.schema, ''])
+      .catch(() => undefined)
+      .finally(() => {
+        this.#announcing = undefined;
+      });
+  }
+
+  #stalled(): ToxAsyncError | undefined {
+    if (this.#state?.isStalled !== true) return undefined;
+    return new ToxAsyncError(
+      'ErrDatabase',
+      'The database waits for its synchronous standbys. Start them, or take them from synchronous_standby_names.',
+    );
+  }
+
+  async #run(tried: () => void): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.#watch(tried);
+      } catch (error) {
+        this.#fail(asDatabaseError(error));
+      }
+      tried();
+      await sleep(this.#options.timers, RETRY_MS, this.#closing.signal);
+    }
+  }
+
+  async #watch(tried: () => void): Promise<void> {
+    const { address, timers } = this.#options;
+    const { client, state } = await connectToPrimary(address);
+    try {
+      this.#client = client;
+      client.on('notification', () => this.#wake.abort());
+      client.on('end', () => this.#wake.abort());
+      await migrate(client, address.schema);
+      await client.query(`LISTEN "${address.schema}"`);
+      this.#options.onConnected();
+      await this.#look(client);
+      this.#succeed(state);
+      tried();
+      while (!this.#closing.signal.aborted) {
+        await sleep(timers, LOOK_MS, this.#wake.signal);
+        await sleep(timers, SHORTEST_MS, this.#closing.signal);
+        this.#wake = new AbortController();
+        await this.#look(client);
+        await this.#check(client);
+      }
+    } finally {
+      this.#client = undefined;
+      cut(client);
+    }
+  }
+
+  async #look(client: DatabaseClient): Promise<void> {
+    const { clock, view } = this.#options;
+    const now = clock.monotonic();
+    const isReload = now - this.#lookedAt > RELOAD_MS;
+    const { rows } = await client.query(LOOK, [isReload ? '0' : String(this.#next)]);
+    const counts = rows.filter(({ mailbox }) => mailbox !== null).map(countRowOf);
+    const isFirst = this.#lookedAt === -Infinity;
+    const arrivals = isReload ? view.replace(counts) : view.apply(counts);
+    this.#next = numberIn(rows[0] ?? {}, 'next');
+    this.#lookedAt = now;
+    if (!isFirst && arrivals.length > 0) this.#options.onArrivals(arrivals);
+  }
+
+  async #check(client: DatabaseClient): Promise<void> {
+    const now = this.#options.clock.monotonic();
+    if (now - this.#checkedAt < CHECK_MS) return;
+    this.#checkedAt = now;
+    const state = await checkServer(client);
+    if (state.isStandby)
+      throw new ToxAsyncError('ErrDatabase', 'The database has become a standby. It is tried again.');
+    this.#state = state;
+  }
+
+  #succeed(state: ServerState): void {
+    if (this.#error && this.#wasReady) this.#options.log.info('The database answers again.');
+    this.#state = state;
+    this.#error = undefined;
+    this.#wasReady = true;
+  }
+
+  #fail(error: ToxAsyncError): void {
+    if (this.#closing.signal.aborted) return;
+    if (this.#error?.message !== error.message) {
+      this.#options.log.warn(`Mail for others cannot be kept for now: ${error.message}`);
+    }
+    this.#error = error;
+  }
+}

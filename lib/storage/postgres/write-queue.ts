@@ -1,0 +1,104 @@
+import { ByteMap } from '../../byte-map';
+import { ToxAsyncError } from '../../errors';
+import type { MailCounts } from '../message-engine';
+import type { CountRow } from './counts-view';
+import type { Link } from './connection/link';
+import type { Operation } from './operations';
+import { sweep } from './sweep';
+import { runWave } from './wave';
+
+/** Operations in one transaction: each needs two locks of the server, which has 64 for each connection. */
+const MOST_OPERATIONS = 64;
+const MOST_WAITING = 4096;
+
+interface Sweep {
+  readonly kind: 'sweep';
+  readonly max: number;
+  resolve(swept: number): void;
+  reject(error: unknown): void;
+}
+
+/** What follows a transaction that holds. */
+export interface WriteHooks {
+  readonly view: MailCounts;
+  onCounts(rows: readonly CountRow[]): void;
+  onStored(mailboxes: readonly Uint8Array[]): void;
+}
+
+/**
+ * Writes in the order of their calls, one transaction at a time; those that arrive meanwhile share the next one. When
+ * the database fails, all that wait fail with it: each would take seconds to find out by itself.
+ */
+export class WriteQueue {
+  readonly #link: Link;
+  readonly #hooks: WriteHooks;
+  readonly #waiting: (Operation | Sweep)[] = [];
+  #running = false;
+
+  constructor(link: Link, hooks: WriteHooks) {
+    this.#link = link;
+    this.#hooks = hooks;
+  }
+
+  add(job: Operation | Sweep): void {
+    if (this.#waiting.length >= MOST_WAITING) {
+      job.reject(
+        new ToxAsyncError('ErrDatabase', 'The database is too slow for what arrives. Try again later.'),
+      );
+      return;
+    }
+    this.#waiting.push(job);
+    if (!this.#running) void this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    this.#running = true;
+    // Jobs of the same turn of the event loop join the first wave.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const next = this.#waiting[0];
+      if (next?.kind === 'sweep') await this.#sweep(next);
+      else await this.#wave(this.#takeWave());
+    }
+    this.#running = false;
+  }
+
+  /** The next operations, as long as each is on an envelope of its own. */
+  #takeWave(): Operation[] {
+    const wave: Operation[] = [];
+    const names = new ByteMap<true>();
+    for (const job of this.#waiting) {
+      if (job.kind === 'sweep' || names.has(job.storageId) || wave.length === MOST_OPERATIONS) break;
+      names.set(job.storageId, true);
+      wave.push(job);
+    }
+    this.#waiting.splice(0, wave.length);
+    return wave;
+  }
+
+  async #wave(operations: readonly Operation[]): Promise<void> {
+    try {
+      const result = await this.#link.use((client) => runWave(client, operations, this.#hooks.view));
+      this.#hooks.onCounts(result.counts);
+      result.settle();
+      this.#hooks.onStored(result.arrivals);
+    } catch (error) {
+      this.#fail(operations, error);
+    }
+  }
+
+  async #sweep(job: Sweep): Promise<void> {
+    this.#waiting.shift();
+    try {
+      const { swept, counts } = await this.#link.use((client) => sweep(client, job.max));
+      this.#hooks.onCounts(counts);
+      job.resolve(swept);
+    } catch (error) {
+      this.#fail([job], error);
+    }
+  }
+
+  #fail(jobs: readonly (Operation | Sweep)[], error: unknown): void {
+    for (const job of [...jobs, ...this.#waiting.splice(0)]) job.reject(error);
+  }
+}
