@@ -5,6 +5,7 @@ import type { PublicKey } from '../types';
 import { buildClient, type ClientParts } from './build-client';
 import type { AsyncClientComponents, AsyncClientInit } from './client-options';
 import type { InboxEntry } from './journal/inbox';
+import type { FleetWord } from './meeting/fleet-word';
 import type { Overview } from './overview/overview';
 import type { PeerEvents } from './peer-events';
 import type {
@@ -29,6 +30,8 @@ export class AsyncClient {
   readonly outcomes: OutcomeJournal;
   /** Takes what the network tells. @internal */
   readonly peerEvents: PeerEvents;
+  /** Says to which fleet we belong. @internal */
+  readonly fleetWord: FleetWord;
   /** For people who watch. @internal */
   readonly overview: Overview;
   readonly #parts: ClientParts;
@@ -39,6 +42,7 @@ export class AsyncClient {
     this.#parts = parts;
     this.outcomes = this.#parts.outcomes;
     this.peerEvents = this.#parts.peerEvents;
+    this.fleetWord = this.#parts.fleetWord;
     this.overview = this.#parts.overview;
   }
 

@@ -4,6 +4,7 @@ import type { AsyncClientComponents, AsyncClientInit } from './client-options';
 import type { RoomComponents } from './components';
 import { ExpirySweep } from './journal/expiry-sweep';
 import { openJournals } from './journal/open-journals';
+import { FleetWord } from './meeting/fleet-word';
 import { Meetings } from './meeting/meetings';
 import { Overview } from './overview/overview';
 import { PeerEvents } from './peer-events';
@@ -47,10 +48,11 @@ export function buildClient(outside: AsyncClientComponents, init: AsyncClientIni
   const soFar = { ...base, ...journals, ...sending };
   const meetings = new Meetings(soFar, { holdsMailFor, preKeyRefreshThreshold });
   const displacement = new Displacement({ ...soFar, room: new OutboxRoom(journals, limits) });
+  const fleetWord = new FleetWord({ ...soFar, meetings });
   const sender = new Sender({ ...soFar, meetings, displacement });
   const cancellation = new Cancellation(soFar);
   const receiving = buildReceiving({ ...soFar, meetings }, limits);
-  const peerEvents = new PeerEvents({ ...soFar, ...receiving, meetings });
+  const peerEvents = new PeerEvents({ ...soFar, ...receiving, meetings, fleetWord });
   const overview = new Overview({ ...soFar, ...receiving }, { wanted: limits.copies });
   const { issued, held } = forwardSecurity;
   const { tombstones, receipts, deletes, mail, outcomes } = journals;
@@ -66,5 +68,15 @@ export function buildClient(outside: AsyncClientComponents, init: AsyncClientIni
     sending.chunks,
   ];
   const expirySweep = new ExpirySweep({ ...base, swept });
-  return { ...soFar, ...receiving, meetings, sender, cancellation, peerEvents, overview, expirySweep };
+  return {
+    ...soFar,
+    ...receiving,
+    meetings,
+    fleetWord,
+    sender,
+    cancellation,
+    peerEvents,
+    overview,
+    expirySweep,
+  };
 }

@@ -9,6 +9,7 @@ import type { AsyncClientHooks } from './client-options';
 import type { Deposits } from './sending/deposits/deposits';
 import type { ChunkDeposits } from './sending/large/chunk-deposits';
 import type { DirectDelivery } from './sending/direct-delivery';
+import type { FleetWord } from './meeting/fleet-word';
 import type { InboxRoom } from './receiving/inbox-room';
 import type { Meetings } from './meeting/meetings';
 import type { OutboxEntry } from './journal/outgoing/outbox';
@@ -38,6 +39,7 @@ export interface PeerEventsComponents {
   >;
   readonly receiver: Pick<Receiver, 'receive' | 'receiveTox'>;
   readonly retriever: Pick<Retriever, 'retrieveFrom'>;
+  readonly fleetWord: Pick<FleetWord, 'take' | 'tell'>;
   readonly room: Pick<InboxRoom, 'turnAway'>;
   readonly wakeup: Pick<Wakeup, 'all' | 'friend'>;
   readonly hooks: Pick<AsyncClientHooks, 'onError' | 'onReceived'>;
@@ -79,13 +81,14 @@ export class PeerEvents {
   /** The peer has the keys too: now its word counts, as a storage node's as well. */
   onProven(peer: PublicKey, flags: HelloFlags): void {
     if (!this.#running) return;
-    const { nodes, deposits, chunkDeposits, serviceDeposits, meetings } = this.#components;
+    const { nodes, deposits, chunkDeposits, serviceDeposits, meetings, fleetWord } = this.#components;
     nodes.noteSession(peer, flags);
     meetings.tellNewNodes();
     deposits.reset(peer);
     chunkDeposits.reset(peer);
     serviceDeposits.reset(peer);
     meetings.proven(peer);
+    fleetWord.tell(peer);
     this.#wake(peer);
     this.#retrieveFrom(peer);
   }
@@ -104,6 +107,8 @@ export class PeerEvents {
       this.#takeDelivery(peer, message.request, message.envelope);
     } else if (message.kind === 'mail') {
       this.#retrieveFrom(peer);
+    } else if (message.kind === 'fleet') {
+      this.#components.fleetWord.take(peer, message.certificate);
     } else {
       this.#messages.begin(peer, () => this.#components.meetings.onMessage(peer, message));
     }

@@ -1,3 +1,4 @@
+import { sameBytes } from '../bytes';
 import type { CryptoProvider } from '../crypto/provider';
 import { ToxAsyncError } from '../errors';
 import type { Clock } from '../platform/clock';
@@ -5,6 +6,7 @@ import type { Random } from '../platform/random';
 import { isEnvelopeSize, readEnvelopeHeader } from '../protocol/envelope/envelope';
 import { storageIdOf } from '../protocol/names';
 import type { PublicKey, StorageRole } from '../types';
+import type { StorageFleet } from './fleet/storage-fleet';
 import type { FriendMailboxes } from './friend-mailboxes';
 import { isIntact } from './intact-mail';
 import { KeyedQueue } from '../platform/queues/keyed-queue';
@@ -22,6 +24,7 @@ export interface MailAdmissionOptions {
   readonly clock: Clock;
   readonly capacity: MailUsage;
   readonly role: () => StorageRole;
+  readonly fleet?: StorageFleet;
   /** False while the local disk is nearly full. */
   readonly hasRoom: () => boolean;
 }
@@ -46,7 +49,7 @@ export class MailAdmission {
     this.#engine = options.engine;
     this.#friends = friends;
     this.#limits = limits;
-    this.#marks = new SubmitterMarks(options.crypto, options.random);
+    this.#marks = new SubmitterMarks(options.crypto, options.random, options.fleet?.marksKey);
     const { storeBurst, storesPerSecond } = limits;
     this.#rate = new TokenBuckets({ burst: storeBurst, perSecond: storesPerSecond }, options.clock);
   }
@@ -56,17 +59,23 @@ export class MailAdmission {
     if (this.#options.role() === 'off') return refused('off');
     const mailbox = remaining >= 1 ? mailboxIn(envelope) : undefined;
     if (!mailbox) return refused('bad-request');
-    const recipient = this.#friends.friendOf(mailbox);
-    if (!recipient) return refused('no-mailbox');
+    if (!(await this.#isOpen(mailbox))) return refused('no-mailbox');
     const storageId = storageIdOf(this.#options.crypto, envelope);
     const keep = Math.min(Math.floor(remaining), this.#limits.maxStorageTime);
-    const deposit = { mailbox, recipient, storageId, envelope, keep, submitterPk };
+    const recipient = this.#friends.friendOf(mailbox);
+    const deposit = { mailbox, storageId, envelope, keep, submitterPk, ...(recipient && { recipient }) };
     try {
       return await this.#deposits.run(storageId, () => this.#deposit(deposit));
     } catch (error) {
       if (ToxAsyncError.is(error, 'ErrLocalStorageFull')) return refused('node-full', storageId);
       throw error;
     }
+  }
+
+  /** A friend's, or that of a friend of another node of the fleet. */
+  async #isOpen(mailbox: Uint8Array): Promise<boolean> {
+    if (this.#friends.friendOf(mailbox) !== undefined) return true;
+    return (await this.#options.fleet?.friends.has(mailbox)) ?? false;
   }
 
   /** How this run names a submitter on the disk. */
@@ -81,7 +90,7 @@ export class MailAdmission {
   }
 
   async #deposit(deposit: Deposit): Promise<StoreAnswer> {
-    const { mailbox, recipient, storageId, envelope, keep, submitterPk } = deposit;
+    const { mailbox, storageId, envelope, keep, submitterPk } = deposit;
     const known = await this.#engine.get(mailbox, storageId);
     if (known && isIntact(this.#options.crypto, known)) {
       const renewed = await this.#renew(deposit);
@@ -96,15 +105,16 @@ export class MailAdmission {
       { mailbox, storageId, submitter, envelope, keepSeconds: keep },
       submitterPk,
     );
-    if (answer === 'stored') return { code: 'ok', storageId, kept: keep, recipient };
+    if (answer === 'stored') return { code: 'ok', storageId, kept: keep, ...recipientOf(deposit) };
     // Another process of a fleet was first.
     if (answer === 'known') return (await this.#renew(deposit)) ?? refused('rate', storageId, 1);
     return refused(answer, storageId);
   }
 
-  async #renew({ mailbox, storageId, keep, recipient }: Deposit): Promise<StoreAnswer | undefined> {
+  async #renew(deposit: Deposit): Promise<StoreAnswer | undefined> {
+    const { mailbox, storageId, keep } = deposit;
     const renewed = await this.#engine.renew(mailbox, storageId, keep);
-    return renewed && { code: 'known', storageId, kept: renewed.remaining, recipient };
+    return renewed && { code: 'known', storageId, kept: renewed.remaining, ...recipientOf(deposit) };
   }
 
   /** Mail past its time counts until it is swept, and must not cost anybody a place. */
@@ -142,13 +152,18 @@ export class MailAdmission {
       chunksPerMailbox: maxChunksPerRecipient,
       rules: this.#limits,
       capacity: { messages, bytes },
-      friends: this.#friends.count,
+      friends: this.#options.fleet?.friends.count ?? this.#friends.count,
       isFriend: this.#friends.has(submitterPk),
       otherFriends: () => this.#otherFriends(mark),
     };
   }
 
   *#otherFriends(own: Uint8Array): Generator<Uint8Array> {
+    const { fleet } = this.#options;
+    if (fleet !== undefined) {
+      for (const { mark } of fleet.friends.all()) if (!sameBytes(mark, own)) yield mark;
+      return;
+    }
     for (const { submitter, mark } of this.#marks.all()) {
       if (mark !== own && this.#friends.has(submitter)) yield mark;
     }
@@ -157,11 +172,15 @@ export class MailAdmission {
 
 interface Deposit {
   readonly mailbox: Uint8Array;
-  readonly recipient: PublicKey;
+  readonly recipient?: PublicKey;
   readonly storageId: Uint8Array;
   readonly envelope: Uint8Array;
   readonly keep: number;
   readonly submitterPk: PublicKey;
+}
+
+function recipientOf({ recipient }: Deposit): Pick<Deposit, 'recipient'> {
+  return recipient === undefined ? {} : { recipient };
 }
 
 function mailboxIn(envelope: Uint8Array): Uint8Array | undefined {

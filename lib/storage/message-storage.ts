@@ -5,6 +5,7 @@ import type { Random } from '../platform/random';
 import { sleep, type Timers } from '../platform/timers';
 import { ENVELOPE_SIZES } from '../protocol/envelope/envelope';
 import type { PublicKey, StorageRole } from '../types';
+import type { StorageFleet } from './fleet/storage-fleet';
 import { FriendMailboxes } from './friend-mailboxes';
 import { isIntact } from './intact-mail';
 import { MailAdmission } from './mail-admission';
@@ -33,6 +34,8 @@ export interface MessageStorageOptions {
   /** False while the local disk is nearly full. */
   readonly hasRoom?: () => boolean;
   readonly limits?: Partial<StorageLimits>;
+  /** The fleet to which this node belongs; `engine` is the one that its nodes share. */
+  readonly fleet?: StorageFleet;
 }
 
 /** What a storage node holds, as far as memory can answer. */
@@ -80,6 +83,7 @@ export class MessageStorage {
     const { hasRoom = () => true } = options;
     const role = () => this.role;
     this.#admission = new MailAdmission({ ...options, role, hasRoom }, this.#friends, this.#limits);
+    this.#tellFleet(options.friends);
   }
 
   /** `off` as long as the engine has never been ready: then this node takes no mail. */
@@ -105,6 +109,7 @@ export class MessageStorage {
   setFriends(friends: Iterable<PublicKey>): void {
     this.#friends.replace(friends);
     this.#admission.forgetOthers();
+    this.#tellFleet(friends);
   }
 
   /**
@@ -208,6 +213,17 @@ export class MessageStorage {
   /** What only the engine can answer: also the number of mailboxes and the oldest age. @throws ErrStore, ErrClosed */
   getEngineStats(): Promise<EngineStats> {
     return this.#engine.stats();
+  }
+
+  /** Mail for them is taken at all nodes of the fleet. */
+  #tellFleet(friends: Iterable<PublicKey>): void {
+    const { fleet } = this.#options;
+    if (fleet === undefined) return;
+    const mailboxes = [...friends].map((friend) => ({
+      mailbox: this.#friends.mailboxOf(friend),
+      mark: this.#admission.markOf(friend),
+    }));
+    fleet.friends.replaceOwn(mailboxes);
   }
 
   async #sweepAll(signal?: AbortSignal): Promise<number> {

@@ -13,7 +13,8 @@ export interface Stored {
   readonly storageId: Uint8Array;
   /** Seconds it will be kept from now. */
   readonly kept: number;
-  readonly recipient: PublicKey;
+  /** Absent for one whom only another node of the fleet knows. */
+  readonly recipient?: PublicKey;
 }
 
 /** The node does not take the envelope. */

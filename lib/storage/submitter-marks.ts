@@ -7,16 +7,18 @@ const MARK_BYTES = 16;
 
 /**
  * Who submitted, as the disk may know it: an HMAC of the public key under a random key that only this run has. So
- * a seized disk does not say who wrote to whom, and records of earlier runs belong to nobody in particular.
+ * a seized disk does not say who wrote to whom, and records of earlier runs belong to nobody in particular. The nodes of
+ * a fleet have a key in common instead: a submitter is the same at all of them.
  */
 export class SubmitterMarks {
   readonly #crypto: CryptoProvider;
   readonly #key: Uint8Array;
   readonly #marks = new PeerMap<SubmitterMark>();
 
-  constructor(crypto: CryptoProvider, random: Random) {
+  /** @param key 32 bytes, if not only this run is to have it */
+  constructor(crypto: CryptoProvider, random: Random, key = random.bytes(32)) {
     this.#crypto = crypto;
-    this.#key = random.bytes(32);
+    this.#key = key;
   }
 
   /** 16 bytes. */

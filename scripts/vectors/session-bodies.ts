@@ -1,4 +1,5 @@
 import type { CryptoProvider } from '../../lib/crypto/provider';
+import { signCertificate } from '../../lib/protocol/fleet/certificate';
 import { encodeExchange } from '../../lib/protocol/keys/exchange';
 import type { SessionMessage } from '../../lib/protocol/session/message-kinds';
 
@@ -47,6 +48,14 @@ export function everyMessage(crypto: CryptoProvider, digest: (name: string) => U
     { kind: 'delete', request: 4, storageIds: [id('s')] },
     { kind: 'delete-answer', request: 4, code: 'ok', deleted: 1 },
     { kind: 'mail', waiting: 3 },
+    {
+      kind: 'fleet',
+      certificate: signCertificate(digest('fleet'), crypto.keyPairFromSecret(digest('one')).publicKey, {
+        serial: 7,
+        valid: 604_800,
+        replicas: 2,
+      }),
+    },
     { kind: 'deliver', request: 5, envelope },
     { kind: 'deliver-answer', request: 5, code: 'unknown-tag' },
     {

@@ -2,9 +2,11 @@ import { ByteSet } from '../../byte-map';
 import { sameBytes } from '../../bytes';
 import { PeerMap, PeerSet } from '../../peer-map';
 import type { KeyPair, PublicKey } from '../../types';
-import type { HealthGrade } from './node-health';
+import type { FleetBook } from './fleets/fleet-book';
+import type { HealthBook } from './health-book';
 import type { NodeRecords } from './node-records';
 import type { Candidate, Placement } from './placement';
+import type { SharedStores } from './fleets/shared-stores';
 import type { WithheldMail } from './withheld-mail';
 
 /** Recipients whose nodes are kept in order. */
@@ -20,15 +22,15 @@ export interface NodeChoiceComponents {
   readonly records: Pick<NodeRecords, 'all' | 'get'>;
   readonly placement: Placement;
   readonly withheld: Pick<WithheldMail, 'isSuspected'>;
+  readonly fleets: Pick<FleetBook, 'fleetOf' | 'isFormer'>;
+  readonly stores: Pick<SharedStores, 'isNamed'>;
+  readonly health: Pick<HealthBook, 'answersWithin' | 'gradeOf'>;
 }
 
 export interface NodeChoiceInit {
   readonly identity: Pick<KeyPair, 'publicKey'>;
   /** Whether there is a session with this peer now. */
   readonly connected: (peer: PublicKey) => boolean;
-  readonly gradeOf: (peer: PublicKey) => HealthGrade;
-  /** Milliseconds in which it answers; Infinity: not known. */
-  readonly answersWithin: (peer: PublicKey) => number;
 }
 
 /**
@@ -64,13 +66,13 @@ export class NodeChoice {
 
   /** Among equals, those that never had it first, and of these the quicker. */
   #forRenewal(candidates: readonly Candidate[], copies: PlacedMail['copies']): Candidate[] {
-    const { answersWithin } = this.#init;
+    const { health } = this.#components;
     const had = new PeerSet(copies.map(({ node }) => node));
     const rank = ({ peer, polled, grade }: Candidate) => (polled ? 0 : 6) + 2 * grade + Number(had.has(peer));
     const ranked = candidates.map((candidate) => ({
       candidate,
       rank: rank(candidate),
-      within: Math.min(answersWithin(candidate.peer), Number.MAX_VALUE),
+      within: Math.min(health.answersWithin(candidate.peer), Number.MAX_VALUE),
     }));
     return ranked.sort((a, b) => a.rank - b.rank || a.within - b.within).map(({ candidate }) => candidate);
   }
@@ -82,8 +84,8 @@ export class NodeChoice {
 
   /** Never ourselves nor the recipient, only peers with a session who accept stores. */
   #order(recipient: PublicKey): Candidate[] {
-    const { records, placement } = this.#components;
-    const { identity, connected, gradeOf } = this.#init;
+    const { records, placement, fleets, stores, health } = this.#components;
+    const { identity, connected } = this.#init;
     const hints = new ByteSet(records.get(recipient)?.hints);
     const nodes = records
       .all()
@@ -91,9 +93,15 @@ export class NodeChoice {
       .filter(({ peer }) => !sameBytes(peer, identity.publicKey) && !sameBytes(peer, recipient))
       .map(({ peer }) => ({
         peer,
-        polled: hints.has(placement.hintOf(recipient, peer)),
-        grade: gradeOf(peer),
-      }));
+        isNamed: hints.has(placement.hintOf(recipient, peer)),
+        grade: health.gradeOf(peer),
+      }))
+      // What one that left its fleet keeps reaches only those who ask it.
+      .filter(({ peer, isNamed }) => isNamed || !fleets.isFormer(peer))
+      .map(({ peer, isNamed, grade }) => {
+        const fleet = fleets.fleetOf(peer);
+        return { peer, polled: isNamed || (fleet !== undefined && stores.isNamed(recipient, fleet)), grade };
+      });
     return placement.sort(recipient, nodes);
   }
 }

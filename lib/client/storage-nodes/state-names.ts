@@ -1,5 +1,6 @@
 import { compareBytes, sameBytes } from '../../bytes';
 import type { CryptoProvider } from '../../crypto/provider';
+import { PeerSet } from '../../peer-map';
 import { nodeHint } from '../../protocol/names';
 import type { PublicKey } from '../../types';
 import type { NodeRecords } from './node-records';
@@ -9,11 +10,26 @@ export const MAX_HINTS = 16;
 /** Addresses of open nodes that a state message has room for. */
 export const MAX_OPEN_NODES = 4;
 
-/** Hints, in bytewise order, of the 16 best nodes. @param best the nodes that `owner` polls, the best first */
-export function hintsOf(crypto: CryptoProvider, owner: PublicKey, best: readonly PublicKey[]): Uint8Array[] {
-  return best
+/**
+ * Hints, in bytewise order, of the 16 best nodes and fleets; a fleet is named before the first of its nodes.
+ * @param best the nodes that `owner` polls, the best first
+ * @param fleetOf the key of the fleet to which a node belongs
+ */
+export function hintsOf(
+  crypto: CryptoProvider,
+  owner: PublicKey,
+  best: readonly PublicKey[],
+  fleetOf: (node: PublicKey) => Uint8Array | undefined,
+): Uint8Array[] {
+  const named = new PeerSet();
+  for (const peer of best) {
+    const fleet = fleetOf(peer);
+    if (fleet !== undefined) named.add(fleet);
+    named.add(peer);
+  }
+  return [...named]
     .slice(0, MAX_HINTS)
-    .map((peer) => nodeHint(crypto, owner, peer))
+    .map((key) => nodeHint(crypto, owner, key))
     .sort(compareBytes);
 }
 

@@ -1,21 +1,24 @@
-import { compareBytes, copyOf, sameBytes } from '../../bytes';
-import { ByteSet } from '../../byte-map';
+import { compareBytes, copyOf } from '../../bytes';
 import type { CryptoProvider } from '../../crypto/provider';
-import { PeerMap, PeerSet } from '../../peer-map';
+import { PeerSet } from '../../peer-map';
 import type { Clock } from '../../platform/clock';
 import type { Random } from '../../platform/random';
+import type { FleetCertificate } from '../../protocol/fleet/certificate';
 import type { HelloFlags } from '../../protocol/session/hello';
 import type { Store, WriteBatch } from '../../store/store';
 import type { KeyPair, Logger, PublicKey } from '../../types';
+import { LastSeen } from './last-seen';
 import { NamedNodes } from './named-nodes';
 import { NodeAbsence } from './node-absence';
+import { FleetBook } from './fleets/fleet-book';
 import { HealthBook } from './health-book';
 import type { HealthGrade, NodeHealth } from './node-health';
 import { NodeHolds } from './node-holds';
 import { NodeRecords } from './node-records';
-import { readOpenNodeAddress, type OpenNodeAddress } from './open-node-address';
+import { readOpenNodes, readOpenNodeAddress, type OpenNodeAddress } from './open-node-address';
 import { NodeChoice, type PlacedMail } from './node-choice';
 import { Placement } from './placement';
+import { SharedStores } from './fleets/shared-stores';
 import { hintsOf, MAX_HINTS, MAX_OPEN_NODES, openAddresses } from './state-names';
 import { WithheldMail } from './withheld-mail';
 
@@ -41,12 +44,13 @@ export interface StorageNodesOptions {
 export class StorageNodes {
   /** Nodes that take no deposits for now. */
   readonly holds: NodeHolds;
+  readonly fleets: FleetBook;
+  readonly stores: SharedStores;
   readonly #o: StorageNodesOptions;
   readonly #records: NodeRecords;
   readonly #named: NamedNodes;
   readonly #health: HealthBook;
-  /** Monotonic milliseconds at which peers were last seen in this process. */
-  readonly #seen = new PeerMap<number>();
+  readonly #seen: LastSeen;
   readonly #placement: Placement;
   readonly #choice: NodeChoice;
   readonly #absence: NodeAbsence;
@@ -59,15 +63,13 @@ export class StorageNodes {
     this.#named = new NamedNodes(options.store);
     this.#placement = new Placement(options);
     this.#withheld = new WithheldMail({ records: this.#records, ages: options.ages });
-    this.#choice = new NodeChoice(
-      { records: this.#records, placement: this.#placement, withheld: this.#withheld },
-      {
-        ...options,
-        gradeOf: (peer) => this.#health.gradeOf(peer),
-        answersWithin: (peer) => this.#health.answersWithin(peer),
-      },
-    );
+    this.fleets = new FleetBook(options);
+    const parts = { records: this.#records, placement: this.#placement, fleets: this.fleets };
+    this.stores = new SharedStores(parts);
+    const [stores, withheld, health] = [this.stores, this.#withheld, this.#health];
+    this.#choice = new NodeChoice({ ...parts, stores, withheld, health }, options);
     this.#absence = new NodeAbsence(options.clock);
+    this.#seen = new LastSeen({ ...options, silence: (peer) => this.silence(peer) });
     this.holds = new NodeHolds({
       ...options,
       onFull: (node) => this.#judge(node, (health) => health.noteRefusal()),
@@ -145,20 +147,11 @@ export class StorageNodes {
    * before. Addresses that are no good are left out. Returns the nodes that it did not name before.
    */
   noteOpenNodes(friend: PublicKey, addresses: readonly Uint8Array[]): OpenNodeAddress[] {
-    const before = new ByteSet(this.#records.get(friend)?.openNodes);
-    let address: Uint8Array | undefined;
-    const openNodes: Uint8Array[] = [];
-    const added: OpenNodeAddress[] = [];
-    for (const each of addresses.slice(0, MAX_OPEN_NODES)) {
-      const node = readOpenNodeAddress(each);
-      if (node === undefined || sameBytes(node.publicKey, this.#o.identity.publicKey)) continue;
-      if (sameBytes(node.publicKey, friend)) {
-        address = copyOf(each);
-        continue;
-      }
-      openNodes.push(copyOf(each));
-      if (!before.has(each)) added.push(node);
-    }
+    const { address, openNodes, added } = readOpenNodes(addresses.slice(0, MAX_OPEN_NODES), {
+      self: this.#o.identity.publicKey,
+      friend,
+      before: this.#records.get(friend)?.openNodes,
+    });
     this.#records.update(friend, { address, openNodes });
     return added;
   }
@@ -176,12 +169,24 @@ export class StorageNodes {
 
   /** Whether it has been away for so long, while we were online, that its copies no longer count. */
   isGone(peer: PublicKey): boolean {
-    return !this.#o.connected(peer) && this.#absence.isGone(peer);
+    return !this.#isHere(peer) && this.#absence.isGone(peer);
   }
 
   /** Monotonic milliseconds at which its copies will stop to count unless something happens; Infinity: not by itself. */
   goneAt(peer: PublicKey): number {
-    return this.#o.connected(peer) ? Infinity : this.#absence.goneAt(peer);
+    return this.#isHere(peer) ? Infinity : this.#absence.goneAt(peer);
+  }
+
+  /** There is a session with it, or with another node that has what it has. */
+  #isHere(peer: PublicKey): boolean {
+    return this.#o.connected(peer) || this.fleets.twinsOf(peer).some((twin) => this.#o.connected(twin));
+  }
+
+  /** It showed that a fleet certifies it. @returns whether that is news */
+  noteCertificate(peer: PublicKey, certificate: FleetCertificate): boolean {
+    const isNews = this.fleets.note(peer, certificate);
+    if (isNews) this.#choice.noteChange();
+    return isNews;
   }
 
   /** It did not answer. */
@@ -198,11 +203,12 @@ export class StorageNodes {
   forget(peer: PublicKey): void {
     this.#records.delete(peer);
     this.#choice.noteChange();
-    this.#seen.delete(peer);
+    this.#seen.forget(peer);
     this.#health.forget(peer);
     this.#placement.forget(peer);
     this.#absence.forget(peer);
     this.#withheld.forget(peer);
+    this.fleets.forget(peer);
     this.holds.forget(peer);
   }
 
@@ -261,7 +267,7 @@ export class StorageNodes {
 
   /** What our state says: hints, in bytewise order, of the 16 healthiest nodes we poll. */
   hintsFor(owner: PublicKey = this.#o.identity.publicKey): Uint8Array[] {
-    return hintsOf(this.#o.crypto, owner, this.#healthiest());
+    return hintsOf(this.#o.crypto, owner, this.#healthiest(), (node) => this.fleets.fleetOf(node)?.key);
   }
 
   /**
@@ -275,7 +281,7 @@ export class StorageNodes {
   /** What we poll, the best first. */
   #healthiest(): PublicKey[] {
     return this.polled()
-      .map((peer) => ({ peer, away: this.#awayOf(peer), grade: this.#health.gradeOf(peer) }))
+      .map((peer) => ({ peer, away: this.#seen.awayOf(peer), grade: this.#health.gradeOf(peer) }))
       .sort((a, b) => a.grade - b.grade || a.away - b.away || compareBytes(a.peer, b.peer))
       .map(({ peer }) => peer);
   }
@@ -284,16 +290,8 @@ export class StorageNodes {
     if (this.#health.note(peer, learn)) this.#choice.noteChange();
   }
 
-  /** Milliseconds since it was last seen: 0 while connected, endless for a peer that never was. */
-  #awayOf(peer: PublicKey): number {
-    if (this.#o.connected(peer)) return 0;
-    const lastSeen = this.#seen.get(peer);
-    if (lastSeen !== undefined) return this.#o.clock.monotonic() - lastSeen;
-    return (this.silence(peer) ?? Number.MAX_SAFE_INTEGER) * 1000;
-  }
-
   #seenNow(peer: PublicKey): void {
-    this.#seen.set(peer, this.#o.clock.monotonic());
+    this.#seen.note(peer);
     this.#absence.noteSeen(peer);
   }
 }

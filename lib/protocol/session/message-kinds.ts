@@ -3,6 +3,7 @@ import { ByteWriter } from '../byte-writer';
 import { deliverAnswerCodec, deliverCodec, receiptsCodec, receiptsConfirmedCodec } from './delivery-bodies';
 import { exchangeAckCodec, exchangeCodec, exchangeRefusedCodec } from './key-bodies';
 import type { Codec } from './body-codec';
+import { fleetCodec } from './fleet-body';
 import type { SessionMessage } from './session-message';
 import { stateCodec } from './state-body';
 import {
@@ -39,6 +40,7 @@ const KINDS: { readonly [K in Kind]: Entry<K> } = {
   delete: { number: 0x26, codec: deleteCodec },
   'delete-answer': { number: 0x27, codec: deleteAnswerCodec },
   mail: { number: 0x28, codec: mailCodec },
+  fleet: { number: 0x29, codec: fleetCodec },
   deliver: { number: 0x30, codec: deliverCodec },
   'deliver-answer': { number: 0x31, codec: deliverAnswerCodec },
   receipts: { number: 0x32, codec: receiptsCodec },

@@ -1,4 +1,5 @@
 import type { CodeWord, ReceiptCode } from '../codes';
+import type { FleetCertificate } from '../fleet/certificate';
 
 /** What peers say to each other inside a session (docs/PROTOCOL.md, "Sealed messages"). */
 export type SessionMessage =
@@ -15,6 +16,7 @@ export type SessionMessage =
   | Delete
   | DeleteAnswer
   | Mail
+  | Fleet
   | Deliver
   | DeliverAnswer
   | Receipts
@@ -139,6 +141,12 @@ export interface DeleteAnswer extends Numbered {
 export interface Mail {
   readonly kind: 'mail';
   readonly waiting: number;
+}
+
+/** The writer belongs to a fleet of storage nodes. */
+export interface Fleet {
+  readonly kind: 'fleet';
+  readonly certificate: FleetCertificate;
 }
 
 /** An envelope for the reader itself. */

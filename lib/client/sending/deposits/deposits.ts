@@ -2,6 +2,7 @@ import { sameBytes, textOfBytes } from '../../../bytes';
 import { asToxAsyncError, ToxAsyncError } from '../../../errors';
 import type { MessageOf } from '../../../network/requests';
 import type { CodeWord } from '../../../protocol/codes';
+import type { SharedStores } from '../../storage-nodes/fleets/shared-stores';
 import type { StorageNodes } from '../../storage-nodes/storage-nodes';
 import { PeerMap } from '../../../peer-map';
 import type { WriteBatch } from '../../../store/store';
@@ -46,7 +47,7 @@ export interface DepositsComponents<E extends Deposit> extends Pick<
   readonly nodes: Pick<
     StorageNodes,
     'candidates' | 'goneAt' | 'holds' | 'isGone' | 'noteSuccess' | 'noteFailure'
-  >;
+  > & { readonly stores: Pick<SharedStores, 'copiesAt' | 'isShared'> };
   readonly journal: DepositJournal<E>;
   readonly queues: KeyedQueue;
   readonly hooks: Pick<AsyncClientHooks, 'onError'>;
@@ -103,11 +104,14 @@ export class Deposits<E extends Deposit> {
     const fresh = this.fresh(entry);
     const good = fresh.filter(({ node }) => !this.#init.isSpare?.(entry, node));
     let next = Math.min(...fresh.map((copy) => this.#freshUntil(entry, copy)));
-    let missing = this.#init.wanted - good.length - this.#trials.underWay(entry);
-    if (missing < 1) return next;
+    const asked = this.#trials.underWay(entry);
+    const isEnough = () =>
+      nodes.stores.copiesAt(entry.friend, [...nodesOf(good), ...asked]) >= this.#init.wanted;
+    if (isEnough()) return next;
     for (const node of nodes.candidates(entry.friend, entry)) {
-      if (missing < 1) break;
-      if (fresh.some((copy) => sameBytes(copy.node, node))) continue;
+      if (isEnough()) break;
+      // One that shares its store with another has what that has.
+      if (nodes.stores.isShared(node, [...nodesOf(fresh), ...asked])) continue;
       const trial = this.#trials.of(entry, node);
       if (trial.inFlight) continue;
       const heldUntil = nodes.holds.heldUntil(node, depositedAt(entry, node));
@@ -121,10 +125,10 @@ export class Deposits<E extends Deposit> {
       if (!hasPlace(lane)) {
         lane.line.add(entry);
         // Its turn comes soon, unless the node leaves all others waiting too.
-        if (!lane.silent) missing -= 1;
+        if (!lane.silent) asked.push(node);
         continue;
       }
-      missing -= 1;
+      asked.push(node);
       void this.#deposit(entry, trial, lane);
     }
     return next;
@@ -266,7 +270,8 @@ export class Deposits<E extends Deposit> {
     const fresh = this.fresh({ ...entry, copies });
     const whole = fresh.filter((each) => this.#init.isWhole?.(entry, each) ?? true);
     // One that was gone and came back makes more than there should be.
-    const nodes = Math.min(whole.length, this.#init.wanted);
+    const copiesIn = this.#components.nodes.stores.copiesAt(entry.friend, nodesOf(whole));
+    const nodes = Math.min(copiesIn, this.#init.wanted);
     const rises = nodes > entry.told;
     this.#components.journal.recordCopies(writes, entry, copies, Math.max(nodes, entry.told));
     writes.afterCommit(() => {
@@ -278,6 +283,8 @@ export class Deposits<E extends Deposit> {
     return this.#lanes.getOrInsert(node, () => ({ underWay: 0, silent: false, line: new Line() }));
   }
 }
+
+const nodesOf = (copies: readonly Copy[]) => copies.map(({ node }) => node);
 
 function hasPlace({ underWay }: { readonly underWay: number }): boolean {
   return underWay < MOST_UNDER_WAY;

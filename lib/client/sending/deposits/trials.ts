@@ -51,10 +51,9 @@ export class Trials<E extends object> {
   }
 
   /** Nodes that are asked to take this message now. */
-  underWay(entry: E): number {
-    let count = 0;
-    for (const { inFlight } of this.#trials.get(entry)?.values() ?? []) if (inFlight) count += 1;
-    return count;
+  underWay(entry: E): PublicKey[] {
+    const trials = [...(this.#trials.get(entry)?.values() ?? [])];
+    return trials.filter(({ inFlight }) => inFlight).map(({ node }) => node);
   }
 
   /** Why the node refused this message alone, when that was its last word in this session. */

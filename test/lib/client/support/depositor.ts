@@ -2,6 +2,7 @@ import type { Copy } from '../../../../lib/client/journal/outgoing/copies';
 import type { Deposit } from '../../../../lib/client/sending/deposits/deposit';
 import { Deposits, type DepositsInit } from '../../../../lib/client/sending/deposits/deposits';
 import { Agenda } from '../../../../lib/client/sending/agenda';
+import { noFleets } from './no-fleets';
 import { NodeHolds } from '../../../../lib/client/storage-nodes/node-holds';
 import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
@@ -72,6 +73,7 @@ export class Depositor {
           candidates: () => Array.from(this.nodes, nodeOf),
           goneAt: (node) => (this.gone.includes(letterOf(node)) ? 0 : Infinity),
           isGone: (node) => this.gone.includes(letterOf(node)),
+          stores: noFleets(),
           holds: new NodeHolds({ clock: this.time.clock, random: new SeededRandom('holds') }),
           noteSuccess: (node) => this.health.push(`${letterOf(node)} well`),
           noteFailure: (node) => this.health.push(`${letterOf(node)} failed`),

@@ -14,6 +14,7 @@ import { EarlyEnds } from '../../../../lib/client/sending/early-end/early-ends';
 import { Resealer } from '../../../../lib/client/sending/resealer';
 import { Sender } from '../../../../lib/client/sending/sender';
 import { SealTime } from '../../../../lib/client/sending/sealing/seal-time';
+import { noFleets } from './no-fleets';
 import { NodeHolds } from '../../../../lib/client/storage-nodes/node-holds';
 import { Wakeup } from '../../../../lib/client/wakeup';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
@@ -202,6 +203,7 @@ export class LargeSender {
       candidates: () => Array.from(this.nodes, nodeOf),
       isGone: () => false,
       goneAt: () => Infinity,
+      stores: noFleets(),
       holds: this.holds,
       noteSuccess: () => undefined,
       noteFailure: () => undefined,
