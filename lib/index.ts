@@ -134,6 +134,13 @@ export type {
   RenewedMail,
   StoredMail,
 } from './storage/message-engine';
+export { fleetMarksKey, type StorageFleet } from './storage/fleet/storage-fleet';
+export { FleetFriends, type FleetFriendsComponents } from './storage/fleet/fleet-friends';
+export type { FleetFriend, FleetRegister } from './storage/fleet/fleet-register';
+export type { FleetOptions } from './manager/session/fleet-membership';
+export { MAX_CERTIFICATE_LIFE, signCertificate, type FleetCertificate } from './protocol/fleet/certificate';
+export { certificateText, readCertificateText } from './protocol/fleet/certificate-codec';
+export { signingKeyOf } from './crypto/ed25519';
 export { openLocalEngine, type LocalEngine, type LocalEngineOptions } from './storage/local/local-engine';
 export type { DatabaseSettings } from './storage/postgres/connection/database-settings';
 export {

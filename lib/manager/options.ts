@@ -6,6 +6,7 @@ import type { DiskSpaceProbe } from '../storage/storage-capacity';
 import type { StorageLimits } from '../storage/storage-limits';
 import type { DataDirectory } from '../store/directory/data-directory';
 import type { Transport } from '../transport/transport';
+import type { FleetOptions } from './session/fleet-membership';
 import type { KeyPair, Logger, PublicKey, StorageRole } from '../types';
 
 /** How a session is opened; only `dataDir` is needed. */
@@ -47,6 +48,8 @@ export interface AsyncManagerOptions {
   readonly limits?: Partial<ClientLimits & KeyLimits>;
   /** Overrides for what this session's storage node takes from each friend, and how fast. */
   readonly storageLimits?: Partial<StorageLimits>;
+  /** Makes this session a storage node of a fleet. */
+  readonly fleet?: FleetOptions;
   readonly log?: Logger;
   /** An open directory in place of `dataDir`: a network of many sessions in memory, replayed from a seed. */
   readonly directory?: DataDirectory;

@@ -9,6 +9,8 @@ export { MemoryDisk } from './memory-disk';
 export { MemoryVolume, openMemoryStore, type CommitDelay } from './memory-store';
 export { openMemoryDirectory, type MemoryDirectoryOptions } from './memory-directory';
 
+export { MemoryFleetRegister } from './memory-fleet-register';
+
 // What every implementation of a contract must do.
 export type { TestRunner } from './test-runner';
 export { storeSuite, type StoreSuiteOptions } from './store/store-suite';

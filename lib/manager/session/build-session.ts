@@ -14,6 +14,8 @@ import { systemMemoryBytes } from '../../platform/system/memory';
 import type { Platform } from '../../platform/platform';
 import { systemPlatform } from '../../platform/system/system-platform';
 import { mostOn } from '../../storage/engine-capacity';
+import { FleetFriends } from '../../storage/fleet/fleet-friends';
+import { fleetMarksKey } from '../../storage/fleet/storage-fleet';
 import { MessageStorage } from '../../storage/message-storage';
 import { StorageCapacity } from '../../storage/storage-capacity';
 import { openLocalEngine } from '../../storage/local/local-engine';
@@ -22,6 +24,7 @@ import { assertSoundStore } from '../sound-store';
 import { silentLogger, type Logger, type PublicKey } from '../../types';
 import { adoptFriends } from '../friends/adopt-friends';
 import { clientHooks } from './client-hooks';
+import { FleetMembership } from './fleet-membership';
 import { Notices } from '../diagnosis/notices';
 import type { AsyncManagerEvents } from '../events';
 import type { AsyncManagerOptions } from '../options';
@@ -49,6 +52,7 @@ export interface ManagerParts {
   readonly notices: Notices;
   readonly presence: Presence;
   readonly keyUse: KeyUse;
+  readonly fleet?: FleetMembership;
 }
 
 /** Opens the directory and puts the layers together, bottom up; whatever fails closes what was opened. */
@@ -99,8 +103,10 @@ async function assemble(
     ...(options.storageCapBytes === undefined ? {} : { capBytes: options.storageCapBytes }),
     ...(options.diskSpace === undefined ? {} : { probe: options.diskSpace }),
   });
+  const fleetFriends =
+    options.fleet && new FleetFriends({ ...options.fleet, clock, timers, log }, keyPair.publicKey);
   const storage = new MessageStorage({
-    engine: openLocalEngine({ store, crypto, ages }),
+    engine: options.fleet?.engine ?? openLocalEngine({ store, crypto, ages }),
     crypto,
     random,
     clock,
@@ -109,6 +115,10 @@ async function assemble(
     friends: friends.list().map(({ publicKey }) => publicKey),
     role: storageRole,
     hasRoom: () => directory.space.hasRoom(),
+    ...(options.fleet &&
+      fleetFriends && {
+        fleet: { friends: fleetFriends, marksKey: fleetMarksKey(crypto, options.fleet.secret) },
+      }),
     ...(options.storageLimits === undefined ? {} : { limits: options.storageLimits }),
   });
   const network: PeerNetwork = new PeerNetwork({
@@ -170,6 +180,13 @@ async function assemble(
     network,
     nodes,
     client,
+    ...(options.fleet &&
+      fleetFriends && {
+        fleet: new FleetMembership(
+          { self: keyPair.publicKey, friends: fleetFriends, client, timers, log },
+          options.fleet.certificate,
+        ),
+      }),
     notices: new Notices({ events, clock, friends }),
     presence: new Presence({ events, ages, friends }),
     keyUse,

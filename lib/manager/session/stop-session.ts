@@ -17,7 +17,7 @@ export async function stopSession(
   transport: SessionTransport,
   disconnect: () => void,
 ): Promise<void> {
-  const { client, service, directory, platform, log } = parts;
+  const { client, service, fleet, directory, platform, log } = parts;
   const finish = async (step: Promise<boolean>) => {
     try {
       if (await step) return;
@@ -31,7 +31,8 @@ export async function stopSession(
   };
   const limit = new TimeLimit(platform.timers, STOP_MS);
   // In this order: nothing new comes in and requests end, what is under way finishes, then the files close.
-  for (const step of [() => transport.stop(), () => client.stop(), () => service.stop()]) {
+  const endFleet = () => fleet?.stop() ?? Promise.resolve();
+  for (const step of [() => transport.stop(), () => client.stop(), () => service.stop(), endFleet]) {
     await finish(limit.waitFor(step()));
   }
   disconnect();

@@ -1,5 +1,5 @@
 import { SIGNATURE_BYTES } from '../../crypto/ed25519';
-import type { ByteReader } from '../byte-reader';
+import { ByteReader } from '../byte-reader';
 import { ByteWriter } from '../byte-writer';
 import { MAX_CERTIFICATE_LIFE, type FleetCertificate } from './certificate';
 
@@ -18,9 +18,17 @@ export function readCertificate(r: ByteReader): FleetCertificate {
   return { fleetKey, serial, valid, replicas, signature: r.bytes(SIGNATURE_BYTES) };
 }
 
-/** For files: base64url. @throws ErrInvalidArgument */
+/** The certificate as a line of a file: base64url. @throws ErrInvalidArgument */
 export function certificateText(certificate: FleetCertificate): string {
   const w = new ByteWriter('fleet certificate');
   writeCertificate(w, certificate);
   return Buffer.from(w.done()).toString('base64url');
+}
+
+/** The certificate that `certificateText` wrote. @throws ErrMalformed */
+export function readCertificateText(text: string): FleetCertificate {
+  const r = new ByteReader(new Uint8Array(Buffer.from(text.trim(), 'base64url')), 'fleet certificate');
+  const certificate = readCertificate(r);
+  r.end();
+  return certificate;
 }

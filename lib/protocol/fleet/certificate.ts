@@ -22,7 +22,7 @@ export interface FleetCertificate {
   readonly signature: Uint8Array;
 }
 
-/** @throws ErrInvalidArgument, ErrInvalidKey */
+/** Certifies a node. @param seed of the fleet, 32 secret bytes @throws ErrInvalidArgument, ErrInvalidKey */
 export function signCertificate(
   seed: Uint8Array,
   node: PublicKey,

@@ -12,6 +12,7 @@ const READ_EVERY = 10_000;
 /** And for a mailbox that is not known, unless it was read a moment ago: a stranger's mail must cost nothing. */
 const READ_AGAIN_AFTER = 1_000;
 
+/** What a node needs to know the friends of the others. */
 export interface FleetFriendsComponents {
   readonly register: FleetRegister;
   readonly clock: Pick<Clock, 'monotonic'>;
