@@ -47,6 +47,8 @@ const FORMS: Readonly<Record<number, (body: Uint8Array) => boolean>> = {
   0x26: (b) => isList(b, 4, 64, 16) && at(b, 4) > 0,
   0x27: (b) => b.length === 6 && isCode(at(b, 4)),
   0x28: (b) => b.length === 2,
+  // Of a fleet: valid for 1 to 604,800 s.
+  0x29: (b) => b.length === 105 && readUint(b, 36, 4) > 0 && readUint(b, 36, 4) <= 604_800,
   0x30: (b) => b.length >= 4,
   0x31: (b) => b.length === 5 && isDeliverCode(at(b, 4)),
   0x32: (b) =>
