@@ -7,13 +7,14 @@ import type { PublicKey } from '../types';
 export class MemoryFleetRegister implements FleetRegister {
   readonly #friends = new PeerMap<readonly FleetFriend[]>();
 
-  async publish(node: PublicKey, friends: readonly FleetFriend[]): Promise<void> {
+  publish(node: PublicKey, friends: readonly FleetFriend[]): Promise<void> {
     this.#friends.set(node, friends);
+    return Promise.resolve();
   }
 
-  async read(): Promise<readonly FleetFriend[]> {
+  read(): Promise<readonly FleetFriend[]> {
     const all = new ByteMap<FleetFriend>();
     for (const friend of [...this.#friends.values()].flat()) all.set(friend.mailbox, friend);
-    return [...all.values()];
+    return Promise.resolve([...all.values()]);
   }
 }
