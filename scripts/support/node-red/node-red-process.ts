@@ -31,7 +31,8 @@ export interface Exit {
 const STOP_LIMIT_MS = 20_000;
 
 // What the runtime logs, in English and, when its setting `lang` is so, in German.
-const READY = /\] (Started flows|Flows sind gestartet|Flows stopped in safe mode|Waiting for missing types)/;
+const READY =
+  /\] (Started flows|Flows sind gestartet|Flows stopped in safe mode|Waiting for missing types|Error loading flows: Error: Failed to decrypt)/;
 const DEPLOYED = /\] (Started (modified )?(flows|nodes)|Flows sind gestartet|Waiting for missing types)/;
 const LISTENING = /(?:Server now running at|Server wird jetzt auf) (http\S+?)\/?(?:\s|$)/;
 
@@ -57,7 +58,8 @@ export class NodeRedProcess {
   }
 
   /**
-   * Resolves when the server listens and the flows have started, or are held back by the setting `safeMode`.
+   * Resolves when the server listens and the flows have started, or are held back by the setting `safeMode` or because the
+   * credentials of a project cannot be decrypted.
    * @throws Error with the end of the log when it ends, takes too long, or lacks a node type of the flows
    */
   static async start(options: NodeRedOptions): Promise<NodeRedProcess> {
