@@ -11,6 +11,8 @@ import { packed } from './support/package-under-test';
 const PUBLISHED = `https://unpkg.com/${MANIFEST.name}/`;
 /** Pixels. A page on npm is not much wider. */
 const WIDEST = 640;
+/** Bytes of one picture. */
+const LARGEST = 100_000;
 
 /** Address and alternative text of each picture of a Markdown page. */
 const picturesOf = (text: string) =>
@@ -32,7 +34,7 @@ describe('The pictures of the read-me', function () {
   it('are in the package, and npm and the clone both show them', async () => {
     const { files } = await packed();
     const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
-    assert.ok(pictures.length > 0);
+    assert.equal(pictures.length, 3);
     for (const { address } of pictures) {
       assert.ok(address.startsWith(PUBLISHED), address);
       const file = address.slice(PUBLISHED.length);
@@ -41,11 +43,13 @@ describe('The pictures of the read-me', function () {
     }
   });
 
-  it('are PNG files, no wider than the page', () => {
+  it('are small PNG files, no wider than the page', () => {
     for (const { address } of pictures) {
       const file = address.slice(PUBLISHED.length);
-      const width = widthOf(readFileSync(path.join(ROOT, file)));
+      const content = readFileSync(path.join(ROOT, file));
+      const width = widthOf(content);
       assert.ok(width <= WIDEST, `${file}: ${width}`);
+      assert.ok(content.length <= LARGEST, `${file}: ${content.length}`);
     }
   });
 
