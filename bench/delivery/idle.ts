@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { MAX_OUTBOX_MESSAGES, PRE_KEYS_PER_PEER } from '../../lib/constants';
+import { MAX_OUTBOX_MESSAGES, PRE_KEYS_PER_PEER, URGENT_KEYS_PER_PEER } from '../../lib/constants';
 import { ToxAsyncError } from '../../lib/errors';
 import { count, type Report } from '../support/report';
 import { withFolder } from '../support/scratch';
@@ -10,8 +10,9 @@ import { Broker } from './peers/broker';
 import { BrokerClient } from './peers/broker-client';
 
 const NODES = 50;
-/** Each is sent as many as a full stock of its keys allows. */
-const FRIENDS = Math.ceil(MAX_OUTBOX_MESSAGES / PRE_KEYS_PER_PEER);
+/** Each friend is sent as many as a full stock of its keys allows: the last ones serve urgent messages alone. */
+const FOR_EACH = PRE_KEYS_PER_PEER - URGENT_KEYS_PER_PEER;
+const FRIENDS = Math.ceil(MAX_OUTBOX_MESSAGES / FOR_EACH);
 /** Nodes that each friend polls. */
 const POLLED = 5;
 /** Nodes and friends hardly write to each other: a full stock of keys for each pair would only take time. */
@@ -76,7 +77,7 @@ function ours(seconds: number): Promise<{ empty: number; full: number; messages:
 async function fill(sender: Party, friends: readonly Party[]): Promise<number> {
   let accepted = 0;
   for (const friend of friends) {
-    const sends = await several(PRE_KEYS_PER_PEER, () => isAccepted(sender, friend));
+    const sends = await several(FOR_EACH, () => isAccepted(sender, friend));
     accepted += sends.filter(Boolean).length;
   }
   await sender.stored.reach(accepted);

@@ -149,10 +149,10 @@ export class OurCarrier implements Carrier {
   }
 }
 
-/** Stocks of one-time keys that last for two rounds. */
+/** Stocks of one-time keys that last for a round, none of them kept for urgent messages; of few messages, for two. */
 function keysFor({ perLink }: Topology): NonNullable<PartyOptions['limits']> {
-  if (perLink >= FEW_MESSAGES) return {};
-  return { preKeysPerPeer: 4 * perLink, preKeyRefreshThreshold: 2 * perLink };
+  if (perLink >= FEW_MESSAGES) return { urgentKeysPerPeer: 0 };
+  return { preKeysPerPeer: 4 * perLink, preKeyRefreshThreshold: 2 * perLink, urgentKeysPerPeer: 0 };
 }
 
 function openAll(count: number, open: (i: number) => Promise<Party>): Promise<Party[]> {
