@@ -1,4 +1,4 @@
-/** `npm run bench -- tox`; a single part: `node --require tsx/cjs bench/tox/run.ts throughput|latency|idle`. */
+/** `npm run bench -- tox`; a single part: `node --require tsx/cjs bench/tox/run.ts throughput|latency|idle|online`. */
 import '../../test/network/support/namespace';
 import { writeFile } from 'node:fs/promises';
 import type { BootstrapNode } from '../../lib/transport/toxcore/bootstrap-nodes';
@@ -6,9 +6,10 @@ import { BootstrapDaemon } from '../../test/network/support/bootstrap-daemon';
 import { asMarkdown, machine, type Report } from '../support/report';
 import { idle } from './idle';
 import { latency } from './latency';
+import { online } from './online';
 import { throughput } from './throughput';
 
-const PARTS: Record<string, (node: BootstrapNode) => Promise<Report>> = { throughput, latency, idle };
+const PARTS: Record<string, (node: BootstrapNode) => Promise<Report>> = { throughput, latency, idle, online };
 
 async function main(asked: string | undefined): Promise<void> {
   const daemon = await BootstrapDaemon.start();
