@@ -1,5 +1,6 @@
 import * as crypto from './crypto/crypto-bench';
 import * as delivery from './delivery/delivery-bench';
+import * as session from './session/session-bench';
 import * as storage from './storage/storage-bench';
 import * as tox from './tox/tox-bench';
 import type { BenchOptions } from './support/bench-options';
@@ -8,6 +9,7 @@ import { asMarkdown, machine, writeSection, type Report } from './support/report
 const BENCHES: Record<string, { run: (options: BenchOptions) => Promise<Report[]> }> = {
   crypto,
   delivery,
+  session,
   storage,
   tox,
 };

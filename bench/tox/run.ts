@@ -1,9 +1,9 @@
 /** `npm run bench -- tox`; a single part: `node --require tsx/cjs bench/tox/run.ts throughput|latency|idle|online`. */
 import '../../test/network/support/namespace';
-import { writeFile } from 'node:fs/promises';
 import type { BootstrapNode } from '../../lib/transport/toxcore/bootstrap-nodes';
 import { BootstrapDaemon } from '../../test/network/support/bootstrap-daemon';
-import { asMarkdown, machine, type Report } from '../support/report';
+import { handIn } from '../support/own-process';
+import type { Report } from '../support/report';
 import { idle } from './idle';
 import { latency } from './latency';
 import { online } from './online';
@@ -18,9 +18,7 @@ async function main(asked: string | undefined): Promise<void> {
     if (asked === undefined || asked === name) reports.push(await part(daemon.node));
   }
   await daemon.stop();
-  const file = process.env['TOX_BENCH_REPORTS'];
-  if (file !== undefined) await writeFile(file, JSON.stringify(reports));
-  else console.log([machine(), ...reports.map((report) => asMarkdown(report))].join('\n\n'));
+  await handIn(reports);
 }
 
 main(process.argv[2]).then(
