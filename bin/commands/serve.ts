@@ -3,6 +3,7 @@ import type { Call, Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
 import { numberOption } from '../options/command-line';
 import { dataDirectory } from '../options/data-directory';
+import { mailDatabaseOf } from '../options/mail-database';
 import { tellHealth } from '../session/health';
 import { MetricsServer } from '../session/metrics-server';
 import { openSession } from '../session/open-session';
@@ -16,13 +17,11 @@ export const serve: Command = {
   name: 'serve',
   usage: '',
   about: 'stay online, keep mail for friends, and answer other commands',
-  options: ['cap', 'metrics', 'join-tokens', 'friends-cap'],
+  options: ['cap', 'metrics', 'join-tokens', 'friends-cap', 'database', 'standbys'],
   logsToOutput: true,
-  more: `It ends within 2 s of SIGTERM. A health line comes when it starts, when its
-connection or its disk changes, and every 10 minutes. While it runs, send,
-receive, friends and the other commands on the directory go through it.
-With --join-tokens a device whose friend request proves a token of the file, one
-a line (TOKEN, or TOKEN 2027-03-01), becomes a friend by itself.`,
+  more: `It ends within 2 s of SIGTERM. A health line comes when something changes, and
+every 10 minutes. Other commands on the directory go through it. A device whose
+friend request proves a token of the file, one a line (TOKEN 2027-03-01), joins.`,
   run: async (call) => {
     const { machine, log, options } = call;
     if (call.words.length > 0) throw new Failure(EXIT.usage, 'Usage: tox-async serve');
@@ -33,6 +32,7 @@ a line (TOKEN, or TOKEN 2027-03-01), becomes a friend by itself.`,
       storageRole: 'friends',
       ...(cap !== undefined && { storageCapBytes: cap * MEGABYTE }),
       ...joinsOf(call),
+      ...(await mailDatabaseOf(call)),
     });
     const { manager, holder } = session;
     if (manager === undefined) {

@@ -44,7 +44,7 @@ export function assertOptions(command: string, given: Options, allowed: readonly
 /** @throws Failure it is no number within the bounds */
 export function numberOption(
   options: Options,
-  name: 'timeout' | 'expires' | 'overdue-after' | 'cap' | 'port' | 'metrics' | 'friends-cap',
+  name: 'timeout' | 'expires' | 'overdue-after' | 'cap' | 'port' | 'metrics' | 'friends-cap' | 'standbys',
   { min, max, whole }: { readonly min: number; readonly max: number; readonly whole?: true },
 ): number | undefined {
   const text = options[name];

@@ -38,6 +38,8 @@ export const OPTIONS = {
   once: { type: 'boolean', about: 'end after the first message' },
   metrics: { type: 'string', value: 'PORT', about: 'figures for Prometheus on this port of 127.0.0.1' },
   cap: { type: 'string', value: 'MB', about: 'most space for the mail of others (64)' },
+  database: { type: 'string', value: 'FILE', about: 'URL of a PostgreSQL for the mail of others' },
+  standbys: { type: 'string', value: 'N', about: 'synchronous standbys it should have (0)' },
   plain: { type: 'boolean', about: 'leave the backup unsealed' },
 } as const satisfies Record<string, OptionSpec>;
 

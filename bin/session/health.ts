@@ -36,5 +36,6 @@ function healthOf(manager: AsyncManager): string {
     `waiting=${counts.waiting}`,
     `kept=${kept.messages}`,
     `problem=${problem?.code ?? 'none'}`,
+    ...(kept.trouble === undefined ? [] : [`mail="${kept.trouble}"`]),
   ].join(' ');
 }

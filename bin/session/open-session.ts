@@ -3,6 +3,7 @@ import {
   AsyncManager,
   type AsyncManagerOptions,
   type Control,
+  type DatabaseSettings,
   Desk,
   findHolder,
   type Holder,
@@ -39,6 +40,7 @@ export interface SessionNeeds {
   /** A session that is over in a moment keeps no mail for others. Default 'off'. */
   readonly storageRole?: StorageRole;
   readonly storageCapBytes?: number;
+  readonly mailDatabase?: DatabaseSettings;
   readonly joins?: JoinSettings;
 }
 

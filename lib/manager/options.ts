@@ -3,6 +3,7 @@ import type { CryptoProvider } from '../crypto/provider';
 import type { KeyLimits } from '../forward-security/key-limits';
 import type { Platform } from '../platform/platform';
 import type { DiskSpaceProbe } from '../storage/storage-capacity';
+import type { DatabaseSettings } from '../storage/postgres/connection/database-settings';
 import type { StorageLimits } from '../storage/storage-limits';
 import type { DataDirectory } from '../store/directory/data-directory';
 import type { Transport } from '../transport/transport';
@@ -35,6 +36,11 @@ export interface AsyncManagerOptions {
   readonly transport?: Transport;
   /** 'auto' (default): lmdb where its binary loads, else nedb. An existing directory keeps its engine. */
   readonly engine?: 'auto' | 'lmdb' | 'nedb';
+  /**
+   * Keeps the mail for others in a PostgreSQL, which several sessions may share, in place of `dataDir`. As long as it
+   * cannot be used the storage role is off; the rest of the session works.
+   */
+  readonly mailDatabase?: DatabaseSettings;
   /** Whose mail this session stores. Default 'friends'. */
   readonly storageRole?: StorageRole;
   /**

@@ -2,6 +2,7 @@ import {
   toHex,
   type AsyncManagerOptions,
   type CellInvitation,
+  type DatabaseSettings,
   type JoinTokenSources,
   type StorageRole,
 } from '../../lib/index';
@@ -41,6 +42,8 @@ export interface SessionSettings {
   readonly befriendOpenNodes: boolean;
   readonly storageRole: StorageRole;
   readonly storageCapBytes: number;
+  /** Where mail for others lies in place of the folder. */
+  readonly mailDatabase?: DatabaseSettings;
   readonly engine: NonNullable<AsyncManagerOptions['engine']>;
   readonly passphrase?: string;
   /** The word by which a lost part of the data directory starts new; it holds for one loss. */
@@ -64,6 +67,7 @@ function fingerprint(s: SessionSettings): string {
     s.storageRole,
     s.storageCapBytes,
     s.engine,
+    s.mailDatabase,
     s.passphrase,
     s.startNew,
     s.profile && toHex(s.profile),

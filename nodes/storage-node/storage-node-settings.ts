@@ -10,6 +10,7 @@ import {
 import type { Config } from '../runtime/runtime';
 import { filled, type FleetDefaults } from '../runtime/settings/fleet-defaults';
 import { publicKeyOf } from '../session/friends/friend-list';
+import { databaseSettings } from './database-settings';
 import { joinSettings, MOST_FRIENDS } from './join-settings';
 import type { Admission, FriendSetting, SessionSettings } from '../session/session-settings';
 import {
@@ -40,6 +41,10 @@ export interface StorageNodeConfig extends Config {
   /** Megabytes. */
   readonly cap?: number | string;
   readonly engine?: string;
+  /** 'folder' or 'postgresql'. */
+  readonly mailPlace?: string;
+  readonly schema?: string;
+  readonly standbys?: number | string;
   /** The word that the refusal of a lost file names. */
   readonly startNew?: string;
 }
@@ -52,6 +57,8 @@ export interface StorageNodeSecrets {
   /** See `joinSettings`. */
   readonly joinTokens?: unknown;
   readonly cell?: unknown;
+  /** See `databaseSettings`. */
+  readonly database?: unknown;
 }
 
 export const CREDENTIALS = {
@@ -59,6 +66,7 @@ export const CREDENTIALS = {
   identity: { type: 'password' },
   joinTokens: { type: 'password' },
   cell: { type: 'password' },
+  database: { type: 'password' },
 } as const;
 
 /**
@@ -106,6 +114,7 @@ export function sessionSettings(
     befriendOpenNodes: settingFlag(config.befriendOpenNodes, 'The setting for open storage nodes'),
     storageRole,
     storageCapBytes: megabytes * MEGABYTE,
+    ...databaseSettings(config, secrets),
     ...startNewSetting(config),
     ...secretSettings(secrets, defaults),
     engine: settingChoice(config.engine, ['auto', 'lmdb', 'nedb'], 'auto', 'The storage engine'),

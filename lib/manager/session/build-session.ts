@@ -10,16 +10,13 @@ import { PeerNetwork } from '../../network/peer-network';
 import { StorageNodes } from '../../client/storage-nodes/storage-nodes';
 import { StorageService } from '../../storage/service/storage-service';
 import { Emitter } from '../../platform/emitter';
-import { systemMemoryBytes } from '../../platform/system/memory';
 import type { Platform } from '../../platform/platform';
 import { systemPlatform } from '../../platform/system/system-platform';
-import { mostOn } from '../../storage/engine-capacity';
 import { FleetFriends } from '../../storage/fleet/fleet-friends';
 import { fleetMarksKey } from '../../storage/fleet/storage-fleet';
 import { MessageStorage } from '../../storage/message-storage';
-import { StorageCapacity } from '../../storage/storage-capacity';
-import { openLocalEngine } from '../../storage/local/local-engine';
 import type { DataDirectory } from '../../store/directory/data-directory';
+import { openMailPlace, type MailPlace } from './mail-engine';
 import { assertSoundStore } from '../sound-store';
 import { silentLogger, type Logger, type PublicKey } from '../../types';
 import { adoptFriends } from '../friends/adopt-friends';
@@ -44,6 +41,7 @@ export interface ManagerParts {
   readonly friends: FriendBook;
   readonly preferences: Preferences;
   readonly forwardSecurity: ForwardSecurityManager;
+  readonly mailPlace: MailPlace;
   readonly storage: MessageStorage;
   readonly service: StorageService;
   readonly network: PeerNetwork;
@@ -62,7 +60,13 @@ export async function buildSession(options: AsyncManagerOptions): Promise<Manage
   const resolved = { ...options, platform, crypto, log };
   const { directory, identity } = await openDirectoryAndIdentity(resolved);
   try {
-    return await assemble(resolved, directory, identity);
+    const mailPlace = await openMailPlace(resolved, directory);
+    try {
+      return await assemble(resolved, directory, identity, mailPlace);
+    } catch (error) {
+      await mailPlace.close();
+      throw error;
+    }
   } catch (error) {
     await directory.close();
     throw error;
@@ -73,6 +77,7 @@ async function assemble(
   options: ResolvedOptions,
   directory: DataDirectory,
   identity: Identity,
+  mailPlace: MailPlace,
 ): Promise<ManagerParts> {
   const { platform, crypto, log, limits = {}, storageRole = 'friends' } = options;
   const { clock, timers, random } = platform;
@@ -97,24 +102,18 @@ async function assemble(
     vault,
     limits,
   });
-  const capacity = new StorageCapacity({
-    path: directory.path,
-    ...mostOn(store.engine, systemMemoryBytes()),
-    ...(options.storageCapBytes === undefined ? {} : { capBytes: options.storageCapBytes }),
-    ...(options.diskSpace === undefined ? {} : { probe: options.diskSpace }),
-  });
   const fleetFriends =
     options.fleet && new FleetFriends({ ...options.fleet, clock, timers, log }, keyPair.publicKey);
   const storage = new MessageStorage({
-    engine: options.fleet?.engine ?? openLocalEngine({ store, crypto, ages }),
+    engine: options.fleet?.engine ?? mailPlace.engine,
     crypto,
     random,
     clock,
     timers,
-    capacity,
+    capacity: mailPlace.capacity,
     friends: friends.list().map(({ publicKey }) => publicKey),
     role: storageRole,
-    hasRoom: () => directory.space.hasRoom(),
+    hasRoom: mailPlace.hasRoom,
     ...(options.fleet &&
       fleetFriends && {
         fleet: { friends: fleetFriends, marksKey: fleetMarksKey(crypto, options.fleet.secret) },
@@ -175,6 +174,7 @@ async function assemble(
     friends,
     preferences: new Preferences(store),
     forwardSecurity,
+    mailPlace,
     storage,
     service,
     network,

@@ -17,7 +17,7 @@ export async function stopSession(
   transport: SessionTransport,
   disconnect: () => void,
 ): Promise<void> {
-  const { client, service, fleet, directory, platform, log } = parts;
+  const { client, service, fleet, mailPlace, directory, platform, log } = parts;
   const finish = async (step: Promise<boolean>) => {
     try {
       if (await step) return;
@@ -32,7 +32,13 @@ export async function stopSession(
   const limit = new TimeLimit(platform.timers, STOP_MS);
   // In this order: nothing new comes in and requests end, what is under way finishes, then the files close.
   const endFleet = () => fleet?.stop() ?? Promise.resolve();
-  for (const step of [() => transport.stop(), () => client.stop(), () => service.stop(), endFleet]) {
+  for (const step of [
+    () => transport.stop(),
+    () => client.stop(),
+    () => service.stop(),
+    endFleet,
+    () => mailPlace.close().then(() => true),
+  ]) {
     await finish(limit.waitFor(step()));
   }
   disconnect();

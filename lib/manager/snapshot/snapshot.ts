@@ -87,6 +87,8 @@ export interface KeptMail {
   readonly capacityBytes: number;
   /** Free on the volume, as last read; absent until then. */
   readonly freeBytes?: number;
+  /** What is wrong with where it lies, and what to do; absent when all is well. */
+  readonly trouble?: string;
 }
 
 /** Rows that a snapshot has at most; 50 of each by default. */

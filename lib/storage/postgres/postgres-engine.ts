@@ -202,6 +202,11 @@ export class PostgresEngine implements MessageEngine {
 
   async #read(text: string, values: readonly unknown[]) {
     this.#watcher.assertUsable();
-    return this.#reader.use((client) => client.query(text, values));
+    const ask = () => this.#reader.use((client) => client.query(text, values));
+    // The connection may have been to a server that is no more, and a question changes nothing.
+    return ask().catch((error: unknown) => {
+      if (!ToxAsyncError.is(error, 'ErrDatabase')) throw error;
+      return ask();
+    });
   }
 }

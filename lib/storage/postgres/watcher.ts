@@ -45,7 +45,7 @@ export class Watcher {
   #next = 0;
   #lookedAt = -Infinity;
   #checkedAt = -Infinity;
-  #announcing: Promise<unknown> | undefined;
+  #hasNews = false;
   #done: Promise<void> | undefined;
 
   constructor(options: WatcherOptions) {
@@ -82,14 +82,8 @@ export class Watcher {
 
   /** Tells the other processes to look. They look by themselves when this fails. */
   announce(): void {
-    const client = this.#client;
-    if (!client || this.#announcing) return;
-    this.#announcing = client
-      .query('SELECT pg_notify($1, $2)', [this.#options.address.schema, ''])
-      .catch(() => undefined)
-      .finally(() => {
-        this.#announcing = undefined;
-      });
+    this.#hasNews = true;
+    this.#wake.abort();
   }
 
   #stalled(): ToxAsyncError | undefined {
@@ -129,6 +123,7 @@ export class Watcher {
         await sleep(timers, LOOK_MS, this.#wake.signal);
         await sleep(timers, SHORTEST_MS, this.#closing.signal);
         this.#wake = new AbortController();
+        if (this.#hasNews) await this.#tellOthers(client);
         await this.#look(client);
         await this.#check(client);
       }
@@ -136,6 +131,11 @@ export class Watcher {
       this.#client = undefined;
       cut(client);
     }
+  }
+
+  async #tellOthers(client: DatabaseClient): Promise<void> {
+    this.#hasNews = false;
+    await client.query('SELECT pg_notify($1, $2)', [this.#options.address.schema, '']);
   }
 
   async #look(client: DatabaseClient): Promise<void> {

@@ -11,6 +11,8 @@ import { connectToPrimary, cut } from './primary';
 export class Link {
   readonly #address: DatabaseAddress;
   #client: Promise<DatabaseClient> | undefined;
+  /** One question at a time. */
+  #last: Promise<unknown> = Promise.resolve();
   readonly #closing = new AbortController();
 
   constructor(address: DatabaseAddress) {
@@ -19,6 +21,13 @@ export class Link {
 
   /** @throws ErrDatabase, ErrLocalStorageFull, ErrMissingLibrary, ErrClosed, and what `work` throws of ours */
   async use<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
+    this.#closing.signal.throwIfAborted();
+    const mine = this.#last.then(() => this.#run(work));
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #run<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
     this.#closing.signal.throwIfAborted();
     const connecting = (this.#client ??= this.#connect());
     try {

@@ -27,6 +27,7 @@ export const storageNode = {
     identity: { type: 'password' },
     joinTokens: { type: 'password' },
     cell: { type: 'password' },
+    database: { type: 'password' },
   },
   defaults: {
     version: { value: 1 },
@@ -39,6 +40,14 @@ export const storageNode = {
       value: '',
       validate: forText((node, text) =>
         isNumberIn(text, 1, 1000) ? undefined : node._('storage-node.error.cap'),
+      ),
+    },
+    mailPlace: { value: 'folder' },
+    schema: { value: '' },
+    standbys: {
+      value: '',
+      validate: forText((node, text) =>
+        isNumberIn(text, 0, 100) ? undefined : node._('storage-node.error.standbys'),
       ),
     },
     admission: { value: '' },
@@ -87,7 +96,7 @@ export const storageNode = {
   oneditprepare(this: EditedNode) {
     dialog.open(this);
     rememberUnset(this, Object.keys(storageNode.credentials));
-    showChoices(this, 'node-config-input', ['engine', 'role', 'admission', 'befriendOpenNodes']);
+    showChoices(this, 'node-config-input', ['engine', 'mailPlace', 'role', 'admission', 'befriendOpenNodes']);
     showTabs(this);
     showFriends(this);
     const running = runningSession(this.id);

@@ -9,10 +9,13 @@ const USUAL_CAP = 64;
 /** What the space is room for, and how much of it is in use. */
 export function storageTab(node: EditedNode, running: RunningSession): void {
   const [role, cap] = [$('#node-config-input-role'), $('#node-config-input-cap')];
+  const place = $('#node-config-input-mailPlace');
   const line = $('#tox-async-capacity');
   let inUse: string | undefined;
   const look = () => {
-    $('#tox-async-cap-row, #tox-async-capacity').toggle(role.val() !== 'off');
+    const keeps = role.val() !== 'off';
+    $('#tox-async-cap-row, #tox-async-place-row, #tox-async-capacity').toggle(keeps);
+    $('.tox-async-database').toggle(keeps && place.val() !== 'folder');
     const megabytes = Number(textOf(cap.val()) || USUAL_CAP);
     const isKnown = !isVariable(cap.val()) && megabytes > 0;
     const room = Math.floor((megabytes * 1_000_000) / SHORT_MESSAGE / 1_000) * 1_000;
@@ -22,6 +25,7 @@ export function storageTab(node: EditedNode, running: RunningSession): void {
     line.text([inUse, capacity].filter(Boolean).join(' '));
   };
   role.on('change', look);
+  place.on('change', look);
   cap.on('input change', look);
   look();
   void running.then((session) => {

@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { AsyncManagerOptions } from '../../lib/index';
+import type { Call } from '../call';
+import { EXIT, Failure } from '../exit-codes';
+import { numberOption } from './command-line';
+
+/**
+ * Where mail for others lies in place of the data directory. The URL has a password in it, so it is never an argument.
+ * @throws Failure
+ */
+export async function mailDatabaseOf({
+  options,
+  machine,
+}: Pick<Call, 'options' | 'machine'>): Promise<Pick<AsyncManagerOptions, 'mailDatabase'>> {
+  const standbys = numberOption(options, 'standbys', { min: 0, max: 100, whole: true });
+  const file = options.database;
+  if (file === undefined) {
+    if (standbys === undefined) return {};
+    throw new Failure(EXIT.usage, '--standbys is for a database: give --database FILE too.');
+  }
+  const text = await readFile(path.resolve(machine.cwd, file), 'utf8').catch(() => undefined);
+  if (text === undefined) throw new Failure(EXIT.noInput, `The file ${file} cannot be read.`);
+  return { mailDatabase: { url: text.trim(), ...(standbys !== undefined && { standbys }) } };
+}
