@@ -4,6 +4,7 @@ import { cancel } from './cancel';
 import { cell } from './cell';
 import { completion } from './completion';
 import { doctor } from './doctor';
+import { fleet } from './fleet';
 import { friends } from './friends';
 import { id } from './id';
 import { init } from './init';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   receive,
   serve,
   cell,
+  fleet,
   status,
   doctor,
   backup,

@@ -2,7 +2,7 @@ import type { Command } from '../call';
 import { COMMON, NETWORK, type OptionName, OPTIONS, type OptionSpec } from './option-table';
 
 /** The commands that never use the network themselves. */
-const OFFLINE = ['id', 'cancel', 'cell', 'status', 'backup', 'restore', 'completion'];
+const OFFLINE = ['id', 'cancel', 'cell', 'fleet', 'status', 'backup', 'restore', 'completion'];
 
 /** Options that a command has, its own first. */
 export function optionsOf({ name, options }: Pick<Command, 'name' | 'options'>): readonly OptionName[] {
@@ -13,7 +13,6 @@ export function optionsOf({ name, options }: Pick<Command, 'name' | 'options'>):
 export function mainHelp(commands: readonly Command[]): string {
   const rows = commands.map(({ name, about }) => `  ${name.padEnd(11)}${about}`);
   return `Forward-secure messages over Tox, for friends who are offline too.
-
 Usage: tox-async COMMAND [OPTIONS]     tox-async COMMAND --help
 
 ${rows.join('\n')}

@@ -1,0 +1,107 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  certificateText,
+  fromHex,
+  MAX_CERTIFICATE_LIFE,
+  readFriendKey,
+  signCertificate,
+  signingKeyOf,
+  systemPlatform,
+  toHex,
+} from '../../lib/index';
+import type { Command } from '../call';
+import { EXIT, Failure } from '../exit-codes';
+import { write } from '../output/streams';
+
+const USAGE = 'Usage: tox-async fleet init FILE [REPLICAS] | certify FILE NODE … | list FILE';
+
+/** What the file of a fleet holds; whoever has it can certify nodes. */
+interface FleetFile {
+  /** Hexadecimal digits: of the signing key, and what each node has. */
+  readonly seed: string;
+  readonly secret: string;
+  readonly replicas: number;
+  /** Of the last round. */
+  readonly serial: number;
+  readonly nodes: readonly string[];
+}
+
+/** Makes a fleet, and certifies its nodes. */
+export const fleet: Command = {
+  name: 'fleet',
+  usage: 'init FILE [REPLICAS] | certify FILE NODE … | list FILE',
+  about: 'make a fleet of storage nodes, and certify its nodes',
+  options: [],
+  more: `  init FILE [REPLICAS]    makes the fleet's key in a new file, to be kept secret;
+                          REPLICAS: disks that its database is on (1)
+  certify FILE NODE …     a new round, valid for 7 days, of certificates for these
+                          nodes (public keys or Tox IDs) and no others
+  list FILE               the fleet's key, its round and its nodes
+See docs/FLEET.md.`,
+  run: async (call) => {
+    const [action, file, ...words] = call.words;
+    if (file === undefined) throw new Failure(EXIT.usage, USAGE);
+    const place = path.resolve(call.machine.cwd, file);
+    await write(call.machine.stdout, await act(action, place, words));
+    return EXIT.ok;
+  },
+};
+
+async function act(action: string | undefined, file: string, words: readonly string[]): Promise<string> {
+  if (action === 'init' && words.length < 2) return make(file, Number(words[0] ?? 1));
+  if (action === 'list' && words.length === 0) {
+    const { seed, serial, replicas, nodes } = await read(file);
+    const own = toHex(signingKeyOf(bytesOf(seed)));
+    return `fleet ${own}  round ${serial}  replicas ${replicas}\n${nodes.map((node) => `${node}\n`).join('')}`;
+  }
+  if (action === 'certify' && words.length > 0) return certify(file, words);
+  throw new Failure(EXIT.usage, USAGE);
+}
+
+async function make(file: string, replicas: number): Promise<string> {
+  if (!Number.isInteger(replicas) || replicas < 1 || replicas > 255) throw new Failure(EXIT.usage, USAGE);
+  const { random } = systemPlatform;
+  const [seed, secret] = [random.bytes(32), random.bytes(32)];
+  const made = { seed: toHex(seed), secret: toHex(secret), replicas, serial: 0, nodes: [] };
+  await writeFile(file, JSON.stringify(made), { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
+    throw new Failure(EXIT.cannotCreate, `The file of the fleet cannot be made: ${String(error)}`);
+  });
+  return `fleet ${toHex(signingKeyOf(seed))}\n`;
+}
+
+async function certify(file: string, words: readonly string[]): Promise<string> {
+  const before = await read(file);
+  const keys = words.map((word) => {
+    const key = readFriendKey(word);
+    if (key === undefined)
+      throw new Failure(EXIT.data, `${word.slice(0, 16)} is no public key and no Tox ID.`);
+    return key;
+  });
+  const now = { ...before, serial: before.serial + 1, nodes: keys.map(toHex) };
+  const claims = { serial: now.serial, valid: MAX_CERTIFICATE_LIFE, replicas: now.replicas };
+  const lines = keys.map(
+    (key) => `${toHex(key)} ${certificateText(signCertificate(bytesOf(now.seed), key, claims))}\n`,
+  );
+  // Before a certificate is out: no two rounds have one serial.
+  await systemPlatform.disk.writeFile(file, Buffer.from(JSON.stringify(now)));
+  return lines.join('');
+}
+
+async function read(file: string): Promise<FleetFile> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Failure(EXIT.noInput, `The file of the fleet cannot be read: ${String(error)}`);
+  });
+  try {
+    const found = JSON.parse(text) as FleetFile;
+    if (Number.isInteger(found.serial) && bytesOf(found.seed).length === 32 && Array.isArray(found.nodes))
+      return found;
+  } catch {
+    // As what is no file of a fleet.
+  }
+  throw new Failure(EXIT.data, `${file} is no file of a fleet. Make one with "tox-async fleet init".`);
+}
+
+function bytesOf(digits: string): Uint8Array {
+  return fromHex(digits) ?? new Uint8Array();
+}
