@@ -33,7 +33,7 @@ export const fleet: Command = {
   usage: 'init FILE [REPLICAS] | certify FILE NODE … | list FILE',
   about: 'make a fleet of storage nodes, and certify its nodes',
   options: [],
-  more: `  init FILE [REPLICAS]    makes the fleet's key in a new file, to be kept secret;
+  more: `  init FILE [REPLICAS]    makes the fleet's key in a new file; keep it secret;
                           REPLICAS: disks that its database is on (1)
   certify FILE NODE …     a new round, valid for 7 days, of certificates for these
                           nodes (public keys or Tox IDs) and no others
