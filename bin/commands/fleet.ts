@@ -35,8 +35,8 @@ export const fleet: Command = {
   options: [],
   more: `  init FILE [REPLICAS]    makes the fleet's key in a new file; keep it secret;
                           REPLICAS: disks that its database is on (1)
-  certify FILE NODE …     a new round, valid for 7 days, of certificates for these
-                          nodes (public keys or Tox IDs) and no others
+  certify FILE NODE …     a new round of certificates, valid for 7 days, for
+                          these nodes (public keys or Tox IDs) alone
   list FILE               the fleet's key, its round and its nodes
 See docs/FLEET.md.`,
   run: async (call) => {
