@@ -54,6 +54,20 @@ export const EXAMPLES: readonly [SessionMessage, number, string][] = [
   [{ kind: 'delete', request: 5, storageIds: [id(6)] }, 0x26, `00000005 01 ${'06'.repeat(16)}`],
   [{ kind: 'delete-answer', request: 5, code: 'ok', deleted: 1 }, 0x27, '00000005 00 01'],
   [{ kind: 'mail', waiting: 300 }, 0x28, '012c'],
+  [
+    {
+      kind: 'fleet',
+      certificate: {
+        fleetKey: filled(32, 10),
+        serial: 7,
+        valid: 604_800,
+        replicas: 2,
+        signature: filled(64, 11),
+      },
+    },
+    0x29,
+    `${'0a'.repeat(32)} 00000007 00093a80 02 ${'0b'.repeat(64)}`,
+  ],
   [{ kind: 'deliver', request: 6, envelope: bytes('0c') }, 0x30, '00000006 0c'],
   [{ kind: 'deliver-answer', request: 6, code: 'unknown-tag' }, 0x31, '00000006 0b'],
   [
