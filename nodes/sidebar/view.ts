@@ -183,6 +183,8 @@ export interface KeptView {
   readonly bytes: number;
   readonly capacityBytes: number;
   readonly freeBytes?: number;
+  /** What is wrong with where it lies, in a sentence with what to do; absent when all is well. */
+  readonly trouble?: string;
 }
 
 /** `GET tox-async/sessions/:id/qr`: rows of a QR code, '1' for dark, without its quiet zone. */

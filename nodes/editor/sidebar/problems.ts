@@ -24,6 +24,9 @@ export function problemsOf({ trouble, open }: Pick<SessionView, 'trouble' | 'ope
   for (const finding of open?.findings ?? []) {
     if (finding.matters && !SAID_BY_TROUBLE.has(finding.code)) problems.push(finding);
   }
+  if (open?.kept.trouble !== undefined) {
+    problems.push({ code: 'mail-place', level: 'warning', text: open.kept.trouble, remedy: 'edit' });
+  }
   problems.push(...(open?.friends ?? []).flatMap(ofFriend));
   const rank = ({ level }: Problem) => (level === 'error' ? 0 : 1);
   return problems.sort((a, b) => rank(a) - rank(b));

@@ -45,6 +45,14 @@ const low = { sendable: 4, full: 100, areLow: true, days: 1, receivable: 100 };
 describe('The problems that the banner shows', () => {
   const codes = (view: Parameters<typeof problemsOf>[0]) => problemsOf(view).map(({ code }) => code);
 
+  it('tell what is wrong with the place of the mail that is kept for others', () => {
+    const view = open([]);
+    const text = 'Fewer standbys confirm than are wanted. Start them.';
+    assert.deepEqual(problemsOf({ open: { ...view, kept: { ...view.kept, trouble: text } } }), [
+      { code: 'mail-place', level: 'warning', text, remedy: 'edit' },
+    ]);
+  });
+
   it('are those that matter, errors first, then the session, then friends', () => {
     const friends = [
       friend('a', {
