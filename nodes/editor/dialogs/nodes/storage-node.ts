@@ -42,7 +42,7 @@ export const storageNode = {
         isNumberIn(text, 1, 1000) ? undefined : node._('storage-node.error.cap'),
       ),
     },
-    mailPlace: { value: 'folder' },
+    mailPlace: { value: '' },
     schema: { value: '' },
     standbys: {
       value: '',

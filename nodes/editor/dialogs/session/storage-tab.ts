@@ -15,7 +15,7 @@ export function storageTab(node: EditedNode, running: RunningSession): void {
   const look = () => {
     const keeps = role.val() !== 'off';
     $('#tox-async-cap-row, #tox-async-place-row, #tox-async-capacity').toggle(keeps);
-    $('.tox-async-database').toggle(keeps && place.val() !== 'folder');
+    $('.tox-async-database').toggle(keeps && place.val() !== '');
     const megabytes = Number(textOf(cap.val()) || USUAL_CAP);
     const isKnown = !isVariable(cap.val()) && megabytes > 0;
     const room = Math.floor((megabytes * 1_000_000) / SHORT_MESSAGE / 1_000) * 1_000;
