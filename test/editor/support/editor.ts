@@ -87,15 +87,19 @@ export class Editor {
   /** Imports one of the package's examples by the Import dialog, into flows of its own. */
   async importExample(name: string): Promise<void> {
     const { page } = this;
+    const had = (await this.flows()).length;
     await page.evaluate(() => window.RED?.actions.invoke('core:show-examples-import-dialog'));
     const dialog = page.locator('.ui-dialog:visible');
     await dialog.getByText(MANIFEST.name, { exact: true }).click();
     await dialog.getByText(name, { exact: true }).click();
     await dialog.locator('#red-ui-clipboard-dialog-ok:enabled').click();
     await dialog.waitFor({ state: 'hidden' });
-    // An example that is there already is imported as a copy.
+    // An example that is there already is imported as a copy. The editor asks for it only when it has fetched the flow.
     const copy = page.getByRole('button', { name: 'Import copy' });
-    if (await copy.isVisible()) await copy.click();
+    while ((await this.flows()).length === had) {
+      if (await copy.isVisible()) await copy.click();
+      await page.waitForTimeout(100);
+    }
   }
 
   /** Deploys what is there, and resolves when it runs. */
