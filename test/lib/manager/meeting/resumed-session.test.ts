@@ -10,7 +10,9 @@ describe('a session whose generator repeats itself', () => {
     const scratch = makeScratch();
     const toxIdAt = async (name: string, monotonic: number) => {
       const clock = { wall: () => 1_764_000_000_000, monotonic: () => monotonic, elapsed: () => undefined };
-      const platform = { ...systemPlatform, random: new SeededRandom('one state'), clock };
+      // With a full disk no reserve is written, whose random bytes are drawn beside those of the identity.
+      const disk = { ...systemPlatform.disk, freeBytes: () => Promise.resolve(0) };
+      const platform = { ...systemPlatform, random: new SeededRandom('one state'), clock, disk };
       const dataDir = path.join(scratch.path, name);
       const manager = await AsyncManager.create({ dataDir, engine: 'nedb', platform });
       await manager.stop();
