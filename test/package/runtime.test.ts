@@ -59,8 +59,10 @@ function suite(title: string, runtime: () => Promise<Partial<Runtime>>): void {
       for (const language of languages()) {
         for (const type of TYPES) {
           const served = await red.json(`/locales/${MANIFEST.name}/${type}?lng=${language}`);
-          const file = read('dist/nodes/locales', language, `${type}.json`);
-          assert.deepEqual(served, JSON.parse(file), `${type} in ${language}`);
+          // The runtime of Node-RED 4.1 says in its library's new way which text is the plural.
+          const file = read('dist/nodes/locales', language, `${type}.json`).replaceAll('_plural"', '_other"');
+          const text = JSON.stringify(served).replaceAll('_plural"', '_other"');
+          assert.deepEqual(JSON.parse(text), JSON.parse(file), `${type} in ${language}`);
         }
       }
     });
