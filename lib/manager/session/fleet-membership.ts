@@ -1,4 +1,3 @@
-import type { FleetWord } from '../../client/meeting/fleet-word';
 import { certifies, type FleetCertificate } from '../../protocol/fleet/certificate';
 import { sameBytes } from '../../bytes';
 import type { Timer, Timers } from '../../platform/timers';
@@ -24,7 +23,7 @@ const READ_EVERY = 600_000;
 export interface FleetMembershipComponents {
   readonly self: PublicKey;
   readonly friends: FleetFriends;
-  readonly client: { readonly fleetWord: Pick<FleetWord, 'setOwn'> };
+  readonly client: { readonly fleetWord: { setOwn(certificate: FleetCertificate | undefined): void } };
   readonly timers: Timers;
   readonly log: Pick<Logger, 'warn'>;
 }
