@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlMessage } from '../../lib/index';
 import type { Call, Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
@@ -8,6 +9,8 @@ import { Program } from '../session/program';
 import { openSession } from '../session/open-session';
 
 const LONGEST_S = 2_000_000;
+/** How long an end after the first message waits: its sender's answer is on its way, and leaving would lose it. */
+const LINGER_MS = 500;
 
 /** Takes messages as they come. */
 export const receive: Command = {
@@ -48,6 +51,7 @@ environment. With --json, binary payloads are base64. --timeout ends it; with
       };
       const once = options.once === true ? { once: true as const } : {};
       await session.control.ask({ ask: 'receive', ...once }, { signal, onMessage });
+      if (taken > 0) await sleep(LINGER_MS, undefined, { signal });
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {

@@ -247,7 +247,7 @@ describe('tox-async send, receive and serve', function () {
   it('find in words why a message would go out or not', async () => {
     const away = await ann.run(['doctor', 'Bob', '--timeout', '1']);
     assert.equal(away.exitCode, EXIT.ok);
-    assert.match(away.out, /^warning {1}Bob is offline and no storage node that you both know is online/m);
+    assert.match(away.out, /^warning {1}Bob is offline, and no storage node that you both know is online/m);
     const serving = await serve(bob);
     const here = await ann.run(['doctor', '--json', '--timeout', '4']);
     const findings = here.out
