@@ -15,12 +15,12 @@ export interface Woken {
 }
 
 /**
- * Says that waiting messages may go another way now. The one who makes it so names them; whoever listens looks at them
- * once, however many calls there were.
+ * Says that waiting messages may go another way now. The one who makes it so names them; the dispatcher listens and looks
+ * at them once, however many calls there were.
  */
 export class Wakeup {
   readonly #timers: Timers;
-  readonly #looks = new Set<(woken: Woken) => void>();
+  #look: ((woken: Woken) => void) | undefined;
   #timer: Timer | undefined;
   #all = false;
   #friends = new PeerSet();
@@ -33,12 +33,12 @@ export class Wakeup {
 
   /** From now on `look` follows each call. */
   listen(look: (woken: Woken) => void): void {
-    this.#looks.add(look);
+    this.#look = look;
   }
 
   /** Nobody listens any more. */
   stop(): void {
-    this.#looks.clear();
+    this.#look = undefined;
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#take();
@@ -66,11 +66,10 @@ export class Wakeup {
 
   /** Once the present events are through. False when nobody listens. */
   #soon(): boolean {
-    if (this.#looks.size === 0) return false;
+    if (this.#look === undefined) return false;
     this.#timer ??= this.#timers.after(0, () => {
       this.#timer = undefined;
-      const woken = this.#take();
-      for (const look of this.#looks) look(woken);
+      this.#look?.(this.#take());
     });
     return true;
   }

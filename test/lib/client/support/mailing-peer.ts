@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
-import { ServiceMailer } from '../../../../lib/client/sending/service/service-mailer';
+import { ServiceMailer } from '../../../../lib/client/sending/service-mailer';
 import { Tombstones } from '../../../../lib/client/journal/tombstones';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
 import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { ServiceMail, type ServiceEntry } from '../../../../lib/client/journal/service-mail';
 import { decodeMailKeys, type MailKeys } from '../../../../lib/protocol/keys/mail-keys';
-import type { Woken } from '../../../../lib/client/wakeup';
-import { PeerSet } from '../../../../lib/peer-map';
 import { decodeMailReceipts, type MailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
 import { PLAIN_TYPE } from '../../../../lib/protocol/envelope/message-types';
 import { preKeyId } from '../../../../lib/protocol/names';
@@ -41,9 +39,6 @@ export class MailingPeer {
   /** A message waits for a key. */
   waits = false;
   wakeups = 0;
-  /** Times that the mailer looked whether the friend is here. */
-  looks = 0;
-  #wake: (woken: Woken) => void = () => undefined;
   readonly errors: string[] = [];
   readonly tombstones: Tombstones;
   readonly receipts: OwedReceipts;
@@ -67,19 +62,14 @@ export class MailingPeer {
       store,
       ages,
       clock: { ...time.clock, wall: () => 5_000 },
-      direct: {
-        isHere: () => {
-          this.looks += 1;
-          return this.session;
-        },
-      },
+      direct: { isHere: () => this.session },
       nodes: { candidates: () => Array.from({ length: this.nodes }, (_, i) => new Uint8Array(32).fill(i)) },
       forwardSecurity,
       outbox: { waitsForKey: () => this.waits },
       receipts: this.receipts,
       mail: this.mail,
       queues: this.queues,
-      wakeup: { friend: () => (this.wakeups += 1), listen: (look) => (this.#wake = look) },
+      wakeup: { friend: () => (this.wakeups += 1) },
       hooks: { onError: (error) => this.errors.push(String(error)) },
     });
     this.friendHolds(104);
@@ -93,23 +83,11 @@ export class MailingPeer {
     return new MailingPeer(alice, bob);
   }
 
-  /** The mailer hears that something happened to the friend, and time passes. */
+  /** Time passes; the mailer looks each 10 s. */
   async pass(seconds: number): Promise<void> {
-    this.happens();
-    await this.wait(seconds);
-  }
-
-  /** Something happens to the friend. */
-  happens(): void {
-    this.#wake({ all: false, friends: new PeerSet([this.friend.pk]), messages: new Set(), mail: new Set() });
-  }
-
-  /** Time passes in which nothing happens. */
-  async wait(seconds: number): Promise<void> {
-    // In greater steps ages would run ahead of the timers as if the machine had slept.
-    for (let i = 0; i < seconds; i += 2) {
-      this.sleep(2);
-      await this.keys.time.advance(2_000);
+    for (let i = 0; i < seconds; i += 10) {
+      this.sleep(10);
+      await this.keys.time.advance(10_000);
       await this.queues.idle();
     }
   }

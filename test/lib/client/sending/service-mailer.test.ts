@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { KeyedQueue } from '../../../../../lib/platform/queues/keyed-queue';
-import { DAY } from '../../../forward-security/support/key-peer';
-import { idOf, keyOf, MailingPeer, numberOf } from '../../support/mailing-peer';
+import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
+import { DAY } from '../../forward-security/support/key-peer';
+import { idOf, keyOf, MailingPeer, numberOf } from '../support/mailing-peer';
 
-import type { MailReceipts } from '../../../../../lib/protocol/keys/mail-receipts';
+import type { MailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
 
 const MINUTE = 60;
-const HOUR = 60 * MINUTE;
 /** The messages that a mail of receipts names. */
 const named = (mail: MailReceipts | undefined) => mail?.arrived.map(({ idStart }) => numberOf(idStart));
 
@@ -358,31 +357,6 @@ describe('the mailer', () => {
     await peer.owe(1);
     await peer.pass(10);
     assert.ok(asked.length > 0);
-  });
-
-  it('has no timer while all friends are here and nothing happens', async () => {
-    peer.session = true;
-    await peer.owe(1);
-    await peer.pass(10);
-    assert.equal(peer.keys.time.pendingTimers, 0);
-  });
-
-  it('looks at a friend who is away once an hour while nothing happens', async () => {
-    await peer.pass(20);
-    peer.looks = 0;
-    await peer.wait(3 * HOUR);
-    assert.equal(peer.looks, 3);
-  });
-
-  it('looks 10 s after something was done in the queue of a friend, or a receipt was owed', async () => {
-    await peer.pass(20);
-    for (const happens of [() => peer.queues.run(peer.friend.pk, () => undefined), () => peer.owe(1)]) {
-      await happens();
-      peer.looks = 0;
-      await peer.wait(10);
-      assert.ok(peer.looks > 0);
-    }
-    assert.equal(peer.mailedReceipts.length, 1);
   });
 
   it('does nothing after its stop', async () => {
