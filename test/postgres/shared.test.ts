@@ -32,7 +32,10 @@ describe('a PostgreSQL that several processes share', () => {
 
   it('takes 100 of 240 that four of them store at once for one mailbox', async () => {
     const four = await together(4);
-    const puts = Array.from({ length: 240 }, (_, n) => four[n % 4]?.put(mail(`${n}`), limitsOf()));
+    const puts = Array.from(
+      { length: 240 },
+      (_, n) => four[n % 4]?.put(mail(`${n}`), limitsOf()) ?? assert.fail(),
+    );
     const answers = await Promise.all(puts);
     assert.equal(answers.filter((answer) => answer === 'stored').length, 100);
     assert.equal(answers.filter((answer) => answer === 'mailbox-share').length, 140);
@@ -72,6 +75,40 @@ describe('a PostgreSQL that several processes share', () => {
     await Promise.all(writers);
     state.done = true;
     assert.deepEqual(await Promise.all(readers), [640, 640, 640, 640]);
+  });
+
+  it('erases no mail because the clock of the server jumped ahead', async () => {
+    const schema = newSchema();
+    const engine = await openPostgresEngine({ database: { url: server.urlOf(), schema } });
+    engines.push(engine);
+    const lasting = mail('lasting', { keepSeconds: 86_400 });
+    await engine.put(lasting);
+    const isAhead = (seconds: number) =>
+      server.sql(`CREATE OR REPLACE FUNCTION ${schema}.age_seconds() RETURNS bigint LANGUAGE sql VOLATILE AS
+        'SELECT floor(extract(epoch FROM clock_timestamp()))::bigint + ${seconds}'`);
+    await isAhead(365 * 86_400);
+    assert.equal(await engine.expire(50), 0);
+    await isAhead(0);
+    assert.ok(await engine.get(lasting.mailbox, lasting.storageId));
+    await isAhead(-1);
+    const short = mail('short', { keepSeconds: 1 });
+    await engine.put(short);
+    await isAhead(5);
+    assert.equal(await engine.expire(50), 1, 'what is over by both clocks goes');
+  });
+
+  it('counts what is there when transaction numbers begin again, as in a restored copy', async () => {
+    const database = { url: server.urlOf(), schema: newSchema() };
+    const first = await openPostgresEngine({ database });
+    engines.push(first);
+    const { mailbox, storageId } = mail('one');
+    await first.put(mail('one'));
+    await server.sql(`UPDATE ${database.schema}.counts SET changed = 1000000000000000`);
+    const second = await openPostgresEngine({ database });
+    engines.push(second);
+    assert.equal(second.countInMailbox(mailbox), 1);
+    await first.delete(mailbox, storageId);
+    await until(() => second.countInMailbox(mailbox) === 0);
   });
 
   describe('says what to do', () => {

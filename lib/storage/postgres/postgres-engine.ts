@@ -67,6 +67,7 @@ export class PostgresEngine implements MessageEngine {
     this.#writer = new Link(address);
     this.#writes = new WriteQueue(this.#writer, {
       view: this.#view,
+      clock,
       onCounts: (rows) => this.#view.apply(rows),
       onStored: (mailboxes) => this.#tell(mailboxes),
     });

@@ -44,14 +44,20 @@ export const COUNT = `INSERT INTO counts (mailbox, submitter, messages, chunks, 
     arrived = greatest(counts.arrived, excluded.arrived), changed = excluded.changed, written = excluded.written
   RETURNING *`;
 
-export const DUE =
-  'SELECT number, mailbox FROM mail WHERE expires <= age_seconds() ORDER BY expires LIMIT $1';
+/** What is over by both clocks, the server's and the one that is given. */
+export const DUE = `SELECT number, mailbox FROM mail WHERE expires <= least(age_seconds(), $2::bigint)
+  ORDER BY expires LIMIT $1`;
 
-export const SWEEP = `DELETE FROM mail WHERE number = ANY($1::bigint[]) AND expires <= age_seconds()
+export const SWEEP = `DELETE FROM mail WHERE number = ANY($1::bigint[]) AND expires <= least(age_seconds(), $2::bigint)
   RETURNING mailbox, submitter, octet_length(envelope) AS bytes`;
 
 /** Rows that have been empty for ten minutes: every process has heard of them. */
-export const FORGET_EMPTY = 'DELETE FROM counts WHERE messages = 0 AND written < age_seconds() - 600';
+export const FORGET_EMPTY = `DELETE FROM counts WHERE (mailbox, submitter) IN (
+  SELECT mailbox, submitter FROM counts WHERE messages = 0 AND written < age_seconds() - 600 FOR UPDATE SKIP LOCKED)`;
+
+/** After a failover or in a restored copy transaction numbers may be lower than before: no row may be ahead of them. */
+export const BACK_IN_TIME = `UPDATE counts SET changed = pg_current_xact_id()::text::bigint
+  WHERE changed > pg_current_xact_id()::text::bigint`;
 
 /** What changed since a transaction number, and the one from which to ask next time. */
 export const LOOK = `SELECT s.next, c.* FROM

@@ -11,23 +11,32 @@ export interface SweepResult {
   readonly counts: readonly CountRow[];
 }
 
-/** Deletes what is past its time, `max` at most. */
-export function sweep(client: DatabaseClient, max: number): Promise<SweepResult> {
+/**
+ * Deletes what is past its time, `max` at most.
+ * @param latest seconds of the Unix epoch: a server whose clock is ahead of it deletes no more than is over by then
+ */
+export function sweep(client: DatabaseClient, max: number, latest: number): Promise<SweepResult> {
   return inTransaction(client, async () => {
     await client.query(LOCK_SWEEP);
+    const result = await sweepDue(client, max, latest);
+    // Last, and without a wait: a wave may wait for one of these rows, and nothing here waits for a wave any more.
     await client.query(FORGET_EMPTY);
-    const due = await client.query(DUE, [max]);
-    if (due.rows.length === 0) return { swept: 0, counts: [] };
-    await lockNames(
-      client,
-      due.rows.map((row) => bytesIn(row, 'mailbox')),
-    );
-    // Looked at again under the locks: some may have been renewed or deleted.
-    const { rows } = await client.query(SWEEP, [due.rows.map((row) => numberIn(row, 'number'))]);
-    const changes = new CountChanges();
-    for (const row of rows) {
-      changes.add(bytesIn(row, 'mailbox'), bytesIn(row, 'submitter'), numberIn(row, 'bytes'), -1);
-    }
-    return { swept: rows.length, counts: await changes.write(client) };
+    return result;
   });
+}
+
+async function sweepDue(client: DatabaseClient, max: number, latest: number): Promise<SweepResult> {
+  const due = await client.query(DUE, [max, latest]);
+  if (due.rows.length === 0) return { swept: 0, counts: [] };
+  await lockNames(
+    client,
+    due.rows.map((row) => bytesIn(row, 'mailbox')),
+  );
+  // Looked at again under the locks: some may have been renewed or deleted.
+  const { rows } = await client.query(SWEEP, [due.rows.map((row) => numberIn(row, 'number')), latest]);
+  const changes = new CountChanges();
+  for (const row of rows) {
+    changes.add(bytesIn(row, 'mailbox'), bytesIn(row, 'submitter'), numberIn(row, 'bytes'), -1);
+  }
+  return { swept: rows.length, counts: await changes.write(client) };
 }

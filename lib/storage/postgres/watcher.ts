@@ -11,7 +11,7 @@ import type { DatabaseClient } from './connection/pg-loader';
 import { connectToPrimary, cut } from './connection/primary';
 import { migrate } from './connection/schema';
 import { checkServer, type ServerState, shortcoming } from './connection/server-checks';
-import { LOOK } from './statements';
+import { BACK_IN_TIME, LOOK } from './statements';
 
 /** Looks without a notification, and at most so often with them. */
 const LOOK_MS = 1000;
@@ -42,6 +42,8 @@ export class Watcher {
   #wasReady = false;
   #error: ToxAsyncError | undefined = new ToxAsyncError('ErrDatabase', 'The database is being connected.');
   #state: ServerState | undefined;
+  /** Seconds by which the server's clock was ahead of ours at the last check. */
+  #ahead = 0;
   #next = 0;
   #lookedAt = -Infinity;
   #checkedAt = -Infinity;
@@ -69,7 +71,7 @@ export class Watcher {
   health(): EngineHealth {
     const error = this.#error ?? this.#stalled();
     if (error) return { state: 'down', error, wasReady: this.#wasReady };
-    const text = this.#state && shortcoming(this.#state, this.#options.address.standbys);
+    const text = this.#state && shortcoming(this.#state, this.#options.address.standbys, this.#ahead);
     return text === undefined ? { state: 'ok' } : { state: 'degraded', text };
   }
 
@@ -116,7 +118,9 @@ export class Watcher {
       await migrate(client, address.schema);
       await client.query(`LISTEN "${address.schema}"`);
       this.#options.onConnected();
-      await this.#look(client);
+      await client.query(BACK_IN_TIME);
+      // What was known may be ahead of what this server has.
+      await this.#look(client, true);
       this.#succeed(state);
       tried();
       while (!this.#closing.signal.aborted) {
@@ -138,10 +142,10 @@ export class Watcher {
     await client.query('SELECT pg_notify($1, $2)', [this.#options.address.schema, '']);
   }
 
-  async #look(client: DatabaseClient): Promise<void> {
+  async #look(client: DatabaseClient, isNew = false): Promise<void> {
     const { clock, view } = this.#options;
     const now = clock.monotonic();
-    const isReload = now - this.#lookedAt > RELOAD_MS;
+    const isReload = isNew || now - this.#lookedAt > RELOAD_MS;
     const { rows } = await client.query(LOOK, [isReload ? '0' : String(this.#next)]);
     const counts = rows.filter(({ mailbox }) => mailbox !== null).map(countRowOf);
     const isFirst = this.#lookedAt === -Infinity;
@@ -158,12 +162,17 @@ export class Watcher {
     const state = await checkServer(client);
     if (state.isStandby)
       throw new ToxAsyncError('ErrDatabase', 'The database has become a standby. It is tried again.');
+    this.#note(state);
+  }
+
+  #note(state: ServerState): void {
     this.#state = state;
+    this.#ahead = state.time - this.#options.clock.wall() / 1000;
   }
 
   #succeed(state: ServerState): void {
     if (this.#error && this.#wasReady) this.#options.log.info('The database answers again.');
-    this.#state = state;
+    this.#note(state);
     this.#error = undefined;
     this.#wasReady = true;
   }

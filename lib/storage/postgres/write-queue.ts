@@ -2,8 +2,10 @@ import { ByteMap } from '../../byte-map';
 import { ToxAsyncError } from '../../errors';
 import type { MailCounts } from '../message-engine';
 import type { CountRow } from './counts-view';
+import type { Clock } from '../../platform/clock';
 import type { Link } from './connection/link';
 import type { Operation } from './operations';
+import { CLOCKS_DIFFER } from './connection/server-checks';
 import { sweep } from './sweep';
 import { runWave } from './wave';
 
@@ -21,6 +23,7 @@ interface Sweep {
 /** What follows a transaction that holds. */
 export interface WriteHooks {
   readonly view: MailCounts;
+  readonly clock: Pick<Clock, 'wall'>;
   onCounts(rows: readonly CountRow[]): void;
   onStored(mailboxes: readonly Uint8Array[]): void;
 }
@@ -90,7 +93,9 @@ export class WriteQueue {
   async #sweep(job: Sweep): Promise<void> {
     this.#waiting.shift();
     try {
-      const { swept, counts } = await this.#link.use((client) => sweep(client, job.max));
+      // Mail whose time is not over must not go because the server's clock jumped ahead.
+      const latest = Math.floor(this.#hooks.clock.wall() / 1000) + CLOCKS_DIFFER;
+      const { swept, counts } = await this.#link.use((client) => sweep(client, job.max, latest));
       this.#hooks.onCounts(counts);
       job.resolve(swept);
     } catch (error) {

@@ -14,6 +14,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   '57P01': 'The database ended the connection. It is tried again.',
   '25006': 'The database takes no writes. It may be a standby, or set to read-only.',
   '55P03': 'Another process holds this mailbox for too long. It is tried again.',
+  '40P01': 'Two processes waited for each other in the database. It is tried again.',
   '57014': 'The database took too long to answer. It is tried again.',
   '42P07':
     'The schema holds tables of something else. Choose another schema, or drop what is in this one by hand.',

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { ToxAsyncError } from '../../../errors';
 
 /** Where the mail of a fleet lies. */
@@ -86,7 +87,8 @@ function readTls(query: URLSearchParams, isOnThisMachine: boolean): DatabaseAddr
 }
 
 function isLocal(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.') || host.startsWith('/');
+  const isLoopback = host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+  return host === 'localhost' || isLoopback || host.startsWith('/');
 }
 
 function decode(text: string): string {

@@ -10,6 +10,7 @@ const QUESTION = `SELECT pg_is_in_recovery() AS standby, current_setting('server
   current_setting('synchronous_standby_names') AS names,
   (SELECT count(*)::int FROM pg_stat_replication) AS followers,
   (SELECT count(*)::int FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')) AS synchronous,
+  extract(epoch FROM clock_timestamp())::float8 AS time,
   pg_has_role(current_user, 'pg_read_all_stats', 'member') AS sees,
   EXISTS (SELECT 1 FROM pg_stat_activity WHERE usename = current_user AND wait_event = 'SyncRep'
     AND state_change < clock_timestamp() - interval '5 seconds') AS stalled`;
@@ -21,15 +22,23 @@ export interface ServerState {
   readonly synchronous: number | undefined;
   /** A commit has waited for its standbys for longer than 5 seconds. */
   readonly isStalled: boolean;
+  /** Unix seconds by its clock. */
+  readonly time: number;
 }
 
 /** @throws ErrDatabase a server that this engine must not use; what pg throws */
 export async function checkServer(client: DatabaseClient): Promise<ServerState> {
   const { rows } = await client.query(QUESTION);
   const row: Row = rows[0] ?? {};
-  if (row.standby === true) return { isStandby: true, synchronous: undefined, isStalled: false };
+  if (row.standby === true)
+    return { isStandby: true, synchronous: undefined, isStalled: false, time: Number(row.time) };
   assertUsable(row);
-  return { isStandby: false, synchronous: synchronousIn(row), isStalled: row.stalled === true };
+  return {
+    isStandby: false,
+    synchronous: synchronousIn(row),
+    isStalled: row.stalled === true,
+    time: Number(row.time),
+  };
 }
 
 function assertUsable(row: Row): void {
@@ -58,8 +67,21 @@ function synchronousIn(row: Row): number | undefined {
   return Number(row.synchronous);
 }
 
-/** What is less safe than asked for, and what to do; undefined: nothing. */
-export function shortcoming({ synchronous }: ServerState, wanted: number): string | undefined {
+/** Seconds by which the server's clock may be ahead of ours. */
+export const CLOCKS_DIFFER = 3600;
+
+/**
+ * What is less safe than asked for, and what to do; undefined: nothing.
+ * @param ahead seconds by which the server's clock is ahead of ours
+ */
+export function shortcoming({ synchronous }: ServerState, wanted: number, ahead: number): string | undefined {
+  if (ahead > CLOCKS_DIFFER) {
+    const hours = Math.round(ahead / 3600).toLocaleString('en-US');
+    return (
+      `The database's clock is ${hours} h ahead of this machine's. Set the one that is wrong: until then stored mail ` +
+      'may be hidden, and this session deletes none of it.'
+    );
+  }
   if (wanted === 0) return undefined;
   if (synchronous === undefined) {
     return 'This database user may not see the standbys. Allow it: GRANT pg_read_all_stats TO the user.';
