@@ -1,6 +1,7 @@
 import { copyOf, sameBytes, textOfBytes as textOf } from '../../../bytes';
 import { ByteMap } from '../../../byte-map';
 import { PeerMap } from '../../../peer-map';
+import { TokenBucket } from '../../../platform/token-bucket';
 import { certifies, type FleetCertificate } from '../../../protocol/fleet/certificate';
 import type { Store, WriteBatch } from '../../../store/store';
 import { Table } from '../../../store/table';
@@ -8,6 +9,8 @@ import type { Logger, PublicKey } from '../../../types';
 
 /** Fleets without a node among the friends that are remembered: a friend may invent as many as it likes. */
 const MOST_OLD_FLEETS = 64;
+/** New certificates of one node: each costs a signature, a write, and a look at all that waits. */
+const NEWS = { burst: 4, perSecond: 1 / 60 };
 
 interface FleetRecord {
   /** The highest that was seen; lower ones are ignored. */
@@ -41,6 +44,7 @@ export class FleetBook {
   readonly #nodeTable: Table<NodeRecord>;
   readonly #fleets = new ByteMap<FleetRecord>();
   readonly #nodes = new PeerMap<{ readonly node: PublicKey; readonly record: NodeRecord }>();
+  readonly #news = new PeerMap<TokenBucket>();
   /** Certificates with a wrong signature, since the start. */
   forged = 0;
 
@@ -56,18 +60,23 @@ export class FleetBook {
     }
   }
 
-  /** The node showed it in a proven session. @returns whether anything changed */
+  /**
+   * The node showed it in a proven session. More than one new one a minute is ignored: the node shows it in its next
+   * session again.
+   * @returns whether anything changed
+   */
   note(node: PublicKey, certificate: FleetCertificate): boolean {
-    if (!certifies(certificate, node)) {
-      this.forged += 1;
-      return false;
-    }
     const { fleetKey, serial, valid, replicas } = certificate;
     const fleet = this.#fleets.get(fleetKey);
     if (fleet !== undefined && serial < fleet.serial) return false;
     const record = { fleetKey: copyOf(fleetKey), serial, valid, replicas };
     const before = this.#nodes.get(node)?.record;
     if (fleet?.serial === serial && before !== undefined && isSame(before, record)) return false;
+    if (!this.#mayBringNews(node)) return false;
+    if (!certifies(certificate, node)) {
+      this.forged += 1;
+      return false;
+    }
     this.#nodes.set(node, { node: copyOf(node), record });
     const newest = fleet?.serial === serial ? fleet : { serial, seenAt: this.#components.ages.now() };
     this.#fleets.set(record.fleetKey, newest);
@@ -107,8 +116,16 @@ export class FleetBook {
 
   /** The peer is no longer a friend. The serial of its fleet stays. */
   forget(node: PublicKey): void {
+    this.#news.delete(node);
     if (!this.#nodes.delete(node)) return;
     this.#write((writes) => this.#nodeTable.delete(writes, [node]));
+  }
+
+  #mayBringNews(node: PublicKey): boolean {
+    const { ages } = this.#components;
+    const bucket = this.#news.get(node) ?? new TokenBucket(NEWS, () => ages.now() * 1000);
+    this.#news.set(node, bucket);
+    return bucket.take() === 0;
   }
 
   /** Fleets beyond those that may be remembered without a node. */

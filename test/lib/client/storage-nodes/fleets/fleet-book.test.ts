@@ -32,6 +32,21 @@ describe('what is known of fleets', () => {
     book = open();
   });
 
+  it('takes four new certificates of a node at once, and then one a minute', () => {
+    const fleets = Array.from({ length: 6 }, (_, n) => `fleet ${n}`);
+    assert.deepEqual(
+      fleets.map((fleet) => shows(A, 7, { fleet })),
+      [true, true, true, true, false, false],
+    );
+    for (let again = 0; again < 10; again += 1) assert.equal(shows(A, 7, { fleet: 'fleet 3' }), false);
+    assert.equal(shows(B, 7), true, 'another node');
+    age += 60;
+    assert.equal(shows(A, 7, { fleet: 'fleet 4' }), true);
+    const forged = signCertificate(digest('fleet'), B, { serial: 9, valid: DAY, replicas: 2 });
+    for (let n = 0; n < 50; n += 1) assert.equal(book.note(A, forged), false);
+    assert.equal(book.forged, 0, 'no signature is checked beyond the rate');
+  });
+
   it('is that a node belongs to the fleet that certifies it, after a restart too', async () => {
     assert.equal(isIn(A), false);
     assert.equal(shows(A, 7), true);
