@@ -57,14 +57,14 @@ friend request proves a token of the file, one a line (TOKEN 2027-03-01), joins.
 
 /** The session has a process of its own, so its label says no more than that. */
 function serveMetrics(
-  { options, machine }: Call,
+  { options, machine, log }: Call,
   manager: AsyncManager,
   port: number,
 ): Promise<MetricsServer> {
   const tally = new OutcomeTally();
   manager.events.on('outcome', (outcome) => tally.note(outcome));
   const directory = dataDirectory(options, machine);
-  return MetricsServer.start(port, async () =>
+  const text = async () =>
     metricsText([
       {
         name: 'serve',
@@ -73,6 +73,8 @@ function serveMetrics(
         manager,
         folderBytes: await folderBytes(systemPlatform.disk, directory),
       },
-    ]),
+    ]);
+  return MetricsServer.start(port, text, (error) =>
+    log.warn(`A connection for metrics failed: ${error.message}`),
   );
 }

@@ -21,9 +21,14 @@ export class MetricsServer implements AsyncDisposable {
   /**
    * @param port 0: any that is free
    * @param text what is answered
+   * @param onError hears of connections that could not be taken
    * @throws Failure the port cannot be used
    */
-  static async start(port: number, text: () => Promise<string>): Promise<MetricsServer> {
+  static async start(
+    port: number,
+    text: () => Promise<string>,
+    onError: (error: Error) => void,
+  ): Promise<MetricsServer> {
     const server = createServer((request, response) => {
       const answer = (status: number, body: string, type = 'text/plain; charset=utf-8') => {
         response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
@@ -49,6 +54,7 @@ export class MetricsServer implements AsyncDisposable {
         `Port ${port} cannot be used for metrics: ${why}. Choose another one.`,
       );
     }
+    server.on('error', onError);
     return new MetricsServer(server);
   }
 

@@ -94,7 +94,7 @@ export async function openOwnSession(
   try {
     if (network) {
       const transport = await machine.connect(manager, settings, log);
-      const requests = new FriendRequests(transport, log, tokenAdmission(manager, joins));
+      const requests = new FriendRequests(transport, log, tokenAdmission(manager, joins, log));
       const friends = () => new PeerSet(manager.friends().map(({ publicKey }) => publicKey));
       const isFriend = ({ publicKey }: IncomingRequest) => friends().has(publicKey);
       desk = new Desk(manager, { timers, givesMessages: true, requests: () => requests.list(isFriend) });

@@ -5,6 +5,7 @@ import {
   FriendAdmission,
   JOIN_CAP,
   joinProver,
+  type Logger,
   systemPlatform,
 } from '../../lib/index';
 import type { Call } from '../call';
@@ -35,7 +36,11 @@ export function joinsOf({
 }
 
 /** Lets in whom a token lets in, and leaves the others to a person. */
-export function tokenAdmission(manager: AsyncManager, joins: JoinSettings | undefined): FriendAdmission {
+export function tokenAdmission(
+  manager: AsyncManager,
+  joins: JoinSettings | undefined,
+  log: Logger,
+): FriendAdmission {
   const sources = joins && { tokens: [], file: joins.file };
   const components = { crypto: chooseCryptoProvider(), ...systemPlatform };
   return new FriendAdmission({
@@ -48,5 +53,6 @@ export function tokenAdmission(manager: AsyncManager, joins: JoinSettings | unde
     remove: (friend) => manager.removeFriend(friend),
     friends: () => manager.friends().map((friend) => ({ ...friend, lastOnline: undefined })),
     holdsMailFor: (friend, submitters) => manager.holdsMailFor(friend, submitters),
+    log,
   });
 }

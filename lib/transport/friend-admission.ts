@@ -2,7 +2,7 @@ import { sameBytes, toHex } from '../bytes';
 import { PeerSet } from '../peer-map';
 import { SerialQueue } from '../platform/queues/serial-queue';
 import { TokenBucket } from '../platform/token-bucket';
-import type { PublicKey } from '../types';
+import type { Logger, PublicKey } from '../types';
 
 /** Who becomes a friend by asking. */
 export type AdmissionPolicy =
@@ -44,6 +44,7 @@ export interface FriendAdmissionOptions {
   readonly friends: () => readonly Candidate[];
   /** Whether mail for `friend` that came from one of `submitters` is stored. */
   readonly holdsMailFor: (friend: PublicKey, submitters: readonly PublicKey[]) => boolean;
+  readonly log: Pick<Logger, 'error'>;
 }
 
 /** Somebody who is a friend now. */
@@ -70,6 +71,8 @@ const ADMISSIONS = { burst: 20, perSecond: 10 / 3600 };
 const NEWCOMER_S = 7 * 24 * 60 * 60;
 /** Of the places of an open node this part is for newcomers, and at least one. */
 const NEWCOMERS_PART = 1 / 4;
+/** Tokens that cannot be read are reported at most this often, seconds. */
+const REPORT_INTERVAL = 60;
 
 /**
  * Decides on friend requests. With the open policy a flood of new identities takes the places of newcomers alone: when
@@ -81,6 +84,7 @@ export class FriendAdmission {
   readonly #o: FriendAdmissionOptions;
   readonly #queue = new SerialQueue();
   readonly #rate: TokenBucket;
+  #reportedAt = -Infinity;
 
   constructor(options: FriendAdmissionOptions) {
     this.#o = options;
@@ -89,7 +93,7 @@ export class FriendAdmission {
 
   /**
    * @param text what the request says
-   * @throws what `accept`, `remove`, `saveAdmitted` and `joins.proves` throw
+   * @throws what `accept`, `remove` and `saveAdmitted` throw
    */
   onRequest(publicKey: PublicKey, text: string): Promise<AdmissionVerdict> {
     return this.#queue.run(() => this.#decide(publicKey, text));
@@ -97,7 +101,8 @@ export class FriendAdmission {
 
   async #decide(publicKey: PublicKey, text: string): Promise<AdmissionVerdict> {
     const { policy, accept, joins } = this.#o;
-    if (joins !== undefined && (await joins.proves(publicKey, text))) return this.#join(publicKey, joins.cap);
+    if (joins !== undefined && (await this.#proves(joins, publicKey, text)))
+      return this.#join(publicKey, joins.cap);
     if (policy.kind === 'manual') return 'ask';
     if (policy.kind === 'list') {
       if (!policy.allowed.some((key) => sameBytes(key, publicKey))) return 'ask';
@@ -110,6 +115,21 @@ export class FriendAdmission {
     }
     await accept(publicKey);
     return 'accepted';
+  }
+
+  /** Tokens that cannot be read prove nothing, and are no reason to drop a request: anybody can send one. */
+  async #proves(joins: JoinPolicy, publicKey: PublicKey, text: string): Promise<boolean> {
+    try {
+      return await joins.proves(publicKey, text);
+    } catch (error) {
+      const now = this.#o.age();
+      if (now - this.#reportedAt >= REPORT_INTERVAL) {
+        this.#reportedAt = now;
+        const why = error instanceof Error ? error.message : String(error);
+        this.#o.log.error(`No device can join until this is corrected: ${why}`);
+      }
+      return false;
+    }
   }
 
   /** One who joined counts as a friend whom the user made: no newcomer takes the place. */

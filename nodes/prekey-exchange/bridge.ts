@@ -110,6 +110,7 @@ export class Bridge {
   async #open(manager: AsyncManager, session: Session): Promise<Attachment> {
     const { timers, random } = systemPlatform;
     const admission = admissionOf(manager, session.settings, {
+      log: session.log,
       accept: (friend) => this.#befriend(friend, ''),
       // There is no word for removing a friend: nobody makes room.
       seen: () => manager.friends().map((friend) => ({ ...friend, online: true, lastOnline: undefined })),

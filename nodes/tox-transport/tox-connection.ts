@@ -68,6 +68,7 @@ function follow(
 ): (() => void)[] {
   const admission = admissionOf(manager, session.settings, {
     accept: (friend) => manager.addFriend(friend),
+    log: session.log,
     seen: () => {
       const lastOnline = new PeerMap(tox.details().map((each) => [each.publicKey, each.lastOnline] as const));
       return manager.friends().map(({ publicKey, online }) => ({

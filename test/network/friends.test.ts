@@ -6,6 +6,7 @@ import type { FriendDetails } from '../../lib/transport/friend-transport';
 import { RecordingHandler } from '../../lib/testing/transport/recording-handler';
 import { BootstrapDaemon } from './support/bootstrap-daemon';
 import { ToxParty } from './support/tox-party';
+import { silentLogger } from '../../lib/types';
 import { CONNECT_MS, until } from './support/until';
 
 describeOnTox('friends on real Tox', function () {
@@ -130,6 +131,7 @@ describeOnTox('friends on real Tox', function () {
       remove: (friend) => transport.removeFriend(friend),
       friends: () => transport.details(),
       holdsMailFor: () => false,
+      log: silentLogger,
     });
     transport.events.on('friend-request', ({ publicKey, message }) => {
       void admission.onRequest(publicKey, message).then((answer) => answers.push(answer));

@@ -7,6 +7,7 @@ import {
   type Admitted,
   type AsyncManager,
   type JoinPolicy,
+  type Logger,
   type PublicKey,
 } from '../../../lib/index';
 import { publicKeyOf } from './friend-list';
@@ -19,6 +20,7 @@ const ADMITTED = 'friends-admitted';
 export interface FriendsSeen {
   /** Makes somebody a friend, of the session and on the network. */
   readonly accept: (friend: PublicKey) => Promise<void>;
+  readonly log: Pick<Logger, 'error'>;
   /** Who stays, and when the others were last seen: Unix milliseconds, undefined for never. */
   readonly seen: () => readonly {
     readonly publicKey: PublicKey;
@@ -31,7 +33,7 @@ export interface FriendsSeen {
 export function admissionOf(
   manager: AsyncManager,
   { admission, joins }: Pick<SessionSettings, 'admission' | 'joins'>,
-  { accept, seen }: FriendsSeen,
+  { accept, seen, log }: FriendsSeen,
 ): FriendAdmission {
   return new FriendAdmission({
     policy: policyOf(admission),
@@ -43,6 +45,7 @@ export function admissionOf(
     remove: (friend) => manager.removeFriend(friend),
     friends: seen,
     holdsMailFor: (friend, submitters) => manager.holdsMailFor(friend, submitters),
+    log,
   });
 }
 

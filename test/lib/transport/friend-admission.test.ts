@@ -20,10 +20,12 @@ function admission(policy: AdmissionPolicy, joins?: JoinPolicy) {
   const mail = new Map<number, number>();
   let marks: readonly Admitted[] = [];
   let age = 0;
+  const logged: string[] = [];
   const makeGate = (rules: AdmissionPolicy) =>
     new FriendAdmission({
       policy: rules,
       ...(joins && { joins }),
+      log: { error: (text) => logged.push(text) },
       friends: () => [...friends],
       holdsMailFor: (friend, submitters) => {
         const from = mail.get(numberOf(friend));
@@ -46,6 +48,7 @@ function admission(policy: AdmissionPolicy, joins?: JoinPolicy) {
   return {
     friends,
     mail,
+    logged,
     marks: () => marks,
     ask: (n: number, text = '') => gate.onRequest(key(n), text),
     askAll: async (from: number, to: number) => {
@@ -231,6 +234,21 @@ describe('admission of friend requests', () => {
       assert.deepEqual(numbers(), [9, 1, 2]);
       await askAll(4, 6);
       assert.deepEqual(numbers(), [9, 2, 6], "newcomers take each other's place");
+    });
+
+    it('goes by the policy while no token can be read, and says so once a minute', async () => {
+      const proves = () => Promise.reject(new Error('Line 3 is no token.'));
+      const { ask, numbers, logged, pass } = admission(
+        { kind: 'list', allowed: [key(2)] },
+        { cap: 10, proves },
+      );
+      assert.equal(await ask(1, 'join:1'), 'ask');
+      assert.equal(await ask(2, 'join:2'), 'accepted');
+      assert.deepEqual(numbers(), [2]);
+      assert.deepEqual(logged, ['No device can join until this is corrected: Line 3 is no token.']);
+      pass(60);
+      assert.equal(await ask(3, 'join:3'), 'ask');
+      assert.equal(logged.length, 2);
     });
 
     it('leaves who proves nothing to the policy', async () => {
