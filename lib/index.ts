@@ -178,6 +178,6 @@ export type { Disk, DiskFile, EntryKind } from './platform/disk';
 export type { Random } from './platform/random';
 export { sleep, type Timer, type Timers } from './platform/timers';
 export { backoff, type BackoffLimits } from './platform/backoff';
-export { chooseCryptoProvider } from './crypto/choose-provider';
-export { createPortableProvider } from './crypto/portable';
+export { chooseCryptoProvider } from './crypto/providers/choose-provider';
+export { createPortableProvider } from './crypto/providers/portable';
 export type { CryptoProvider, KemEncapsulation } from './crypto/provider';

@@ -1,4 +1,4 @@
-import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../lib/crypto/providers/choose-provider';
 import { generateKeyPair } from '../../lib/crypto/generate';
 import { ForwardSecurityManager } from '../../lib/forward-security/forward-security-manager';
 import { systemPlatform } from '../../lib/platform/system/system-platform';

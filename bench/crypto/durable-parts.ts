@@ -11,7 +11,7 @@ import { Receiver } from '../../lib/client/receiving/receiver';
 import { LargeTurns } from '../../lib/client/sending/large/large-turns';
 import { Sender } from '../../lib/client/sending/sender';
 import { Tombstones } from '../../lib/client/journal/tombstones';
-import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../lib/crypto/providers/choose-provider';
 import { generateKeyPair } from '../../lib/crypto/generate';
 import { ForwardSecurityManager } from '../../lib/forward-security/forward-security-manager';
 import { systemPlatform } from '../../lib/platform/system/system-platform';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../lib/crypto/providers/choose-provider';
 import { generateKeyPair } from '../../lib/crypto/generate';
 import { MemoryDisk } from '../../lib/testing/memory-disk';
 import { systemPlatform } from '../../lib/platform/system/system-platform';

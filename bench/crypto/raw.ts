@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import nacl from 'tweetnacl';
-import { createPortableProvider } from '../../lib/crypto/portable';
+import { createPortableProvider } from '../../lib/crypto/providers/portable';
 import type { CryptoProvider } from '../../lib/crypto/provider';
-import { loadSodiumProvider, type Sodium } from '../../lib/crypto/sodium';
+import { loadSodiumProvider, type Sodium } from '../../lib/crypto/providers/sodium';
 import type { KeyPair } from '../../lib/types';
 import type { Subject } from '../support/measure';
 

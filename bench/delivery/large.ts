@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../lib/crypto/providers/choose-provider';
 import { generateKeyPair } from '../../lib/crypto/generate';
 import { systemRandom } from '../../lib/platform/random';
 import { openChunk, sealChunk } from '../../lib/protocol/envelope/large/chunk';

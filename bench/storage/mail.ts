@@ -1,5 +1,5 @@
 import { concat } from '../../lib/bytes';
-import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../lib/crypto/providers/choose-provider';
 import { systemRandom } from '../../lib/platform/random';
 import { ENVELOPE_SIZES, ENVELOPE_VERSION } from '../../lib/protocol/envelope/envelope';
 import { storageIdOf } from '../../lib/protocol/names';

@@ -1,4 +1,4 @@
-import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../lib/crypto/providers/choose-provider';
 import { systemPlatform } from '../../lib/platform/system/system-platform';
 import { openLocalEngine, type LocalEngine } from '../../lib/storage/local/local-engine';
 import { openDataDirectory } from '../../lib/store/directory/data-directory';

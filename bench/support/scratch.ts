@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../lib/crypto/providers/choose-provider';
 import { systemPlatform } from '../../lib/platform/system/system-platform';
 import { openDataDirectory, type DataDirectory } from '../../lib/store/directory/data-directory';
 

@@ -1,4 +1,4 @@
-import { chooseCryptoProvider } from '../crypto/choose-provider';
+import { chooseCryptoProvider } from '../crypto/providers/choose-provider';
 import type { CryptoProvider } from '../crypto/provider';
 import { ForwardSecurityManager } from '../forward-security/forward-security-manager';
 import type { KeyLimits } from '../forward-security/key-limits';

@@ -1,5 +1,5 @@
 import { chooseCell } from '../../lib/cells/collector-choice';
-import { createPortableProvider } from '../../lib/crypto/portable';
+import { createPortableProvider } from '../../lib/crypto/providers/portable';
 import { formatToxId } from '../../lib/identity/tox-id';
 import { SeededRandom } from '../../lib/testing/simulated-platform';
 import { randomFraction } from '../../lib/platform/random';

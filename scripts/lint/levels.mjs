@@ -26,7 +26,7 @@ export const LEVELS = [
 
 /** The only files of `lib/` that may load a module at run time: each loads one optional package. */
 export const LOADERS = [
-  'lib/crypto/sodium.ts',
+  'lib/crypto/providers/sodium.ts',
   'lib/store/lmdb/lmdb-loader.ts',
   'lib/storage/postgres/connection/pg-loader.ts',
   'lib/transport/toxcore/**/*-loader.ts',

@@ -1,6 +1,6 @@
-import { createPortableProvider } from '../../lib/crypto/portable';
+import { createPortableProvider } from '../../lib/crypto/providers/portable';
 import type { CryptoProvider } from '../../lib/crypto/provider';
-import { loadSodiumProvider } from '../../lib/crypto/sodium';
+import { loadSodiumProvider } from '../../lib/crypto/providers/sodium';
 import { checkEnvelope, checkExchange } from './checks/check-made';
 import { checkLarge } from './checks/check-large';
 import { checkPublished, publishedTests } from './checks/check-published';

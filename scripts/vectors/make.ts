@@ -1,5 +1,5 @@
 import { toHex, utf8 } from '../../lib/bytes';
-import { createPortableProvider } from '../../lib/crypto/portable';
+import { createPortableProvider } from '../../lib/crypto/providers/portable';
 import { encodeExchange } from '../../lib/protocol/keys/exchange';
 import { keySecret } from '../../lib/protocol/keys/key-secret';
 import { sealEnvelope } from '../../lib/protocol/envelope/seal';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { createPortableProvider } from '../../lib/crypto/portable';
+import { createPortableProvider } from '../../lib/crypto/providers/portable';
 import { AsyncManager } from '../../lib/manager/async-manager';
 import type { Platform } from '../../lib/platform/platform';
 import { systemPlatform } from '../../lib/platform/system/system-platform';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../lib/crypto/providers/choose-provider';
 import { NONCE_BYTES } from '../../lib/crypto/lengths';
 import { SeededRandom } from '../../lib/testing/simulated-platform';
 import { VirtualNetwork } from '../../lib/transport/virtual/virtual-network';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../lib/bytes';
-import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../lib/crypto/providers/choose-provider';
 import { decodeExchange } from '../../lib/protocol/keys/exchange';
 import { openEnvelope } from '../../lib/protocol/envelope/open';
 import { prekeyTag } from '../../lib/protocol/names';

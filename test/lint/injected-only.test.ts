@@ -91,7 +91,7 @@ describe('What lib/ may touch of the machine', () => {
     for (const file of [
       'lib/store/table.ts',
       'lib/transport/virtual/virtual-network.ts',
-      'lib/crypto/sodium.ts',
+      'lib/crypto/providers/sodium.ts',
     ]) {
       assert.deepEqual(breaches(injectedOnly, file, `Date.now();`), ['injected'], file);
     }

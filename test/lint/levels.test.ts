@@ -84,8 +84,11 @@ describe('The direction of imports', () => {
   it('refuses a static import of a package that may be missing', () => {
     assert.deepEqual(found('lib/store/lmdb/lmdb-store.ts', `import { open } from 'lmdb';`), ['optional']);
     assert.deepEqual(found('lib/store/lmdb/lmdb-store.ts', `import type { Database } from 'lmdb';`), []);
-    assert.deepEqual(found('lib/crypto/portable.ts', `import nacl from 'tweetnacl';`), []);
-    assert.deepEqual(found('lib/crypto/portable.ts', `import nacl from 'tweetnacl/nacl-fast';`), []);
+    assert.deepEqual(found('lib/crypto/providers/portable.ts', `import nacl from 'tweetnacl';`), []);
+    assert.deepEqual(
+      found('lib/crypto/providers/portable.ts', `import nacl from 'tweetnacl/nacl-fast';`),
+      [],
+    );
   });
 });
 
@@ -105,7 +108,7 @@ describe('Loading modules at run time', () => {
 
     it(`is allowed in the loaders: ${code}`, () => {
       for (const file of [
-        'crypto/sodium',
+        'crypto/providers/sodium',
         'store/lmdb/lmdb-loader',
         'transport/toxcore/binding/library-loader',
       ]) {
@@ -120,7 +123,7 @@ describe('Loading modules at run time', () => {
   });
 
   it('follows the direction of imports in the loaders too', () => {
-    assert.deepEqual(found('lib/crypto/sodium.ts', `require('../store/store');`), ['upward']);
+    assert.deepEqual(found('lib/crypto/providers/sodium.ts', `require('../../store/store');`), ['upward']);
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../lib/crypto/providers/choose-provider';
 import { Passphrase } from '../../lib/crypto/pass-encryption';
 import { systemRandom } from '../../lib/platform/random';
 import { mustBeComplete } from '../../scripts/support/real-tox';

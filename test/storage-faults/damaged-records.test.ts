@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { lstatSync, cpSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { utf8 } from '../../lib/bytes';
-import { createPortableProvider } from '../../lib/crypto/portable';
+import { createPortableProvider } from '../../lib/crypto/providers/portable';
 import { ToxAsyncError } from '../../lib/errors';
 import { AsyncManager } from '../../lib/manager/async-manager';
 import { SPARED_TABLES } from '../../lib/manager/sound-store';

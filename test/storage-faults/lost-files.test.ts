@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { ErrorCode } from '../../lib/errors';
-import { createPortableProvider } from '../../lib/crypto/portable';
+import { createPortableProvider } from '../../lib/crypto/providers/portable';
 import { AsyncManager } from '../../lib/manager/async-manager';
 import { makeScratch, mountSmallVolume } from '../lib/store/support/scratch';
 import { ENGINES } from './support/fault-node';

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { createPortableProvider } from '../../lib/crypto/portable';
+import { createPortableProvider } from '../../lib/crypto/providers/portable';
 import { ToxAsyncError } from '../../lib/errors';
 import { AsyncManager } from '../../lib/manager/async-manager';
 import { makeScratch } from '../lib/store/support/scratch';

@@ -1,6 +1,6 @@
 import { toHex } from '../../lib/bytes';
 import type { MessageInput, Outcome, ReceivedMessage, SendOptions } from '../../lib/client/messages';
-import { chooseCryptoProvider } from '../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../lib/crypto/providers/choose-provider';
 import { AsyncManager } from '../../lib/manager/async-manager';
 import type { AsyncManagerOptions } from '../../lib/manager/options';
 import { SeededRandom, SimulatedTime } from '../../lib/testing/simulated-platform';

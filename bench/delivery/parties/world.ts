@@ -1,5 +1,5 @@
 import { sameBytes } from '../../../lib/bytes';
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import { generateKeyPair } from '../../../lib/crypto/generate';
 import { AsyncManager } from '../../../lib/manager/async-manager';
 import type { AsyncManagerOptions } from '../../../lib/manager/options';

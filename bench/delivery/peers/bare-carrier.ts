@@ -1,4 +1,4 @@
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import { generateKeyPair } from '../../../lib/crypto/generate';
 import { systemDisk } from '../../../lib/platform/system/system-disk';
 import { systemRandom } from '../../../lib/platform/random';

@@ -1,7 +1,7 @@
 import { fromHex } from '../../bytes';
 import { AsyncClient } from '../../client/async-client';
 import { hedgedRandom } from '../../crypto/hedged-random';
-import { chooseCryptoProvider } from '../../crypto/choose-provider';
+import { chooseCryptoProvider } from '../../crypto/providers/choose-provider';
 import type { CryptoProvider } from '../../crypto/provider';
 import { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import { FriendBook } from '../../identity/friend-book';

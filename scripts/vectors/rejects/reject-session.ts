@@ -1,4 +1,4 @@
-import { createPortableProvider } from '../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { join, publicOf, toHex, uint } from '../../../test/lib/vectors/support/reference/bytes';
 import { echoOf, hello, helloOf1, sealed } from '../../../test/lib/vectors/support/reference/session';
 import type { RejectVector } from '../../../test/lib/vectors/support/vector-files';

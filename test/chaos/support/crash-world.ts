@@ -1,5 +1,5 @@
 import { sameBytes, toHex } from '../../../lib/bytes';
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import { MAX_MESSAGE_SIZE } from '../../../lib/constants';
 import { AsyncManager } from '../../../lib/manager/async-manager';
 import { MemoryDisk } from '../../../lib/testing/memory-disk';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '../../../lib/bytes';
 import { type CellInvitation, formatCellUri, parseCellUri } from '../../../lib/cells/cell-uri';
-import { createPortableProvider } from '../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { formatToxId } from '../../../lib/identity/tox-id';
 import { hasCode } from '../../../lib/testing/has-code';
 

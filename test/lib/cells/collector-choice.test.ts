@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { concat, toHex, utf8 } from '../../../lib/bytes';
 import { chooseCell, joinRequests } from '../../../lib/cells/collector-choice';
 import { joinText } from '../../../lib/cells/join-token';
-import { createPortableProvider } from '../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { formatToxId, parseToxId } from '../../../lib/identity/tox-id';
 
 const crypto = createPortableProvider();

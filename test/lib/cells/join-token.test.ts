@@ -7,7 +7,7 @@ import {
   readJoinToken,
   readJoinTokens,
 } from '../../../lib/cells/join-token';
-import { createPortableProvider } from '../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { SeededRandom } from '../../../lib/testing/simulated-platform';
 import { hasCode } from '../../../lib/testing/has-code';
 

@@ -3,7 +3,7 @@ import { utf8 } from '../../../lib/bytes';
 import { Inbox } from '../../../lib/client/journal/inbox';
 import { Outbox } from '../../../lib/client/journal/outgoing/outbox';
 import { allocateSlot } from '../../../lib/store/vault/slot-box';
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import { pair, type KeyPeer } from '../forward-security/support/key-peer';
 
 const crypto = chooseCryptoProvider();

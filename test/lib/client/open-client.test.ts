@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { openAsyncClient, type OpenedClient } from '../../../lib/client/open-client';
 import type { Outcome } from '../../../lib/client/messages';
 import { generateKeyPair } from '../../../lib/crypto/generate';
-import { createPortableProvider } from '../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { ToxAsyncError } from '../../../lib/errors';
 import type { DataDirectory } from '../../../lib/store/directory/data-directory';
 import { MemoryDisk } from '../../../lib/testing/memory-disk';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '../../../lib/bytes';
 import { allocateSlot, unboxUnderSlot, boxUnderSlot } from '../../../lib/store/vault/slot-box';
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import { pair, type KeyPeer } from '../forward-security/support/key-peer';
 
 const crypto = chooseCryptoProvider();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
 import { inspect } from 'node:util';
-import { createPortableProvider } from '../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { isPassEncrypted, PASS_ENCRYPTION_BYTES, Passphrase } from '../../../lib/crypto/pass-encryption';
 import type { CryptoProvider } from '../../../lib/crypto/provider';
 import { ToxAsyncError } from '../../../lib/errors';

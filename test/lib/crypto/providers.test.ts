@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import nacl from 'tweetnacl';
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import type { CryptoProvider } from '../../../lib/crypto/provider';
-import { loadSodiumProvider } from '../../../lib/crypto/sodium';
+import { loadSodiumProvider } from '../../../lib/crypto/providers/sodium';
 import { ToxAsyncError } from '../../../lib/errors';
 import { cryptoProviderSuite } from '../../../lib/testing/crypto/crypto-provider-suite';
 import { NACL_BOX, UNACCEPTABLE_KEYS } from '../../../lib/testing/crypto/known-answers';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import { decodeExchange } from '../../../lib/protocol/keys/exchange';
 import { prekeyTag } from '../../../lib/protocol/names';
 import { UNACCEPTABLE_KEYS } from '../../../lib/testing/crypto/known-answers';

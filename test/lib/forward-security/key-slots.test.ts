@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import type { HeldKeyRecord, IssuedKeyRecord } from '../../../lib/forward-security/key-records';
 import { oneTimeSecret } from '../../../lib/forward-security/key-slots';
 import { openEnvelope } from '../../../lib/protocol/envelope/open';

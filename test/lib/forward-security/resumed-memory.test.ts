@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import { hedgedRandom } from '../../../lib/crypto/hedged-random';
 import { readEnvelopeHeader } from '../../../lib/protocol/envelope/envelope';
 import { MemoryDisk } from '../../../lib/testing/memory-disk';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { concat } from '../../../lib/bytes';
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import { decodeExchange } from '../../../lib/protocol/keys/exchange';
 import type { WriteBatch } from '../../../lib/store/store';
 import type { SlotRef } from '../../../lib/store/vault/secret-vault';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
-import { createPortableProvider } from '../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { type ErrorCode, ToxAsyncError } from '../../../lib/errors';
 import { FriendBook } from '../../../lib/identity/friend-book';
 import { formatToxId } from '../../../lib/identity/tox-id';

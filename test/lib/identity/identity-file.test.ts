@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { toHex } from '../../../lib/bytes';
-import { createPortableProvider } from '../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { type ErrorCode, ToxAsyncError } from '../../../lib/errors';
 import { openIdentity } from '../../../lib/identity/identity-file';
 import { parseToxId } from '../../../lib/identity/tox-id';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isPassEncrypted, Passphrase } from '../../../lib/crypto/pass-encryption';
-import { createPortableProvider } from '../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { type ErrorCode, ToxAsyncError } from '../../../lib/errors';
 import { checkIdentity, type IdentityOptions, openIdentity } from '../../../lib/identity/identity-file';
 import { MemoryDisk } from '../../../lib/testing/memory-disk';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createPortableProvider } from '../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { AsyncManager } from '../../../lib/manager/async-manager';
 import type { DiskFile } from '../../../lib/platform/disk';
 import { SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';

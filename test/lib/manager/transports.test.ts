@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import { AsyncManager } from '../../../lib/manager/async-manager';
 import { SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
 import type { Transport } from '../../../lib/transport/transport';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import { makeProfile, parseProfile, serialiseProfile, withFriends } from '../../../lib/identity/tox-profile';
 import type { Timers } from '../../../lib/platform/timers';
 import type { KeyPair, PublicKey } from '../../../lib/types';

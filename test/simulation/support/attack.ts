@@ -1,4 +1,4 @@
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import { HEADER_BYTES, readEnvelopeHeader } from '../../../lib/protocol/envelope/envelope';
 import { outerKey, outerNonce, outerSeed } from '../../../lib/protocol/envelope/envelope-nonces';
 import type { PublicKey } from '../../../lib/types';

@@ -1,6 +1,6 @@
 import { utf8 } from '../../../lib/bytes';
 import { chooseCell } from '../../../lib/cells/collector-choice';
-import { createPortableProvider } from '../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { formatToxId } from '../../../lib/identity/tox-id';
 import type { KeyPair } from '../../../lib/types';
 import { type Device, World } from '../../support/world';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
 import { isServiceType } from '../../../lib/client/receiving/service-mail-effects';
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import { parseProfile } from '../../../lib/identity/tox-profile';
 import { openEnvelope } from '../../../lib/protocol/envelope/open';
 import type { KeyPair } from '../../../lib/types';

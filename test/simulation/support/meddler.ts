@@ -1,4 +1,4 @@
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import { PeerNetwork } from '../../../lib/network/peer-network';
 import { silentLogger, type PublicKey } from '../../../lib/types';
 import type { World } from '../../support/world';

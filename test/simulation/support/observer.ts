@@ -1,5 +1,5 @@
 import { toHex } from '../../../lib/bytes';
-import { chooseCryptoProvider } from '../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
 import type { CryptoProvider } from '../../../lib/crypto/provider';
 import { HEADER_BYTES, readEnvelopeHeader } from '../../../lib/protocol/envelope/envelope';
 import { outerNonce, outerSeed } from '../../../lib/protocol/envelope/envelope-nonces';

@@ -1,5 +1,5 @@
 import { toHex } from '../../../lib/bytes';
-import { createPortableProvider } from '../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { StorageService } from '../../../lib/storage/service/storage-service';
 import type { StorageRequest } from '../../../lib/storage/service/refusals';
 import { systemPlatform } from '../../../lib/platform/system/system-platform';

@@ -1,6 +1,6 @@
 import { cp, lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { Passphrase } from '../../../../lib/crypto/pass-encryption';
 import type { Outcome, ReceivedMessage } from '../../../../lib/client/messages';
 import { AsyncManager } from '../../../../lib/manager/async-manager';

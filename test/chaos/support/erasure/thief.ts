@@ -3,7 +3,7 @@ import path from 'node:path';
 import { filesIn } from '../../../../scripts/demo/disk-search';
 import { labelledHash } from '../../../../lib/crypto/labelled-hash';
 import { NONCE_BYTES } from '../../../../lib/crypto/lengths';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { Passphrase } from '../../../../lib/crypto/pass-encryption';
 import { oneTimeSecret } from '../../../../lib/forward-security/key-slots';
 import { systemRandom } from '../../../../lib/platform/random';

@@ -1,6 +1,6 @@
 import { toHex } from '../../../../lib/bytes';
 import { FEW_KEYS } from '../crash-world';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { AsyncManager } from '../../../../lib/manager/async-manager';
 import type { Platform } from '../../../../lib/platform/platform';
 import { type DataDirectory, openDataDirectory } from '../../../../lib/store/directory/data-directory';

@@ -1,6 +1,6 @@
 import { toHex } from '../../../../lib/bytes';
 import type { FEW_KEYS } from '../crash-world';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { AsyncManager } from '../../../../lib/manager/async-manager';
 import { MemoryDisk } from '../../../../lib/testing/memory-disk';
 import type { Platform } from '../../../../lib/platform/platform';

@@ -3,7 +3,7 @@ import { utf8 } from '../../../../lib/bytes';
 import { packOutgoing } from '../../../../lib/client/content/outgoing-content';
 import type { MessageInput, SendOptions } from '../../../../lib/client/messages';
 import { MAX_PAYLOAD_SIZE } from '../../../../lib/constants';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { inflate } from '../../../../lib/platform/deflate';
 
 const crypto = chooseCryptoProvider();

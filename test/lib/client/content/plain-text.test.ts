@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { packOutgoing } from '../../../../lib/client/content/outgoing-content';
 import { plainTextOf } from '../../../../lib/client/content/plain-text';
 import type { MessageInput } from '../../../../lib/client/messages';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { joinedLarge } from '../../../../lib/protocol/envelope/large/split-large';
 import { PLAIN_TYPE } from '../../../../lib/protocol/envelope/message-types';
 import { singleContent } from '../../../../lib/protocol/envelope/pack-content';

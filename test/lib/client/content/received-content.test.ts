@@ -3,7 +3,7 @@ import { utf8 } from '../../../../lib/bytes';
 import { packOutgoing } from '../../../../lib/client/content/outgoing-content';
 import { receivedContent } from '../../../../lib/client/content/received-content';
 import type { MessageInput } from '../../../../lib/client/messages';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { singleContent } from '../../../../lib/protocol/envelope/pack-content';
 
 const crypto = chooseCryptoProvider();

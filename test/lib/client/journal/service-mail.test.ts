@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Completion } from '../../../../lib/client/sending/completion';
 import { Outbox } from '../../../../lib/client/journal/outgoing/outbox';
 import { ServiceMail } from '../../../../lib/client/journal/service-mail';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import type { CodeWord } from '../../../../lib/protocol/codes';
 import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
 

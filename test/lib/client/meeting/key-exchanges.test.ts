@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { KeyExchanges } from '../../../../lib/client/meeting/key-exchanges';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { pair } from '../../forward-security/support/key-peer';

@@ -6,7 +6,7 @@ import type { MessageHandler, MessageHead } from '../../../../lib/client/message
 import type { Content } from '../../../../lib/protocol/envelope/content';
 import { encodeExtended } from '../../../../lib/protocol/envelope/extended-content';
 import { allocateSlot } from '../../../../lib/store/vault/slot-box';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { KeyPeer } from '../../forward-security/support/key-peer';
 import { waitFor } from '../../../support/world';
 import { later } from '../support/depositor';

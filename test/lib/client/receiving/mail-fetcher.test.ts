@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { storageIdOf } from '../../../../lib/protocol/names';
 import { Collector, envelopeOf, tagOf, type MailNode } from '../support/collector';

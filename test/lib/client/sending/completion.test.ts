@@ -5,7 +5,7 @@ import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outgoin
 import { OutcomeJournal } from '../../../../lib/client/journal/outgoing/outcome-journal';
 import { ServiceMail } from '../../../../lib/client/journal/service-mail';
 import { Completion } from '../../../../lib/client/sending/completion';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import type { WriteBatch } from '../../../../lib/store/store';
 import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { DAY, pair, type KeyPeer } from '../../forward-security/support/key-peer';

@@ -3,7 +3,7 @@ import { utf8 } from '../../../../lib/bytes';
 import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outgoing/outbox';
 import { Overdue } from '../../../../lib/client/sending/overdue';
 import type { Waiting } from '../../../../lib/client/sending/queued-reasons';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { refuseCommits } from '../../../support/refusing-commits';

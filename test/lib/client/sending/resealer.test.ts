@@ -4,7 +4,7 @@ import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outgoin
 import { Resealer } from '../../../../lib/client/sending/resealer';
 import { ServiceMail } from '../../../../lib/client/journal/service-mail';
 import { allocateSlot } from '../../../../lib/store/vault/slot-box';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { pair, type KeyPeer } from '../../forward-security/support/key-peer';
 import { refuseCommits } from '../../../support/refusing-commits';
 import { later } from '../support/depositor';

@@ -11,7 +11,7 @@ import { Displacement } from '../../../../lib/client/sending/early-end/displacem
 import { EarlyEnds } from '../../../../lib/client/sending/early-end/early-ends';
 import { SealTime } from '../../../../lib/client/sending/sealing/seal-time';
 import { Sender } from '../../../../lib/client/sending/sender';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { MAX_PAYLOAD_SIZE } from '../../../../lib/constants';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { decodeExtended, type ExtendedContent } from '../../../../lib/protocol/envelope/extended-content';

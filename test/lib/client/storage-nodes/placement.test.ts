@@ -3,7 +3,7 @@ import { compareBytes, toHex } from '../../../../lib/bytes';
 import { Placement } from '../../../../lib/client/storage-nodes/placement';
 import { StorageNodes } from '../../../../lib/client/storage-nodes/storage-nodes';
 import { generateKeyPair } from '../../../../lib/crypto/generate';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { mailboxOf, nodeHint } from '../../../../lib/protocol/names';
 import type { Store } from '../../../../lib/store/store';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { compareBytes, toHex } from '../../../../lib/bytes';
 import { generateKeyPair } from '../../../../lib/crypto/generate';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { formatToxId } from '../../../../lib/identity/tox-id';
 import { Placement } from '../../../../lib/client/storage-nodes/placement';
 import { StorageNodes } from '../../../../lib/client/storage-nodes/storage-nodes';

@@ -4,7 +4,7 @@ import { OwedDeletes } from '../../../../lib/client/journal/owed-deletes';
 import { HeadTurns } from '../../../../lib/client/receiving/large/head-turns';
 import type { Received } from '../../../../lib/client/receiving/receive-result';
 import { Retriever } from '../../../../lib/client/receiving/retriever';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { ToxAsyncError } from '../../../../lib/errors';
 import type { MessageOf, Request, RequestKind } from '../../../../lib/network/requests';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';

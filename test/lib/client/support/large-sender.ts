@@ -17,7 +17,7 @@ import { SealTime } from '../../../../lib/client/sending/sealing/seal-time';
 import { noFleets } from './no-fleets';
 import { NodeHolds } from '../../../../lib/client/storage-nodes/node-holds';
 import { Wakeup } from '../../../../lib/client/wakeup';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { ToxAsyncError } from '../../../../lib/errors';
 import type { MessageOf } from '../../../../lib/network/requests';
 import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';

@@ -18,7 +18,7 @@ import { ServiceMailEffects } from '../../../../lib/client/receiving/service-mai
 import { Completion } from '../../../../lib/client/sending/completion';
 import { Resealer } from '../../../../lib/client/sending/resealer';
 import { ServiceMailer } from '../../../../lib/client/sending/service-mailer';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { SeededRandom } from '../../../../lib/testing/simulated-platform';
 import { randomFraction } from '../../../../lib/platform/random';

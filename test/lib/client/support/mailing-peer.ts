@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { ServiceMailer } from '../../../../lib/client/sending/service-mailer';
 import { Tombstones } from '../../../../lib/client/journal/tombstones';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';

@@ -13,7 +13,7 @@ import type { Origin, Received } from '../../../../lib/client/receiving/receive-
 import { Receiver } from '../../../../lib/client/receiving/receiver';
 import { Tombstones } from '../../../../lib/client/journal/tombstones';
 import { toHex } from '../../../../lib/bytes';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { KeyPeer } from '../../forward-security/support/key-peer';
 
 function fail(error: unknown): never {

@@ -1,6 +1,6 @@
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import type { CryptoProvider } from '../../../../lib/crypto/provider';
-import { loadSodiumProvider } from '../../../../lib/crypto/sodium';
+import { loadSodiumProvider } from '../../../../lib/crypto/providers/sodium';
 
 export const portable = createPortableProvider();
 /** undefined on machines without a prebuilt binary. */

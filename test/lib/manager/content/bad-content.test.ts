@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { toHex } from '../../../../lib/bytes';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { decodeExchange } from '../../../../lib/protocol/keys/exchange';
 import { encodeMailKeys } from '../../../../lib/protocol/keys/mail-keys';
 import { encodeMailReceipts } from '../../../../lib/protocol/keys/mail-receipts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '../../../../lib/bytes';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { openLocalEngine } from '../../../../lib/storage/local/local-engine';
 import { type FleetCertificate, signCertificate } from '../../../../lib/protocol/fleet/certificate';
 import type { MessageEngine } from '../../../../lib/storage/message-engine';

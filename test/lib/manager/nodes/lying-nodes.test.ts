@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { storageIdOf } from '../../../../lib/protocol/names';
 import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';
 import { sequenceKey } from '../../../../lib/store/table';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { generateKeyPair } from '../../../../lib/crypto/generate';
 import { SeededRandom } from '../../../../lib/testing/simulated-platform';
 import { silentLogger } from '../../../../lib/types';

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isPassEncrypted, Passphrase } from '../../../../lib/crypto/pass-encryption';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { ToxAsyncError, type ErrorCode } from '../../../../lib/errors';
 import { openBackup } from '../../../../lib/identity/backup';
 import { parseProfile } from '../../../../lib/identity/tox-profile';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../../lib/bytes';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { AsyncManager } from '../../../../lib/manager/async-manager';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { silentLogger } from '../../../../lib/types';

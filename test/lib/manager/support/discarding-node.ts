@@ -1,4 +1,4 @@
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { PeerNetwork } from '../../../../lib/network/peer-network';
 import { storageIdOf } from '../../../../lib/protocol/names';
 import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';

@@ -1,4 +1,4 @@
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { generateKeyPair } from '../../../../lib/crypto/generate';
 import { readEnvelopeHeader } from '../../../../lib/protocol/envelope/envelope';
 import { sideOf } from '../../../../lib/protocol/session/handshake';

@@ -1,6 +1,6 @@
 import { compareBytes } from '../../../../lib/bytes';
 import { generateKeyPair } from '../../../../lib/crypto/generate';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { PeerNetwork, type PeerNetworkOptions } from '../../../../lib/network/peer-network';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import type { SessionMessage } from '../../../../lib/protocol/session/message-kinds';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { toHex, utf8 } from '../../../../lib/bytes';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { certifies, signCertificate } from '../../../../lib/protocol/fleet/certificate';
 import { certificateText, readCertificateText } from '../../../../lib/protocol/fleet/certificate-codec';
 import { hasCode } from '../../../../lib/testing/has-code';

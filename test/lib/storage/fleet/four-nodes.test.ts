@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '../../../../lib/bytes';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { FleetFriends } from '../../../../lib/storage/fleet/fleet-friends';
 import { fleetMarksKey } from '../../../../lib/storage/fleet/storage-fleet';
 import { openLocalEngine } from '../../../../lib/storage/local/local-engine';

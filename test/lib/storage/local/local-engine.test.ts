@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { utf8 } from '../../../../lib/bytes';
 import { ToxAsyncError } from '../../../../lib/errors';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { BLOCK_ENTRIES, blockKey, blockOf, decodeEntry } from '../../../../lib/storage/local/mail-records';
 import { openLocalEngine, type LocalEngine } from '../../../../lib/storage/local/local-engine';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';

@@ -1,4 +1,4 @@
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { openLocalEngine } from '../../../../lib/storage/local/local-engine';
 import type { Store } from '../../../../lib/store/store';
 import type { EngineAtWork } from '../../../../lib/testing/engine/engine-under-test';

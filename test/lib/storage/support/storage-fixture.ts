@@ -1,7 +1,7 @@
 import type { MailUsage } from '../../../../lib/storage/message-engine';
 import { MessageStorage, type MessageStorageOptions } from '../../../../lib/storage/message-storage';
 import { openLocalEngine } from '../../../../lib/storage/local/local-engine';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { mailboxOf } from '../../../../lib/protocol/names';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';

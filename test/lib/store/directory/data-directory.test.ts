@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { utf8 } from '../../../../lib/bytes';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { type ErrorCode, ToxAsyncError } from '../../../../lib/errors';
 import { systemPlatform } from '../../../../lib/platform/system/system-platform';
 import { systemTimers } from '../../../../lib/platform/timers';

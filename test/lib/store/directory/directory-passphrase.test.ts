@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { isPassEncrypted, Passphrase } from '../../../../lib/crypto/pass-encryption';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { type ErrorCode, ToxAsyncError } from '../../../../lib/errors';
 import { systemPlatform } from '../../../../lib/platform/system/system-platform';
 import { type DataDirectory, openDataDirectory } from '../../../../lib/store/directory/data-directory';

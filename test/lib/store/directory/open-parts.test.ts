@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '../../../../lib/bytes';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { MemoryDisk } from '../../../../lib/testing/memory-disk';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { utf8 } from '../../../../lib/bytes';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { systemPlatform } from '../../../../lib/platform/system/system-platform';
 import { sleep, systemTimers } from '../../../../lib/platform/timers';

@@ -1,4 +1,4 @@
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { MemoryDisk } from '../../../../lib/testing/memory-disk';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { type FileVault, openVault, type VaultOptions } from '../../../../lib/store/vault/file-vault';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { randomFraction } from '../../../../lib/platform/random';
 import { SeededRandom } from '../../../../lib/testing/simulated-platform';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../../lib/bytes';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { PACKET_WINDOW } from '../../../../lib/transport/transport';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { toHex } from '../../../../lib/bytes';
 import { generateKeyPair } from '../../../../lib/crypto/generate';
-import { createPortableProvider } from '../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { ToxAsyncError, type ErrorCode } from '../../../../lib/errors';
 import { formatToxId } from '../../../../lib/identity/tox-id';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chooseCryptoProvider } from '../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { cheapCrypto } from './cheap-crypto';
 import { type Path, PathOracle } from './oracle/path-oracle';
 import type { IncidentKind, TownPlan } from './plans/plan';

@@ -3,7 +3,7 @@ import { toHex } from '../../../../../lib/bytes';
 import { Contexts } from '../../../../../lib/client/journal/outgoing/contexts';
 import { OutcomeJournal } from '../../../../../lib/client/journal/outgoing/outcome-journal';
 import type { Outcome } from '../../../../../lib/client/messages';
-import { chooseCryptoProvider } from '../../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../../lib/crypto/providers/choose-provider';
 import { Passphrase } from '../../../../../lib/crypto/pass-encryption';
 import type { DataDirectory } from '../../../../../lib/store/directory/data-directory';
 import type { WriteBatch } from '../../../../../lib/store/store';

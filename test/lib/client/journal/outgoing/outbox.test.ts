@@ -4,7 +4,7 @@ import { Outbox, type OutboxEntry } from '../../../../../lib/client/journal/outg
 import { readLargeContent } from '../../../../../lib/protocol/envelope/large/large-content';
 import { joinedLarge } from '../../../../../lib/protocol/envelope/large/split-large';
 import { allocateSlot } from '../../../../../lib/store/vault/slot-box';
-import { chooseCryptoProvider } from '../../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../../lib/crypto/providers/choose-provider';
 import { bareBytes, Table } from '../../../../../lib/store/table';
 import type { WriteBatch } from '../../../../../lib/store/store';
 import { pair, type KeyPeer } from '../../../forward-security/support/key-peer';

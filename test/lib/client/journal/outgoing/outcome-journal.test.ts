@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Contexts } from '../../../../../lib/client/journal/outgoing/contexts';
 import { OutcomeJournal } from '../../../../../lib/client/journal/outgoing/outcome-journal';
 import type { Outcome } from '../../../../../lib/client/messages';
-import { chooseCryptoProvider } from '../../../../../lib/crypto/choose-provider';
+import { chooseCryptoProvider } from '../../../../../lib/crypto/providers/choose-provider';
 import type { WriteBatch } from '../../../../../lib/store/store';
 import { refuseCommits } from '../../../../support/refusing-commits';
 import { type KeyPeer, pair } from '../../../forward-security/support/key-peer';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { LargePayloads } from '../../../../../lib/client/sending/large/large-payloads';
-import { createPortableProvider } from '../../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../../lib/crypto/providers/portable';
 import { chunksOf, joinedLarge } from '../../../../../lib/protocol/envelope/large/split-large';
 import { SimulatedTime } from '../../../../../lib/testing/simulated-platform';
 import { outboxEntry } from '../../support/entries';

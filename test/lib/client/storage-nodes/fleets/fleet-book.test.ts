@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { toHex, utf8 } from '../../../../../lib/bytes';
 import { FleetBook } from '../../../../../lib/client/storage-nodes/fleets/fleet-book';
-import { createPortableProvider } from '../../../../../lib/crypto/portable';
+import { createPortableProvider } from '../../../../../lib/crypto/providers/portable';
 import { signCertificate } from '../../../../../lib/protocol/fleet/certificate';
 import type { Store } from '../../../../../lib/store/store';
 import { MemoryVolume, openMemoryStore } from '../../../../../lib/testing/memory-store';

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
-import type { PublicKey } from '../types';
-import { HiddenKeyPair } from './hidden-key-pair';
-import { mlKem } from './kem/ml-kem';
-import { BOX_TAG_BYTES, checkKeyLength, checkNonceLength, HASH_BYTES, KEY_BYTES } from './lengths';
+import type { PublicKey } from '../../types';
+import { HiddenKeyPair } from '../hidden-key-pair';
+import { mlKem } from '../kem/ml-kem';
+import { BOX_TAG_BYTES, checkKeyLength, checkNonceLength, HASH_BYTES, KEY_BYTES } from '../lengths';
 import { constantTimeEqual, hmacSha256, sha256 } from './node-primitives';
-import type { CryptoProvider } from './provider';
-import { checkPublicKey, checkSharedSecret, isAcceptablePublicKey, lowOrderError } from './public-key';
+import type { CryptoProvider } from '../provider';
+import { checkPublicKey, checkSharedSecret, isAcceptablePublicKey, lowOrderError } from '../public-key';
 
 /** The functions that we use of sodium-native, which has no types. Outputs come first and are filled in. */
 export interface Sodium {

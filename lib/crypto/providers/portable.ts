@@ -1,12 +1,12 @@
 import nacl from 'tweetnacl';
-import type { PublicKey } from '../types';
-import { HiddenKeyPair } from './hidden-key-pair';
-import { mlKem } from './kem/ml-kem';
-import { checkKeyLength, checkNonceLength } from './lengths';
+import type { PublicKey } from '../../types';
+import { HiddenKeyPair } from '../hidden-key-pair';
+import { mlKem } from '../kem/ml-kem';
+import { checkKeyLength, checkNonceLength } from '../lengths';
 import { constantTimeEqual, hmacSha256, sha256 } from './node-primitives';
 import { x25519 } from './node-x25519';
-import type { CryptoProvider } from './provider';
-import { checkPublicKey, checkSharedSecret, isAcceptablePublicKey } from './public-key';
+import type { CryptoProvider } from '../provider';
+import { checkPublicKey, checkSharedSecret, isAcceptablePublicKey } from '../public-key';
 import { boxKeyOf } from './tweetnacl-lowlevel';
 
 /** RFC 7748: u = 9. Node's X25519 with it is many times faster than tweetnacl's. */

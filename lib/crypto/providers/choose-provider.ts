@@ -1,5 +1,5 @@
 import { createPortableProvider } from './portable';
-import type { CryptoProvider } from './provider';
+import type { CryptoProvider } from '../provider';
 import { loadSodiumProvider } from './sodium';
 
 /** libsodium where its prebuilt binary loads, else the portable provider; `name` says which. */

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from 'node:crypto';
-import { concat, fromHex } from '../bytes';
-import type { PublicKey } from '../types';
-import { lowOrderError } from './public-key';
+import { concat, fromHex } from '../../bytes';
+import type { PublicKey } from '../../types';
+import { lowOrderError } from '../public-key';
 
 /** A private key in JWK form must name a public half; older versions of Node.js read only the secret. */
 const UNREAD_PUBLIC_HALF = Buffer.alloc(32).toString('base64url');
