@@ -166,7 +166,7 @@ const SUITES: readonly Suite[] = [
   mocha('command', 'test/bin'),
   inPairs('nodes', 'test/nodes'),
   inPairs('examples', 'test/examples'),
-  mocha('chaos', 'test/chaos'),
+  inPairs('chaos', 'test/chaos'),
   mocha('simulation', 'test/simulation'),
   // Two days of 200 users; the suite before it has a slice of that.
   ...(full ? [command('reliability', 'npm', 'run', '--silent', 'reliability')] : []),
