@@ -5,6 +5,7 @@
  */
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { compile } from './support/compile';
 import { CACHE, ROOT, tool } from './support/project';
 import { run } from './support/run';
 import { stampBuildDate } from './support/stamp-build-date';
@@ -48,10 +49,7 @@ async function buildEditor(): Promise<void> {
 
 async function build(): Promise<void> {
   for (const folder of [DIST, RESOURCES, EDITOR]) await rm(folder, { recursive: true, force: true });
-  // Comments are for those who read the types; twice they would be a tenth of the package.
-  const project = ['-p', 'tsconfig.build.json'];
-  await run(tool('tsc'), [...project, '--declaration', 'false', '--removeComments']);
-  await run(tool('tsc'), [...project, '--emitDeclarationOnly', '--noCheck']);
+  await compile(DIST);
   await copyAssets();
   await buildEditor();
   await setBuildDate();

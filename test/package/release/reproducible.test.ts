@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { compile } from '../../../scripts/support/compile';
 import { packPackage } from '../../../scripts/support/packed-package';
-import { CACHE, ROOT, tool } from '../../../scripts/support/project';
-import { run } from '../../../scripts/support/run';
+import { CACHE, ROOT } from '../../../scripts/support/project';
 import { packed } from '../support/package-under-test';
 
 const AGAIN = path.join(CACHE, 'package-again');
@@ -28,7 +28,7 @@ describe('A package that is made twice', function () {
   });
 
   it('is compiled to the same bytes', async () => {
-    await run(tool('tsc'), ['-p', 'tsconfig.build.json', '--outDir', AGAIN]);
+    await compile(AGAIN);
     const entries = await readdir(AGAIN, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile());
     assert.ok(files.length > 100);
