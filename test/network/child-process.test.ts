@@ -7,7 +7,7 @@ import { numbered, RecordingHandler } from '../../lib/testing/transport/recordin
 import { BootstrapDaemon } from './support/bootstrap-daemon';
 import { quickTimers } from './support/quick-timers';
 import { makePair, ToxParty } from './support/tox-party';
-import { freePort, isFree } from './support/udp-port';
+import { freePort, isFree, takePort } from './support/udp-port';
 import { CONNECT_MS, PROCESS_MS, until } from './support/until';
 
 /** Waits of the supervisor at less than half of their time; the child still says every 2 s that it is alive. */
@@ -91,16 +91,15 @@ describeOnTox("libtoxcore's process, on its own", function () {
 
   it('keeps trying while its port is taken, and runs when the port is free again', async () => {
     await start();
-    const thief = new ToxParty({ bootstrap: [], ports: { first: port, last: port } });
-    let stolen: Promise<void> | undefined;
+    let stolen: ReturnType<typeof takePort> | undefined;
     party.transport.events.on('restarting', () => {
-      stolen ??= thief.transport.start(new RecordingHandler());
+      stolen ??= takePort(port);
     });
     process.kill(pidOf(party), 'SIGKILL');
     await until('a try that failed', () => pauses.length >= 2, PROCESS_MS);
     assert.match(party.warnings.join(), new RegExp(`UDP ports ${port} to ${port} is free`));
-    await stolen;
-    await thief.transport.stop();
+    const free = await stolen;
+    await free?.();
     await runAgain(2);
   });
 

@@ -19,3 +19,13 @@ export async function isFree(port: number): Promise<boolean> {
   await new Promise<void>((resolve) => socket.close(resolve));
   return bound;
 }
+
+/** Takes the port, which must be free. @returns what frees it */
+export async function takePort(port: number): Promise<() => Promise<void>> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(port, resolve);
+  });
+  return () => new Promise((resolve) => socket.close(resolve));
+}
