@@ -81,6 +81,8 @@ function follow(
   const trouble = (error: unknown) => events.tell({ what: 'trouble', error: nodeError(error) });
   const requests = new RequestLimit(systemPlatform);
   let down = false;
+  // One after the other, however quickly the network comes and goes: each request is sent once.
+  let asking = Promise.resolve();
   const onRequest = async ({ publicKey, message }: FriendTransportEvents['friend-request']) => {
     const verdict = await admission.onRequest(publicKey, message);
     if (verdict !== 'accepted') session.requests.add({ publicKey, text: message, at: manager.age });
@@ -96,7 +98,8 @@ function follow(
     }),
     tox.events.on('running', () => {
       down = false;
-      askListed(manager, session, tox)
+      asking = asking
+        .then(() => askListed(manager, session, tox))
         .then(() => askCell(manager, session.settings))
         .catch(trouble);
     }),
