@@ -6,7 +6,14 @@ import * as tox from './tox/tox-bench';
 import type { BenchOptions } from './support/bench-options';
 import { asMarkdown, machine, writeSection, type Report } from './support/report';
 
-const BENCHES: Record<string, { run: (options: BenchOptions) => Promise<Report[]> }> = {
+interface Bench {
+  run(options: BenchOptions): Promise<Report[]>;
+  /** Names of those of its tables that can be made alone. */
+  readonly parts?: readonly string[];
+}
+
+/** `npm run bench -- [NAME | NAME/PART]... [--full] [--write]` */
+const BENCHES: Record<string, Bench> = {
   crypto,
   delivery,
   session,
@@ -21,13 +28,19 @@ async function main(args: readonly string[]): Promise<void> {
   const names = asked.length > 0 ? asked : Object.keys(BENCHES);
   console.log(machine());
   for (const name of names) {
-    const bench = BENCHES[name];
+    const [benchName = '', part] = name.split('/');
+    const bench = BENCHES[benchName];
     if (bench === undefined) {
-      throw new Error(`There is no bench "${name}". There are: ${Object.keys(BENCHES).join(', ')}`);
+      throw new Error(`There is no bench "${benchName}". There are: ${Object.keys(BENCHES).join(', ')}`);
     }
-    const reports = await bench.run({ full });
+    if (part !== undefined && !bench.parts?.includes(part)) {
+      throw new Error(
+        `The bench "${benchName}" has no part "${part}". It has: ${bench.parts?.join(', ') ?? 'none'}`,
+      );
+    }
+    const reports = await bench.run({ full, part });
     for (const report of reports) console.log(`\n${asMarkdown(report)}`);
-    if (write) await writeSection(name, full, reports);
+    if (write) await writeSection(benchName, { full, part }, reports);
   }
 }
 

@@ -9,11 +9,11 @@ import { asMarkdown, machine, type Report } from './report';
 const PLACE = 'TOX_BENCH_REPORTS';
 
 /** The tables that a TypeScript file of this folder's neighbours makes, in a process of its own. @param script from the project's folder */
-export async function reportsOf(script: string): Promise<Report[]> {
+export async function reportsOf(script: string, ...args: readonly string[]): Promise<Report[]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tox-bench-'));
   const file = path.join(folder, 'reports.json');
   try {
-    const child = spawn(process.execPath, ['--require', 'tsx/cjs', path.resolve(script)], {
+    const child = spawn(process.execPath, ['--require', 'tsx/cjs', path.resolve(script), ...args], {
       stdio: 'inherit',
       env: { ...process.env, [PLACE]: file },
     });

@@ -1,22 +1,27 @@
-/** `npm run bench -- tox`; a single part: `node --require tsx/cjs bench/tox/run.ts throughput|latency|idle|online`. */
+/** `npm run bench -- tox`, or a part of it: tox/throughput, tox/latency, tox/idle, tox/online. */
 import '../../test/network/support/namespace';
 import type { BootstrapNode } from '../../lib/transport/toxcore/bootstrap-nodes';
 import { BootstrapDaemon } from '../../test/network/support/bootstrap-daemon';
+import { chosenParts } from '../support/bench-options';
 import { handIn } from '../support/own-process';
 import type { Report } from '../support/report';
 import { idle } from './idle';
 import { latency } from './latency';
 import { online } from './online';
 import { throughput } from './throughput';
+import type { parts } from './tox-bench';
 
-const PARTS: Record<string, (node: BootstrapNode) => Promise<Report>> = { throughput, latency, idle, online };
+const PARTS: Record<(typeof parts)[number], (node: BootstrapNode) => Promise<Report>> = {
+  throughput,
+  latency,
+  idle,
+  online,
+};
 
 async function main(asked: string | undefined): Promise<void> {
   const daemon = await BootstrapDaemon.start();
   const reports: Report[] = [];
-  for (const [name, part] of Object.entries(PARTS)) {
-    if (asked === undefined || asked === name) reports.push(await part(daemon.node));
-  }
+  for (const part of chosenParts(PARTS, asked)) reports.push(await part(daemon.node));
   await daemon.stop();
   await handIn(reports);
 }

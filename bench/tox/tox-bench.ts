@@ -1,5 +1,9 @@
+import type { BenchOptions } from '../support/bench-options';
 import { reportsOf } from '../support/own-process';
 import type { Report } from '../support/report';
 
-/** Throughput and idle cost of the transport on real Tox, in a process of its own inside a network namespace. */
-export const run = (): Promise<Report[]> => reportsOf('bench/tox/run.ts');
+export const parts = ['throughput', 'latency', 'idle', 'online'] as const;
+
+/** What the transport does and costs on real Tox, in a process of its own inside a network namespace. */
+export const run = ({ part }: BenchOptions): Promise<Report[]> =>
+  reportsOf('bench/tox/run.ts', ...(part === undefined ? [] : [part]));
