@@ -29,7 +29,7 @@ async function copyAssets(): Promise<void> {
 }
 
 /**
- * Modules for browsers. They share types with the runtime, and of its code the migrations: of the tree of both that comes
+ * Modules for browsers. They share types with the runtime, and of its code the migrations and how faults are said: of the tree of both that comes
  * out, only what they load is copied.
  */
 async function buildEditor(): Promise<void> {
@@ -37,7 +37,7 @@ async function buildEditor(): Promise<void> {
     await run(tool('tsc'), ['-p', `nodes/editor/${part}/tsconfig.json`]);
   const nodes = path.join(EDITOR, 'nodes');
   for (const name of await readdir(nodes, { recursive: true })) {
-    const isLoaded = name.startsWith('editor') || /migrat(e|ions)\.js$/.test(name);
+    const isLoaded = name.startsWith('editor') || /(migrat(e|ions)|said)\.js$/.test(name);
     if (isLoaded && name.endsWith('.js')) await cp(path.join(nodes, name), path.join(RESOURCES, name));
   }
   const source = path.join(ROOT, 'nodes');

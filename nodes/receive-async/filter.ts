@@ -1,6 +1,6 @@
 import type { AsyncManager, MessageHead } from '../../lib/index';
 import { isFriend } from '../session/friends/friend-names';
-import { migrate } from '../runtime/settings/migrate';
+import { migrate, type TellRenamed } from '../runtime/settings/migrate';
 import type { SessionConfig } from '../runtime/runtime';
 import { textOf } from '../runtime/settings/setting-values';
 import { setting, settingChoice, settingText } from '../runtime/settings/settings';
@@ -31,8 +31,8 @@ export interface ReceiveSettings {
 }
 
 /** ErrNotConfigured, ErrEnvironment. */
-export function receiveSettings(given: ReceiveAsyncConfig): ReceiveSettings {
-  const config = migrate(RECEIVE_ASYNC, given);
+export function receiveSettings(given: ReceiveAsyncConfig, tellRenamed: TellRenamed): ReceiveSettings {
+  const config = migrate(RECEIVE_ASYNC, given, tellRenamed);
   return {
     sessions: settingChoice(config.sessions, ['this', 'all'], 'this', 'The choice of sessions'),
     friend: settingText(config.friend, 'The friend'),

@@ -3,6 +3,7 @@ import { onClose } from '../runtime/handlers/close';
 import { onInput } from '../runtime/handlers/input';
 import { PendingWork } from '../runtime/handlers/pending-work';
 import type { FlowNode, Runtime } from '../runtime/runtime';
+import { warnOfOldNames } from '../runtime/settings/old-names';
 import { SessionUser } from '../session/session-user';
 import { badges, type Badge } from '../runtime/status-badge';
 import { receiveSettings, type ReceiveAsyncConfig } from './filter';
@@ -14,7 +15,7 @@ export type { ReceiveAsyncConfig };
 
 /** Gives the flow the messages that friends sent to the session, and takes acknowledgements. */
 export function startReceiveAsync(RED: Runtime, node: FlowNode, config: ReceiveAsyncConfig): void {
-  const settings = receiveSettings(config);
+  const settings = receiveSettings(config, warnOfOldNames(RED, node));
   if (settings.sessions === 'all') {
     receiveFromAll(RED, node, settings);
     return;

@@ -9,7 +9,8 @@ export type Words = Pick<Runtime, '_'>;
  * A text in the language of the runtime.
  * @param catalog a file of nodes/locales/<language>, without its ending
  * @param key in it
- * @param english what is said when the catalog is not there, as when the node or the sidebar was switched off
+ * @param english what is said when the catalog is not there, as when the node or the sidebar was switched off, or when
+ *   the look into it fails: no text keeps a node from its work
  */
 export function translated(
   words: Words,
@@ -19,6 +20,11 @@ export function translated(
   english: string,
 ): string {
   const asked = `${PACKAGE}/${catalog}:${key}`;
-  const found = words._(asked, { ...params });
+  let found: string;
+  try {
+    found = words._(asked, { ...params });
+  } catch {
+    return english;
+  }
   return found === asked || found === key ? english : found;
 }

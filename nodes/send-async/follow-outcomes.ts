@@ -1,6 +1,6 @@
 import { systemPlatform, type Outcome } from '../../lib/index';
 import { guarded } from '../runtime/handlers/guard';
-import { nodeError } from '../runtime/node-error';
+import { spoken } from '../runtime/failures/failure-words';
 import type { PendingWork } from '../runtime/handlers/pending-work';
 import { isPassedOn } from '../runtime/handlers/passed-on';
 import type { FlowNode, Runtime } from '../runtime/runtime';
@@ -30,7 +30,7 @@ export function followOutcomes(
         // Back to the router, which keeps it for the node's next instance.
         if (ended && !isTold) session.outcomes.route(outcome);
       })
-      .catch((error: unknown) => guarded(() => node.error(nodeError(error), {})));
+      .catch((error: unknown) => guarded(() => node.error(spoken(RED, error), {})));
   };
   const news = new ReasonNews(systemPlatform, tell);
   session.outcomes.register(node.id, (outcome, context) => news.take({ outcome, context }));

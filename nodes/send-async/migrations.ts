@@ -1,4 +1,4 @@
-import { isBlankSetting, variableIn, type NodeSettings, type Step } from '../runtime/settings/migrate.js';
+import { isBlankSetting, variableIn, type Forms, type NodeSettings } from '../runtime/settings/migrate.js';
 
 /** A value and its type. */
 type Typed = readonly [value: unknown, type: string];
@@ -34,4 +34,4 @@ function expiry(expires: unknown): Typed {
   return [expires, Number.isNaN(Number(expires)) ? 'time' : 'seconds'];
 }
 
-export const SEND_ASYNC: readonly Step[] = [typedInputs];
+export const SEND_ASYNC: Forms = { steps: [typedInputs] };

@@ -5,6 +5,7 @@ import { PendingWork } from '../runtime/handlers/pending-work';
 import type { FlowNode, Runtime } from '../runtime/runtime';
 import { Turns } from '../runtime/typed/eventually';
 import { flowValues } from '../runtime/typed/flow-values';
+import { warnOfOldNames } from '../runtime/settings/old-names';
 import { SessionUser } from '../session/session-user';
 import { badges, type Badge } from '../runtime/status-badge';
 import { accept } from './accept';
@@ -18,7 +19,7 @@ export type { SendAsyncConfig };
 /** Accepts messages for friends: receipts go to output 1, later outcomes to output 2. */
 export function startSendAsync(RED: Runtime, node: FlowNode, config: SendAsyncConfig): void {
   const user = new SessionUser(RED, node, config.storageNode);
-  const settings = sendSettings(config, flowValues(RED, node));
+  const settings = sendSettings(config, flowValues(RED, node), warnOfOldNames(RED, node));
   const turns = new Turns();
   const pending = new PendingWork();
 

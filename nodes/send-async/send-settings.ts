@@ -1,5 +1,5 @@
 import { ToxAsyncError } from '../../lib/index';
-import { migrate } from '../runtime/settings/migrate';
+import { migrate, type TellRenamed } from '../runtime/settings/migrate';
 import type { SessionConfig } from '../runtime/runtime';
 import { isBlank, numberOf, textOf } from '../runtime/settings/setting-values';
 import { optionalChoice, setting, settingChoice, settingFlag } from '../runtime/settings/settings';
@@ -50,8 +50,12 @@ export interface SendSettings {
  * @param values where a typed input may lie
  * @throws ErrNotConfigured, ErrEnvironment
  */
-export function sendSettings(given: SendAsyncConfig, values: FlowValues): SendSettings {
-  const config = migrate(SEND_ASYNC, given);
+export function sendSettings(
+  given: SendAsyncConfig,
+  values: FlowValues,
+  tellRenamed: TellRenamed,
+): SendSettings {
+  const config = migrate(SEND_ASYNC, given, tellRenamed);
   const input = (
     name: 'payload' | 'friend' | 'topic' | 'expires' | 'overdueAfter' | 'replaces',
     what: string,

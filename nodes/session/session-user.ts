@@ -1,11 +1,12 @@
 import { ToxAsyncError, type AsyncManager } from '../../lib/index';
 import { guarded } from '../runtime/handlers/guard';
-import { nodeError } from '../runtime/node-error';
+import { spoken } from '../runtime/failures/failure-words';
 import { atFlowsStarted, type FlowNode, type Runtime } from '../runtime/runtime';
 import type { Session } from './session';
 import { textOf } from '../runtime/settings/setting-values';
 import { setting } from '../runtime/settings/settings';
 import { badges, StatusBadge, type Badge } from '../runtime/status-badge';
+import type { Words } from '../runtime/words';
 
 /** A storage-node as the nodes see it that use it. */
 export interface SessionNode extends FlowNode {
@@ -18,12 +19,14 @@ export interface SessionNode extends FlowNode {
 /** A node's tie to the storage-node that its dialog names. */
 export class SessionUser {
   readonly badge: StatusBadge;
+  readonly #words: Words;
   readonly #node: FlowNode;
   readonly #storageNode: SessionNode | undefined;
   readonly #undo: (() => void)[] = [];
   #released = false;
 
   constructor(RED: Runtime, node: FlowNode, storageNodeId: string | undefined) {
+    this.#words = RED;
     this.#node = node;
     this.badge = new StatusBadge(RED, node);
     setting(storageNodeId, 'The storage-node', textOf);
@@ -56,7 +59,7 @@ export class SessionUser {
       if (this.session === undefined) {
         const error = noStorageNode();
         this.badge.show(badges.error(error));
-        this.#node.error(error, {});
+        this.report(error);
         return;
       }
       begin(this.session);
@@ -93,7 +96,7 @@ export class SessionUser {
 
   /** Tells Catch of an error that no message caused. */
   report(error: unknown): void {
-    guarded(() => this.#node.error(nodeError(error), {}));
+    guarded(() => this.#node.error(spoken(this.#words, error), {}));
   }
 }
 

@@ -1,5 +1,14 @@
-import { toHex, type InboxRow, type NodeSnapshot, type OutboxRow, type PublicKey } from '../../lib/index';
-import type { InboxView, NodeView, OutboxView } from './view';
+import {
+  toHex,
+  ToxAsyncError,
+  type InboxRow,
+  type NodeSnapshot,
+  type OutboxRow,
+  type PublicKey,
+  type SessionSnapshot,
+} from '../../lib/index';
+import { takeApart } from '../runtime/failures/take-apart';
+import type { FaultView, InboxView, KeptView, NodeView, OutboxView } from './view';
 
 /** '' for a friend without a name. */
 type NameOf = (publicKey: PublicKey) => string;
@@ -34,4 +43,15 @@ export function inboxViews(rows: readonly InboxRow[], nameOf: NameOf): InboxView
 
 export function nodeView({ publicKey, name = '', ...rest }: NodeSnapshot): NodeView {
   return { ...rest, publicKey: toHex(publicKey), name };
+}
+
+export function keptView({ trouble, ...kept }: SessionSnapshot['kept']): KeptView {
+  return { ...kept, ...(trouble !== undefined && { trouble: faultView(trouble) }) };
+}
+
+/** @param fault an error, or a sentence that has no code */
+export function faultView(fault: Error | string): FaultView {
+  const text = typeof fault === 'string' ? fault : fault.message;
+  const said = takeApart(text, ToxAsyncError.is(fault) ? fault.code : undefined);
+  return { text, ...(said && { said }) };
 }

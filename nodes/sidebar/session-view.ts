@@ -13,7 +13,7 @@ import { errorCode } from '../runtime/node-error';
 import type { Session } from '../session/session';
 import { friendFindings, keysView, sessionFindings, worstOf } from './concerns';
 import { whereChanged } from './friend-place';
-import { inboxViews, nodeView, outboxView } from './row-views';
+import { faultView, inboxViews, keptView, nodeView, outboxView } from './row-views';
 import type {
   FriendState,
   FriendSummary,
@@ -54,7 +54,7 @@ function headOf(
     name: session.settings.name,
     state: stateOf(session, snapshot),
     worst: worstIn(session, snapshot),
-    ...(trouble && { trouble: { code: errorCode(trouble), text: trouble.message } }),
+    ...(trouble && { trouble: { code: errorCode(trouble), ...faultView(trouble) } }),
     ...(snapshot && { toxId: snapshot.toxId, counts: snapshot.counts }),
   };
 }
@@ -101,7 +101,7 @@ async function openView(
     outbox: snapshot.outbox.map((row) => outboxView(row, nameOf)),
     inbox: inboxViews(snapshot.inbox, nameOf),
     nodes: snapshot.nodes.map(nodeView),
-    kept: snapshot.kept,
+    kept: keptView(snapshot.kept),
     findings: sessionFindings(snapshot, isWanted(session, snapshot)),
   };
 }

@@ -4,6 +4,8 @@
  * messages say.
  */
 
+import type { Said } from '../runtime/failures/said';
+
 /** 'error' has `trouble`; the last four are those of an open session. */
 export type SessionState = 'opening' | 'error' | 'no-transport' | 'offline' | 'connecting' | 'online';
 
@@ -21,6 +23,12 @@ export type FriendState =
   | 'never-met'
   | 'away';
 
+/** What is wrong, in whole sentences with what to do, in the language of the runtime; the editor makes its own of `said`. */
+export interface FaultView {
+  readonly text: string;
+  readonly said?: Said;
+}
+
 /** An entry of `GET tox-async/sessions`: what a list of sessions and a friend picker need. */
 export interface SessionSummary {
   /** Id of its config node. */
@@ -30,7 +38,7 @@ export interface SessionSummary {
   /** Absent until it has been open. */
   readonly toxId?: string;
   /** What keeps it from opening, or from taking anything new. */
-  readonly trouble?: { readonly code: string; readonly text: string };
+  readonly trouble?: FaultView & { readonly code: string };
   /** The worst of what matters with it and its friends. */
   readonly worst: FindingView['level'];
   readonly counts?: CountsView;
@@ -183,12 +191,20 @@ export interface KeptView {
   readonly bytes: number;
   readonly capacityBytes: number;
   readonly freeBytes?: number;
-  /** What is wrong with where it lies, in a sentence with what to do; absent when all is well. */
-  readonly trouble?: string;
+  /** What is wrong with where it lies; absent when all is well. */
+  readonly trouble?: FaultView;
 }
 
 /** `GET tox-async/sessions/:id/qr`: rows of a QR code, '1' for dark, without its quiet zone. */
 export interface QrView {
   readonly toxId: string;
   readonly rows: readonly string[];
+}
+
+/** The answer to a request that failed. */
+export interface ErrorBody {
+  readonly code: string;
+  /** As FaultView.text, and its `said`. */
+  readonly message: string;
+  readonly said?: Said;
 }

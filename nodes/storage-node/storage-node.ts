@@ -1,7 +1,8 @@
 import type { AsyncManager, Logger } from '../../lib/index';
 import { onClose } from '../runtime/handlers/close';
 import { guarded } from '../runtime/handlers/guard';
-import { errorCode, nodeError } from '../runtime/node-error';
+import { spoken } from '../runtime/failures/failure-words';
+import { errorCode } from '../runtime/node-error';
 import { fleetDefaults } from '../runtime/settings/fleet-defaults';
 import { atFlowsStarted, type FlowNode, type Runtime } from '../runtime/runtime';
 import type { Session } from '../session/session';
@@ -32,17 +33,17 @@ export function startStorageNode(RED: Runtime, node: StorageNode, config: Storag
     badge.show(sessionBadge(session, (manager) => openBadge(manager, session)));
     const { trouble } = session;
     const code = trouble && errorCode(trouble);
-    if (code !== told && trouble !== undefined) tellOnce(node, trouble);
+    if (code !== told && trouble !== undefined) tellOnce(RED, node, trouble);
     told = code;
   };
   const undo: (() => void)[] = [];
   const cancel = atFlowsStarted(RED, node, () => {
     undo.push(session.changed.on(tell));
     tell();
-    session.start().catch((error: unknown) => tellOnce(node, nodeError(error)));
+    session.start().catch((error: unknown) => tellOnce(RED, node, error));
     session
       .opened()
-      .then((manager) => greet(node, session, manager))
+      .then((manager) => greet(RED, node, session, manager))
       .catch(() => undefined);
     // By then every node that came back from the redeploy has registered.
     setImmediate(() => session.inbox.prune());
@@ -60,18 +61,23 @@ export function startStorageNode(RED: Runtime, node: StorageNode, config: Storag
 const LOGGED = 'tox-id-logged';
 
 /** Says what the session is, its Tox ID when that is new, and which of its friends could not be added. */
-async function greet(node: StorageNode, session: Session, manager: AsyncManager): Promise<void> {
+async function greet(
+  RED: Runtime,
+  node: StorageNode,
+  session: Session,
+  manager: AsyncManager,
+): Promise<void> {
   const { toxId, engineName, providerName } = manager;
   node.log(`Engine ${engineName}, cryptography ${providerName}`);
   if (manager.preference(LOGGED) !== toxId) {
     node.log(`New Tox ID ${toxId}`);
     await manager.savePreference(LOGGED, toxId);
   }
-  for (const error of session.badFriends) tellOnce(node, error);
+  for (const error of session.badFriends) tellOnce(RED, node, error);
 }
 
-function tellOnce(node: StorageNode, error: Error): void {
-  guarded(() => reportOnce(node, () => node.error(error, {})));
+function tellOnce(RED: Runtime, node: StorageNode, error: unknown): void {
+  guarded(() => reportOnce(node, () => node.error(spoken(RED, error), {})));
 }
 
 function openBadge(manager: AsyncManager, { transport }: Session): Badge {

@@ -35,8 +35,8 @@ export const LOADERS = [
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const INSTALLED_ALWAYS = new Set(Object.keys(manifest.dependencies ?? {}));
 
-/** The folders of `nodes/` that belong to no single node; runtime/ knows nothing of session/. */
-const SHARED_BY_NODES = ['runtime', 'session'];
+/** The folders of `nodes/` that belong to no single node; runtime/ knows nothing of session/, only texts. */
+const SHARED_BY_NODES = ['runtime', 'session', 'locales'];
 
 /** 'lib/store/table' -> 'store', 'lib/errors' -> 'errors', anything outside `lib/` -> undefined. */
 function memberOf(module) {
@@ -78,14 +78,18 @@ function breachInNodes(file, source) {
   const to = nodeOf(target);
   if (to === undefined) return ['door', { source }];
   const from = nodeOf(file.replace(/\.ts$/, ''));
-  const shared = from === 'runtime' ? [] : SHARED_BY_NODES;
+  const shared = from === 'runtime' ? ['locales'] : SHARED_BY_NODES;
   return to === from || shared.includes(to) ? undefined : ['otherNode', { source }];
 }
 
 const EDITOR = 'nodes/editor/';
-/** Of the runtime, what runs in browsers shares these types, and how settings of older versions are read. */
+/** Of the runtime, what runs in browsers shares these types, how settings of older versions are read, and faults are said. */
 const TYPES_FOR_EDITOR = 'nodes/sidebar/view';
-const CODE_FOR_EDITOR = ['nodes/runtime/settings/migrate', 'nodes/*/migrations'];
+const CODE_FOR_EDITOR = [
+  'nodes/runtime/settings/migrate',
+  'nodes/*/migrations',
+  'nodes/runtime/failures/said',
+];
 
 /** The same for a file of `nodes/editor/`. */
 function breachInEditor(file, source, typeOnly) {
@@ -119,7 +123,7 @@ export const levels = {
       otherNode:
         "A node's files import their own folder, nodes/session and nodes/runtime; runtime imports neither ('{{source}}').",
       editor:
-        "What runs in browsers imports nodes/editor, types of nodes/sidebar/view and migrations ('{{source}}').",
+        "What runs in browsers imports nodes/editor, types of nodes/sidebar/view, migrations and failures/said ('{{source}}').",
       runtimeLoad: 'Modules are loaded at run time only by the loaders of optional packages.',
     },
   },

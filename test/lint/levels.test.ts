@@ -43,6 +43,8 @@ describe('The direction of imports', () => {
     const inEditor = (code: string) => found('nodes/editor/sidebar/a.ts', code);
     assert.deepEqual(inEditor(own), []);
     assert.deepEqual(inEditor(`import { x } from '../../send-async/migrations.js';`), []);
+    assert.deepEqual(inEditor(`import { x } from '../../runtime/failures/said.js';`), []);
+    assert.deepEqual(inEditor(`import { x } from '../../runtime/failures/take-apart.js';`), ['editor']);
     assert.deepEqual(inEditor(`import { x } from '../../sidebar/view.js';`), ['editor']);
     assert.deepEqual(inEditor(`import type { X } from '../../session/session.js';`), ['editor']);
     assert.deepEqual(inEditor(`import type { X } from '../../../lib/index.js';`), ['editor']);
@@ -142,6 +144,7 @@ describe('The imports of the nodes', () => {
     assert.deepEqual(found('nodes/session/a.ts', `import '../runtime/b';`), []);
     assert.deepEqual(found('nodes/session/a.ts', `import '../send-async/b';`), ['otherNode']);
     assert.deepEqual(found('nodes/runtime/a.ts', `import '../session/b';`), ['otherNode']);
+    assert.deepEqual(found('nodes/runtime/a/b.ts', `import x from '../../locales/en-US/x.json';`), []);
   });
 
   it('leave tests and scripts alone', () => {

@@ -18,6 +18,8 @@ interface EditorNotificationOptions {
 }
 
 declare const RED: {
+  /** A text of a catalog. */
+  _(key: string, options?: Readonly<Record<string, unknown>>): string;
   readonly nodes: { node(id: string): { readonly name?: string } | null };
   readonly events: { on(event: string, listener: (what: never) => void): void };
   readonly clipboard: { copyText(text: string, element: JQuery, message: string): boolean };

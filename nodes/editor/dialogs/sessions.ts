@@ -1,5 +1,6 @@
 /** The running sessions, by the admin API (docs/ADMIN.md). */
-import type { FriendState, QrView, SessionSummary, SessionView } from '../../sidebar/view.js';
+import { failureWords } from '../failure-words.js';
+import type { ErrorBody, FriendState, QrView, SessionSummary, SessionView } from '../../sidebar/view.js';
 
 export type { FriendState, SessionSummary, SessionView };
 
@@ -33,9 +34,13 @@ export async function order(id: string, action: string, body: object): Promise<R
     })
       .done((answer: Record<string, unknown>) => resolve(answer))
       .fail(({ responseJSON, statusText }) =>
-        reject(new Error((responseJSON as { message?: string } | undefined)?.message ?? statusText)),
+        reject(new Error(messageIn(responseJSON as ErrorBody | undefined) ?? statusText)),
       );
   });
+}
+
+function messageIn(answer: ErrorBody | undefined): string | undefined {
+  return answer && failureWords({ ...answer, text: answer.message }, (key, params) => RED._(key, params));
 }
 
 /** Through jQuery, to which the editor gives the user's token. */

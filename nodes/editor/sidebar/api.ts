@@ -1,4 +1,5 @@
-import type { QrView, SessionSummary, SessionView } from '../../sidebar/view.js';
+import type { ErrorBody, QrView, SessionSummary, SessionView } from '../../sidebar/view.js';
+import { faultIn } from './texts.js';
 
 /** What went wrong with a request; status 0 when there was no answer. */
 export class RequestError extends Error {
@@ -25,7 +26,9 @@ function request<T>(method: 'GET' | 'POST', path: string, body?: object): Promis
 }
 
 function messageIn(answer: unknown): string {
-  return typeof answer === 'object' && answer !== null && 'message' in answer ? String(answer.message) : '';
+  if (typeof answer !== 'object' || answer === null || !('message' in answer)) return '';
+  const { message, said } = answer as ErrorBody;
+  return faultIn({ text: message, said });
 }
 
 const pathOf = (id: string) => `sessions/${encodeURIComponent(id)}`;

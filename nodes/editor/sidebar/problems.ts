@@ -1,4 +1,4 @@
-import type { FindingView, FriendView, SessionView } from '../../sidebar/view.js';
+import type { FaultView, FindingView, FriendView, SessionView } from '../../sidebar/view.js';
 
 /** Something that keeps messages from going out, or soon will. */
 export interface Problem {
@@ -7,6 +7,8 @@ export interface Problem {
   readonly level: FindingView['level'];
   /** In whole sentences, with what to do. */
   readonly text: string;
+  /** The same taken apart, of a fault that the runtime tells. */
+  readonly said?: FaultView['said'];
   /** Of a finding: what fills its text in the catalog (`finding.<code>`). */
   readonly params?: FindingView['params'];
   /** Whom it concerns. */
@@ -20,12 +22,12 @@ const SAID_BY_TROUBLE = new Set(['disk-full', 'directory-replaced']);
 /** All problems of a session, the worst first. */
 export function problemsOf({ trouble, open }: Pick<SessionView, 'trouble' | 'open'>): Problem[] {
   const problems: Problem[] = [];
-  if (trouble) problems.push({ code: trouble.code, level: 'error', text: trouble.text, remedy: 'edit' });
+  if (trouble) problems.push({ ...trouble, level: 'error', remedy: 'edit' });
   for (const finding of open?.findings ?? []) {
     if (finding.matters && !SAID_BY_TROUBLE.has(finding.code)) problems.push(finding);
   }
   if (open?.kept.trouble !== undefined) {
-    problems.push({ code: 'mail-place', level: 'warning', text: open.kept.trouble, remedy: 'edit' });
+    problems.push({ ...open.kept.trouble, code: 'mail-place', level: 'warning', remedy: 'edit' });
   }
   problems.push(...(open?.friends ?? []).flatMap(ofFriend));
   const rank = ({ level }: Problem) => (level === 'error' ? 0 : 1);

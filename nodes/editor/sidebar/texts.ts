@@ -1,4 +1,6 @@
-/** Texts of the catalog nodes/locales/../sidebar.json. */
+/** Texts of the catalog nodes/locales/../sidebar.json, and the faults that the runtime tells. */
+import { failureWords, type Fault } from '../failure-words.js';
+
 const CATALOG = 'node-red-contrib-tox-async/sidebar:sidebar.';
 
 export type Params = Readonly<Record<string, string | number>>;
@@ -20,6 +22,11 @@ export function sentenceOf(finding: {
   readonly text: string;
 }): string {
   return textIfAny(`finding.${finding.code}`, finding.params) ?? finding.text;
+}
+
+/** A fault in the language of the editor. */
+export function faultIn(fault: Fault): string {
+  return failureWords(fault, (key, params) => RED._(key, params));
 }
 
 const MINUTE = 60;

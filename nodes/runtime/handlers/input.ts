@@ -1,5 +1,6 @@
 import { copyable } from '../copyable';
 import { guarded } from './guard';
+import { spoken } from '../failures/failure-words';
 import { nodeError } from '../node-error';
 import type { PendingWork } from './pending-work';
 import { withFields, type IncomingMessage, type Message, type Runtime, type TakesInput } from '../runtime';
@@ -38,14 +39,20 @@ export function onInput<T>(
   node.on('input', (msg, send, done) => {
     const replyWith = (own: IncomingMessage): Reply => ({
       answer: (fields, output = 0) => send([...Array<null>(output).fill(null), withFields(own, fields)]),
-      report: (error) => tellCatch(RED, node, error, own, () => node.error(nodeError(error), own)),
+      report: (error) => {
+        const said = spoken(RED, error);
+        tellCatch(RED, node, said, own, () => node.error(said, own));
+      },
       another: () => replyWith(RED.util.cloneMessage(own)),
     });
     pending
       .add((async () => act(read(msg), replyWith(msg)))())
       .then(
         () => done(),
-        (error: unknown) => tellCatch(RED, node, error, msg, () => done(nodeError(error))),
+        (error: unknown) => {
+          const said = spoken(RED, error);
+          tellCatch(RED, node, said, msg, () => done(said));
+        },
       )
       // A Complete node gets a copy, too.
       .catch((error: unknown) => node.error(nodeError(error), copyable(RED, msg)))
@@ -57,13 +64,13 @@ export function onInput<T>(
 function tellCatch(
   RED: Runtime,
   node: TakesInput,
-  error: unknown,
+  error: Error,
   msg: IncomingMessage,
   tell: () => void,
 ): void {
   try {
     tell();
   } catch {
-    node.error(nodeError(error), copyable(RED, msg));
+    node.error(error, copyable(RED, msg));
   }
 }

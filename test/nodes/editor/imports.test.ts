@@ -18,9 +18,9 @@ describe('A module for the browser', () => {
   });
 });
 
-/** All of nodes/editor, and the migrations of settings, which are for browsers, too. */
+/** All of nodes/editor, and what else is for browsers, too: the migrations of settings, and how faults are said. */
 function files(): string[] {
   return readdirSync(NODES, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /^editor\/.*(?<!\.d)\.ts$|(^|\/)(migrations|migrate)\.ts$/.test(name),
+    /^editor\/.*(?<!\.d)\.ts$|(^|\/)(migrations|migrate|said)\.ts$/.test(name),
   );
 }

@@ -24,7 +24,7 @@ const atOnce = <T>(value: Eventually<T>): T => {
   if (value instanceof Promise) throw new assert.AssertionError({ message: 'it comes later' });
   return value;
 };
-const settingsOf = (from: SendAsyncConfig) => sendSettings(from, new FakeFlowValues());
+const settingsOf = (from: SendAsyncConfig) => sendSettings(from, new FakeFlowValues(), () => undefined);
 const orderOf = (from: SendAsyncConfig, msg: IncomingMessage & Record<string, unknown>, now: number) =>
   atOnce(orderOfSettings(settingsOf(from), 'send', msg, now));
 const lifetimeOf = (expires: unknown, now: number) => whole(expires, now).seconds;

@@ -1,7 +1,7 @@
 import { button, h, icon, setAttribute, setIcon, setText, show } from '../widgets/dom.js';
 import { problemsOf, type Problem } from '../problems.js';
 import type { Actions, Part, State } from '../state.js';
-import { called, lasting, sentenceOf, text, textIfAny, type Params } from '../texts.js';
+import { called, faultIn, lasting, sentenceOf, text, textIfAny, type Params } from '../texts.js';
 
 /** The worst problem, what to do about it, and how many more there are. */
 export class Banner implements Part {
@@ -48,12 +48,12 @@ export class Banner implements Part {
   }
 }
 
-function wordsOf({ code, text: sentence, params, friend }: Problem): { fact: string; advice: string } {
+function wordsOf({ code, text: sentence, said, params, friend }: Problem): { fact: string; advice: string } {
   const fact =
     textIfAny(`problem.${code}`, friend && friendParams(friend)) ?? text('problem.other', { code });
   const advice =
     textIfAny(`advice.${code}`, friend && friendParams(friend)) ??
-    sentenceOf({ code, params, text: sentence });
+    sentenceOf({ code, params, text: faultIn({ text: sentence, said }) });
   return { fact, advice };
 }
 

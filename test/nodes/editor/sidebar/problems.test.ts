@@ -47,9 +47,9 @@ describe('The problems that the banner shows', () => {
 
   it('tell what is wrong with the place of the mail that is kept for others', () => {
     const view = open([]);
-    const text = 'Fewer standbys confirm than are wanted. Start them.';
-    assert.deepEqual(problemsOf({ open: { ...view, kept: { ...view.kept, trouble: text } } }), [
-      { code: 'mail-place', level: 'warning', text, remedy: 'edit' },
+    const trouble = { text: 'Fewer standbys confirm.', said: { key: 'text.databaseFew', params: {} } };
+    assert.deepEqual(problemsOf({ open: { ...view, kept: { ...view.kept, trouble } } }), [
+      { ...trouble, code: 'mail-place', level: 'warning', remedy: 'edit' },
     ]);
   });
 

@@ -7,11 +7,14 @@ import { onClose } from '../../../../nodes/runtime/handlers/close';
 import { onInput } from '../../../../nodes/runtime/handlers/input';
 import { PendingWork, within } from '../../../../nodes/runtime/handlers/pending-work';
 import { untilDone } from '../../../../nodes/runtime/handlers/retry';
+import { startGuarded } from '../../../../nodes/runtime/handlers/start-guard';
 import { atFlowsStarted, type Runtime } from '../../../../nodes/runtime/runtime';
+import { translated } from '../../../../nodes/runtime/words';
 import { SignalList } from '../../../../nodes/runtime/handlers/signal-list';
 import { badges, StatusBadge } from '../../../../nodes/runtime/status-badge';
 import { WITHOUT_CATALOGS } from '../../support/words';
 import { Live } from '../../../../nodes/sidebar/live';
+import { answered, type Answer } from '../../../../nodes/sidebar/answered';
 
 const fail = (): never => {
   throw new Error('a fault');
@@ -140,6 +143,33 @@ describe('A fault of the runtime or of a listener', () => {
     const result = untilDone(attempt, { platform, signal, onFailure: fail });
     await time.advance(60_000);
     assert.equal(await result, 'there');
+  });
+
+  it('does not leave the set-up of a node with settings that are no good', async () => {
+    const events = new EventEmitter();
+    const node = new FailingNode();
+    const runtime = { ...RED, events, _: fail } as Runtime;
+    assert.doesNotThrow(() => startGuarded(runtime, node, fail));
+    events.emit('flows:started');
+    node.emit('input', { _msgid: '1' }, fail, fail);
+    const done = new Promise<void>((resolve) => node.emit('close', true, resolve));
+    await done;
+    await soon();
+    assert.ok(node.tries >= 3, 'it tried to show and to tell of it');
+  });
+
+  it('does not leave the answer to a request of the editor, which may be gone', async () => {
+    const answer: Answer = { set: fail, json: fail, status: fail, type: fail, send: fail };
+    await answered({ _: fail }, answer, () => ({}));
+    await answered({ _: fail }, answer, fail);
+    let said: unknown;
+    const there: Answer = { ...answer, set: () => there, status: () => there, json: (body) => (said = body) };
+    await answered({ _: fail }, there, fail);
+    assert.deepEqual(said, { code: 'Error', message: 'a fault' });
+  });
+
+  it('of a text leaves the English one', () => {
+    assert.equal(translated({ _: fail }, 'sidebar', 'a', {}, 'English'), 'English');
   });
 
   it('does not leave what tells the editors of changes, and they hear of the next one', async () => {

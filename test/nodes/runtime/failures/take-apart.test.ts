@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import catalog from '../../../../nodes/locales/en-US/storage-node.json';
+import { ERROR_CODES } from '../../../../lib/index';
+import { inFull, type Said } from '../../../../nodes/runtime/failures/said';
+import { takeApart } from '../../../../nodes/runtime/failures/take-apart';
+import { BLANK, errorsInCode, textsInCode } from '../../support/sentences';
+
+const FAILURE = catalog['storage-node'].failure;
+const TEXTS: Readonly<Record<string, string>> = FAILURE.text;
+
+/** Parts of the core whose errors end there, or reach programs and the command alone: Node-RED never tells them. */
+const NOT_TOLD = [
+  'lib/bytes',
+  'lib/cells/cell-uri',
+  'lib/control/',
+  'lib/crypto/',
+  'lib/forward-security/',
+  'lib/protocol/',
+  'lib/testing/',
+];
+
+describe('What an error says', () => {
+  const english = (said: Said) =>
+    inFull(said, (key, params) => {
+      const [, part = '', name = ''] = /^(\w+)\.(\w+)$/.exec(key) ?? [];
+      const text = part === 'text' ? TEXTS[name] : '__text__';
+      return (text ?? '').replace(/__(\w+?)__/g, (_blank, each: string) => params[each] ?? '');
+    });
+
+  it('is in the catalog in the words of the code: who changes an error changes its text in each language', () => {
+    const inCode = textsInCode();
+    const gone = Object.entries(TEXTS).filter(([, text]) => !inCode.has(text.replace(/(__\w+?__)+/g, BLANK)));
+    assert.deepEqual(gone, []);
+  });
+
+  it('has a text wherever a flow may hear of it', () => {
+    const without = errorsInCode()
+      .filter(({ file }) => !NOT_TOLD.some((part) => file.startsWith(part)))
+      .map(({ file, forms }) => ({ file, said: forms.filter((form) => form !== BLANK) }))
+      .filter(({ said }) => said.length > 0)
+      .filter(({ said }) => !said.some((form) => takeApart(form.replaceAll(BLANK, 'X')) !== undefined));
+    assert.deepEqual(without, []);
+  });
+
+  it('is put together again from its text and what fills it', () => {
+    for (const text of Object.values(TEXTS)) {
+      const sentence = text.replace(/__(\w+?)__/g, (_blank, name: string) => `<${name}>`);
+      const said = takeApart(sentence);
+      assert.ok(said, text);
+      assert.equal(english(said), sentence);
+    }
+  });
+
+  it('may be filled with what is a text itself', () => {
+    const said = takeApart('The data directory must be text.');
+    assert.deepEqual(said, {
+      key: 'text.mustBeText',
+      params: { what: { key: 'text.fieldDataDir', params: {} } },
+    });
+  });
+
+  it('that has no text is quoted under its code, for each code; without a code it is left alone', () => {
+    for (const code of Object.keys(ERROR_CODES) as (keyof typeof ERROR_CODES)[]) {
+      assert.deepEqual(takeApart('?', code), { key: `other.${code}`, params: { text: '?' } });
+      assert.ok(code in FAILURE.other, code);
+    }
+    assert.equal(takeApart('?'), undefined);
+  });
+
+  it('is not searched when it is very long, as the path of a payload may be', () => {
+    const path = 'msg.payload.' + ' is '.repeat(100_000);
+    const { key } = takeApart(`${path} is X, which cannot be sent as it is.`, 'ErrPayload') ?? { key: '' };
+    assert.equal(key, 'other.ErrPayload');
+  });
+});
