@@ -30,18 +30,30 @@ interface Browser {
 }
 
 /** The editor as far as the dialogs need it: no session runs, and no config node is there but these. */
-function editor(configNodes: ReadonlyMap<string, object>): object {
+function editor(configNodes: ReadonlyMap<string, object>, said: string[]): object {
   return {
+    _: (key: string, values: object = {}) => [key, ...Object.values(values).map(String)].join(' '),
     events: { on: () => undefined },
     nodes: { node: (id: string) => configNodes.get(id) ?? null },
     tabs: { create: () => ({ addTab: () => undefined, activateTab: () => undefined }) },
-    notify: () => ({ close: () => undefined }),
+    notify: (text: unknown) => {
+      said.push(String(text));
+      return { close: () => undefined };
+    },
   };
 }
 
-/** Runs `run` with the globals of a browser, of which `$` is the test's. */
-export function inBrowser<T>($: unknown, run: () => T, configNodes = new Map<string, object>()): T {
-  const globals: Browser = { $, RED: editor(configNodes), document: { head: {} } };
+/**
+ * Runs `run` with the globals of a browser, of which `$` is the test's.
+ * @param said gets what the editor notifies its user of
+ */
+export function inBrowser<T>(
+  $: unknown,
+  run: () => T,
+  configNodes = new Map<string, object>(),
+  said: string[] = [],
+): T {
+  const globals: Browser = { $, RED: editor(configNodes, said), document: { head: {} } };
   const before = new Map(
     Object.keys(globals).map((name) => [name, Reflect.get(globalThis, name) as unknown]),
   );
