@@ -15,11 +15,11 @@ export function failureWords(
   find: (key: string, params: Readonly<Record<string, string>>) => string,
 ): string {
   if (said === undefined) return text;
-  let isMissing = false;
+  const missing: string[] = [];
   const words = inFull(said, (key, params) => {
     const found = find(CATALOG + key, params);
-    isMissing ||= found === CATALOG + key || found === `storage-node.failure.${key}`;
+    if (found === CATALOG + key || found === `storage-node.failure.${key}`) missing.push(key);
     return found;
   });
-  return isMissing ? text : words;
+  return missing.length > 0 ? text : words;
 }
