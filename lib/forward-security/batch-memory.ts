@@ -1,7 +1,8 @@
 import { copyOf } from '../bytes';
 import { PeerMap } from '../peer-map';
 import type { Store, WriteBatch } from '../store/store';
-import { afterPrefix, bareBytes, readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../store/table';
+import { bareBytes } from '../store/record-form';
+import { afterPrefix, readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../store/table';
 import type { PublicKey } from '../types';
 import { BATCH_FORGETTABLE_AFTER, BATCH_MEMORY } from './key-limits';
 import { batchKey, orderedBatch, type OrderedBatch } from './key-records';

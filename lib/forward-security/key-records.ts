@@ -1,5 +1,6 @@
 import { concat } from '../bytes';
-import { readSequence, type RecordForm, sequenceKey } from '../store/table';
+import { type RecordForm } from '../store/record-form';
+import { readSequence, sequenceKey } from '../store/table';
 import type { SealedOffer } from './issued/sealed-offer';
 import type { WrappedSecret } from './key-slots';
 

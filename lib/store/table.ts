@@ -1,23 +1,11 @@
-import { concat, copyOf, toBase64, utf8 } from '../bytes';
+import { concat, copyOf } from '../bytes';
 import { ToxAsyncError } from '../errors';
 import { CRC_BYTES, setCrc, withoutCrc } from './checked-bytes';
+import { packed, type RecordForm } from './record-form';
 import type { Store, WriteBatch } from './store';
-
-/** How the records of a table are written down; each also has a CRC. */
-export interface RecordForm<T> {
-  /** Valid until the next call. */
-  encode(record: T): Uint8Array;
-  decode(bytes: Uint8Array): T;
-}
 
 /** Where most records are put together: memory for each alone would cost more than the record. */
 const MEMORY = new Uint8Array(8192);
-
-/** Bytes as they are, for a record that is nothing else. */
-export const bareBytes: RecordForm<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes };
-
-/** JSON in which a Uint8Array stands as `{"$b": base64}`, and an object with such a key as `{"$e": its entries}`. */
-const json: RecordForm<object> = { encode: encodeJson, decode: decodeJson };
 
 /**
  * One kind of record in the Store: keys are a short ASCII prefix and raw bytes, values are the record and a CRC.
@@ -30,9 +18,9 @@ export class Table<T extends object> {
 
   /**
    * @param name ends up in front of every key; no table's name may be a prefix of another's plus '/'.
-   * @param form JSON by default
+   * @param form `packed` by default
    */
-  constructor(store: Pick<Store, 'get' | 'range'>, name: string, form = json as RecordForm<T>) {
+  constructor(store: Pick<Store, 'get' | 'range'>, name: string, form = packed as RecordForm<T>) {
     this.#store = store;
     this.#form = form;
     this.#prefix = new TextEncoder().encode(`${name}/`);
@@ -127,32 +115,4 @@ export function sequenceKey(n: number): Uint8Array {
 
 export function readSequence(bytes: Uint8Array): number {
   return Number(new DataView(bytes.buffer, bytes.byteOffset, SEQUENCE_BYTES).getBigUint64(0));
-}
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-/** Where most texts are encoded. */
-const TEXT = new Uint8Array(8192);
-
-function encodeJson(record: object): Uint8Array {
-  const text = JSON.stringify(record, replace);
-  if (3 * text.length > TEXT.length) return utf8(text);
-  return TEXT.subarray(0, encoder.encodeInto(text, TEXT).written);
-}
-
-function replace(_key: string, value: unknown): unknown {
-  if (value instanceof Uint8Array) return { $b: toBase64(value) };
-  const isMark = typeof value === 'object' && value !== null && ('$b' in value || '$e' in value);
-  return isMark ? { $e: Object.entries(value) } : value;
-}
-
-function decodeJson(bytes: Uint8Array): object {
-  return JSON.parse(decoder.decode(bytes), revive) as object;
-}
-
-function revive(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if ('$b' in value && typeof value.$b === 'string') return new Uint8Array(Buffer.from(value.$b, 'base64'));
-  if ('$e' in value && Array.isArray(value.$e)) return Object.fromEntries(value.$e as [string, unknown][]);
-  return value;
 }

@@ -5,7 +5,8 @@ import { storageIdOf, TAG_BYTES } from '../../protocol/names';
 import type { SecretVault, SlotRef } from '../../store/vault/secret-vault';
 import { boxUnderSlot, unboxUnderSlot } from '../../store/vault/slot-box';
 import type { Store, WriteBatch } from '../../store/store';
-import { bareBytes, Table } from '../../store/table';
+import { bareBytes } from '../../store/record-form';
+import { Table } from '../../store/table';
 import type { PublicKey } from '../../types';
 import type { Load } from './load';
 

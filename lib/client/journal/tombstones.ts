@@ -3,7 +3,8 @@ import { sameBytes } from '../../bytes';
 import type { ReceiptCode } from '../../protocol/codes';
 import type { Store, WriteBatch } from '../../store/store';
 import { StagedTable } from '../../store/staged-table';
-import { afterPrefix, bareBytes, readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../../store/table';
+import { bareBytes } from '../../store/record-form';
+import { afterPrefix, readSequence, SEQUENCE_BYTES, sequenceKey, Table } from '../../store/table';
 import type { PublicKey } from '../../types';
 import { MEMORY_AFTER_LIFE } from '../client-limits';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { WriteBatch } from '../../../lib/store/store';
-import { bareBytes, Table } from '../../../lib/store/table';
+import { bareBytes } from '../../../lib/store/record-form';
+import { Table } from '../../../lib/store/table';
 import { refuseCommits } from '../../support/refusing-commits';
 import { DAY, pair, type KeyPeer } from './support/key-peer';
 

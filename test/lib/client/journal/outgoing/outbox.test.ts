@@ -5,7 +5,8 @@ import { readLargeContent } from '../../../../../lib/protocol/envelope/large/lar
 import { joinedLarge } from '../../../../../lib/protocol/envelope/large/split-large';
 import { allocateSlot } from '../../../../../lib/store/vault/slot-box';
 import { chooseCryptoProvider } from '../../../../../lib/crypto/providers/choose-provider';
-import { bareBytes, Table } from '../../../../../lib/store/table';
+import { bareBytes } from '../../../../../lib/store/record-form';
+import { Table } from '../../../../../lib/store/table';
 import type { WriteBatch } from '../../../../../lib/store/store';
 import { pair, type KeyPeer } from '../../../forward-security/support/key-peer';
 

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { packed } from '../../../lib/store/record-form';
+
+const again = (record: object) => packed.decode(packed.encode(record).slice());
+
+describe('how a record is written down', () => {
+  it('gives back every kind of value', () => {
+    const record = {
+      nothing: null,
+      yes: true,
+      no: false,
+      counts: [0, 1, 127, 128, 16_383, 16_384, 2 ** 21, 2 ** 28 - 1, 2 ** 28, 2 ** 31 - 1],
+      numbers: [-1, 0.5, 2 ** 31, 2 ** 53 - 1, 1_764_499_200_123, -Infinity, Infinity, 5e-324],
+      texts: ['', 'a', 'größer', 'x'.repeat(64), 'y'.repeat(65), 'ÿ'.repeat(300), 'Ā', '日本語', '🙂'],
+      bytes: [new Uint8Array(), new Uint8Array([0, 255]), new Uint8Array(9000).fill(7)],
+      empty: { object: {}, array: [] },
+      deep: { deep: { deep: [{ deep: 1 }] } },
+    };
+    assert.deepEqual(again(record), record);
+  });
+
+  it('keeps half of a surrogate pair as it is', () => {
+    const record = { text: '\ud83d', ['\udc4d']: 'x\ud83d' };
+    assert.deepEqual(again(record), record);
+  });
+
+  it('leaves out fields that are undefined, and keeps the places of an array', () => {
+    assert.deepEqual(again({ a: undefined, b: [1, undefined, 2] }), { b: [1, null, 2] });
+  });
+
+  it('keeps names of any length and of any characters apart', () => {
+    const names = ['', ...[1, 253, 254, 255, 256, 20_000].map((n) => 'n'.repeat(n)), 'é', 'Ā', '__proto__'];
+    // The last four have the same hash, as two and two.
+    const record = Object.fromEntries([...names, 'Aa', 'BB', 'xAay', 'xBBy'].map((name, i) => [name, i]));
+    for (let i = 0; i < 2; i += 1) assert.deepEqual(again(record), record);
+    assert.equal(Object.getPrototypeOf(again(record)), Object.prototype);
+  });
+
+  it('remembers no more names than it needs, and reads all others all the same', () => {
+    for (let i = 0; i < 3000; i += 1) assert.deepEqual(again({ [`name-${i}`]: i }), { [`name-${i}`]: i });
+  });
+
+  it('gives bytes that are neither the record nor the memory that it was written in', () => {
+    const encoded = packed.encode({ bytes: new Uint8Array([1, 2, 3]) });
+    const decoded = packed.decode(encoded);
+    encoded.fill(0);
+    assert.deepEqual(decoded, { bytes: new Uint8Array([1, 2, 3]) });
+  });
+
+  it('takes bytes of a Buffer for bytes', () => {
+    assert.deepEqual(again({ bytes: Buffer.from([1, 2]) }), { bytes: new Uint8Array([1, 2]) });
+  });
+});
