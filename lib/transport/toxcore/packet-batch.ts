@@ -3,19 +3,56 @@
  * big-endian, before it. Handing over one array costs a fraction of handing over hundreds.
  */
 const LENGTH_BYTES = 2;
+/** Room that a batch begins with. */
+const FIRST_BYTES = 2048;
+
+/** Takes packets one by one: the memory of each alone would cost more than the packet. */
+export class PacketBatch {
+  #memory: Uint8Array;
+  #length = 0;
+
+  /** @param bytes how many are to be expected */
+  constructor(bytes = 0) {
+    this.#memory = new Uint8Array(bytes);
+  }
+
+  get isEmpty(): boolean {
+    return this.#length === 0;
+  }
+
+  /** @param packet of at most 65,535 bytes; copied */
+  add(packet: Uint8Array): void {
+    const at = this.#length;
+    this.#reserve(LENGTH_BYTES + packet.length);
+    this.#memory[at] = packet.length >>> 8;
+    this.#memory[at + 1] = packet.length;
+    this.#memory.set(packet, at + LENGTH_BYTES);
+  }
+
+  /** What was added since the last time. */
+  take(): Uint8Array {
+    const packed = this.#memory.subarray(0, this.#length);
+    this.#memory = new Uint8Array();
+    this.#length = 0;
+    return packed;
+  }
+
+  #reserve(room: number): void {
+    const needed = this.#length + room;
+    if (needed > this.#memory.length) {
+      const larger = new Uint8Array(Math.max(needed, 2 * this.#memory.length, FIRST_BYTES));
+      larger.set(this.#memory.subarray(0, this.#length));
+      this.#memory = larger;
+    }
+    this.#length = needed;
+  }
+}
 
 /** @param packets each of at most 65,535 bytes; copied */
 export function packPackets(packets: readonly Uint8Array[]): Uint8Array {
-  const size = packets.reduce((sum, { length }) => sum + LENGTH_BYTES + length, 0);
-  const packed = new Uint8Array(size);
-  let at = 0;
-  for (const packet of packets) {
-    packed[at] = packet.length >>> 8;
-    packed[at + 1] = packet.length;
-    packed.set(packet, at + LENGTH_BYTES);
-    at += LENGTH_BYTES + packet.length;
-  }
-  return packed;
+  const batch = new PacketBatch(packets.reduce((sum, { length }) => sum + LENGTH_BYTES + length, 0));
+  for (const packet of packets) batch.add(packet);
+  return batch.take();
 }
 
 /** Parts of `packed`, not copies. @throws RangeError when they are not what `packPackets` makes */

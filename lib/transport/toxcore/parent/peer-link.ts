@@ -1,7 +1,6 @@
-import { copyOf } from '../../../bytes';
 import { type SendResult, PACKET_WINDOW } from '../../transport';
 import type { FriendState, Order } from '../process-messages';
-import { packPackets } from '../packet-batch';
+import { PacketBatch } from '../packet-batch';
 
 /** Who was refused hears of room when so many packets have room at once: each hand-over to the child costs. */
 const ROOM = PACKET_WINDOW / 4;
@@ -13,7 +12,7 @@ export class PeerLink {
   #link: number | undefined;
   #untaken = 0;
   #refused = false;
-  #gathered: Uint8Array[] = [];
+  readonly #gathered = new PacketBatch();
 
   constructor(state: FriendState, send: (order: Order) => void) {
     this.state = state;
@@ -32,7 +31,7 @@ export class PeerLink {
 
   disconnected(): void {
     this.#link = undefined;
-    this.#gathered = [];
+    this.#gathered.take();
   }
 
   /** Takes a copy of the packet, or refuses it. What one caller sends at once goes to the child as one order. */
@@ -43,8 +42,8 @@ export class PeerLink {
       return 'busy';
     }
     this.#untaken += 1;
-    this.#gathered.push(copyOf(packet));
-    if (this.#gathered.length === 1) queueMicrotask(() => this.#flush());
+    if (this.#gathered.isEmpty) queueMicrotask(() => this.#flush());
+    this.#gathered.add(packet);
     return 'sent';
   }
 
@@ -66,9 +65,8 @@ export class PeerLink {
   }
 
   #flush(): void {
-    if (this.#link === undefined || this.#gathered.length === 0) return;
-    const packets = packPackets(this.#gathered);
-    this.#gathered = [];
+    if (this.#link === undefined || this.#gathered.isEmpty) return;
+    const packets = this.#gathered.take();
     this.#send({ kind: 'packets', friend: this.state.number, link: this.#link, packets });
   }
 }

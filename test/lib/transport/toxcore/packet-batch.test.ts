@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { packPackets, unpackPackets } from '../../../../lib/transport/toxcore/packet-batch';
+import { PacketBatch, packPackets, unpackPackets } from '../../../../lib/transport/toxcore/packet-batch';
 
 describe('batch of packets between the processes', () => {
   it('gives back the packets of every length in their order', () => {
@@ -13,6 +13,20 @@ describe('batch of packets between the processes', () => {
     const packed = packPackets([packet]);
     packet[1] = 2;
     assert.deepEqual(unpackPackets(packed), [Uint8Array.of(160, 1)]);
+  });
+
+  it('takes packets one by one, and begins again when it was taken', () => {
+    const batch = new PacketBatch();
+    const packets = Array.from({ length: 100 }, (_, i) => new Uint8Array(1373).fill(i));
+    for (let i = 0; i < 2; i += 1) {
+      assert.ok(batch.isEmpty);
+      for (const packet of packets) batch.add(packet);
+      assert.ok(!batch.isEmpty);
+      assert.deepEqual(unpackPackets(batch.take()), packets);
+    }
+    const first = batch.take();
+    batch.add(Uint8Array.of(160));
+    assert.deepEqual(unpackPackets(first), []);
   });
 
   it('is refused when it is cut off anywhere', () => {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { loadersIn } from '../../../../../lib/transport/toxcore/parent/child-loader';
+import { childModule, loadersIn } from '../../../../../lib/transport/toxcore/parent/child-loader';
 
 describe("options of libtoxcore's process", () => {
+  it('keep its heap small', () => {
+    assert.ok(childModule().execArgv.includes('--max-semi-space-size=1'));
+  });
+
   it('are the loaders of its parent, in either spelling', () => {
     const loaders = ['--require', 'a', '-r', 'b', '--import', 'c', '--require=d', '--import=e=f'];
     assert.deepEqual(loadersIn(loaders), loaders);
