@@ -4,12 +4,13 @@ import type { CryptoProvider } from '../../crypto/provider';
 import type { Content } from '../../protocol/envelope/content';
 import type { SecretVault, SlotRef } from '../../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../../store/store';
+import { bareBytes } from '../../store/record-form';
 import { readSequence, sequenceKey, Table } from '../../store/table';
 import type { PublicKey, Via } from '../../types';
 import { differenceOf, type Load, NO_LOAD, sumOf } from './load';
 import { unboxUnderSlot, boxUnderSlot } from '../../store/vault/slot-box';
 
-/** A message that is still to be handled. What it says, and of what type it is, is a secretbox under a slot of the vault. */
+/** A message that is still to be handled, without what it says. */
 export interface InboxRecord {
   readonly sender: PublicKey;
   readonly messageId: Uint8Array;
@@ -18,22 +19,23 @@ export interface InboxRecord {
   readonly sentAt: number;
   readonly receivedAt: number;
   readonly ref: SlotRef;
-  readonly sealed: Uint8Array;
+  /** Bytes that its content takes. */
+  readonly size: number;
   /** The handler was called with it, or was about to be. */
   handed: boolean;
 }
 
-export interface InboxEntry extends Omit<InboxRecord, 'sealed'> {
+export interface InboxEntry extends InboxRecord {
   readonly sequence: number;
-  /** Bytes that it takes. */
-  readonly size: number;
 }
 
 /** Messages received and still to be handled, durable until their hand-over ended. */
 export class Inbox {
   readonly #crypto: CryptoProvider;
   readonly #vault: SecretVault;
-  readonly #table: Table<InboxRecord>;
+  readonly #records: Table<InboxRecord>;
+  /** What each says, and of what type it is: a secretbox under its slot of the vault. */
+  readonly #contents: Table<Uint8Array>;
   readonly #entries = new Map<number, InboxEntry>();
   readonly #loads = new PeerMap<Load>();
   #nextSequence = 1;
@@ -41,8 +43,10 @@ export class Inbox {
   constructor(parts: { crypto: CryptoProvider; store: Store; vault: SecretVault }) {
     this.#crypto = parts.crypto;
     this.#vault = parts.vault;
-    this.#table = new Table(parts.store, 'inbox');
-    for (const { rest, record } of this.#table.entries()) this.#remember(readSequence(rest), record);
+    this.#records = new Table(parts.store, 'inbox');
+    this.#contents = new Table(parts.store, 'inbox-content', bareBytes);
+    for (const { rest, record } of this.#records.entries())
+      this.#remember({ ...record, sequence: readSequence(rest) });
   }
 
   get size(): number {
@@ -83,7 +87,7 @@ export class Inbox {
    */
   add(
     writes: WriteBatch,
-    fields: Omit<InboxRecord, 'sealed' | 'handed'>,
+    fields: Omit<InboxRecord, 'size' | 'handed'>,
     { type, data }: Content,
     secret: Uint8Array,
   ): void {
@@ -92,23 +96,25 @@ export class Inbox {
     this.#crypto.wipe(plain);
     const sequence = this.#nextSequence;
     this.#nextSequence += 1;
-    const record = { ...fields, sealed, handed: false };
-    this.#table.put(writes, [sequenceKey(sequence)], record);
-    writes.afterCommit(() => this.#remember(sequence, record));
+    const record = { ...fields, size: sealed.length, handed: false };
+    const key = sequenceKey(sequence);
+    this.#records.put(writes, [key], record);
+    this.#contents.put(writes, [key], sealed);
+    writes.afterCommit(() => this.#remember({ ...record, sequence }));
   }
 
   /** What it says, as it was added; undefined when its secret is lost. */
   read(entry: InboxEntry): Content | undefined {
-    const record = this.#table.get(sequenceKey(entry.sequence));
-    const plain = unboxUnderSlot(this.#crypto, this.#vault.read(entry.ref), record?.sealed);
+    const sealed = this.#contents.get(sequenceKey(entry.sequence));
+    const plain = unboxUnderSlot(this.#crypto, this.#vault.read(entry.ref), sealed);
     const type = plain?.[0];
     return plain === undefined || type === undefined ? undefined : { type, data: plain.subarray(1) };
   }
 
   markHanded(writes: WriteBatch, entry: InboxEntry): void {
-    const record = this.#table.get(sequenceKey(entry.sequence));
-    if (record === undefined) return;
-    this.#table.put(writes, [sequenceKey(entry.sequence)], { ...record, handed: true });
+    if (!this.has(entry)) return;
+    const { sequence, ...record } = entry;
+    this.#records.put(writes, [sequenceKey(sequence)], { ...record, handed: true });
     writes.afterCommit(() => {
       entry.handed = true;
     });
@@ -116,7 +122,9 @@ export class Inbox {
 
   /** The message has been handled: its record goes, its plaintext is erased. */
   erase(writes: WriteBatch, entry: InboxEntry): void {
-    this.#table.delete(writes, [sequenceKey(entry.sequence)]);
+    const key = sequenceKey(entry.sequence);
+    this.#records.delete(writes, [key]);
+    this.#contents.delete(writes, [key]);
     this.#vault.erase(writes, [entry.ref]);
     writes.afterCommit(() => this.#forget(entry));
   }
@@ -125,12 +133,11 @@ export class Inbox {
     return this.entries().filter((entry) => sameBytes(entry.messageId, messageId));
   }
 
-  #remember(sequence: number, record: InboxRecord): void {
-    const { sealed, ...rest } = record;
-    const size = sealed.length;
-    this.#entries.set(sequence, { ...rest, sequence, size });
+  #remember(entry: InboxEntry): void {
+    const { sequence, sender, size } = entry;
+    this.#entries.set(sequence, entry);
     this.#nextSequence = Math.max(this.#nextSequence, sequence + 1);
-    this.#loads.set(record.sender, sumOf(this.load(record.sender), { messages: 1, bytes: size }));
+    this.#loads.set(sender, sumOf(this.load(sender), { messages: 1, bytes: size }));
   }
 
   #forget({ sequence, sender, size }: InboxEntry): void {

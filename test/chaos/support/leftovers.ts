@@ -7,6 +7,7 @@ const TABLES = [
   'outbox-plaintext',
   'outbox-envelope',
   'inbox',
+  'inbox-content',
   'unannounced',
   'unannounced-overdue',
   'owed-receipt',
