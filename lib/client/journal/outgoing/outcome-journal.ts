@@ -36,6 +36,9 @@ export class OutcomeJournal {
   /** Of `unconfirmed` messages, by friend and key. */
   readonly #byKey: Table<{ messageId: Uint8Array }>;
   #announcing = false;
+  /** Endings that were told: the marks of those that one turn tells of go in one batch. */
+  #told: { readonly id: Uint8Array; readonly outcome: Outcome | undefined }[] = [];
+  #unmarking: Promise<void> | undefined;
 
   constructor(components: OutcomeJournalComponents) {
     this.#components = components;
@@ -127,7 +130,7 @@ export class OutcomeJournal {
     const overdue = [...this.#overdue.entries()].map(({ rest }) => rest);
     for (const id of overdue) await this.#announceOverdue(id);
     const ids = [...this.#unannounced.entries()].map(({ rest }) => rest);
-    for (const id of ids) await this.#announce(id);
+    for (const id of ids) await this.#announce(id, this.#finished.get(id));
   }
 
   stop(): void {
@@ -152,18 +155,28 @@ export class OutcomeJournal {
     this.#finished.put(writes, [id], outcome);
     this.#unannounced.put(writes, [id], {});
     writes.afterCommit(() => {
-      if (this.#announcing) void this.#announce(id);
+      if (this.#announcing) void this.#announce(id, outcome);
     });
   }
 
-  async #announce(id: Uint8Array): Promise<void> {
-    const { contexts, store } = this.#components;
-    const outcome = this.#finished.get(id);
+  async #announce(id: Uint8Array, outcome: Outcome | undefined): Promise<void> {
     if (outcome !== undefined) this.#tell(outcome);
+    this.#told.push({ id, outcome });
+    this.#unmarking ??= Promise.resolve().then(() => this.#unmark());
+    await this.#unmarking;
+  }
+
+  async #unmark(): Promise<void> {
+    const { contexts, store } = this.#components;
+    const told = this.#told;
+    this.#told = [];
+    this.#unmarking = undefined;
     const writes = store.batch();
-    this.#unannounced.delete(writes, [id]);
-    if (outcome?.state !== 'unconfirmed') contexts.forget(writes, nameOf(id));
-    // When this fails the ending is reported again after the next start, which is what the mark is for.
+    for (const { id, outcome } of told) {
+      this.#unannounced.delete(writes, [id]);
+      if (outcome?.state !== 'unconfirmed') contexts.forget(writes, nameOf(id));
+    }
+    // When this fails the endings are reported again after the next start, which is what the mark is for.
     await writes.commit().catch(() => undefined);
   }
 
