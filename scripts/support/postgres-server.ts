@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { appendFile, chown, cp, mkdtemp, open, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { appendFile, chown, mkdtemp, open, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -36,9 +36,7 @@ export class PostgresServer {
   /** Makes an empty one in a new folder of `base` and starts it. `settings`: further lines of postgresql.conf. */
   static async create(settings: readonly string[] = [], base = os.tmpdir()): Promise<PostgresServer> {
     const server = await PostgresServer.#inNewFolder(base);
-    const passwordFile = path.join(server.folder, 'password');
-    await writeFile(passwordFile, PASSWORD);
-    await server.#own(passwordFile);
+    const passwordFile = await server.give('password', PASSWORD);
     const auth = ['--auth=scram-sha-256', `--pwfile=${passwordFile}`, `--username=${USER}`];
     await server.#run('initdb', '--no-sync', '--encoding=UTF8', '--locale=C', ...auth, server.data);
     await server.configure([...SETTINGS, ...settings]);
@@ -66,14 +64,12 @@ export class PostgresServer {
     return server;
   }
 
-  /** A copy of the files of `server` as they are now, which is what a power cut would leave; not yet started. */
-  static async imageOf(server: PostgresServer): Promise<PostgresServer> {
-    const copy = await PostgresServer.#inNewFolder(path.dirname(server.folder));
-    await cp(server.data, copy.data, { recursive: true, preserveTimestamps: true });
-    await rm(path.join(copy.data, 'postmaster.pid'), { force: true });
-    if (unprivilegedUser()) await execute('chown', ['-R', 'postgres:', copy.data]);
-    await copy.configure([]);
-    return copy;
+  /** The one whose files lie in `folder`, which nothing runs on; not yet started. */
+  static async found(folder: string): Promise<PostgresServer> {
+    const server = new PostgresServer(await freePort(), folder);
+    await rm(path.join(server.data, 'postmaster.pid'), { force: true });
+    await server.configure([]);
+    return server;
   }
 
   static async #inNewFolder(base: string): Promise<PostgresServer> {
@@ -97,6 +93,21 @@ export class PostgresServer {
       path.join(this.data, 'postgresql.conf'),
       `\n${[...lines, `port = ${this.port}`].join('\n')}\n`,
     );
+  }
+
+  /** A file of the server's own user, and nobody else's. Gives its path. */
+  async give(name: string, text: string): Promise<string> {
+    const file = path.join(this.folder, name);
+    await writeFile(file, text, { mode: 0o600 });
+    await this.#own(file);
+    return file;
+  }
+
+  /** Dumps a schema and restores it on another server. */
+  async dumpTo(other: PostgresServer, schema: string): Promise<void> {
+    const file = path.join(this.folder, `${schema}.sql`);
+    await this.#run('pg_dump', '--schema', schema, '--file', file, '--dbname', this.urlOf());
+    await other.#run('psql', '--quiet', '--set=ON_ERROR_STOP=1', '--file', file, '--dbname', other.urlOf());
   }
 
   async start(): Promise<void> {

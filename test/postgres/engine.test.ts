@@ -1,7 +1,7 @@
 import { messageEngineSuite } from '../../lib/testing/engine/message-engine-suite';
+import { startGroup } from '../../scripts/support/postgres-group';
 import { PostgresServer, quickFolder } from '../../scripts/support/postgres-server';
 import { engineOn } from './support/engine-on';
-import { SYNCHRONOUS, withStandbys } from './support/standbys';
 
 describe('PostgreSQL alone', () => {
   let server: PostgresServer;
@@ -21,10 +21,12 @@ describe('PostgreSQL with two synchronous standbys', () => {
 
   before(async function () {
     this.timeout(120_000);
-    servers = await withStandbys(2);
+    servers = await startGroup(2, await quickFolder());
   });
 
   after(() => Promise.all(servers.map((server) => server.remove())));
 
-  messageEngineSuite({ describe, it, after }, SYNCHRONOUS, () => engineOn(servers[0]?.urlOf() ?? ''));
+  messageEngineSuite({ describe, it, after }, 'PostgreSQL with synchronous standbys', () =>
+    engineOn(servers[0]?.urlOf() ?? ''),
+  );
 });

@@ -6,7 +6,7 @@ import { limitsOf } from '../../lib/testing/engine/limits';
 import { bytesOf, mail } from '../../lib/testing/engine/sample-mail';
 import { freePort, PostgresServer, quickFolder } from '../../scripts/support/postgres-server';
 import { newSchema } from './support/engine-on';
-import { until } from './support/standbys';
+import { until } from '../../scripts/support/postgres-group';
 
 describe('a PostgreSQL that several processes share', () => {
   let server: PostgresServer;
@@ -157,6 +157,25 @@ describe('a PostgreSQL that several processes share', () => {
     it('when commits are not synchronous', async () => {
       await server.sql("CREATE ROLE hasty LOGIN PASSWORD 'h'; ALTER ROLE hasty SET synchronous_commit = off");
       await refused(server.urlOf('postgres', 'hasty', 'h'), /before it is on a disk/);
+    });
+
+    it('when a power cut would lose mail, also in the middle of its work', async () => {
+      const engine = await openPostgresEngine({ database: { url: server.urlOf(), schema: newSchema() } });
+      engines.push(engine);
+      const set = async (name: string, value: string) => {
+        await server.sql(`ALTER SYSTEM SET ${name} = ${value}`);
+        await server.reload();
+        await until(async () => (await server.sql(`SHOW ${name}`))[0]?.[name] === value);
+      };
+      for (const name of ['fsync', 'full_page_writes']) {
+        assert.equal(engine.health().state, 'ok');
+        await set(name, 'off');
+        await refused(server.urlOf(), /would lose acknowledged mail/);
+        await until(() => engine.health().state === 'down');
+        await assert.rejects(engine.put(mail('one')), { code: 'ErrDatabase' });
+        await set(name, 'on');
+        await until(() => engine.health().state === 'ok');
+      }
     });
 
     it('when the user may have no further connection', async () => {

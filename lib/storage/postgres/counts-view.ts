@@ -1,5 +1,6 @@
 import { textOfBytes } from '../../bytes';
 import type { MailCounts, MailUsage, NewMail } from '../message-engine';
+import type { EverybodysCounts } from './exact-counts';
 import { MailCounts as UnderWay } from '../local/mail-counts';
 
 /** A row of the table `counts`: what one submitter has in one mailbox. */
@@ -36,11 +37,25 @@ export class CountsView implements MailCounts {
     return this.#underWay.add(mail);
   }
 
+  /** The same without what is under way, and as it is at the moment of each question. */
+  settled(): EverybodysCounts {
+    return {
+      total: () => this.#total,
+      bytesOfSubmitter: (submitter) => this.#submitters.get(textOfBytes(submitter)) ?? NOTHING,
+    };
+  }
+
+  /** Whether mail is known here to have arrived of which these rows, which are all there are, know nothing. */
+  isAheadOf(rows: readonly CountRow[]): boolean {
+    const arrived = new Map(rows.map((row) => [nameOf(row), row.arrived]));
+    return [...this.#rows].some(([name, row]) => row.arrived > (arrived.get(name) ?? 0));
+  }
+
   /** Takes rows in, but for those that are older than what is known. Gives the mailboxes in which mail arrived. */
   apply(rows: Iterable<CountRow>): Uint8Array[] {
     const arrivals: Uint8Array[] = [];
     for (const row of rows) {
-      const name = textOfBytes(row.mailbox) + textOfBytes(row.submitter);
+      const name = nameOf(row);
       const old = this.#rows.get(name);
       if (old && old.changed > row.changed) continue;
       if (row.messages === 0) this.#rows.delete(name);
@@ -60,10 +75,7 @@ export class CountsView implements MailCounts {
     this.#total = { ...NOTHING };
     this.apply(rows);
     return rows
-      .filter(({ mailbox, submitter, arrived, messages }) => {
-        const old = before.get(textOfBytes(mailbox) + textOfBytes(submitter));
-        return messages > 0 && arrived > (old?.arrived ?? 0);
-      })
+      .filter((row) => row.messages > 0 && row.arrived > (before.get(nameOf(row))?.arrived ?? 0))
       .map(({ mailbox }) => mailbox);
   }
 
@@ -103,6 +115,10 @@ export class CountsView implements MailCounts {
     addIn(this.#mailboxes, textOfBytes(row.mailbox), change);
     addIn(this.#submitters, textOfBytes(row.submitter), change);
   }
+}
+
+function nameOf({ mailbox, submitter }: CountRow): string {
+  return textOfBytes(mailbox) + textOfBytes(submitter);
 }
 
 function addIn(usages: Map<string, Usage>, name: string, change: Usage): void {

@@ -5,8 +5,8 @@ import type { SubmitterCounts } from '../mail-limits';
 import type { MailUsage, NewMail } from '../message-engine';
 import type { CountRow } from './counts-view';
 
-/** What others may store until this process hears of it (two seconds, and what is under way), as an upper bound. */
-export const UNSEEN: MailUsage = { messages: 16_384, bytes: 16_384 * CHUNK_ENVELOPE_BYTES };
+/** What is stored in all, and by each. */
+export type EverybodysCounts = Pick<SubmitterCounts, 'bytesOfSubmitter' | 'total'>;
 
 interface Submitter {
   messages: number;
@@ -21,10 +21,10 @@ interface Submitter {
  */
 export class ExactCounts implements SubmitterCounts {
   readonly #submitters = new ByteMap<Submitter>();
-  readonly #rest: Pick<SubmitterCounts, 'bytesOfSubmitter' | 'total'>;
+  readonly #rest: EverybodysCounts;
   #stored: MailUsage = { messages: 0, bytes: 0 };
 
-  constructor(rows: Iterable<CountRow>, rest: Pick<SubmitterCounts, 'bytesOfSubmitter' | 'total'>) {
+  constructor(rows: Iterable<CountRow>, rest: EverybodysCounts) {
     this.#rest = rest;
     for (const { mailbox, submitter, messages, bytes, chunks } of rows) {
       this.#add(mailbox, submitter, { messages, bytes, chunks });

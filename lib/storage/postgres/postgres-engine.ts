@@ -64,7 +64,8 @@ export class PostgresEngine implements MessageEngine {
   }: PostgresEngineOptions) {
     const address = readDatabaseSettings(database);
     this.#reader = new Link(address);
-    this.#writer = new Link(address);
+    // What a server has that is new to this process has to be known before it writes there.
+    this.#writer = new Link(address, () => this.#watcher.look());
     this.#writes = new WriteQueue(this.#writer, {
       view: this.#view,
       clock,
@@ -103,7 +104,7 @@ export class PostgresEngine implements MessageEngine {
     if (!sameBytes(header.mailbox, mailbox)) {
       throw new ToxAsyncError('ErrInvalidArgument', 'The envelope is for another mailbox.');
     }
-    this.#watcher.assertUsable();
+    this.#watcher.assertWritable();
     const end = this.#view.begin(mail);
     return new Promise((resolve, reject) => {
       this.#writes.add({
@@ -135,7 +136,7 @@ export class PostgresEngine implements MessageEngine {
     storageId: Uint8Array,
     keepSeconds: number,
   ): Promise<RenewedMail | undefined> {
-    this.#watcher.assertUsable();
+    this.#watcher.assertWritable();
     return new Promise((resolve, reject) => {
       this.#writes.add({ kind: 'renew', mailbox, storageId, keepSeconds, resolve, reject });
     });
@@ -148,14 +149,14 @@ export class PostgresEngine implements MessageEngine {
   }
 
   async delete(mailbox: Uint8Array, storageId: Uint8Array): Promise<boolean> {
-    this.#watcher.assertUsable();
+    this.#watcher.assertWritable();
     return new Promise((resolve, reject) => {
       this.#writes.add({ kind: 'delete', mailbox, storageId, resolve, reject });
     });
   }
 
   async expire(max: number): Promise<number> {
-    this.#watcher.assertUsable();
+    this.#watcher.assertWritable();
     return new Promise((resolve, reject) => {
       this.#writes.add({ kind: 'sweep', max, resolve, reject });
     });
@@ -202,7 +203,7 @@ export class PostgresEngine implements MessageEngine {
   }
 
   async #read(text: string, values: readonly unknown[]) {
-    this.#watcher.assertUsable();
+    this.#watcher.assertReadable();
     const ask = () => this.#reader.use((client) => client.query(text, values));
     // The connection may have been to a server that is no more, and a question changes nothing.
     return ask().catch((error: unknown) => {

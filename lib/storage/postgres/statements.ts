@@ -1,17 +1,28 @@
-/** Number of the lock that a wave holds which is near a limit, alone, and every other wave together with others. */
-const CAPACITY_LOCK = '1953460321, 2';
-const SWEEP_LOCK = '1953460321, 3';
+/** What makes the numbers of locks differ between the schemas of one database, which has one room for them all. */
+const SCHEMA = '(SELECT oid::bigint << 32 FROM pg_namespace WHERE nspname = current_schema())';
+/** Low half of the number of the lock that a wave holds which is near a limit, alone, and others together. */
+const CAPACITY = 2;
+const SWEEPS = 3;
 
-export const LOCK_CAPACITY = `SELECT pg_advisory_xact_lock(${CAPACITY_LOCK})`;
-export const SHARE_CAPACITY = `SELECT pg_advisory_xact_lock_shared(${CAPACITY_LOCK})`;
+export const LOCK_CAPACITY = `SELECT pg_advisory_xact_lock(${SCHEMA} | ${CAPACITY})`;
+export const SHARE_CAPACITY = `SELECT pg_advisory_xact_lock_shared(${SCHEMA} | ${CAPACITY})`;
 /** Sweeps of several processes take turns, so that each finds the next slice. */
-export const LOCK_SWEEP = `SELECT pg_advisory_xact_lock(${SWEEP_LOCK})`;
+export const LOCK_SWEEP = `SELECT pg_advisory_xact_lock(${SCHEMA} | ${SWEEPS})`;
 
-/** Mailboxes and submitters, in the order given: the same everywhere, so that no two wait for each other. */
-export const LOCK_NAMES = 'SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k';
+/**
+ * Mailboxes and submitters, in the order given: the same everywhere, so that no two wait for each other. It also gives
+ * how many others hold the lock of the capacity.
+ */
+export const LOCK_NAMES = `SELECT pg_advisory_xact_lock(k # ${SCHEMA}), (SELECT count(*)::int FROM pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 1 AND objid = ${CAPACITY} AND pid <> pg_backend_pid()
+    AND classid = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS others
+  FROM unnest($1::bigint[]) AS k`;
 
-export const FIND = `SELECT k.place, m.number, m.submitter, m.expires, octet_length(m.envelope) AS bytes, n.now
-  FROM (SELECT age_seconds() AS now) AS n
+/** What lies under each name, and what all processes have stored in all. */
+export const FIND = `SELECT k.place, m.number, m.submitter, m.expires, octet_length(m.envelope) AS bytes, n.*
+  FROM (SELECT age_seconds() AS now, coalesce(sum(messages), 0)::bigint AS all_messages,
+    coalesce(sum(bytes), 0)::bigint AS all_bytes FROM totals) AS n
   CROSS JOIN unnest($1::bytea[], $2::bytea[]) WITH ORDINALITY AS k (mailbox, storage_id, place)
   LEFT JOIN mail AS m ON m.mailbox = k.mailbox AND m.storage_id = k.storage_id
   ORDER BY k.place`;
@@ -27,14 +38,25 @@ export const DELETE = 'DELETE FROM mail WHERE number = ANY($1::bigint[])';
 export const RENEW = `UPDATE mail SET deposited = k.deposited, expires = k.expires
   FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS k (number, deposited, expires) WHERE mail.number = k.number`;
 
-export const INSERT = `INSERT INTO mail (number, mailbox, storage_id, submitter, tag, deposited, expires, envelope)
-  SELECT next_arrival(), k.mailbox, k.storage_id, k.submitter, k.tag, k.deposited, k.expires, k.envelope FROM (
+export const INSERT = `WITH arrival AS MATERIALIZED (SELECT era_of_arrivals() << 40 AS era)
+  INSERT INTO mail (number, mailbox, storage_id, submitter, tag, deposited, expires, envelope)
+  SELECT (SELECT era FROM arrival) + nextval('arrivals'), k.mailbox, k.storage_id, k.submitter, k.tag, k.deposited, k.expires, k.envelope FROM (
     SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bigint[], $7::bytea[])
       WITH ORDINALITY AS u (mailbox, storage_id, submitter, tag, deposited, expires, envelope, place) ORDER BY place
   ) AS k RETURNING number, mailbox, submitter`;
 
-/** Changes of counts; a row that becomes empty stays a while, so that the other processes hear of it. */
-export const COUNT = `INSERT INTO counts (mailbox, submitter, messages, chunks, bytes, arrived, changed, written)
+/**
+ * Changes of counts; a row that becomes empty stays a while, so that the other processes hear of it. The sum of all rows
+ * is kept in parts, since one row would let the processes commit only one by one.
+ */
+export const COUNT = `WITH change AS (
+    SELECT sum(m) AS messages, sum(b) AS bytes FROM unnest($3::integer[], $5::bigint[]) AS u (m, b)
+  ), total AS (
+    INSERT INTO totals SELECT pg_backend_pid() % 256, messages, bytes FROM change
+    ON CONFLICT (part) DO UPDATE SET messages = totals.messages + excluded.messages,
+      bytes = totals.bytes + excluded.bytes
+  )
+  INSERT INTO counts (mailbox, submitter, messages, chunks, bytes, arrived, changed, written)
   SELECT k.mailbox, k.submitter, k.messages, k.chunks, k.bytes, k.arrived,
     pg_current_xact_id()::text::bigint, age_seconds()
   FROM unnest($1::bytea[], $2::bytea[], $3::integer[], $4::integer[], $5::bigint[], $6::bigint[])
@@ -58,6 +80,9 @@ export const FORGET_EMPTY = `DELETE FROM counts WHERE (mailbox, submitter) IN (
 /** After a failover or in a restored copy transaction numbers may be lower than before: no row may be ahead of them. */
 export const BACK_IN_TIME = `UPDATE counts SET changed = pg_current_xact_id()::text::bigint
   WHERE changed > pg_current_xact_id()::text::bigint`;
+
+/** Numbers of an older state of the database may have been seen: from now on greater ones are given. */
+export const NEW_ERA = 'UPDATE lineage SET era = era + 1';
 
 /** What changed since a transaction number, and the one from which to ask next time. */
 export const LOOK = `SELECT s.next, c.* FROM

@@ -11,15 +11,21 @@ import type { DatabaseClient } from './connection/pg-loader';
 import { connectToPrimary, cut } from './connection/primary';
 import { migrate } from './connection/schema';
 import { checkServer, type ServerState, shortcoming } from './connection/server-checks';
-import { BACK_IN_TIME, LOOK } from './statements';
+import { BACK_IN_TIME, LOOK, NEW_ERA } from './statements';
 
 /** Looks without a notification, and at most so often with them. */
 const LOOK_MS = 1000;
 const SHORTEST_MS = 50;
 const CHECK_MS = 2000;
 const RETRY_MS = 1000;
-/** After so long without a look, rows that others emptied may be gone. */
+/** After so long without a look, rows that others emptied may be gone. No row is forgotten sooner than in twice that. */
 const RELOAD_MS = 300_000;
+
+/** No mail is kept for longer, so what was lost is over by then. */
+const LOSS_MS = 86_400_000;
+const WENT_BACK =
+  'The database lost mail that had been acknowledged: a standby without it was promoted, or a copy was restored. Make ' +
+  'the standbys synchronous.';
 
 /** What the watcher needs, and whom it tells. */
 export interface WatcherOptions {
@@ -48,6 +54,9 @@ export class Watcher {
   #lookedAt = -Infinity;
   #checkedAt = -Infinity;
   #hasNews = false;
+  /** When the database turned out to be older than what was known of it. */
+  #wentBackAt = -Infinity;
+  #looks: { readonly resolve: () => void; readonly reject: (error: ToxAsyncError) => void }[] = [];
   #done: Promise<void> | undefined;
 
   constructor(options: WatcherOptions) {
@@ -65,21 +74,39 @@ export class Watcher {
     this.#closing.abort();
     this.#wake.abort();
     if (this.#client) cut(this.#client);
+    this.#rejectLooks(new ToxAsyncError('ErrClosed', 'The session has been closed.'));
     await this.#done;
   }
 
   health(): EngineHealth {
     const error = this.#error ?? this.#stalled();
     if (error) return { state: 'down', error, wasReady: this.#wasReady };
-    const text = this.#state && shortcoming(this.#state, this.#options.address.standbys, this.#ahead);
+    const text =
+      this.#options.clock.monotonic() - this.#wentBackAt < LOSS_MS
+        ? WENT_BACK
+        : this.#state && shortcoming(this.#state, this.#options.address.standbys, this.#ahead);
     return text === undefined ? { state: 'ok' } : { state: 'degraded', text };
   }
 
-  /** @throws ErrDatabase it has never been ready, or a write would wait for standbys that are not there */
-  assertUsable(): void {
+  /** @throws ErrDatabase, ErrLocalStorageFull it has never been ready */
+  assertReadable(): void {
     if (this.#error && !this.#wasReady) throw this.#error;
-    const stalled = this.#stalled();
-    if (stalled) throw stalled;
+  }
+
+  /**
+   * @throws ErrDatabase, ErrLocalStorageFull what the others store is not known for now, the server would not keep mail
+   * safely, or a write would wait for standbys that are not there
+   */
+  assertWritable(): void {
+    const error = this.#error ?? this.#stalled();
+    if (error) throw error;
+  }
+
+  /** Resolves after the next look at the database. @throws ErrDatabase, ErrLocalStorageFull it is not connected */
+  look(): Promise<void> {
+    if (this.#error) return Promise.reject(this.#error);
+    this.#wake.abort();
+    return new Promise((resolve, reject) => this.#looks.push({ resolve, reject }));
   }
 
   /** Tells the other processes to look. They look by themselves when this fails. */
@@ -149,10 +176,19 @@ export class Watcher {
     const { rows } = await client.query(LOOK, [isReload ? '0' : String(this.#next)]);
     const counts = rows.filter(({ mailbox }) => mailbox !== null).map(countRowOf);
     const isFirst = this.#lookedAt === -Infinity;
+    if (isNew && now - this.#lookedAt < RELOAD_MS && view.isAheadOf(counts)) await this.#goBack(client);
     const arrivals = isReload ? view.replace(counts) : view.apply(counts);
     this.#next = numberIn(rows[0] ?? {}, 'next');
     this.#lookedAt = now;
     if (!isFirst && arrivals.length > 0) this.#options.onArrivals(arrivals);
+    for (const { resolve } of this.#looks.splice(0)) resolve();
+  }
+
+  /** Numbers that were seen must not be given again. */
+  async #goBack(client: DatabaseClient): Promise<void> {
+    this.#wentBackAt = this.#options.clock.monotonic();
+    this.#options.log.warn(WENT_BACK);
+    await client.query(NEW_ERA);
   }
 
   async #check(client: DatabaseClient): Promise<void> {
@@ -183,5 +219,10 @@ export class Watcher {
       this.#options.log.warn(`Mail for others cannot be kept for now: ${error.message}`);
     }
     this.#error = error;
+    this.#rejectLooks(error);
+  }
+
+  #rejectLooks(error: ToxAsyncError): void {
+    for (const { reject } of this.#looks.splice(0)) reject(error);
   }
 }

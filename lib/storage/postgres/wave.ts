@@ -1,9 +1,10 @@
 import { ByteMap } from '../../byte-map';
+import { CHUNK_ENVELOPE_BYTES } from '../../protocol/envelope/envelope';
 import { judgeMail } from '../mail-limits';
-import type { MailCounts, MailUsage, PutAnswer } from '../message-engine';
+import type { MailUsage, PutAnswer } from '../message-engine';
 import { CountChanges } from './count-changes';
 import type { CountRow } from './counts-view';
-import { ExactCounts, UNSEEN } from './exact-counts';
+import { ExactCounts, type EverybodysCounts } from './exact-counts';
 import { bytesIn, countRowOf, numberIn } from './mail-rows';
 import type { Operation, PutOperation } from './operations';
 import type { DatabaseClient, Row } from './connection/pg-loader';
@@ -19,6 +20,9 @@ import {
 } from './statements';
 import { inTransaction, lockNames } from './connection/transaction';
 
+/** Operations in one transaction: each needs two locks of the server, which has 64 for each connection. */
+export const MOST_OPERATIONS = 64;
+
 /** What a wave did; it holds once the wave has resolved. */
 export interface WaveResult {
   /** Gives each operation its answer. */
@@ -28,17 +32,20 @@ export interface WaveResult {
   readonly counts: readonly CountRow[];
 }
 
+const NOTHING: MailUsage = { messages: 0, bytes: 0 };
+
 /** An envelope may overrun the capacity: only the counts of everybody tell, which needs the lock alone. */
 class NearCapacity extends Error {}
 
 /**
  * Operations on different envelopes in one transaction, under the locks of their mailboxes and submitters: so no limit is
  * overrun, and numbers of one mailbox become visible in their order.
+ * @param view what this process knows of everybody, at most 2 s old
  */
 export async function runWave(
   client: DatabaseClient,
   operations: readonly Operation[],
-  view: MailCounts,
+  view: EverybodysCounts,
 ): Promise<WaveResult> {
   try {
     return await inTransaction(client, () => new Wave(client, operations).run(view));
@@ -57,6 +64,8 @@ class Wave {
   readonly #renewed: { readonly number: number; readonly expires: number }[] = [];
   readonly #stored: PutOperation[] = [];
   #now = 0;
+  /** What all processes have stored, and may be about to store. */
+  #total: MailUsage = NOTHING;
 
   constructor(client: DatabaseClient, operations: readonly Operation[]) {
     this.#client = client;
@@ -64,9 +73,9 @@ class Wave {
   }
 
   /** @param view what is known of everybody, when the lock of the capacity is shared */
-  async run(view?: MailCounts): Promise<WaveResult> {
-    await this.#lock(view ? SHARE_CAPACITY : LOCK_CAPACITY);
-    const found = await this.#find();
+  async run(view?: EverybodysCounts): Promise<WaveResult> {
+    const others = await this.#lock(view ? SHARE_CAPACITY : LOCK_CAPACITY);
+    const found = await this.#find(others);
     const puts = await this.#countsFor(view);
     const answers = this.#operations.map((operation, at) => this.#decide(operation, found[at] ?? {}, puts));
     await this.#write();
@@ -77,25 +86,31 @@ class Wave {
     };
   }
 
-  async #lock(capacity: string): Promise<void> {
+  /** @returns how many others may be storing at the same time */
+  async #lock(capacity: string): Promise<number> {
     const puts = this.#operations.filter((operation) => operation.kind === 'put');
     if (puts.length > 0) await this.#client.query(capacity);
-    await lockNames(this.#client, [
+    return lockNames(this.#client, [
       ...this.#operations.map(({ mailbox }) => mailbox),
       ...puts.map(({ mail }) => mail.submitter),
     ]);
   }
 
-  async #find(): Promise<readonly Row[]> {
+  async #find(others: number): Promise<readonly Row[]> {
     const { rows } = await this.#client.query(FIND, [
       this.#operations.map(({ mailbox }) => Buffer.from(mailbox)),
       this.#operations.map(({ storageId }) => Buffer.from(storageId)),
     ]);
-    this.#now = numberIn(rows[0] ?? {}, 'now');
+    const first = rows[0] ?? {};
+    this.#now = numberIn(first, 'now');
+    this.#total = {
+      messages: numberIn(first, 'all_messages') + others * MOST_OPERATIONS,
+      bytes: numberIn(first, 'all_bytes') + others * MOST_OPERATIONS * CHUNK_ENVELOPE_BYTES,
+    };
     return rows;
   }
 
-  async #countsFor(view: MailCounts | undefined): Promise<(put: PutOperation) => PutAnswer> {
+  async #countsFor(view: EverybodysCounts | undefined): Promise<(put: PutOperation) => PutAnswer> {
     const submitters = new ByteMap<true>();
     for (const operation of this.#operations) {
       if (operation.kind === 'put' && operation.limits) submitters.set(operation.mail.submitter, true);
@@ -103,7 +118,10 @@ class Wave {
     if (submitters.size === 0) return (put) => this.#take(put);
     const names = [...submitters].map(([name]) => Buffer.from(name));
     const { rows } = await this.#client.query(COUNTS_OF_SUBMITTERS, [names]);
-    const counts = new ExactCounts(rows.map(countRowOf), view ? withUnseen(view) : await this.#countsOfAll());
+    const counts = new ExactCounts(
+      rows.map(countRowOf),
+      view ? this.#atMost(view) : await this.#countsOfAll(),
+    );
     return (put) => {
       const verdict = put.limits ? judgeMail(put.limits, counts, put.mail) : 'fits';
       if (view && (verdict === 'node-share' || verdict === 'node-full')) throw new NearCapacity();
@@ -113,7 +131,20 @@ class Wave {
     };
   }
 
-  async #countsOfAll(): Promise<Pick<MailCounts, 'bytesOfSubmitter' | 'total'>> {
+  /**
+   * The total cannot be more than this: the others have counted whoever was there before them. It is no less than what
+   * the view says, so that it goes with the shares there.
+   */
+  #atMost(view: EverybodysCounts): EverybodysCounts {
+    const known = view.total();
+    const total = {
+      messages: Math.max(known.messages, this.#total.messages),
+      bytes: Math.max(known.bytes, this.#total.bytes),
+    };
+    return { total: () => total, bytesOfSubmitter: (submitter) => view.bytesOfSubmitter(submitter) };
+  }
+
+  async #countsOfAll(): Promise<EverybodysCounts> {
     const usages = new ByteMap<MailUsage>();
     const total = { messages: 0, bytes: 0 };
     const { rows } = await this.#client.query(COUNTS_OF_ALL);
@@ -125,7 +156,7 @@ class Wave {
     }
     return {
       total: () => total,
-      bytesOfSubmitter: (submitter) => usages.get(submitter) ?? { messages: 0, bytes: 0 },
+      bytesOfSubmitter: (submitter) => usages.get(submitter) ?? NOTHING,
     };
   }
 
@@ -188,14 +219,4 @@ class Wave {
       this.#counts.add(mailbox, submitter, envelope.length, 1, numberIn(rows[at] ?? {}, 'number'));
     }
   }
-}
-
-function withUnseen(view: MailCounts): Pick<MailCounts, 'bytesOfSubmitter' | 'total'> {
-  return {
-    bytesOfSubmitter: (submitter) => view.bytesOfSubmitter(submitter),
-    total: () => {
-      const { messages, bytes } = view.total();
-      return { messages: messages + UNSEEN.messages, bytes: bytes + UNSEEN.bytes };
-    },
-  };
 }

@@ -1,16 +1,14 @@
 import { ByteMap } from '../../byte-map';
 import { ToxAsyncError } from '../../errors';
-import type { MailCounts } from '../message-engine';
-import type { CountRow } from './counts-view';
+import type { CountRow, CountsView } from './counts-view';
 import type { Clock } from '../../platform/clock';
 import type { Link } from './connection/link';
 import type { Operation } from './operations';
+import { isOfOneTransaction } from './connection/database-errors';
 import { CLOCKS_DIFFER } from './connection/server-checks';
 import { sweep } from './sweep';
-import { runWave } from './wave';
+import { MOST_OPERATIONS, runWave } from './wave';
 
-/** Operations in one transaction: each needs two locks of the server, which has 64 for each connection. */
-const MOST_OPERATIONS = 64;
 const MOST_WAITING = 4096;
 
 interface Sweep {
@@ -22,7 +20,7 @@ interface Sweep {
 
 /** What follows a transaction that holds. */
 export interface WriteHooks {
-  readonly view: MailCounts;
+  readonly view: CountsView;
   readonly clock: Pick<Clock, 'wall'>;
   onCounts(rows: readonly CountRow[]): void;
   onStored(mailboxes: readonly Uint8Array[]): void;
@@ -30,7 +28,7 @@ export interface WriteHooks {
 
 /**
  * Writes in the order of their calls, one transaction at a time; those that arrive meanwhile share the next one. When
- * the database fails, all that wait fail with it: each would take seconds to find out by itself.
+ * the connection fails, all that wait fail with it: each would take seconds to find out by itself.
  */
 export class WriteQueue {
   readonly #link: Link;
@@ -81,7 +79,9 @@ export class WriteQueue {
 
   async #wave(operations: readonly Operation[]): Promise<void> {
     try {
-      const result = await this.#link.use((client) => runWave(client, operations, this.#hooks.view));
+      const result = await this.#link.use((client) =>
+        runWave(client, operations, this.#hooks.view.settled()),
+      );
       this.#hooks.onCounts(result.counts);
       result.settle();
       this.#hooks.onStored(result.arrivals);
@@ -104,6 +104,7 @@ export class WriteQueue {
   }
 
   #fail(jobs: readonly (Operation | Sweep)[], error: unknown): void {
-    for (const job of [...jobs, ...this.#waiting.splice(0)]) job.reject(error);
+    const others = isOfOneTransaction(error) ? [] : this.#waiting.splice(0);
+    for (const job of [...jobs, ...others]) job.reject(error);
   }
 }

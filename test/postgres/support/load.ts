@@ -1,7 +1,10 @@
+import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
 import { ToxAsyncError } from '../../../lib/errors';
 import type { MessageEngine, NewMail } from '../../../lib/storage/message-engine';
-import { mail } from '../../../lib/testing/engine/sample-mail';
+import { bytesOf, mail } from '../../../lib/testing/engine/sample-mail';
+
+const MAILBOXES = 4;
 
 /** Writers that store mail of their own until they are stopped, each again until it is acknowledged. */
 export class Load {
@@ -14,7 +17,7 @@ export class Load {
 
   constructor(engineOf: (writer: number) => MessageEngine, writers: number, name = 'load') {
     const words = Array.from({ length: writers }, (_, n) => `${name} ${n}`);
-    this.#writers = words.map((word, n) => this.#write(engineOf(n), word, `to ${n % 4}`));
+    this.#writers = words.map((word, n) => this.#write(engineOf(n), word, `to ${n % MAILBOXES}`));
   }
 
   async stop(): Promise<void> {
@@ -36,6 +39,55 @@ export class Load {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }
+  }
+}
+
+/** Whatever was acknowledged is listed, once. Gives the storage ids that are listed. */
+export async function assertKept(engine: MessageEngine, ...loads: readonly Load[]): Promise<string[]> {
+  const mailboxes = Array.from({ length: MAILBOXES }, (_, n) => bytesOf(`to ${n}`));
+  const listed = (await Promise.all(mailboxes.map((mailbox) => listAll(engine, mailbox)))).flat();
+  const known = new Set(listed);
+  const lost = loads.flatMap(({ acknowledged }) => [...acknowledged.keys()].filter((id) => !known.has(id)));
+  assert.deepEqual(lost, [], 'what was acknowledged is there');
+  assert.equal(known.size, listed.length, 'each once');
+  assert.equal((await engine.stats()).messages, listed.length, 'and counted');
+  return listed;
+}
+
+/** A reader of all mailboxes of a load that goes on from its cursors, as recipients do. */
+export class CursorReader {
+  readonly seen = new Set<string>();
+  readonly #engineOf: () => MessageEngine;
+  readonly #cursors = Array.from({ length: MAILBOXES }, () => 0);
+  readonly #done: Promise<void>;
+  #stopped = false;
+
+  constructor(engineOf: () => MessageEngine) {
+    this.#engineOf = engineOf;
+    this.#done = this.#read();
+  }
+
+  /** Resolves when it has read to the end of each mailbox once more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#done;
+    for (let mailbox = 0; mailbox < MAILBOXES; mailbox++) while (await this.#readPage(mailbox));
+  }
+
+  async #read(): Promise<void> {
+    for (let n = 0; !this.#stopped; n++) {
+      await this.#readPage(n % MAILBOXES).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
+  /** Whether there is more. */
+  async #readPage(mailbox: number): Promise<boolean> {
+    const cursor = this.#cursors[mailbox] ?? 0;
+    const { items } = await this.#engineOf().page(bytesOf(`to ${mailbox}`), cursor, 64);
+    for (const { storageId } of items) this.seen.add(toHex(storageId));
+    this.#cursors[mailbox] = items.at(-1)?.cursor ?? cursor;
+    return items.length > 0;
   }
 }
 

@@ -74,6 +74,21 @@ export function mostTelling(errors: readonly unknown[]): unknown {
   );
 }
 
+/** The server undid the transaction, of which nothing holds: a deadlock, or one that could not be put into an order. */
+export function isUndone(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === '40P01' || code === '40001';
+}
+
+/** Classes of SQLSTATE by which a server answers on one transaction, while others may succeed. */
+const OF_ONE_TRANSACTION = /^(?:2[23]|40|54|55)...$|^57014$|^53[124]00$/;
+
+/** Whether what `asDatabaseError` made concerns the one transaction; else the connection, and whatever comes after it. */
+export function isOfOneTransaction(error: unknown): boolean {
+  const code = error instanceof ToxAsyncError ? codeOf(error.cause) : undefined;
+  return code !== undefined && OF_ONE_TRANSACTION.test(code);
+}
+
 function codeOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;

@@ -7,16 +7,20 @@ import { connectToPrimary, cut } from './primary';
 /**
  * One connection to the primary for questions that follow each other: made when it is needed, dropped after a failure
  * (whatever was under way there is undone by the server), and then made to whichever host is the primary by then.
+ * @param isReady resolves once a further connection may be made
  */
 export class Link {
   readonly #address: DatabaseAddress;
+  readonly #isReady: () => Promise<void>;
+  #hasFailed = false;
   #client: Promise<DatabaseClient> | undefined;
   /** One question at a time. */
   #last: Promise<unknown> = Promise.resolve();
   readonly #closing = new AbortController();
 
-  constructor(address: DatabaseAddress) {
+  constructor(address: DatabaseAddress, isReady = () => Promise.resolve()) {
     this.#address = address;
+    this.#isReady = isReady;
   }
 
   /** @throws ErrDatabase, ErrLocalStorageFull, ErrMissingLibrary, ErrClosed, and what `work` throws of ours */
@@ -43,6 +47,7 @@ export class Link {
   drop(): void {
     const dropped = this.#client;
     this.#client = undefined;
+    this.#hasFailed = true;
     dropped?.then(cut, () => undefined);
   }
 
@@ -52,6 +57,7 @@ export class Link {
   }
 
   async #connect(): Promise<DatabaseClient> {
+    if (this.#hasFailed) await this.#isReady();
     const { client } = await connectToPrimary(this.#address);
     return client;
   }

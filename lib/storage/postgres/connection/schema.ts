@@ -5,8 +5,9 @@ import type { DatabaseClient } from './pg-loader';
  * The steps from an empty schema to the present one; each is one version. Names are looked up in the schema that the
  * connection has chosen.
  *
- * `age_seconds` is the one clock of all processes. A number of `next_arrival` begins with the timeline of the server,
- * which rises when a standby is promoted: a standby that had not received the last numbers never gives one again.
+ * `age_seconds` is the one clock of all processes. A number of an arrival begins with its era (`era_of_arrivals`). A new
+ * one begins when the mail has come to another server, or to another timeline of it: a standby that was promoted without
+ * the last numbers, or a restored copy, never gives a number for the second time.
  */
 const STEPS: readonly string[] = [
   `CREATE TABLE mail (
@@ -24,6 +25,9 @@ const STEPS: readonly string[] = [
    CREATE INDEX mail_by_arrival ON mail (mailbox, number);
    CREATE INDEX mail_by_expiry ON mail (expires);
    CREATE SEQUENCE arrivals;
+   CREATE TABLE lineage (server text NOT NULL, era bigint NOT NULL);
+   INSERT INTO lineage VALUES ('', 0);
+   CREATE TABLE totals (part integer PRIMARY KEY, messages bigint NOT NULL, bytes bigint NOT NULL);
    CREATE TABLE counts (
      mailbox bytea NOT NULL,
      submitter bytea NOT NULL,
@@ -39,16 +43,26 @@ const STEPS: readonly string[] = [
    CREATE INDEX counts_by_change ON counts (changed);
    CREATE FUNCTION age_seconds() RETURNS bigint LANGUAGE sql VOLATILE AS
      'SELECT floor(extract(epoch FROM clock_timestamp()))::bigint';
-   CREATE FUNCTION next_arrival() RETURNS bigint LANGUAGE sql VOLATILE AS
-     $$ SELECT ((('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint) << 40)
-          + nextval('arrivals') $$;`,
+   CREATE FUNCTION era_of_arrivals() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+     DECLARE
+       timeline bigint := ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint;
+       here text := (SELECT system_identifier FROM pg_control_system()) || '/' || timeline;
+       found record;
+     BEGIN
+       SELECT * INTO found FROM lineage;
+       IF found.server <> here THEN
+         UPDATE lineage SET server = here, era = greatest(era + 1, timeline) WHERE server <> here;
+         SELECT * INTO found FROM lineage;
+       END IF;
+       RETURN found.era;
+     END $$;`,
 ];
 
 /** The version that this build reads and writes. */
 export const SCHEMA_VERSION = STEPS.length;
 
-/** Any two numbers that only this program is likely to use. */
-const MIGRATION_LOCK = '1953460321, 1';
+/** A number that only this program is likely to use; the second is the schema's, which may not be there yet. */
+const MIGRATION_LOCK = 1_953_460_321;
 
 /**
  * Brings the schema to the present version; several processes may try at once.
@@ -58,7 +72,7 @@ export async function migrate(client: DatabaseClient, schema: string): Promise<v
   await client.query('BEGIN');
   try {
     // Two processes that create the same thing at once fail otherwise, whatever IF NOT EXISTS says.
-    await client.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    await client.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext($1))`, [schema]);
     if (!(await hasSchema(client, schema))) await client.query(`CREATE SCHEMA "${schema}"`);
     const version = await versionIn(client, schema);
     assertKnown(version);

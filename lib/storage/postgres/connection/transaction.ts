@@ -1,12 +1,24 @@
 import { ToxAsyncError } from '../../../errors';
 import { LOCK_NAMES } from '../statements';
+import { isUndone } from './database-errors';
 import type { DatabaseClient } from './pg-loader';
 
 /**
- * Runs `work` in a transaction; what it gives holds once this resolves.
+ * Runs `work` in a transaction; what it gives holds once this resolves. When the server undid it so that another one
+ * could go on, it runs once more.
  * @throws what `work` and pg throw; after a failed commit nobody knows whether it holds
  */
 export async function inTransaction<T>(client: DatabaseClient, work: () => Promise<T>): Promise<T> {
+  try {
+    return await once(client, work);
+  } catch (error) {
+    if (!isUndone(error)) throw error;
+    await client.query('ROLLBACK');
+    return once(client, work);
+  }
+}
+
+async function once<T>(client: DatabaseClient, work: () => Promise<T>): Promise<T> {
   await client.query('BEGIN');
   const result = await work();
   await commit(client);
@@ -28,10 +40,14 @@ async function commit(client: DatabaseClient): Promise<void> {
   throw new ToxAsyncError('ErrDatabase', 'The database did not wait for its standbys. It is tried again.');
 }
 
-/** Waits for the locks of mailboxes and submitters until the end of the transaction. */
-export async function lockNames(client: DatabaseClient, names: Iterable<Uint8Array>): Promise<void> {
+/**
+ * Waits for the locks of mailboxes and submitters until the end of the transaction.
+ * @returns how many other transactions hold the lock of the capacity, or wait for it
+ */
+export async function lockNames(client: DatabaseClient, names: Iterable<Uint8Array>): Promise<number> {
   const numbers = new Set<bigint>();
   for (const name of names) numbers.add(Buffer.from(name).readBigInt64BE());
   const sorted = [...numbers].sort((a, b) => (a < b ? -1 : 1));
-  await client.query(LOCK_NAMES, [sorted.map(String)]);
+  const { rows } = await client.query(LOCK_NAMES, [sorted.map(String)]);
+  return Number(rows[0]?.others ?? 0);
 }
