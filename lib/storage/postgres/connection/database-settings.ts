@@ -29,7 +29,7 @@ export interface DatabaseAddress {
   readonly ca: string | undefined;
 }
 
-const URL_FORM = /^postgres(?:ql)?:\/\/([^:@/]+)(?::([^@/]*))?@([^/?]+)\/([^/?]+)(?:\?(.*))?$/;
+const URL_FORM = /^postgres(?:ql)?:\/\/([^:@/]+)(?::([^@/]*))?@([^@/?]+)\/([^@/?]+)(?:\?(.*))?$/;
 const SCHEMA_FORM = /^[a-z_][a-z0-9_]{0,39}$/;
 const DEFAULT_PORT = 5432;
 const DEFAULT_SCHEMA = 'tox_async';
@@ -41,7 +41,9 @@ export function readDatabaseSettings(settings: DatabaseSettings): DatabaseAddres
   const match = URL_FORM.exec(settings.url.trim());
   const [, user = '', password, list = '', database = '', query = ''] = match ?? [];
   if (!match) {
-    throw invalid('The database URL must look like postgresql://USER:PASSWORD@HOST:5432/DATABASE.');
+    throw invalid(
+      'The database URL must look like postgresql://USER:PASSWORD@HOST:5432/DATABASE, with %40 for an @ in the password.',
+    );
   }
   if (!SCHEMA_FORM.test(schema)) {
     throw invalid('The schema must consist of a-z, 0-9 and _, and have 40 characters at most.');
