@@ -102,3 +102,55 @@ describe('A field whose meaning depends on another one', () => {
     });
   }
 });
+
+describe('The rows of a database in the dialog of storage-node', () => {
+  const dialog = dialogOf('storage-node');
+
+  /** Selectors of rows, and whether the open dialog shows them. */
+  function rowsWith(fields: Readonly<Record<string, string>>): ReadonlyMap<string, unknown> {
+    const shown = new Map<string, unknown>();
+    const plain = jQueryOf(fields);
+    const watched = (selector: string): object => {
+      const element = plain(selector) as object;
+      const toggle = (on: unknown) => {
+        shown.set(selector, on);
+        return element;
+      };
+      return new Proxy(element, {
+        get: (target, name) => (name === 'toggle' ? toggle : (Reflect.get(target, name) as unknown)),
+      });
+    };
+    const $ = Object.assign(watched, { getJSON: () => jQueryOf()('') });
+    const node = { id: 'n1', _: (key: string) => key };
+    inBrowser($, () => {
+      dialog.oneditprepare?.call(node);
+      dialog.oneditcancel?.call(node);
+    });
+    return shown;
+  }
+
+  it('are there once mail is to lie in a database, and only where mail is kept', () => {
+    const place = '#node-config-input-mailPlace';
+    const role = '#node-config-input-role';
+    const cases = [
+      [{}, false],
+      [{ [place]: 'postgresql' }, true],
+      [{ [place]: 'postgresql', [role]: 'everyone' }, true],
+      [{ [place]: 'postgresql', [role]: 'off' }, false],
+    ] as const;
+    for (const [fields, isThere] of cases) {
+      assert.equal(rowsWith(fields).get('.tox-async-database'), isThere, JSON.stringify(fields));
+    }
+  });
+
+  it('take a number of standbys from 0 to 100, or a variable', () => {
+    const judge = (standbys: unknown) =>
+      dialog.defaults.standbys?.validate?.call({ _: (key: string) => key }, standbys, {});
+    for (const standbys of [undefined, '', '0', '2', 100, '${STANDBYS}']) {
+      assert.equal(judge(standbys), true, String(standbys));
+    }
+    for (const standbys of ['-1', '101', '1.5', 'two']) {
+      assert.equal(judge(standbys), 'storage-node.error.standbys', standbys);
+    }
+  });
+});

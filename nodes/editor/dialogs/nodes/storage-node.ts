@@ -47,7 +47,9 @@ export const storageNode = {
     standbys: {
       value: '',
       validate: forText((node, text) =>
-        isNumberIn(text, 0, 100) ? undefined : node._('storage-node.error.standbys'),
+        isNumberIn(text, 0, 100) && Number.isInteger(Number(text))
+          ? undefined
+          : node._('storage-node.error.standbys'),
       ),
     },
     admission: { value: '' },
