@@ -3,9 +3,9 @@ import { count, type Report } from '../support/report';
 import { withFolder } from '../support/scratch';
 import { coldStart } from './cold-start';
 import { KEEP_SECONDS, MailSource } from './mail';
+import { readMailboxes, times, turn } from './mailbox-reads';
 import { fill, openNode, store, type EngineName, type MailNode } from './node';
 
-const READS = 500;
 const SLICE = STORAGE_LIMITS.sweepSlice;
 const MOST_SWEPT = 100_000;
 
@@ -43,9 +43,9 @@ function lifeOf(name: EngineName, messages: number): Promise<string[]> {
     let node = await openNode(name, folder, ages);
     await fill(node.engine, source, messages);
     // Not counted: the compiler has not seen these functions yet.
-    await readMailboxes(node, source);
-    const idle = await readMailboxes(node, source);
-    const busy = await whileStoring(node, source, () => readMailboxes(node, source));
+    await readMailboxes(node.engine, source);
+    const idle = await readMailboxes(node.engine, source);
+    const busy = await whileStoring(node, source, () => readMailboxes(node.engine, source));
     let restart = ['–', '–', '–'];
     if (name !== 'memory') {
       await node.close();
@@ -65,24 +65,6 @@ function lifeOf(name: EngineName, messages: number): Promise<string[]> {
       `${sweep.longestBlock.toFixed(1)} ms`,
     ];
   });
-}
-
-async function readMailboxes({ engine }: MailNode, source: MailSource): Promise<number[]> {
-  const taken: number[] = [];
-  for (let n = 0; n < READS; n += 1) {
-    const mailbox = source.anyMailbox();
-    const start = performance.now();
-    await turn();
-    let cursor = 0;
-    for (let more = true; more;) {
-      const page = await engine.page(mailbox, cursor, 64);
-      for (const { storageId } of page.items) await engine.get(mailbox, storageId);
-      cursor = page.items.at(-1)?.cursor ?? cursor;
-      more = page.more;
-    }
-    taken.push(performance.now() - start);
-  }
-  return taken.sort((a, b) => a - b);
 }
 
 async function whileStoring<T>({ engine }: MailNode, source: MailSource, work: () => Promise<T>): Promise<T> {
@@ -130,15 +112,6 @@ function watchEventLoop(): { stop: () => number } {
       return longest;
     },
   };
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-function times(sorted: readonly number[]): string {
-  const at = (part: number) => (sorted[Math.floor(sorted.length * part)] ?? NaN).toFixed(2);
-  return `${at(0.5)} / ${at(0.99)} ms`;
 }
 
 function megabytes(bytes: number): string {

@@ -1,6 +1,7 @@
 import { chooseCryptoProvider } from '../../lib/crypto/providers/choose-provider';
 import { systemPlatform } from '../../lib/platform/system/system-platform';
 import { openLocalEngine, type LocalEngine } from '../../lib/storage/local/local-engine';
+import type { MessageEngine } from '../../lib/storage/message-engine';
 import { openDataDirectory } from '../../lib/store/directory/data-directory';
 import { MemoryVolume, openMemoryStore } from '../../lib/testing/memory-store';
 import type { Store } from '../../lib/store/store';
@@ -36,7 +37,7 @@ async function openAnyStore(
 }
 
 export function store(
-  engine: LocalEngine,
+  engine: MessageEngine,
   source: MailSource,
   count: number,
   inFlight: number,
@@ -45,6 +46,6 @@ export function store(
 }
 
 /** Many at a time. */
-export function fill(engine: LocalEngine, source: MailSource, messages: number): Promise<void> {
+export function fill(engine: MessageEngine, source: MailSource, messages: number): Promise<void> {
   return store(engine, source, messages, 1024);
 }

@@ -8,12 +8,13 @@ import { fill, openNode, type EngineName } from './node';
 const ROUNDS = 7;
 
 /** What is stored, one at a time. */
-interface Subject {
+export interface Subject {
   readonly name: string;
   put(): Promise<unknown>;
 }
 
-interface Spent {
+/** What one of them took. */
+export interface Spent {
   readonly name: string;
   operations: number;
   milliseconds: number;
@@ -43,7 +44,12 @@ export function rates(engines: readonly EngineName[], messages: number): Promise
   });
 }
 
-async function inTurns(subjects: readonly Subject[], inFlight: number, operations: number): Promise<Spent[]> {
+/** All in turns, so that a slow moment hits all. */
+export async function inTurns(
+  subjects: readonly Subject[],
+  inFlight: number,
+  operations: number,
+): Promise<Spent[]> {
   const spent = subjects.map(({ name }) => ({ name, operations: 0, milliseconds: 0 }));
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [at, subject] of subjects.entries()) {

@@ -10,6 +10,8 @@ export interface Report {
   readonly about: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Another page of docs/ that has a place for it, by the page's name in small letters. */
+  readonly alsoIn?: string;
 }
 
 /** Benchmarks run in the project's folder, compiled ones too. */
@@ -32,19 +34,28 @@ export async function writeSection(
   { full, part }: BenchOptions,
   reports: readonly Report[],
 ): Promise<void> {
-  const begin = `<!-- ${bench}: begin -->`;
-  const end = `<!-- ${bench}: end -->`;
-  const page = await readFile(PAGE, 'utf8');
-  const from = page.indexOf(begin);
-  const to = page.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`docs/BENCHMARKS.md has no place for "${bench}"`);
   const name = part === undefined ? bench : `${bench}/${part}`;
   const made = `\`npm run bench -- ${name}${full ? ' --full' : ''} --write\` on ${machine()}`;
-  const tables = new Map(part === undefined ? [] : tablesIn(page.slice(from + begin.length, to)));
-  for (const report of reports)
-    tables.set(report.title, asMarkdown({ ...report, about: `${report.about}\n\n${made}` }));
-  const body = [...tables.values()].join('\n\n');
-  await writeFile(PAGE, `${page.slice(0, from + begin.length)}\n\n${body}\n\n${page.slice(to)}`);
+  const written = (report: Report) => asMarkdown({ ...report, about: `${report.about}\n\n${made}` });
+  await writePlace(PAGE, bench, (section) => {
+    const tables = new Map(part === undefined ? [] : tablesIn(section));
+    for (const report of reports) tables.set(report.title, written(report));
+    return [...tables.values()].join('\n\n');
+  });
+  for (const report of reports) {
+    if (report.alsoIn === undefined) continue;
+    const page = path.resolve(`docs/${report.alsoIn.toUpperCase()}.md`);
+    await writePlace(page, report.alsoIn, () => written(report));
+  }
+}
+
+async function writePlace(file: string, name: string, write: (section: string) => string): Promise<void> {
+  const begin = `<!-- ${name}: begin -->`;
+  const page = await readFile(file, 'utf8');
+  const from = page.indexOf(begin) + begin.length;
+  const to = page.indexOf(`<!-- ${name}: end -->`);
+  if (from < begin.length || to < from) throw new Error(`${file} has no place for "${name}"`);
+  await writeFile(file, `${page.slice(0, from)}\n\n${write(page.slice(from, to))}\n\n${page.slice(to)}`);
 }
 
 /** The tables of a section by their titles. */
