@@ -9,6 +9,7 @@ export type { AsyncManagerOptions, FriendInfo, SessionCounts } from './manager/o
 export * from './manager/events';
 
 // What a session looks like at one moment, for people who watch it.
+export type { HistoryHour, HourCounts } from './manager/history/hour';
 export type * from './manager/snapshot/snapshot';
 export type { InboxRow, OutboxRow } from './client/overview/rows';
 

@@ -105,6 +105,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
     handOver: { offer: () => undefined },
     nodes: { noteHeard: () => undefined },
     hooks: {
+      onArrived: () => undefined,
       onMalformed: () => undefined,
       onError: (error) => {
         throw error;

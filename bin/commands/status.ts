@@ -1,6 +1,7 @@
 import type { Hexed, SessionSnapshot } from '../../lib/index';
 import type { Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
+import { historyLines } from '../output/history-lines';
 import { printable, write } from '../output/streams';
 import { openSession, type OpenSession } from '../session/open-session';
 
@@ -9,24 +10,26 @@ export const status: Command = {
   name: 'status',
   usage: '',
   about: 'show connection, friends, keys and messages',
-  options: ['json'],
+  options: ['json', 'history'],
   run: async (call) => {
-    if (call.words.length > 0) throw new Failure(EXIT.usage, 'Usage: tox-async status [--json]');
+    if (call.words.length > 0) throw new Failure(EXIT.usage, 'Usage: tox-async status [--json] [--history]');
     const { stdout, signal } = call.machine;
     await using session = await openSession(call, { network: false });
     const snapshot = await session.control.ask({ ask: 'status' }, { signal });
     const { holder } = session;
     const running = holder === undefined ? null : { pid: holder.pid, host: holder.host, since: holder.since };
-    const isJson = call.options.json === true;
-    await write(
-      stdout,
-      isJson ? `${JSON.stringify({ running, ...snapshot })}\n` : inWords(snapshot, session),
-    );
+    const isWanted = call.options.history === true;
+    const history = isWanted ? (await session.control.ask({ ask: 'history' }, { signal })).hours : undefined;
+    const lines =
+      call.options.json === true
+        ? [JSON.stringify({ running, ...snapshot, ...(history && { history }) })]
+        : [...inWords(snapshot, session), ...(history ? historyLines(history) : [])];
+    await write(stdout, `${lines.join('\n')}\n`);
     return EXIT.ok;
   },
 };
 
-function inWords(snapshot: Hexed<SessionSnapshot>, { holder }: OpenSession): string {
+function inWords(snapshot: Hexed<SessionSnapshot>, { holder }: OpenSession): string[] {
   const { counts, kept } = snapshot;
   const lines = [
     `Tox ID    ${snapshot.toxId}`,
@@ -43,5 +46,5 @@ function inWords(snapshot: Hexed<SessionSnapshot>, { holder }: OpenSession): str
       `  ${label}: ${online ? 'online' : 'offline'}, ${keys.sendable} of ${keys.full} keys, ${queued} queued, ${stored} stored`,
     );
   }
-  return `${lines.join('\n')}\n`;
+  return lines;
 }

@@ -34,6 +34,7 @@ export const OPTIONS = {
   urgent: { type: 'boolean', about: 'before messages that are not, with keys kept for such' },
   as: { type: 'string', value: 'KIND', about: 'text, action, json or binary' },
   json: { type: 'boolean', about: 'JSON, one line each' },
+  history: { type: 'boolean', about: 'what happened in each hour of the last week, too' },
   exec: { type: 'string', value: 'PROGRAM', about: 'start this for each message; arguments after --' },
   once: { type: 'boolean', about: 'end after the first message' },
   metrics: { type: 'string', value: 'PORT', about: 'figures for Prometheus on this port of 127.0.0.1' },

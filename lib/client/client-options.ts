@@ -13,9 +13,13 @@ import type { Outcome } from './messages';
 export interface AsyncClientHooks {
   /** A message is durable in the outbox. */
   onAccepted(friend: PublicKey): void;
+  /** A first storage node has a message. */
+  onFirstCopy(friend: PublicKey): void;
   /** A message left the outbox; `onOutcome` says how. */
   onEnded(friend: PublicKey): void;
   onOutcome(outcome: Outcome): void;
+  /** A message is durable in the inbox. */
+  onArrived(sender: PublicKey): void;
   /** An envelope came and was answered, whatever became of it. */
   onReceived(): void;
   /** The handler had a message, or a message was acknowledged: fewer may wait. */

@@ -112,8 +112,10 @@ function silentHooks(log: Logger): AsyncClientHooks {
   const nothing = () => undefined;
   return {
     onAccepted: nothing,
+    onFirstCopy: nothing,
     onEnded: nothing,
     onOutcome: nothing,
+    onArrived: nothing,
     onReceived: nothing,
     onHandled: nothing,
     onKeysExchanged: nothing,

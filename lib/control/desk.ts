@@ -17,6 +17,7 @@ export type DeskManager = FriendManager &
     | 'publicKey'
     | 'toxId'
     | 'snapshot'
+    | 'history'
     | 'diagnose'
     | 'events'
     | 'sendAsyncMessage'
@@ -75,6 +76,8 @@ export class Desk implements Control {
         return { publicKey: toHex(manager.publicKey), toxId: manager.toxId };
       case 'status':
         return hexed(manager.snapshot());
+      case 'history':
+        return { hours: manager.history() };
       case 'findings': {
         const { friend } = request;
         return {

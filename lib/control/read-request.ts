@@ -22,6 +22,7 @@ export function readRequest(line: string): ControlRequest {
   switch (ask) {
     case 'identity':
     case 'status':
+    case 'history':
     case 'friends':
       return { ask };
     case 'receive':

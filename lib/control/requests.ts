@@ -5,6 +5,7 @@
  */
 import type { OutcomeState, PublicKey } from '../types';
 import type { Finding } from '../manager/events';
+import type { HistoryHour } from '../manager/history/hour';
 import type { SessionSnapshot } from '../manager/snapshot/snapshot';
 
 /** A type with hexadecimal digits in the place of bytes. */
@@ -27,6 +28,7 @@ export type SendUntil = 'queued' | 'stored' | 'delivered';
 export type ControlRequest =
   | { readonly ask: 'identity' }
   | { readonly ask: 'status' }
+  | { readonly ask: 'history' }
   | { readonly ask: 'findings'; readonly friend?: string }
   | { readonly ask: 'friends' }
   | {
@@ -126,6 +128,8 @@ export interface ControlMessage {
 export interface ControlAnswers {
   readonly identity: IdentityAnswer;
   readonly status: Hexed<SessionSnapshot>;
+  /** Of the last week, the oldest first; without hours in which nothing happened. */
+  readonly history: { readonly hours: readonly HistoryHour[] };
   readonly findings: { readonly findings: readonly Hexed<Finding>[] };
   readonly friends: {
     readonly friends: readonly FriendAnswer[];

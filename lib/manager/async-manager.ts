@@ -16,6 +16,7 @@ import type { PublicKey } from '../types';
 import { buildSession, type ManagerParts } from './session/build-session';
 import { diagnose } from './diagnosis/diagnose';
 import type { AsyncManagerEvents, Finding } from './events';
+import type { HistoryHour } from './history/hour';
 import type { AsyncManagerOptions, FriendInfo, SessionCounts } from './options';
 import { connectSession } from './session/session-events';
 import { countsOf, keyStatsOf } from './session/session-figures';
@@ -160,10 +161,7 @@ export class AsyncManager implements AsyncDisposable {
     return this.#parts.friends.nameOf(publicKey);
   }
 
-  /**
-   * Identity and friends as a Tox profile, for the option `profile` of another directory or for another client; never
-   * one-time keys or messages. It holds the secret key: seal it with a passphrase. @throws ErrPassphrase it is empty
-   */
+  /** Identity and friends as a Tox profile, never one-time keys or messages. Seal it: it has the secret key. @throws ErrPassphrase */
   async exportIdentity(passphrase?: string): Promise<Uint8Array> {
     return exportIdentity(this.#parts, passphrase);
   }
@@ -225,10 +223,7 @@ export class AsyncManager implements AsyncDisposable {
     return this.#parts.client.exchangeKeys(friend);
   }
 
-  /**
-   * Accepts a friend's exchange that arrived by other means; only during a session with the friend. An exchange is
-   * confidential: carry it where nobody else reads it. @throws ErrNoSession, ErrMalformed, ErrRefused
-   */
+  /** Accepts the exchange of a friend with a session. Carry it where nobody else reads it. @throws ErrNoSession, ErrMalformed, ErrRefused */
   async processPreKeyExchange(exchange: Uint8Array): Promise<void> {
     this.#life.assertOpen();
     await this.#parts.client.processPreKeyExchange(exchange);
@@ -280,6 +275,11 @@ export class AsyncManager implements AsyncDisposable {
   /** All of it at one moment, for people who watch: no secret, and nothing of what messages say. */
   snapshot(options?: SnapshotOptions): SessionSnapshot {
     return takeSnapshot(this.#parts, this.transportAttached, this.friends(), options);
+  }
+
+  /** What happened in each hour of the last week, the oldest first; without hours in which nothing did. */
+  history(): HistoryHour[] {
+    return this.#parts.history.hours();
   }
 
   /** Why a message to this friend (or to any) would not go out now, or that it would. */

@@ -34,6 +34,8 @@ export interface MessageStorageOptions {
   /** False while the local disk is nearly full. */
   readonly hasRoom?: () => boolean;
   readonly limits?: Partial<StorageLimits>;
+  /** One more message is kept that was not before. */
+  readonly onKept?: () => void;
   /** The fleet to which this node belongs; `engine` is the one that its nodes share. */
   readonly fleet?: StorageFleet;
 }
@@ -137,6 +139,7 @@ export class MessageStorage {
   async tryStore(submitterPk: PublicKey, envelope: Uint8Array, remaining: number): Promise<StoreAnswer> {
     const answer = await this.#admission.admit(submitterPk, envelope, remaining);
     if (!isStored(answer)) this.#refusals[answer.code] += 1;
+    else if (answer.code === 'ok') this.#options.onKept?.();
     return answer;
   }
 

@@ -4,6 +4,7 @@
  * - `GET tox-async/sessions`: SessionSummary of each session
  * - `GET tox-async/sessions/:id`: SessionView
  * - `GET tox-async/sessions/:id/qr`: QrView
+ * - `GET tox-async/sessions/:id/history`: HistoryView
  * - `POST tox-async/sessions/:id/actions/:action`: see actions.ts
  * - `GET tox-async/metrics`: Prometheus text, see metrics.ts
  *
@@ -18,7 +19,7 @@ import { headInWords, inWords } from './in-words';
 import { actionNamed, type Order } from './actions';
 import { sessionMetrics } from './metrics';
 import { sessionSummary, sessionView } from './session-view';
-import type { QrView } from './view';
+import type { HistoryView, QrView } from './view';
 
 export const READ = 'tox-async.read';
 export const WRITE = 'tox-async.write';
@@ -59,6 +60,9 @@ export function addRoutes(RED: AdminApi, sessions: SessionList): void {
   app.get('/tox-async/sessions/:id/qr', reads, (asked, answer) => {
     void answered(RED, answer, () => qrView(idAndSession(sessions, asked)[1]));
   });
+  app.get('/tox-async/sessions/:id/history', reads, (asked, answer) => {
+    void answered(RED, answer, () => historyView(idAndSession(sessions, asked)[1]));
+  });
   app.get('/tox-async/metrics', reads, (_asked, answer) => {
     void answered(RED, answer, async () => new PlainText(await sessionMetrics(sessions.all())));
   });
@@ -90,4 +94,8 @@ function idAndSession(sessions: SessionList, { params }: Asked): [string, Sessio
 async function qrView(session: Session): Promise<QrView> {
   const { toxId } = await session.manager();
   return { toxId, rows: toxIdQr(toxId).map((row) => row.map((dark) => (dark ? '1' : '0')).join('')) };
+}
+
+async function historyView(session: Session): Promise<HistoryView> {
+  return { hours: (await session.manager()).history() };
 }

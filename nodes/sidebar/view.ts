@@ -208,3 +208,25 @@ export interface ErrorBody {
   readonly message: string;
   readonly said?: Said;
 }
+
+/** `GET tox-async/sessions/:id/history`: the last week, the oldest hour first; hours in which nothing happened are left out. */
+export interface HistoryView {
+  readonly hours: readonly HourView[];
+}
+
+/** What happened within one hour. */
+export interface HourView {
+  /** Since it began. */
+  readonly age: number;
+  /** Messages that were accepted to be sent; that a first storage node has; that were delivered; that failed or expired. */
+  readonly sent: number;
+  readonly stored: number;
+  readonly delivered: number;
+  readonly failed: number;
+  /** Messages that came. */
+  readonly received: number;
+  /** Messages of others that were taken to be kept. */
+  readonly kept: number;
+  /** The most messages that were on their way at a time. */
+  readonly mostUnfinished: number;
+}

@@ -151,6 +151,24 @@ describe('tox-async send, receive and serve', function () {
     await serving.end();
   });
 
+  it('are counted by the hour, for people and as JSON', async () => {
+    assert.match((await ann.run(['status', '--history'])).out, /^History {3}no message in the last week$/m);
+    await ann.run(['send', 'Bob', 'one', '--wait', 'queued']);
+    await ann.run(['send', 'Bob', 'two', '--wait', 'queued']);
+    const { lines } = await ann.run(['status', '--history']);
+    const [titles = '', hour = ''] = lines.slice(-2);
+    assert.deepEqual(titles.trim().split(/ {2,}/).slice(0, 2), ['ago', 'sent']);
+    assert.deepEqual(hour.trim().split(/ {2,}/), ['0 h', '2', '0', '0', '0', '0', '0', '2']);
+    assert.equal(titles.length, hour.length);
+    const serving = await serve(ann);
+    const status = JSON.parse((await ann.run(['status', '--history', '--json'])).out) as {
+      history: { sent: number }[];
+    };
+    assert.equal(status.history.at(-1)?.sent, 2);
+    assert.equal('history' in JSON.parse((await ann.run(['status', '--json'])).out), false);
+    await serving.end();
+  });
+
   it('send a message once when the process that took it ends before it can answer', async () => {
     const serving = await serve(ann);
     const sending = ann.start(['send', 'Bob', 'once', '--wait', 'delivered']);

@@ -47,7 +47,7 @@ export interface IntakeBatchComponents
   readonly room: Pick<InboxRoom, 'hasSpace' | 'takes'>;
   readonly handOver: Pick<HandOver, 'offer'>;
   readonly nodes: Pick<StorageNodes, 'noteHeard'>;
-  readonly hooks: Pick<AsyncClientHooks, 'onMalformed'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onArrived' | 'onMalformed'>;
 }
 
 type Opened = Extract<OpenResult, { outcome: 'opened' }>;
@@ -239,9 +239,10 @@ export class IntakeBatch {
   }
 
   async #placeInInbox(fields: Placed, content: Content): Promise<void> {
-    const { inbox, vault, clock } = this.#components;
+    const { inbox, vault, clock, hooks } = this.#components;
     const { ref, secret } = await allocateSlot(vault);
     this.#placed = sumOf(this.#placed, { messages: 1, bytes: content.data.length });
     inbox.add(this.#writes, { ...fields, receivedAt: clock.wall(), ref }, content, secret);
+    this.#writes.afterCommit(() => hooks.onArrived(fields.sender));
   }
 }

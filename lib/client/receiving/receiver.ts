@@ -27,7 +27,7 @@ export interface ReceiverComponents extends IntakeBatchComponents, Pick<BaseComp
   readonly tombstones: Pick<Tombstones, 'add' | 'addDead' | 'findMessage' | 'findTag'>;
   readonly queues: KeyedQueue;
   readonly room: Pick<InboxRoom, 'hasSpace' | 'takes' | 'keepFor'>;
-  readonly hooks: Pick<AsyncClientHooks, 'onMalformed' | 'onError'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onArrived' | 'onMalformed' | 'onError'>;
 }
 
 interface Turn extends Arrival {
@@ -98,7 +98,7 @@ export class Receiver {
   }
 
   async #placeTox(sender: PublicKey, type: 'normal' | 'action', text: string): Promise<void> {
-    const { store, inbox, vault, random, clock, handOver } = this.#components;
+    const { store, inbox, vault, random, clock, handOver, hooks } = this.#components;
     const slot = await allocateSlot(vault);
     const writes = store.batch();
     const messageId = random.bytes(32);
@@ -106,6 +106,7 @@ export class Receiver {
     const content = { type: type === 'action' ? MessageType.Action : MessageType.Normal, data: utf8(text) };
     inbox.add(writes, { ...fields, ref: slot.ref }, content, slot.secret);
     await writes.commit();
+    hooks.onArrived(sender);
     handOver.offer();
   }
 

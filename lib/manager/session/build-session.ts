@@ -22,6 +22,7 @@ import { silentLogger, type Logger, type PublicKey } from '../../types';
 import { adoptFriends } from '../friends/adopt-friends';
 import { clientHooks } from './client-hooks';
 import { FleetMembership } from './fleet-membership';
+import { SessionHistory } from '../history/session-history';
 import { Notices } from '../diagnosis/notices';
 import type { AsyncManagerEvents } from '../events';
 import type { AsyncManagerOptions } from '../options';
@@ -50,6 +51,7 @@ export interface ManagerParts {
   readonly notices: Notices;
   readonly presence: Presence;
   readonly keyUse: KeyUse;
+  readonly history: SessionHistory;
   readonly fleet?: FleetMembership;
 }
 
@@ -102,6 +104,7 @@ async function assemble(
     vault,
     limits,
   });
+  const history = new SessionHistory({ store, ages, events });
   const fleetFriends =
     options.fleet && new FleetFriends({ ...options.fleet, clock, timers, log }, keyPair.publicKey);
   const storage = new MessageStorage({
@@ -114,6 +117,7 @@ async function assemble(
     friends: friends.list().map(({ publicKey }) => publicKey),
     role: storageRole,
     hasRoom: mailPlace.hasRoom,
+    onKept: () => history.note('kept'),
     ...(options.fleet &&
       fleetFriends && {
         fleet: { friends: fleetFriends, marksKey: fleetMarksKey(crypto, options.fleet.secret) },
@@ -153,8 +157,18 @@ async function assemble(
   });
   const keyUse = new KeyUse({ store, ages, log });
   events.on('friends-changed', () => keyUse.retain((peer) => friends.has(peer)));
-  const hooks = clientHooks({ events, forwardSecurity, keyUse, clock, friends, log });
-  const client = await AsyncClient.open(
+  const unfinished = () => client.queued + client.stored;
+  const hooks = clientHooks({
+    events,
+    forwardSecurity,
+    keyUse,
+    history,
+    unfinished,
+    clock,
+    friends,
+    log,
+  });
+  const client: AsyncClient = await AsyncClient.open(
     { crypto, platform, directory, forwardSecurity, network, nodes, hooks },
     {
       holdsMailFor: (peer) => storage.countWaiting(peer) > 0,
@@ -190,5 +204,6 @@ async function assemble(
     notices: new Notices({ events, clock, friends }),
     presence: new Presence({ events, ages, friends }),
     keyUse,
+    history,
   };
 }

@@ -9,6 +9,7 @@ import type { Clock } from '../../platform/clock';
 import type { Emitter } from '../../platform/emitter';
 import type { Logger, PublicKey } from '../../types';
 import type { AsyncManagerEvents } from '../events';
+import type { SessionHistory } from '../history/session-history';
 import type { KeyUse } from '../snapshot/key-use';
 
 /** The warning about a second copy comes at most this often for one friend, milliseconds. */
@@ -23,6 +24,9 @@ export interface ClientHooksComponents {
     readonly issued: Pick<IssuedKeys, 'liveCount'>;
   };
   readonly keyUse: Pick<KeyUse, 'note'>;
+  readonly history: Pick<SessionHistory, 'note'>;
+  /** Messages in the outbox. */
+  readonly unfinished: () => number;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly friends: { has(publicKey: PublicKey): boolean };
   readonly log: Logger;
@@ -30,7 +34,7 @@ export interface ClientHooksComponents {
 
 /** Turns what the client notices into events and log lines. */
 export function clientHooks(components: ClientHooksComponents): AsyncClientHooks {
-  const { events, forwardSecurity, keyUse, clock, friends, log } = components;
+  const { events, forwardSecurity, keyUse, history, unfinished, clock, friends, log } = components;
   const warnedAt = new PeerMap<number>();
   const suggested = new PeerMap<Set<string>>();
   /** What was last said of the keys that are left; absent where there are enough. */
@@ -49,8 +53,13 @@ export function clientHooks(components: ClientHooksComponents): AsyncClientHooks
     return sendable;
   };
   return {
-    onAccepted: changed,
+    onAccepted() {
+      history.note('sent', unfinished());
+      changed();
+    },
+    onFirstCopy: () => history.note('stored'),
     onEnded: changed,
+    onArrived: () => history.note('received'),
     onReceived: changed,
     onHandled: changed,
     onOutcome(outcome) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock';
 import type { Timer, Timers } from '../../platform/timers';
 import { type Logger, silentLogger } from '../../types';
-import type { Store } from '../store';
+import type { Store, WriteBatch } from '../store';
 import { Table } from '../table';
 
 export interface AgeClockOptions {
@@ -50,6 +50,7 @@ export class AgeClock {
   readonly #lastWall: number;
   /** Monotonic time of the last look at that. */
   #looked: number;
+  readonly #along: ((writes: WriteBatch) => void)[] = [];
   #timer: Timer | undefined;
   /** The next save follows a write. */
   #isSoon = false;
@@ -98,6 +99,11 @@ export class AgeClock {
     this.#saveIn(SAVE_AFTER_MS);
   }
 
+  /** Whatever `add` puts into it is written with each save from now on: within a minute of what else is written. */
+  saveAlong(add: (writes: WriteBatch) => void): void {
+    this.#along.push(add);
+  }
+
   /** Saves once more, then stops. @throws ErrLocalStorageFull, ErrStore */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -130,6 +136,7 @@ export class AgeClock {
   async #save(): Promise<void> {
     const batch = this.#o.store.batch();
     this.#table.put(batch, [], { milliseconds: this.#age(), wall: this.#o.clock.wall() });
+    for (const add of this.#along) add(batch);
     await batch.commit();
   }
 

@@ -33,7 +33,7 @@ export interface DataDirectory {
   readonly store: Store;
   readonly vault: SecretVault;
   /** Seconds that never go back while the session runs (store/directory/age-clock.ts). */
-  readonly ages: { now(): number; readonly isWallBehind: boolean };
+  readonly ages: Pick<AgeClock, 'now' | 'isWallBehind' | 'saveAlong'>;
   /** Whether new work may be taken: the disk has room, and the directory is in its place (store/directory/space-guard.ts). */
   readonly space: DirectorySpace;
   /** Whose directory it is, where that is recorded. */

@@ -48,6 +48,7 @@ describe('A session that is asked over the lock of its data directory', function
     for (const request of [
       { ask: 'identity' },
       { ask: 'friends' },
+      { ask: 'history' },
       { ask: 'findings', friend: 'Phone' },
     ] as const) {
       const asked = await holder.ask(request, new Asker().hooks);

@@ -7,6 +7,7 @@ import { ToxAsyncError } from '../../../lib/errors';
 const EVERY: readonly ControlRequest[] = [
   { ask: 'identity' },
   { ask: 'status' },
+  { ask: 'history' },
   { ask: 'findings' },
   { ask: 'findings', friend: 'Laptop' },
   { ask: 'friends' },

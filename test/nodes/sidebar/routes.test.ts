@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/index';
-import type { SessionSummary, SessionView } from '../../../nodes/sidebar/view';
+import type { HistoryView, SessionSummary, SessionView } from '../../../nodes/sidebar/view';
 import { AdminApi } from '../support/admin-api';
 import { THREE } from '../support/flows';
 import { managerOf, met, NodeRed, sessionOf, until } from '../support/node-red';
@@ -100,6 +100,19 @@ describe('The admin routes', function () {
     assert.equal((again.body as { code: string }).code, 'ErrMessageNotFound');
   });
 
+  it('tell what happened in each hour of the last week', async () => {
+    const { hours } = await api.get<HistoryView>('sessions/device-session/history');
+    const { age, ...counts } = hours.at(-1) ?? assert.fail();
+    assert.ok(age < 3600, String(age));
+    const { sent, stored, delivered, failed, received, kept, mostUnfinished, ...others } = counts;
+    assert.deepEqual(others, {});
+    assert.deepEqual([sent, stored, delivered, failed, received, kept], [1, 1, 0, 0, 0, 0]);
+    assert.equal(mostUnfinished, 1);
+    const home = await api.get<HistoryView>('sessions/home-session/history');
+    assert.equal(home.hours.at(-1)?.kept, 1);
+    assert.equal((await api.request('sessions/no-such/history')).status, 404);
+  });
+
   it('take a session offline and online again, as the message of a flow does', async () => {
     assert.equal((await api.order('phone-session', 'connect')).status, 200);
     const online = sessionOf(red, 'phone-session');
@@ -122,7 +135,8 @@ describe('The admin routes', function () {
     api.permissions.length = 0;
     await api.get('sessions');
     await api.get('sessions/device-session');
-    assert.deepEqual(api.permissions, ['tox-async.read', 'tox-async.read']);
+    await api.get('sessions/device-session/history');
+    assert.deepEqual(api.permissions, ['tox-async.read', 'tox-async.read', 'tox-async.read']);
     api.permissions.length = 0;
     await api.order('device-session', 'retrieve');
     assert.deepEqual(api.permissions, ['tox-async.write']);

@@ -38,7 +38,9 @@ describe('What the editor gets', function () {
     const list = JSON.parse(all.text) as SessionSummary[];
     const parts = [all.text, (await api.request('metrics')).text];
     for (const { id } of list) {
-      parts.push((await api.request(`sessions/${id}`)).text, (await api.request(`sessions/${id}/qr`)).text);
+      for (const part of ['', '/qr', '/history']) {
+        parts.push((await api.request(`sessions/${id}${part}`)).text);
+      }
     }
     answers = parts.join('\n');
   });

@@ -68,8 +68,8 @@ export interface DepositsInit<E extends Deposit> {
   readonly avoidedUntil?: (entry: E, node: PublicKey) => number | undefined;
   /** Whether a node that has the envelope has all that belongs to it; without it that is all. */
   readonly isWhole?: (entry: E, copy: Copy) => boolean;
-  /** More nodes than ever before have it; never more than wanted. */
-  readonly onStored?: (entry: E, nodes: number) => void;
+  /** More nodes than ever before have it, never more than wanted. `isFirst`: none had it before. */
+  readonly onStored?: (entry: E, nodes: number, isFirst: boolean) => void;
 }
 
 /** Keeps up to k copies of each envelope on storage nodes until its receipt comes or its life is over. */
@@ -272,10 +272,10 @@ export class Deposits<E extends Deposit> {
     // One that was gone and came back makes more than there should be.
     const copiesIn = this.#components.nodes.stores.copiesAt(entry.friend, nodesOf(whole));
     const nodes = Math.min(copiesIn, this.#init.wanted);
-    const rises = nodes > entry.told;
-    this.#components.journal.recordCopies(writes, entry, copies, Math.max(nodes, entry.told));
+    const { told } = entry;
+    this.#components.journal.recordCopies(writes, entry, copies, Math.max(nodes, told));
     writes.afterCommit(() => {
-      if (rises) this.#init.onStored?.(entry, nodes);
+      if (nodes > told) this.#init.onStored?.(entry, nodes, told === 0);
     });
   }
 

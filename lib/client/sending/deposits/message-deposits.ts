@@ -1,3 +1,4 @@
+import type { AsyncClientHooks } from '../../client-options';
 import type { Outbox, OutboxEntry } from '../../journal/outgoing/outbox';
 import type { OutcomeJournal } from '../../journal/outgoing/outcome-journal';
 import type { ChunkProgress } from '../large/chunk-progress';
@@ -11,6 +12,7 @@ export interface MessageDepositsComponents extends Omit<DepositsComponents<Outbo
   readonly outcomes: Pick<OutcomeJournal, 'stored'>;
   readonly chunks: Pick<ChunkProgress, 'isWhole'>;
   readonly chunkTrials: Pick<ChunkTrials, 'avoidedUntil' | 'isSpare'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onError' | 'onFirstCopy'>;
 }
 
 /**
@@ -21,7 +23,7 @@ export function messageDeposits(
   components: MessageDepositsComponents,
   init: Pick<DepositsInit<OutboxEntry>, 'wanted' | 'maxStorageTime'>,
 ): Deposits<OutboxEntry> {
-  const { outbox, outcomes, nodes, wakeup, chunks, chunkTrials } = components;
+  const { outbox, outcomes, nodes, wakeup, chunks, chunkTrials, hooks } = components;
   return new Deposits(
     { ...components, journal: outbox },
     {
@@ -31,9 +33,10 @@ export function messageDeposits(
       isWhole: (entry, { node, at }) =>
         entry.large === undefined || chunks.isWhole(entry, { peer: node, since: at }),
       onAnswer: (entry) => wakeup.message(entry),
-      onStored: (entry, reached) => {
+      onStored: (entry, reached, isFirst) => {
         const known = nodes.candidates(entry.friend).length;
         outcomes.stored(entry, { nodes: reached, wanted: init.wanted, known });
+        if (isFirst) hooks.onFirstCopy(entry.friend);
       },
     },
   );

@@ -195,6 +195,7 @@ export class LargeSender {
     const queues = new KeyedQueue();
     const hooks = {
       onError: (error: unknown) => this.errors.push(error),
+      onFirstCopy: () => undefined,
       onEnded: () => undefined,
       onDeadKeys: () => undefined,
       onKeySpent: () => undefined,

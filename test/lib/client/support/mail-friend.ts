@@ -116,6 +116,7 @@ export class MailFriend {
       onDeadKeys: nothing,
       onKeySpent: nothing,
       onKeysExchanged: nothing,
+      onArrived: nothing,
       onMalformed: () => fail(new Error('malformed')),
       onKeysRefused: (_peer: PublicKey, code: string) => fail(new Error(code)),
     };

@@ -128,6 +128,7 @@ export class ReceivingPeer {
       nodes: { noteHeard: (friend) => this.heard.push(toHex(friend)) },
       hooks: {
         onError: fail,
+        onArrived: () => undefined,
         onMalformed: (_sender, messageId) => this.malformed.push(toHex(messageId)),
       },
     });

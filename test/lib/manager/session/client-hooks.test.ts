@@ -45,6 +45,8 @@ describe('what a session tells of its friends', () => {
     hooks = clientHooks({
       events,
       keyUse: { note: () => undefined },
+      history: { note: () => undefined },
+      unfinished: () => 0,
       forwardSecurity: { held: { sendable: () => left }, issued: { liveCount: () => 100 } },
       clock: time.clock,
       friends: { has: (pk) => friends.some((friend) => toHex(friend) === toHex(pk)) },
