@@ -58,6 +58,15 @@ export {
   type FriendAdmissionOptions,
   type JoinPolicy,
 } from './transport/friend-admission';
+export {
+  friendsSeenOn,
+  sessionAdmission,
+  type AdmissionSettings,
+  type AdmittingManager,
+  type FriendsSeen,
+} from './manager/friends/session-admission';
+export { FriendRequests, type FriendRequest } from './manager/friends/friend-requests';
+export { RequestLimit } from './manager/friends/request-limit';
 
 // Cells: many devices, few recipients (docs/FLEET.md).
 export { formatCellUri, parseCellUri, type Cell, type CellInvitation } from './cells/cell-uri';

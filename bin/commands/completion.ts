@@ -34,6 +34,7 @@ function bashScript(commands: readonly Command[]): string {
     ${files.join('|')}) COMPREPLY=($(compgen -f -- "$word")); return ;;
     --wait) COMPREPLY=($(compgen -W 'stored delivered queued' -- "$word")); return ;;
     --as) COMPREPLY=($(compgen -W 'text action json binary' -- "$word")); return ;;
+    --role) COMPREPLY=($(compgen -W 'friends everyone' -- "$word")); return ;;
     --log) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
   esac
   case \${COMP_WORDS[1]} in

@@ -7,7 +7,7 @@ import { mailDatabaseOf } from '../options/mail-database';
 import { tellHealth } from '../session/health';
 import { MetricsServer } from '../session/metrics-server';
 import { openSession } from '../session/open-session';
-import { joinsOf } from '../session/token-admission';
+import { roleOf } from '../session/admission';
 
 /** Bytes of a megabyte, and the bounds of the specification in them. */
 const MEGABYTE = 1_000_000;
@@ -17,11 +17,12 @@ export const serve: Command = {
   name: 'serve',
   usage: '',
   about: 'stay online, keep mail for friends, and answer other commands',
-  options: ['cap', 'metrics', 'join-tokens', 'friends-cap', 'database', 'standbys'],
+  options: ['role', 'cap', 'metrics', 'join-tokens', 'friends-cap', 'database', 'standbys'],
   logsToOutput: true,
   more: `It ends within 2 s of SIGTERM. A health line comes when something changes, and
-every 10 minutes. Other commands on the directory go through it. A device whose
-friend request proves a token of the file, one a line (TOKEN 2027-03-01), joins.`,
+every 10 minutes. Other commands on the directory go through it. With the role
+everyone, whoever asks becomes a friend. With a file of tokens (a line: TOKEN
+2027-03-01) only who proves one does, in either role.`,
   run: async (call) => {
     const { machine, log, options } = call;
     if (call.words.length > 0) throw new Failure(EXIT.usage, 'Usage: tox-async serve');
@@ -29,9 +30,8 @@ friend request proves a token of the file, one a line (TOKEN 2027-03-01), joins.
     const port = numberOption(options, 'metrics', { min: 0, max: 65_535, whole: true });
     await using session = await openSession(call, {
       network: true,
-      storageRole: 'friends',
       ...(cap !== undefined && { storageCapBytes: cap * MEGABYTE }),
-      ...joinsOf(call),
+      ...roleOf(call),
       ...(await mailDatabaseOf(call)),
     });
     const { manager, holder } = session;

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import {
+  type AdmissionSettings,
   AsyncManager,
   type AsyncManagerOptions,
   type Control,
@@ -7,7 +8,6 @@ import {
   Desk,
   findHolder,
   type Holder,
-  type IncomingRequest,
   PeerSet,
   type StorageRole,
   recordedIdentity,
@@ -18,8 +18,8 @@ import type { Call } from '../call';
 import { EXIT, Failure } from '../exit-codes';
 import { dataDirectory, givenPassphrase } from '../options/data-directory';
 import { networkSettings } from '../options/network-settings';
-import { FriendRequests } from './friend-requests';
-import { type JoinSettings, tokenAdmission } from './token-admission';
+import { commandAdmission } from './admission';
+import { judgeRequests } from './asked-friends';
 
 /** How often a command tries to open a directory, or to ask its holder, while others come and go. */
 const ATTEMPTS = 8;
@@ -41,7 +41,8 @@ export interface SessionNeeds {
   readonly storageRole?: StorageRole;
   readonly storageCapBytes?: number;
   readonly mailDatabase?: DatabaseSettings;
-  readonly joins?: JoinSettings;
+  /** Who becomes a friend by asking. Default: a person decides. */
+  readonly admission?: AdmissionSettings;
 }
 
 /** A session to be asked: this process' own one, or that of the process that holds the directory. */
@@ -77,7 +78,7 @@ export async function openSession(call: Call, needs: SessionNeeds): Promise<Open
 export async function openOwnSession(
   call: Call,
   directory: string,
-  { network, joins, ...options }: SessionNeeds,
+  { network, admission, ...options }: SessionNeeds,
   more: Partial<AsyncManagerOptions> = {},
 ): Promise<OpenSession & { readonly manager: AsyncManager }> {
   const { machine, log } = call;
@@ -94,10 +95,11 @@ export async function openOwnSession(
   try {
     if (network) {
       const transport = await machine.connect(manager, settings, log);
-      const requests = new FriendRequests(transport, log, tokenAdmission(manager, joins, log));
+      const gate = commandAdmission(manager, transport, admission, log);
+      const requests = judgeRequests(transport, gate, () => manager.age, log);
       const friends = () => new PeerSet(manager.friends().map(({ publicKey }) => publicKey));
-      const isFriend = ({ publicKey }: IncomingRequest) => friends().has(publicKey);
-      desk = new Desk(manager, { timers, givesMessages: true, requests: () => requests.list(isFriend) });
+      const waiting = () => requests().filter(({ publicKey }) => !friends().has(publicKey));
+      desk = new Desk(manager, { timers, givesMessages: true, requests: waiting });
       await manager.attachTransport(transport);
       await manager.start();
     }

@@ -1,4 +1,5 @@
 import {
+  RequestLimit,
   systemPlatform,
   toHex,
   ToxAsyncError,
@@ -10,7 +11,7 @@ import {
 import { admissionOf } from '../session/friends/admission';
 import type { Attachment } from '../session/network/connection';
 import { publicKeyOf } from '../session/friends/friend-list';
-import { RequestLimit, requestFields } from '../session/friends/request-limit';
+import { requestFields } from '../session/friends/request-fields';
 import { errorCode, nodeError } from '../runtime/node-error';
 import { untilDone } from '../runtime/handlers/retry';
 import type { Message } from '../runtime/runtime';
@@ -109,12 +110,12 @@ export class Bridge {
 
   async #open(manager: AsyncManager, session: Session): Promise<Attachment> {
     const { timers, random } = systemPlatform;
-    const admission = admissionOf(manager, session.settings, {
-      log: session.log,
-      accept: (friend) => this.#befriend(friend, ''),
+    const friends = {
+      accept: (friend: PublicKey) => this.#befriend(friend, ''),
       // There is no word for removing a friend: nobody makes room.
       seen: () => manager.friends().map((friend) => ({ ...friend, online: true, lastOnline: undefined })),
-    });
+    };
+    const admission = admissionOf(manager, session.settings, friends, session.log);
     const requests = new RequestLimit(systemPlatform);
     const onRequest = async (friend: PublicKey, text: string) => {
       if ((await admission.onRequest(friend, text)) === 'accepted') return;

@@ -1,9 +1,9 @@
 import {
   toHex,
+  type AdmissionSettings,
   type AsyncManagerOptions,
   type CellInvitation,
   type DatabaseSettings,
-  type JoinTokenSources,
   type StorageRole,
 } from '../../lib/index';
 
@@ -24,9 +24,7 @@ export type Admission =
   | { readonly kind: 'open'; readonly cap: number };
 
 /** Who becomes a friend by a join token, up to `cap` friends in all. */
-export interface Joins extends JoinTokenSources {
-  readonly cap: number;
-}
+export type Joins = NonNullable<AdmissionSettings['joins']>;
 
 /** Everything that makes a session what it is: when one of these changes, the session is opened again. */
 export interface SessionSettings {

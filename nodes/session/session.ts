@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import {
+  FriendRequests,
   OutcomeTally,
   toHex,
   ToxAsyncError,
@@ -11,7 +12,6 @@ import {
 } from '../../lib/index';
 import { FirstMinute } from './first-minute';
 import { syncFriends } from './friends/friend-list';
-import { FriendRequests } from './friends/friend-requests';
 import { InboxFanOut } from './inbox-fan-out';
 import { Latch } from '../runtime/handlers/latch';
 import { nodeError } from '../runtime/node-error';

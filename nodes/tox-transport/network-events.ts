@@ -1,7 +1,7 @@
 import { PeerMap, toHex, type AsyncManager, type FriendTransport, type PublicKey } from '../../lib/index';
 import type { NetworkEvent } from '../session/network/connection';
 import { friendFields, isFriend } from '../session/friends/friend-names';
-import { requestFields } from '../session/friends/request-limit';
+import { requestFields } from '../session/friends/request-fields';
 import type { Message } from '../runtime/runtime';
 
 /** Whether we are online, and who we are. */

@@ -1,9 +1,10 @@
 import {
+  friendsSeenOn,
   loadBootstrapNodes,
   parseToxId,
   pastedDigits,
+  RequestLimit,
   systemPlatform,
-  PeerMap,
   TOX_ID_DIGITS,
   toHex,
   ToxAsyncError,
@@ -14,7 +15,6 @@ import {
 } from '../../lib/index';
 import { admissionOf } from '../session/friends/admission';
 import { askCell } from '../session/friends/cell';
-import { RequestLimit } from '../session/friends/request-limit';
 import { textsIn } from '../runtime/settings/preference-texts';
 import { nodeError } from '../runtime/node-error';
 import type { Session } from '../session/session';
@@ -66,18 +66,7 @@ function follow(
   tox: FriendTransport,
   { events }: SessionConnection,
 ): (() => void)[] {
-  const admission = admissionOf(manager, session.settings, {
-    accept: (friend) => manager.addFriend(friend),
-    log: session.log,
-    seen: () => {
-      const lastOnline = new PeerMap(tox.details().map((each) => [each.publicKey, each.lastOnline] as const));
-      return manager.friends().map(({ publicKey, online }) => ({
-        publicKey,
-        online,
-        lastOnline: lastOnline.get(publicKey),
-      }));
-    },
-  });
+  const admission = admissionOf(manager, session.settings, friendsSeenOn(manager, tox), session.log);
   const trouble = (error: unknown) => events.tell({ what: 'trouble', error: nodeError(error) });
   const requests = new RequestLimit(systemPlatform);
   let down = false;

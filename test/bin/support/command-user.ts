@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
   readonly isTTY?: boolean;
+  /** The network in place of the virtual one. */
+  readonly connect?: Machine['connect'];
   /** Answers to questions for secrets, in order. */
   readonly secrets?: readonly string[];
 }
@@ -56,8 +58,7 @@ export class Run {
       stdout: this.stdout,
       stderr: this.stderr,
       signal: this.#end.signal,
-      connect: (manager) =>
-        Promise.resolve(leavingAtStop(user.network.join({ publicKey: manager.publicKey, name: user.name }))),
+      connect: options.connect ?? user.connect,
       ...(secrets !== undefined && {
         askSecret: (question: string) => {
           this.questions.push(question);
@@ -98,6 +99,10 @@ export class CommandUser {
   static async of(name: string, network: VirtualNetwork): Promise<CommandUser> {
     return new CommandUser(name, await mkdtemp(path.join(os.tmpdir(), 'tox-command-')), network);
   }
+
+  /** The virtual network. */
+  readonly connect: Machine['connect'] = ({ publicKey }) =>
+    Promise.resolve(leavingAtStop(this.network.join({ publicKey, name: this.name })));
 
   get dataDir(): string {
     return path.join(this.folder, 'data');

@@ -1,4 +1,5 @@
-import { PeerMap, type PublicKey } from '../../../lib/index';
+import { PeerMap } from '../../peer-map';
+import type { PublicKey } from '../../types';
 
 /** Requests that are kept; of more, the oldest goes. Identities cost nothing, so a flood of requests costs nothing either. */
 const MOST_KEPT = 20;
@@ -20,7 +21,7 @@ export class FriendRequests {
   readonly #onChange: () => void;
   readonly #requests = new PeerMap<FriendRequest>();
 
-  constructor(onChange: () => void) {
+  constructor(onChange: () => void = () => undefined) {
     this.#onChange = onChange;
   }
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { RequestLimit, requestFields } from '../../../../nodes/session/friends/request-limit';
+import { RequestLimit } from '../../../../lib/manager/friends/request-limit';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-describe('friend requests that are left to the flow', () => {
+describe('friend requests that are left to a person', () => {
   let now: number;
   let limit: RequestLimit;
-  /** Of a flood of one each 100 ms, what the flow hears in `ms`. */
+  /** Of a flood of one each 100 ms, what is told in `ms`. */
   const flood = (ms: number) => {
     const heard: number[] = [];
     for (const end = now + ms; now < end; now += 100) {
@@ -22,12 +22,12 @@ describe('friend requests that are left to the flow', () => {
     limit = new RequestLimit({ clock: { monotonic: () => now } });
   });
 
-  it('become at most 20 messages at once, and then one a minute, which counts those before it', () => {
+  it('are told at most 20 at once, and then one a minute, which counts those before it', () => {
     assert.deepEqual(flood(50_000), Array<number>(20).fill(0));
     assert.deepEqual(flood(10 * MINUTE), [580, ...Array<number>(9).fill(599)]);
   });
 
-  it('all become messages when they come one at a time', () => {
+  it('are all told when they come one at a time', () => {
     for (let n = 0; n < 100; n += 1, now += MINUTE) assert.equal(limit.take(), 0);
   });
 
@@ -36,12 +36,5 @@ describe('friend requests that are left to the flow', () => {
     now += 20 * MINUTE;
     assert.equal(flood(100).length, 1);
     assert.equal(flood(10_000).length, 19);
-  });
-
-  it('say how many were left out, if any were', () => {
-    const friend = new Uint8Array(32);
-    const message = { topic: 'tox/request', payload: 'Hi', friend: '00'.repeat(32) };
-    assert.deepEqual(requestFields({ friend, text: 'Hi', leftOut: 0 }), message);
-    assert.deepEqual(requestFields({ friend, text: 'Hi', leftOut: 3 }), { ...message, leftOut: 3 });
   });
 });
