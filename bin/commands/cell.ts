@@ -1,42 +1,67 @@
-import { formatCellUri, makeJoinToken, parseCellUri, readJoinToken, systemPlatform } from '../../lib/index';
-import type { Command } from '../call';
+import {
+  formatCellUri,
+  makeJoinToken,
+  parseCellUri,
+  readJoinToken,
+  readJoinTokens,
+  systemPlatform,
+} from '../../lib/index';
+import type { Call, Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
+import { cellUriFrom, secretFile } from '../options/secret-input';
 import { write } from '../output/streams';
 
-const USAGE = 'Usage: tox-async cell [token | uri TOKEN COLLECTOR[,NODE…] … | show URI]';
+const USAGE = 'Usage: tox-async cell token | uri COLLECTOR[,NODE…] … | show FILE';
 
 /** Makes what devices need to join a cell. */
 export const cell: Command = {
   name: 'cell',
-  usage: 'token | uri TOKEN COLLECTOR[,NODE…] … | show URI',
+  usage: 'token | uri COLLECTOR[,NODE…] … | show FILE',
   about: 'make a token and a URI by which devices join collectors',
-  options: [],
-  more: `  token                   a new token: give it to "serve --join-tokens" of the
-                          collectors and their storage nodes, in a file
-  uri TOKEN CELL …        the URI for devices; a CELL is the Tox ID of a
-                          collector and those of its nodes, with commas between
-  show URI                the cells in a URI, without its token
+  options: ['join-tokens'],
+  more: `  token      a new token; put it into a file, for "serve --join-tokens" of the
+             collectors and their storage nodes
+  uri CELL … the URI for devices; a CELL is the Tox ID of a collector and those
+             of its nodes, with commas between. The token is the last one in
+             the file of --join-tokens, TOX_ASYNC_JOIN_TOKEN, or asked for
+  show FILE  the cells in the URI of this file (-: standard input), no token
 The URI holds the token: who reads it may join. See docs/FLEET.md.`,
   run: async (call) => {
-    const [action, ...words] = call.words;
-    await write(call.machine.stdout, textOf(action, words));
+    await write(call.machine.stdout, await textOf(call));
     return EXIT.ok;
   },
 };
 
-function textOf(action: string | undefined, words: readonly string[]): string {
-  const [first, ...others] = words;
+async function textOf(call: Call): Promise<string> {
+  const [action, first, ...others] = call.words;
   if (action === 'token' && first === undefined) return `${makeJoinToken(systemPlatform.random)}\n`;
-  if (action === 'uri' && first !== undefined && others.length > 0) {
-    const cells = others.map((each) => {
+  if (action === 'uri' && first !== undefined) {
+    const cells = [first, ...others].map((each) => {
       const [collector = '', ...nodes] = each.split(',');
       return { collector, nodes };
     });
-    return `${formatCellUri({ token: readJoinToken(first), cells })}\n`;
+    return `${formatCellUri({ token: await joinToken(call), cells })}\n`;
   }
   if (action === 'show' && first !== undefined && others.length === 0) {
-    const { cells } = parseCellUri(first);
+    const { cells } = parseCellUri(await cellUriFrom(call, first));
     return cells.map(({ collector, nodes }) => `${[collector, ...nodes].join(',')}\n`).join('');
   }
   throw new Failure(EXIT.usage, USAGE);
+}
+
+/** @throws Failure there is none; ErrInvalidArgument it is no token */
+async function joinToken(call: Call): Promise<Uint8Array> {
+  const { env, askSecret } = call.machine;
+  const file = call.options['join-tokens'];
+  if (file !== undefined) {
+    const newest = readJoinTokens(await secretFile(call, file)).at(-1);
+    if (newest !== undefined) return newest.token;
+    throw new Failure(EXIT.noInput, `There is no token in ${file}. Make one with "tox-async cell token".`);
+  }
+  const given = env.TOX_ASYNC_JOIN_TOKEN || (await askSecret?.('Join token: '));
+  if (given !== undefined && given !== '') return readJoinToken(given.trim());
+  throw new Failure(
+    EXIT.noPermission,
+    'The token is missing. Use --join-tokens FILE or TOX_ASYNC_JOIN_TOKEN.',
+  );
 }

@@ -9,6 +9,7 @@ import {
 import type { Call, Command } from '../call';
 import { EXIT, type ExitCode, Failure } from '../exit-codes';
 import { dataDirectory } from '../options/data-directory';
+import { cellUriFrom } from '../options/secret-input';
 import { write } from '../output/streams';
 import { openOwnSession, openSession } from '../session/open-session';
 
@@ -18,13 +19,14 @@ export const init: Command = {
   usage: '',
   about: 'make an identity, and print its Tox ID',
   options: ['seal', 'join'],
-  more: `With --join it also asks the collector that is this device's, and the storage
-nodes of that cell, to be friends: "collector", "node-1" and so on. "serve" goes
-on asking until they accept. --join on a session that is there already joins it.`,
+  more: `With --join FILE, which holds what "cell uri" printed (-: standard input), it
+also asks the collector that is this device's, and the storage nodes of that
+cell, to be friends: "collector", "node-1" and so on. "serve" goes on asking
+until they accept. --join on a session that is there already joins it.`,
   run: async (call) => {
     const { join } = call.options;
     if (join === undefined) return make(call);
-    const invitation = parseCellUri(join);
+    const invitation = parseCellUri(await cellUriFrom(call, join));
     const isThere =
       (await recordedIdentity(systemPlatform.disk, dataDirectory(call.options, call.machine))) !== undefined;
     if (!isThere) {

@@ -18,7 +18,7 @@ export const OPTIONS = {
   help: { type: 'boolean', about: 'this page' },
   version: { type: 'boolean', about: 'the version' },
   seal: { type: 'boolean', about: 'ask for a passphrase that seals the directory' },
-  join: { type: 'string', value: 'URI', about: 'join one of these cells, tox-cell:…' },
+  join: { type: 'string', value: 'FILE', about: 'join one of the cells in the URI of this file' },
   'join-tokens': { type: 'string', value: 'FILE', about: 'tokens by which devices become friends' },
   role: { type: 'string', value: 'ROLE', about: 'friends (default), or everyone: an open node' },
   'friends-cap': { type: 'string', value: 'N', about: 'most friends with these (200; 250 with tokens)' },

@@ -3,7 +3,12 @@ import type { ControlMessage, Logger } from '../../lib/index';
 import { EXIT, Failure } from '../exit-codes';
 
 /** What must not reach a program that strangers' messages start. */
-const SECRETS = ['TOX_ASYNC_PASSPHRASE', 'TOX_ASYNC_PASSPHRASE_FILE', 'TOX_ASYNC_BACKUP_PASSPHRASE'];
+const SECRETS = [
+  'TOX_ASYNC_PASSPHRASE',
+  'TOX_ASYNC_PASSPHRASE_FILE',
+  'TOX_ASYNC_BACKUP_PASSPHRASE',
+  'TOX_ASYNC_JOIN_TOKEN',
+];
 
 export interface ProgramOptions {
   readonly path: string;

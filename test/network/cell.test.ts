@@ -14,6 +14,7 @@ describeOnTox('a cell, on real Tox', function () {
   this.timeout(3 * CONNECT_MS);
   let daemon: BootstrapDaemon;
   let folder: string;
+  /** Of the file with the URI. */
   let uri: string;
   const started: CommandProcess[] = [];
 
@@ -42,7 +43,9 @@ describeOnTox('a cell, on real Tox', function () {
     const node = await done(run('node', 'init'));
     await done(run('collector', 'friends', 'accept', node.slice(0, 64), '--name', 'node'));
     await done(run('node', 'friends', 'accept', collector.slice(0, 64), '--name', 'collector'));
-    uri = await done(run('collector', 'cell', 'uri', token, `${collector},${node}`));
+    uri = path.join(folder, 'cell.uri');
+    const made = run('collector', 'cell', 'uri', '--join-tokens', tokens, `${collector},${node}`);
+    await writeFile(uri, await done(made));
     for (const who of ['collector', 'node']) {
       await run(who, 'serve', '--join-tokens', tokens, '--friends-cap', '2').says(/Serving/);
     }
