@@ -4,13 +4,13 @@ import type { AsyncManager, Logger } from '../../lib/index';
 const EVERY_MS = 600_000;
 
 /**
- * Says how a session is: at once, when its connection or its disk changes, and every 10 minutes.
+ * Says how a session is: at once, when its connection, its disk or its database changes, and every 10 minutes.
  * @returns what ends it
  */
 export function tellHealth(manager: AsyncManager, log: Pick<Logger, 'info'>): () => void {
   let told = '';
   const tell = (always: boolean) => {
-    const state = `${manager.isOnline()} ${manager.problem?.code ?? ''}`;
+    const state = [manager.isOnline(), manager.problem?.code, manager.getStorageStats().trouble].join();
     if (!always && state === told) return;
     told = state;
     log.info(healthOf(manager));
@@ -26,16 +26,16 @@ export function tellHealth(manager: AsyncManager, log: Pick<Logger, 'info'>): ()
 }
 
 function healthOf(manager: AsyncManager): string {
-  const { counts, online, kept } = manager.snapshot({ outboxRows: 0, inboxRows: 0 });
-  const { problem } = manager;
+  const counts = manager.counts();
+  const { totalMessages, trouble } = manager.getStorageStats();
   return [
-    `health online=${online ? 'yes' : 'no'}`,
+    `health online=${manager.isOnline() ? 'yes' : 'no'}`,
     `friends=${counts.online}/${counts.friends}`,
     `queued=${counts.queued}`,
     `stored=${counts.stored}`,
     `waiting=${counts.waiting}`,
-    `kept=${kept.messages}`,
-    `problem=${problem?.code ?? 'none'}`,
-    ...(kept.trouble === undefined ? [] : [`mail="${kept.trouble}"`]),
+    `kept=${totalMessages}`,
+    `problem=${manager.problem?.code ?? 'none'}`,
+    ...(trouble === undefined ? [] : [`mail="${trouble}"`]),
   ].join(' ');
 }

@@ -124,6 +124,11 @@ export const METRICS: readonly Metric[] = [
     'Bytes that they may take.',
     ofOpen(({ kept }) => one(kept.capacityBytes)),
   ),
+  gauge(
+    'tox_async_kept_trouble',
+    'Whether something is wrong with where they lie; the health line and the sidebar say what.',
+    ofOpen(({ kept }) => one(Number(kept.trouble !== undefined))),
+  ),
   gauge('tox_async_data_folder_bytes', 'Bytes of all files in the data folder.', ({ folderBytes }) =>
     one(folderBytes),
   ),

@@ -44,6 +44,8 @@ export interface MessageEngine extends MailCounts {
   onMail(listener: (mailbox: Uint8Array) => void): () => void;
   /** Whether it works; it never throws. */
   health(): EngineHealth;
+  /** Hears of each change of `health`. Gives what ends it. */
+  onHealth(listener: () => void): () => void;
 }
 
 /**
@@ -71,6 +73,12 @@ export type EngineHealth =
   | { readonly state: 'degraded'; readonly text: string }
   /** It cannot be used for now; it keeps trying. `wasReady`: it has been usable since it was opened. */
   | { readonly state: 'down'; readonly error: ToxAsyncError; readonly wasReady: boolean };
+
+/** What is wrong, and what to do; undefined when all is well. */
+export function troubleIn(health: EngineHealth): string | undefined {
+  if (health.state === 'ok') return undefined;
+  return health.state === 'down' ? health.error.message : health.text;
+}
 
 /** One envelope to store. */
 export interface NewMail {

@@ -9,7 +9,13 @@ import type { StorageFleet } from './fleet/storage-fleet';
 import { FriendMailboxes } from './friend-mailboxes';
 import { isIntact } from './intact-mail';
 import { MailAdmission } from './mail-admission';
-import type { EngineHealth, EngineStats, MailPage, MessageEngine, StoredMail } from './message-engine';
+import {
+  type EngineStats,
+  type MailPage,
+  type MessageEngine,
+  type StoredMail,
+  troubleIn,
+} from './message-engine';
 import { onDisk } from './storage-capacity';
 import { STORAGE_LIMITS, type StorageLimits } from './storage-limits';
 import { isStored, refusalError, type StoreAnswer, type Stored, type StoreRefusal } from './store-answer';
@@ -54,6 +60,8 @@ export interface StorageStats {
   readonly utilization: number;
   /** Stores refused since the start, by reason. */
   readonly refusals: Readonly<Record<StoreRefusal, number>>;
+  /** What is wrong with where it lies, and what to do; absent when all is well. */
+  readonly trouble?: string;
 }
 
 /**
@@ -94,9 +102,9 @@ export class MessageStorage {
     return health.state === 'down' && !health.wasReady ? 'off' : this.#options.role;
   }
 
-  /** Of the engine. */
-  getHealth(): EngineHealth {
-    return this.#engine.health();
+  /** Hears of each change of the `trouble` in `getStorageStats`. Gives what ends it. */
+  onHealth(listener: () => void): () => void {
+    return this.#engine.onHealth(listener);
   }
 
   /** Hears of each friend for whom mail arrived, at whichever node shares the engine. Gives what ends it. */
@@ -202,6 +210,7 @@ export class MessageStorage {
   getStorageStats(): StorageStats {
     const { messages, bytes } = this.#engine.total();
     const { capacity } = this.#options;
+    const trouble = troubleIn(this.#engine.health());
     return {
       totalMessages: messages,
       bytes: onDisk({ messages, bytes }).bytes,
@@ -210,6 +219,7 @@ export class MessageStorage {
       ...(capacity.freeBytes !== undefined && { freeBytes: capacity.freeBytes }),
       utilization: this.getStorageUtilization(),
       refusals: { ...this.#refusals },
+      ...(trouble !== undefined && { trouble }),
     };
   }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import path from 'node:path';
 import { EXIT } from '../../bin/exit-codes';
 import { END_MS } from '../../bin/system-machine';
 import { ROOT } from '../../scripts/support/project';
@@ -55,6 +58,7 @@ describe('tox-async serve', function () {
     assert.deepEqual([status, type], [200, 'text/plain; version=0.0.4; charset=utf-8']);
     for (const line of [
       'tox_async_session_open{session="serve"} 1',
+      'tox_async_kept_trouble{session="serve"} 0',
       'tox_async_friends{session="serve",state="offline"} 1',
       'tox_async_outbox_messages{session="serve",state="queued"} 1',
     ]) {
@@ -86,6 +90,23 @@ describe('tox-async serve', function () {
     assert.match(err, new RegExp(`Port ${port} cannot be used for metrics: .*EADDRINUSE`));
     assert.equal((await ann.run(['serve', '--metrics', 'many'])).exitCode, EXIT.usage);
     assert.equal((await ann.run(['serve', '--metrics', '9100.5'])).exitCode, EXIT.usage);
+  });
+
+  it('says in its health line what is wrong with the database of the mail, and at once when that changes', async () => {
+    const server = createTcpServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    await new Promise((resolve) => server.close(resolve));
+    await writeFile(path.join(ann.folder, 'database'), `postgres://ann@127.0.0.1:${port}/mail\n`);
+    const run = ann.start(['serve', '--database', 'database', '--metrics', '0']);
+    await run.says(/ health online=.* kept=0 problem=none mail=".*ECONNREFUSED.*"/);
+    const [, url = ''] = /Metrics at (\S+)\n/.exec(run.stdout.text) ?? [];
+    assert.match((await ask(url)).text, /^tox_async_kept_trouble\{session="serve"\} 1$/m);
+    server.listen(port, '127.0.0.1');
+    await run.says(/mail=".*ECONNREFUSED[^]* health online=.* mail="(?!.*ECONNREFUSED).*"/);
+    server.close();
+    await run.end();
   });
 
   it('ends within 2 s of SIGTERM, whatever has not ended by then', async () => {

@@ -6,11 +6,12 @@ type ServiceKind = (typeof SERVICE_KINDS)[number];
 
 /** Leads what the network tells to the layers above it. Returns what undoes that. */
 export function connectSession(
-  { network, client, service, events, log }: ManagerParts,
+  { network, client, service, storage, events, log }: ManagerParts,
   hooks: { friendsOfTransport: () => Promise<void> },
 ): () => void {
   const changed = () => events.emit('changed', undefined);
   const undo = [
+    storage.onHealth(changed),
     network.events.on('session', ({ peer }) => client.peerEvents.onSession(peer)),
     network.events.on('proven', ({ peer, acceptsStores, openNode }) => {
       client.peerEvents.onProven(peer, { acceptsStores, openNode });

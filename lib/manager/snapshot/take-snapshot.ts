@@ -1,7 +1,6 @@
 import { compareBytes } from '../../bytes';
 import { isStored } from '../../client/sending/queued-reasons';
 import { PRE_KEYS_PER_PEER, PRE_KEY_REFRESH_THRESHOLD, RESERVED_KEYS_PER_PEER } from '../../constants';
-import type { EngineHealth } from '../../storage/message-engine';
 import type { PublicKey } from '../../types';
 import type { ManagerParts } from '../session/build-session';
 import { diagnose } from '../diagnosis/diagnose';
@@ -94,8 +93,7 @@ function nodesOf({ nodes, friends, network, client }: ManagerParts): NodeSnapsho
 }
 
 function keptOf({ storage, friends }: ManagerParts): KeptMail {
-  const { totalMessages, bytes, capacityBytes, freeBytes } = storage.getStorageStats();
-  const trouble = troubleIn(storage.getHealth());
+  const { totalMessages, bytes, capacityBytes, freeBytes, trouble } = storage.getStorageStats();
   return {
     role: storage.role,
     messages: totalMessages,
@@ -105,9 +103,4 @@ function keptOf({ storage, friends }: ManagerParts): KeptMail {
     ...(freeBytes !== undefined && { freeBytes }),
     ...(trouble !== undefined && { trouble }),
   };
-}
-
-function troubleIn(health: EngineHealth): string | undefined {
-  if (health.state === 'ok') return undefined;
-  return health.state === 'down' ? health.error.message : health.text;
 }

@@ -191,6 +191,11 @@ export class LocalEngine implements MessageEngine {
     return { state: 'ok' };
   }
 
+  /** It never changes: what is wrong with the store itself the session says. */
+  onHealth(): () => void {
+    return () => undefined;
+  }
+
   /** False when it lies there already. */
   #insert(batch: WriteBatch, mail: NewMail): boolean {
     const { mailbox, storageId, submitter, envelope, keepSeconds } = mail;

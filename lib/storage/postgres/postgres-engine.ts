@@ -197,6 +197,10 @@ export class PostgresEngine implements MessageEngine {
     return this.#watcher.health();
   }
 
+  onHealth(listener: () => void): () => void {
+    return this.#watcher.events.on('health', listener);
+  }
+
   #tell(mailboxes: readonly Uint8Array[]): void {
     for (const mailbox of mailboxes) this.#mailCame.emit(mailbox);
     if (mailboxes.length > 0) this.#watcher.announce();

@@ -1,8 +1,9 @@
 import { ToxAsyncError } from '../../errors';
 import type { Clock } from '../../platform/clock';
+import { Emitter } from '../../platform/emitter';
 import { sleep, type Timers } from '../../platform/timers';
 import type { Logger } from '../../types';
-import type { EngineHealth } from '../message-engine';
+import { type EngineHealth, troubleIn } from '../message-engine';
 import type { CountsView } from './counts-view';
 import { asDatabaseError } from './connection/database-errors';
 import type { DatabaseAddress } from './connection/database-settings';
@@ -41,6 +42,10 @@ export interface WatcherOptions {
 
 /** Keeps this process's view of what the others do, hears of mail, and watches the server itself. */
 export class Watcher {
+  /** `health` is another than before. */
+  readonly events = new Emitter<{ health: undefined }>((error) =>
+    this.#options.log.error(`A listener for the health of the database failed: ${String(error)}`),
+  );
   readonly #options: WatcherOptions;
   readonly #closing = new AbortController();
   #wake = new AbortController();
@@ -57,6 +62,8 @@ export class Watcher {
   /** When the database turned out to be older than what was known of it. */
   #wentBackAt = -Infinity;
   #looks: { readonly resolve: () => void; readonly reject: (error: ToxAsyncError) => void }[] = [];
+  /** What was last told of the health. */
+  #told = '';
   #done: Promise<void> | undefined;
 
   constructor(options: WatcherOptions) {
@@ -204,13 +211,14 @@ export class Watcher {
   #note(state: ServerState): void {
     this.#state = state;
     this.#ahead = state.time - this.#options.clock.wall() / 1000;
+    this.#tellHealth();
   }
 
   #succeed(state: ServerState): void {
     if (this.#error && this.#wasReady) this.#options.log.info('The database answers again.');
-    this.#note(state);
     this.#error = undefined;
     this.#wasReady = true;
+    this.#note(state);
   }
 
   #fail(error: ToxAsyncError): void {
@@ -220,9 +228,17 @@ export class Watcher {
     }
     this.#error = error;
     this.#rejectLooks(error);
+    this.#tellHealth();
   }
 
   #rejectLooks(error: ToxAsyncError): void {
     for (const { reject } of this.#looks.splice(0)) reject(error);
+  }
+
+  #tellHealth(): void {
+    const health = troubleIn(this.health()) ?? '';
+    if (health === this.#told) return;
+    this.#told = health;
+    this.events.emit('health', undefined);
   }
 }

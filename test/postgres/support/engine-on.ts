@@ -68,5 +68,6 @@ function after(engine: PostgresEngine, moving: () => Promise<unknown> | undefine
     total: () => engine.total(),
     onMail: (listener) => engine.onMail(listener),
     health: () => engine.health(),
+    onHealth: (listener) => engine.onHealth(listener),
   };
 }
