@@ -12,20 +12,21 @@ import { shellLines } from '../docs/support/shell-lines';
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^sudo /, 'changes the machine'],
   [/^docker /, 'needs a Docker daemon'],
-  [/^cd ~\/\.node-red && npm install /, 'test/package/install.test.ts installs the tarball in its place'],
+  [/^(cd ~\/\.node-red && )?npm install /, 'test/package/install.test.ts installs the tarball in its place'],
   [/^tox-async serve$/, 'goes on the network: test/network/command.test.ts'],
+  [
+    /^tox-async (friends add|serve &|send) ?/,
+    'goes on the network: test/network/command-page.test.ts runs it',
+  ],
   [/^tox-async doctor$/, 'goes on the network: test/bin and test/network/command.test.ts'],
 ];
 
 const reasonFor = (line: string) => NOT_RUN.find(([form]) => form.test(line));
-const GUIDES = PAGES.filter(({ path: file }) => file.startsWith('docs/guides/')).map(
-  ({ path: file, text }) => ({
-    file,
-    lines: shellLines(text),
-  }),
-);
+const RUN_PAGES = PAGES.filter(
+  ({ path: file }) => file.startsWith('docs/guides/') || file === 'docs/COMMAND.md',
+).map(({ path: file, text }) => ({ file, lines: shellLines(text) }));
 
-describe('The shell lines of the guides', function () {
+describe('The shell lines of the guides and of the page of the command', function () {
   this.timeout(60_000);
   let folder: string;
   let toxId: string;
@@ -49,7 +50,7 @@ describe('The shell lines of the guides', function () {
 
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  for (const { file, lines } of GUIDES) {
+  for (const { file, lines } of RUN_PAGES) {
     const run = lines.filter((line) => reasonFor(line) === undefined);
     if (run.length === 0) continue;
     it(`of ${file} do what they say`, async () => {
@@ -69,7 +70,7 @@ describe('The shell lines of the guides', function () {
   }
 
   it('are run unless there is a reason, and each reason is used', () => {
-    const left = GUIDES.flatMap(({ lines }) => lines).flatMap((line) => reasonFor(line) ?? []);
+    const left = RUN_PAGES.flatMap(({ lines }) => lines).flatMap((line) => reasonFor(line) ?? []);
     assert.deepEqual(
       new Set(left.filter((each) => typeof each !== 'string')),
       new Set(NOT_RUN.flat().filter((each) => typeof each !== 'string')),
