@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { HistoryHour } from '../../../../lib/manager/history/hour';
-import { DAY, HOUR, MINUTE, World, type Device } from '../../../support/world';
+import { DAY, HOUR, MINUTE, waitFor, World, type Device } from '../../../support/world';
 
 describe('the hours of a session', function () {
   this.timeout(60_000);
@@ -40,7 +40,7 @@ describe('the hours of a session', function () {
     await device.send(phone, new Uint8Array(60_000), { compress: 'off' });
     await world.until('it came', () => phone.received.length === 1);
     assert.equal(last(phone).received, 1);
-    await device.transport.sendMessage(phone.pk, 'normal', 'Hello');
+    await waitFor(world.time, device.transport.sendMessage(phone.pk, 'normal', 'Hello'));
     await world.until('it came too', () => phone.received.length === 2);
     assert.equal(last(phone).received, 2);
   });
