@@ -1,6 +1,8 @@
 import { createPortableProvider } from '../../lib/crypto/providers/portable';
 import type { CryptoProvider } from '../../lib/crypto/provider';
 import { loadSodiumProvider } from '../../lib/crypto/providers/sodium';
+import { checkCell } from './checks/check-cell';
+import { checkFleet } from './checks/check-fleet';
 import { checkEnvelope, checkExchange } from './checks/check-made';
 import { checkLarge } from './checks/check-large';
 import { checkPublished, publishedTests } from './checks/check-published';
@@ -50,6 +52,8 @@ async function checkVector(crypto: CryptoProvider, v: Fields): Promise<void> {
   else if (v.has('code')) await checkReject(crypto, v);
   else if (v.has('payloadKey')) checkLarge(crypto, v);
   else if (v.has('k12')) checkSession(crypto, v);
+  else if (v.has('uri')) checkCell(crypto, v);
+  else if (v.has('certificate')) checkFleet(crypto, v);
   else if (v.has('exchange')) checkExchange(crypto, v);
   else if (v.has('envelope')) checkEnvelope(crypto, v);
   else throw new Mismatch('its fields are those of no form (docs/PROTOCOL.md, "Vectors")');

@@ -9,6 +9,8 @@ import type {
   ExchangeVector,
   VectorFiles,
 } from '../../test/lib/vectors/support/vector-files';
+import { makeCells } from './make-cell';
+import { makeFleets } from './make-fleet';
 import { makeLarge } from './make-large';
 import { EXTENDED_CASES } from './extended-cases';
 import { makeRejects } from './rejects/rejects';
@@ -29,6 +31,8 @@ export function makeVectors(): VectorFiles {
     exchange: exchanges(),
     session: makeSessions(crypto),
     large: makeLarge(crypto, digest),
+    fleet: makeFleets(crypto),
+    cell: makeCells(crypto),
     reject: makeRejects(),
     spec: makeSpec(crypto, digest),
   };

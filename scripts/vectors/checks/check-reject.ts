@@ -21,6 +21,8 @@ import { sealMessage } from '../../../lib/protocol/session/sealed-message';
 import { decodeSessionMessage } from '../../../lib/protocol/session/message-kinds';
 import { MemoryVolume, openMemoryStore } from '../../../lib/testing/memory-store';
 import type { KeyPair } from '../../../lib/types';
+import { joins, takesUri } from './check-cell';
+import { takesCertificate } from './check-fleet';
 import { judgeChunk } from './check-large';
 import { bytesOf, mustEqual, type Fields } from '../fields';
 import { RandomVault } from '../random-vault';
@@ -49,6 +51,9 @@ async function verdictOn(crypto: CryptoProvider, v: Fields): Promise<string> {
   if (v.has('sealed')) return judgeSealed(crypto, v);
   if (v.has('hello1')) return judgeHello(crypto, v);
   if (v.has('packets')) return judgeFrames(v);
+  if (v.has('certificate')) return orDropped(() => takesCertificate(v));
+  if (v.has('uri')) return orDropped(() => takesUri(v));
+  if (v.has('request')) return orDropped(() => joins(crypto, v));
   return orDropped(() => decodeSessionMessage(v.number('kind'), v.bytes('body')) !== undefined);
 }
 

@@ -1,7 +1,9 @@
 import type { RejectVector } from '../../../test/lib/vectors/support/vector-files';
+import { rejectedCells } from './reject-cell';
 import { rejectedChunks } from './reject-chunks';
 import { rejectedEnvelopes } from './reject-envelopes';
 import { rejectedExchanges } from './reject-exchanges';
+import { rejectedCertificates } from './reject-fleet';
 import { rejectedReceipts } from './reject-receipts';
 import { rejectedInSession } from './reject-session';
 
@@ -16,5 +18,7 @@ export function makeRejects(): RejectVector[] {
     ...rejectedExchanges(),
     ...rejectedReceipts(),
     ...rejectedInSession(),
+    ...rejectedCertificates(),
+    ...rejectedCells(),
   ];
 }

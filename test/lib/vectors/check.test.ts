@@ -5,7 +5,7 @@ import { checkVectors } from '../../../scripts/vectors/check';
 import { makeVectors } from '../../../scripts/vectors/make';
 import { readVectors, VECTORS } from './support/vector-files';
 
-const NAMES = ['envelope', 'exchange', 'session', 'large', 'reject', 'spec'] as const;
+const NAMES = ['envelope', 'exchange', 'session', 'large', 'fleet', 'cell', 'reject', 'spec'] as const;
 /** Another byte in place of the last one. */
 const spoil = (digits: string) => digits.slice(0, -2) + (digits.endsWith('00') ? '01' : '00');
 const check = (vectors: unknown) => checkVectors(JSON.stringify(vectors));

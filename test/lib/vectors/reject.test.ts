@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { CODE } from '../../../lib/protocol/codes';
 import { hex, publicOf } from './support/reference/bytes';
 import { isBody } from './support/reference/bodies';
+import { provesToken, readCellUri } from './support/reference/cell';
 import { open } from './support/reference/envelope';
 import { judgeExchange } from './support/reference/exchange';
+import { takesCertificate } from './support/reference/fleet';
 import { openChunk } from './support/reference/large';
 import { isMailOfReceipts } from './support/reference/receipts';
 import { echoOf, joinFrames, takesHello, unseal } from './support/reference/session';
@@ -28,6 +30,12 @@ function verdictOn(v: RejectVector): string {
   if ('receipts' in v) return isMailOfReceipts(hex(v.receipts)) ? 'ok' : 'malformed';
   if ('sealed' in v) return orDropped(unseal(hex(v.key), v.counter, hex(v.sealed)) !== undefined);
   if ('packets' in v) return orDropped(joinFrames(v.packets.map(hex)).length > 0);
+  if ('uri' in v) return orDropped(readCellUri(v.uri) !== undefined);
+  if ('request' in v) return orDropped(provesToken(hex(v.token), hex(v.device), v.request));
+  if ('certificate' in v) {
+    const before = v.before === undefined ? undefined : hex(v.before);
+    return orDropped(takesCertificate(hex(v.certificate), hex(v.node), before));
+  }
   if ('side' in v) {
     const mine = [publicOf(hex(v.secret)), ...(v.side === 1 ? [publicOf(hex(v.ephemeral))] : [])];
     return v.side === 1

@@ -61,6 +61,32 @@ export interface LargeVector {
   chunks: string[];
 }
 
+/** A certificate of a fleet, what a state says of the fleet, and how its nodes name a submitter. */
+export interface FleetVector {
+  seed: string;
+  node: string;
+  serial: number;
+  valid: number;
+  replicas: number;
+  certificate: string;
+  owner: string;
+  hint: string;
+  secret: string;
+  submitter: string;
+  mark: string;
+}
+
+/** Tox IDs, the URI and the request are texts. */
+export interface CellVector {
+  token: string;
+  cells: readonly { readonly collector: string; readonly nodes: readonly string[] }[];
+  uri: string;
+  device: string;
+  /** The collector that the device chooses. */
+  chosen: string;
+  request: string;
+}
+
 /** `why` is for people; `code` a word of the table of codes, or "dropped" where nothing is answered. */
 interface Refused {
   why: string;
@@ -92,6 +118,10 @@ export type RejectVector = Refused &
     | { recipientPublic: string; payloadKey: string; total: number; first: number; chunk: string }
     | { kind: number; body: string }
     | { packets: string[] }
+    /** `before` was taken from the same node. */
+    | { node: string; certificate: string; before?: string }
+    | { uri: string }
+    | { token: string; device: string; request: string }
   );
 
 export interface StorageRecordVector {
@@ -137,6 +167,8 @@ export interface VectorFiles {
   exchange: ExchangeVector[];
   session: SessionVector[];
   large: LargeVector[];
+  fleet: FleetVector[];
+  cell: CellVector[];
   reject: RejectVector[];
   spec: SpecVector[];
 }
