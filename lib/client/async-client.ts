@@ -67,6 +67,7 @@ export class AsyncClient {
     for (const { sender, messageId } of this.#lost) this.#parts.hooks.onLost(sender, messageId);
     this.#lost = [];
     this.peerEvents.start();
+    this.fleetWord.start();
     await this.#parts.expirySweep.start();
     await this.outcomes.start();
     this.#parts.handOver.start();
@@ -78,6 +79,7 @@ export class AsyncClient {
   /** Stops taking, lets what is under way finish. */
   async stop(): Promise<void> {
     this.peerEvents.stop();
+    this.fleetWord.stop();
     this.#parts.expirySweep.stop();
     this.#parts.mailer.stop();
     this.#parts.dispatcher.stop();

@@ -3,7 +3,6 @@ import type { CryptoProvider } from '../../crypto/provider';
 import { PeerSet } from '../../peer-map';
 import type { Clock } from '../../platform/clock';
 import type { Random } from '../../platform/random';
-import type { FleetCertificate } from '../../protocol/fleet/certificate';
 import type { HelloFlags } from '../../protocol/session/hello';
 import type { Store, WriteBatch } from '../../store/store';
 import type { KeyPair, Logger, PublicKey } from '../../types';
@@ -182,11 +181,9 @@ export class StorageNodes {
     return this.#o.connected(peer) || this.fleets.twinsOf(peer).some((twin) => this.#o.connected(twin));
   }
 
-  /** It showed that a fleet certifies it. @returns whether that is news */
-  noteCertificate(peer: PublicKey, certificate: FleetCertificate): boolean {
-    const isNews = this.fleets.note(peer, certificate);
-    if (isNews) this.#choice.noteChange();
-    return isNews;
+  /** A node is certified by a fleet, or is not any more. */
+  noteFleetChange(): void {
+    this.#choice.noteChange();
   }
 
   /** It did not answer. */

@@ -104,6 +104,19 @@ export class FleetBook {
     return this.#nodes.get(node) !== undefined && this.fleetOf(node) === undefined;
   }
 
+  /** Age in seconds at which the next node's certificate will be over; undefined: there is none that will. */
+  nextEnd(): number | undefined {
+    const now = this.#components.ages.now();
+    let next: number | undefined;
+    for (const { record } of this.#nodes.values()) {
+      const fleet = this.#fleets.get(record.fleetKey);
+      if (fleet?.serial !== record.serial) continue;
+      const end = fleet.seenAt + record.valid;
+      if (end > now && (next === undefined || end < next)) next = end;
+    }
+    return next;
+  }
+
   /** Other friends that the same fleet certifies now. */
   twinsOf(node: PublicKey): PublicKey[] {
     const fleet = this.fleetOf(node);

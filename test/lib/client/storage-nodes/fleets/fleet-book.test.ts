@@ -111,4 +111,18 @@ describe('what is known of fleets', () => {
     const keys = [...store.range({ gte: utf8('fleet/'), lt: utf8('fleet0') })];
     assert.ok(keys.length <= 66, String(keys.length));
   });
+
+  it('says when the next certificate that counts is over', async () => {
+    assert.equal(book.nextEnd(), undefined);
+    shows(A, 7, { valid: 600 });
+    shows(B, 7, { valid: 60 });
+    assert.equal(book.nextEnd(), age + 60);
+    await reopen();
+    age += 60;
+    assert.equal(book.nextEnd(), age + 540);
+    shows(B, 8, { valid: 2 * DAY });
+    assert.equal(book.nextEnd(), age + 2 * DAY, 'the end of a round before does not matter');
+    age += 2 * DAY;
+    assert.equal(book.nextEnd(), undefined);
+  });
 });
