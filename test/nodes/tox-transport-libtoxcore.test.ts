@@ -8,6 +8,7 @@ import {
   formatCellUri,
   joinText,
   parseToxId,
+  toHex,
   ToxAsyncError,
   ToxcoreTransport,
   type AsyncManager,
@@ -251,6 +252,23 @@ describe('tox-transport on libtoxcore', function () {
     await act({ action: 'connect' });
     await act({ action: 'list-friends' });
     assert.equal(requests().length, 2);
+
+    // The collector accepted, its node did not, and the token was changed.
+    await act({ action: 'disconnect' });
+    const other = new Uint8Array(24).fill(2);
+    await red.deploy(flow({}, { credentials: { cell: formatCellUri({ token: other, cells }) } }), 'nodes');
+    await until('there is a third transport', () => made.length === 3);
+    const [collector, unanswered] = members.map(short);
+    made[2]!.lastOnline.set(toHex(members[0]!), 1_000);
+    await act({ action: 'connect' });
+    const otherText = joinText(crypto, other, manager.publicKey);
+    const calls = () => made[2]!.calls.filter((call) => /^(request|remove) /.test(call));
+    await until('all are asked', () => calls().length === 3);
+    assert.deepEqual(calls(), [
+      `request ${collector} ${otherText}`,
+      `remove ${unanswered}`,
+      `request ${unanswered} ${otherText}`,
+    ]);
   });
 
   it('ends a friendship, by name', async () => {

@@ -1,6 +1,7 @@
 import { sameBytes } from '../../bytes';
 import { checkPublicKey } from '../../crypto/public-key';
 import { ToxAsyncError } from '../../errors';
+import { parseToxId } from '../../identity/tox-id';
 import { type FriendTransport, isFriendTransport } from '../../transport/friend-transport';
 import type { PublicKey } from '../../types';
 import { adoptFriends } from './adopt-friends';
@@ -58,12 +59,18 @@ export class SessionFriends {
   }
 
   /**
-   * Sends a friend request, and has a friend from then on. False where nobody is asked to be a friend, or not now.
+   * Sends a friend request, in place of one that was never answered, and has a friend from then on. False where nobody is
+   * asked to be a friend, or not now.
    * @throws ErrInvalidToxId, ErrInvalidKey, ErrInvalidRecipient, ErrStore, ErrLocalStorageFull
    */
   async request(toxId: string, greeting: string): Promise<boolean> {
     let added: PublicKey | undefined;
     await this.#onNetwork(async (transport) => {
+      const { publicKey } = parseToxId(toxId);
+      const before = transport.details().find((friend) => sameBytes(friend.publicKey, publicKey));
+      // Tox repeats the first request as long as it has the friend.
+      if (before?.online === false && before.lastOnline === undefined)
+        await transport.removeFriend(publicKey);
       added = await transport.addFriend(toxId, greeting);
     });
     if (added !== undefined) await this.add(added);
