@@ -147,12 +147,15 @@ export type {
 export { fleetMarksKey, type StorageFleet } from './storage/fleet/storage-fleet';
 export { FleetFriends, type FleetFriendsComponents } from './storage/fleet/fleet-friends';
 export type { FleetFriend, FleetRegister } from './storage/fleet/fleet-register';
-export type { FleetOptions } from './manager/session/fleet-membership';
+export type { FleetOptions, SharedMail } from './manager/session/fleet-membership';
 export { MAX_CERTIFICATE_LIFE, signCertificate, type FleetCertificate } from './protocol/fleet/certificate';
 export { certificateText, readCertificateText } from './protocol/fleet/certificate-codec';
+export { type FleetRound, readFleetSecret, readRound, roundText } from './protocol/fleet/round-text';
+export { fleetInFile, type FleetSource } from './manager/session/fleet-file';
 export { signingKeyOf } from './crypto/ed25519';
 export { openLocalEngine, type LocalEngine, type LocalEngineOptions } from './storage/local/local-engine';
 export type { DatabaseSettings } from './storage/postgres/connection/database-settings';
+export type { MailOwner } from './storage/postgres/connection/ownership';
 export {
   openPostgresEngine,
   type PostgresEngine,

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
-  certificateText,
   fromHex,
   MAX_CERTIFICATE_LIFE,
   readFriendKey,
+  roundText,
   signCertificate,
   signingKeyOf,
   systemPlatform,
@@ -35,8 +35,9 @@ export const fleet: Command = {
   options: [],
   more: `  init FILE [REPLICAS]    makes the fleet's key in a new file; keep it secret;
                           REPLICAS: disks that its database is on (1)
-  certify FILE NODE …     a new round of certificates, valid for 7 days, for
-                          these nodes (public keys or Tox IDs) alone
+  certify FILE NODE …     prints a new round of certificates, valid for 7 days,
+                          for these nodes (public keys or Tox IDs) alone, and
+                          the secret of all nodes: for serve --fleet
   list FILE               the fleet's key, its round and its nodes
 See docs/FLEET.md.`,
   run: async (call) => {
@@ -80,12 +81,10 @@ async function certify(file: string, words: readonly string[]): Promise<string> 
   });
   const now = { ...before, serial: before.serial + 1, nodes: keys.map(toHex) };
   const claims = { serial: now.serial, valid: MAX_CERTIFICATE_LIFE, replicas: now.replicas };
-  const lines = keys.map(
-    (key) => `${toHex(key)} ${certificateText(signCertificate(bytesOf(now.seed), key, claims))}\n`,
-  );
+  const signed = keys.map((key) => [key, signCertificate(bytesOf(now.seed), key, claims)] as const);
   // Before a certificate is out: no two rounds have one serial.
   await systemPlatform.disk.writeFile(file, Buffer.from(JSON.stringify(now)));
-  return lines.join('');
+  return roundText(bytesOf(now.secret), signed);
 }
 
 async function read(file: string): Promise<FleetFile> {
@@ -94,8 +93,8 @@ async function read(file: string): Promise<FleetFile> {
   });
   try {
     const found = JSON.parse(text) as FleetFile;
-    if (Number.isInteger(found.serial) && bytesOf(found.seed).length === 32 && Array.isArray(found.nodes))
-      return found;
+    const isWhole = bytesOf(found.seed).length === 32 && bytesOf(found.secret).length === 32;
+    if (Number.isInteger(found.serial) && isWhole && Array.isArray(found.nodes)) return found;
   } catch {
     // As what is no file of a fleet.
   }

@@ -3,7 +3,7 @@ import type { Call, Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
 import { numberOption } from '../options/command-line';
 import { dataDirectory } from '../options/data-directory';
-import { mailDatabaseOf } from '../options/mail-database';
+import { mailPlaceOf } from '../options/mail-database';
 import { tellHealth } from '../session/health';
 import { MetricsServer } from '../session/metrics-server';
 import { openSession } from '../session/open-session';
@@ -17,7 +17,7 @@ export const serve: Command = {
   name: 'serve',
   usage: '',
   about: 'stay online, keep mail for friends, and answer other commands',
-  options: ['role', 'cap', 'metrics', 'join-tokens', 'friends-cap', 'database', 'standbys'],
+  options: ['role', 'cap', 'metrics', 'join-tokens', 'friends-cap', 'database', 'standbys', 'fleet'],
   logsToOutput: true,
   more: `It ends within 2 s of SIGTERM. A health line comes when something changes, and
 every 10 minutes. Other commands on the directory go through it. With the role
@@ -32,7 +32,7 @@ everyone, whoever asks becomes a friend. With a file of tokens (a line: TOKEN
       network: true,
       ...(cap !== undefined && { storageCapBytes: cap * MEGABYTE }),
       ...roleOf(call),
-      ...(await mailDatabaseOf(call)),
+      ...(await mailPlaceOf(call)),
     });
     const { manager, holder } = session;
     if (manager === undefined) {

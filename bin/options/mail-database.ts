@@ -1,15 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { AsyncManagerOptions } from '../../lib/index';
+import { type AsyncManagerOptions, fleetInFile, systemPlatform } from '../../lib/index';
 import type { Call } from '../call';
 import { EXIT, Failure } from '../exit-codes';
 import { numberOption } from './command-line';
 
 /**
+ * Where mail for others lies, and the fleet that shares it.
+ * @throws Failure, ErrInvalidArgument, ErrStore
+ */
+export async function mailPlaceOf(
+  call: Pick<Call, 'options' | 'machine'>,
+): Promise<Pick<AsyncManagerOptions, 'mailDatabase' | 'fleet'>> {
+  const place = await mailDatabaseOf(call);
+  const file = call.options.fleet;
+  if (file === undefined) return place;
+  if (place.mailDatabase === undefined) {
+    throw new Failure(EXIT.usage, '--fleet is for nodes that share a database: give --database FILE too.');
+  }
+  const source = { file: path.resolve(call.machine.cwd, file) };
+  return { ...place, fleet: await fleetInFile(systemPlatform.disk, source) };
+}
+
+/**
  * Where mail for others lies in place of the data directory. The URL has a password in it, so it is never an argument.
  * @throws Failure
  */
-export async function mailDatabaseOf({
+async function mailDatabaseOf({
   options,
   machine,
 }: Pick<Call, 'options' | 'machine'>): Promise<Pick<AsyncManagerOptions, 'mailDatabase'>> {

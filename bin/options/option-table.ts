@@ -42,6 +42,7 @@ export const OPTIONS = {
   cap: { type: 'string', value: 'MB', about: 'most space for the mail of others (64)' },
   database: { type: 'string', value: 'FILE', about: 'URL of a PostgreSQL for the mail of others' },
   standbys: { type: 'string', value: 'N', about: 'synchronous standbys it should have (0)' },
+  fleet: { type: 'string', value: 'FILE', about: 'what fleet certify printed for this node' },
   plain: { type: 'boolean', about: 'leave the backup unsealed' },
 } as const satisfies Record<string, OptionSpec>;
 

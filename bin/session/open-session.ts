@@ -7,6 +7,7 @@ import {
   type DatabaseSettings,
   Desk,
   findHolder,
+  type FleetOptions,
   type Holder,
   PeerSet,
   type StorageRole,
@@ -41,6 +42,7 @@ export interface SessionNeeds {
   readonly storageRole?: StorageRole;
   readonly storageCapBytes?: number;
   readonly mailDatabase?: DatabaseSettings;
+  readonly fleet?: FleetOptions;
   /** Who becomes a friend by asking. Default: a person decides. */
   readonly admission?: AdmissionSettings;
 }

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EXIT } from '../../bin/exit-codes';
-import {
-  chooseCryptoProvider,
-  generateKeyPair,
-  readCertificateText,
-  systemPlatform,
-  toHex,
-} from '../../lib/index';
+import { chooseCryptoProvider, generateKeyPair, readRound, systemPlatform, toHex } from '../../lib/index';
 import { certifies } from '../../lib/protocol/fleet/certificate';
 import { CommandUser, newNetwork } from './support/command-user';
 
@@ -28,18 +22,20 @@ describe('tox-async fleet', () => {
     assert.equal((await stat(path.join(ann.folder, 'fleet.json'))).mode & 0o777, 0o600);
     assert.equal((await ann.run(['fleet', 'init', 'fleet.json'])).exitCode, EXIT.cannotCreate);
     const [a, b] = [key(), key()];
+    const secrets = new Set<string>();
     for (const [round, nodes] of [[a, b], [b]].entries()) {
-      const { lines } = await ann.run(['fleet', 'certify', 'fleet.json', ...nodes.map(toHex)]);
-      for (const [i, node] of nodes.entries()) {
-        const [named, text = ''] = lines[i]?.split(' ') ?? [];
-        const certificate = readCertificateText(text);
-        assert.deepEqual([named, certifies(certificate, node)], [toHex(node), true]);
-        assert.deepEqual(
-          [certificate.serial, certificate.replicas, certificate.valid],
-          [round + 1, 2, 604_800],
-        );
+      const { out } = await ann.run(['fleet', 'certify', 'fleet.json', ...nodes.map(toHex)]);
+      const { secret = assert.fail(), certificates } = readRound(out);
+      secrets.add(toHex(secret));
+      assert.equal(certificates.size, nodes.length);
+      for (const node of nodes) {
+        const certificate = certificates.get(node) ?? assert.fail();
+        assert.ok(certifies(certificate, node));
+        const { serial, replicas, valid } = certificate;
+        assert.deepEqual([serial, replicas, valid], [round + 1, 2, 604_800]);
       }
     }
+    assert.equal(secrets.size, 1, 'the nodes keep the secret from round to round');
     const { out } = await ann.run(['fleet', 'list', 'fleet.json']);
     assert.equal(out, `${made.out.trim()}  round 2  replicas 2\n${toHex(b)}\n`);
   });
@@ -52,5 +48,15 @@ describe('tox-async fleet', () => {
     await ann.run(['fleet', 'init', 'f']);
     assert.equal(await code('certify', 'f'), EXIT.usage);
     assert.equal(await code('certify', 'f', 'abc'), EXIT.data);
+  });
+
+  it('is served with a database, by a file that is one', async () => {
+    await ann.run(['init']);
+    const serve = async (...args: string[]) => ann.run(['serve', '--fleet', 'round', ...args]);
+    const alone = await serve();
+    assert.deepEqual([alone.exitCode, /--database/.test(alone.err)], [EXIT.usage, true]);
+    await writeFile(path.join(ann.folder, 'url'), 'postgresql://nobody@127.0.0.1:1/none');
+    const missing = await serve('--database', 'url');
+    assert.deepEqual([missing.exitCode, /does not exist/.test(missing.err)], [EXIT.usage, true]);
   });
 });

@@ -62,7 +62,7 @@ export async function buildSession(options: AsyncManagerOptions): Promise<Manage
   const resolved = { ...options, platform, crypto, log };
   const { directory, identity } = await openDirectoryAndIdentity(resolved);
   try {
-    const mailPlace = await openMailPlace(resolved, directory);
+    const mailPlace = await openMailPlace(resolved, directory, identity.keyPair.publicKey);
     try {
       return await assemble(resolved, directory, identity, mailPlace);
     } catch (error) {
@@ -105,10 +105,11 @@ async function assemble(
     limits,
   });
   const history = new SessionHistory({ store, ages, events });
+  const { register } = mailPlace;
   const fleetFriends =
-    options.fleet && new FleetFriends({ ...options.fleet, clock, timers, log }, keyPair.publicKey);
+    options.fleet && register && new FleetFriends({ register, clock, timers, log }, keyPair.publicKey);
   const storage = new MessageStorage({
-    engine: options.fleet?.engine ?? mailPlace.engine,
+    engine: mailPlace.engine,
     crypto,
     random,
     clock,

@@ -6,15 +6,21 @@ import type { FleetRegister } from '../../storage/fleet/fleet-register';
 import type { MessageEngine } from '../../storage/message-engine';
 import type { Logger, PublicKey } from '../../types';
 
+/** What the nodes of a fleet share. */
+export interface SharedMail {
+  readonly engine: MessageEngine;
+  /** Where they tell each other of their friends. */
+  readonly register: FleetRegister;
+}
+
 /** What makes a session one of the storage nodes of a fleet (docs/FLEET.md). */
 export interface FleetOptions {
-  /** The store that the nodes share, and where they tell each other of their friends. */
-  readonly engine: MessageEngine;
-  readonly register: FleetRegister;
+  /** In place of the session's `mailDatabase`. */
+  readonly shared?: SharedMail;
   /** 32 bytes that each node of the fleet has, made by `fleet init`. */
   readonly secret: Uint8Array;
   /** Reads this node's certificate, again every 10 minutes; undefined: it has none. */
-  readonly certificate: () => Promise<FleetCertificate | undefined>;
+  readonly certificate: (node: PublicKey) => Promise<FleetCertificate | undefined>;
 }
 
 /** The certificate is read again after this time, milliseconds. */
@@ -34,6 +40,7 @@ export class FleetMembership {
   readonly #read: FleetOptions['certificate'];
   #said: FleetCertificate | undefined;
   #timer: Timer | undefined;
+  #missed = false;
   #ended = false;
 
   constructor(components: FleetMembershipComponents, read: FleetOptions['certificate']) {
@@ -52,7 +59,12 @@ export class FleetMembership {
   async #look(): Promise<void> {
     const { self, log, timers } = this.#components;
     try {
-      const found = await this.#read();
+      const found = await this.#read(self);
+      if (found === undefined && !this.#missed)
+        log.warn(
+          'The fleet has no certificate for this node. Certify it, and copy the new certificates here.',
+        );
+      this.#missed = found === undefined;
       if (found !== undefined && !certifies(found, self)) {
         log.warn("The fleet certificate is of another node or damaged. Copy this node's own one again.");
       } else if (!isSame(found, this.#said)) {

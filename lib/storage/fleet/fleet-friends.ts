@@ -7,8 +7,8 @@ import type { FleetFriend, FleetRegister } from './fleet-register';
 
 /** Our own friends are published again after this time, so that the register knows that we are there; milliseconds. */
 const PUBLISH_EVERY = 3_600_000;
-/** What others published is read again after this time, milliseconds. */
-const READ_EVERY = 10_000;
+/** What others published is read again after this time, and what could not be published is tried again, milliseconds. */
+const LOOK_EVERY = 10_000;
 /** And for a mailbox that is not known, unless it was read a moment ago: a stranger's mail must cost nothing. */
 const READ_AGAIN_AFTER = 1_000;
 
@@ -28,7 +28,10 @@ export class FleetFriends {
   #own: readonly FleetFriend[] = [];
   #all = new ByteMap<FleetFriend>();
   #readAt = -Infinity;
-  #timers: Timer[] = [];
+  #reading: Promise<void> = Promise.resolve();
+  /** When what is ours now was published; -Infinity: it was not. */
+  #publishedAt = -Infinity;
+  #timer: Timer | undefined;
   #running = false;
   #failed = false;
 
@@ -40,13 +43,12 @@ export class FleetFriends {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#publishOften();
-    this.#readOften();
+    void this.#look();
   }
 
   async stop(): Promise<void> {
     this.#running = false;
-    for (const timer of this.#timers) timer.cancel();
+    this.#timer?.cancel();
     await this.#queue.run(() => Promise.resolve());
   }
 
@@ -62,6 +64,7 @@ export class FleetFriends {
   /** Our own friends are these now. */
   replaceOwn(friends: readonly FleetFriend[]): void {
     this.#own = friends;
+    this.#publishedAt = -Infinity;
     for (const friend of friends) this.#all.set(friend.mailbox, friend);
     if (this.#running) void this.#publish();
   }
@@ -69,31 +72,38 @@ export class FleetFriends {
   /** Whether it is the mailbox of a friend of any node. */
   async has(mailbox: Uint8Array): Promise<boolean> {
     if (this.#all.has(mailbox)) return true;
-    if (this.#components.clock.monotonic() - this.#readAt >= READ_AGAIN_AFTER) await this.#read();
+    if (this.#components.clock.monotonic() - this.#readAt >= READ_AGAIN_AFTER) void this.#read();
+    // Also for those who ask while it is being read for another.
+    await this.#reading;
     return this.#all.has(mailbox);
   }
 
-  #publishOften(): void {
-    void this.#publish();
-    this.#timers[0] = this.#components.timers.after(PUBLISH_EVERY, () => this.#publishOften());
-  }
-
-  #readOften(): void {
-    void this.#read();
-    this.#timers[1] = this.#components.timers.after(READ_EVERY, () => this.#readOften());
+  async #look(): Promise<void> {
+    const { clock, timers } = this.#components;
+    if (clock.monotonic() - this.#publishedAt >= PUBLISH_EVERY) await this.#publish();
+    await this.#read();
+    if (this.#running) this.#timer = timers.after(LOOK_EVERY, () => void this.#look());
   }
 
   #publish(): Promise<void> {
-    return this.#try(() => this.#components.register.publish(this.#self, this.#own));
+    return this.#try(async () => {
+      const own = this.#own;
+      await this.#components.register.publish(this.#self, own);
+      if (own === this.#own) this.#publishedAt = this.#components.clock.monotonic();
+    });
   }
 
   #read(): Promise<void> {
     this.#readAt = this.#components.clock.monotonic();
-    return this.#try(async () => {
+    this.#reading = this.#try(async () => {
       const read = await this.#components.register.read();
-      const all = [...read, ...this.#own];
-      this.#all = new ByteMap(all.map((friend) => [friend.mailbox, friend] as const));
+      const all = new ByteMap(read.map((friend) => [friend.mailbox, friend] as const));
+      // A database that was restored, or whose standby was promoted, may have forgotten what was published.
+      if (this.#own.some(({ mailbox }) => !all.has(mailbox))) this.#publishedAt = -Infinity;
+      for (const friend of this.#own) all.set(friend.mailbox, friend);
+      this.#all = all;
     });
+    return this.#reading;
   }
 
   /** Never rejects: what was known stays, and it is tried again. A series of failures is logged once. */

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../../platform/clock';
 import { systemTimers, type Timers } from '../../platform/timers';
 import { readEnvelopeHeader } from '../../protocol/envelope/envelope';
 import { silentLogger, type Logger } from '../../types';
+import type { FleetRegister } from '../fleet/fleet-register';
 import type { MailLimits } from '../mail-limits';
 import { MailListeners } from '../mail-listeners';
 import type {
@@ -20,7 +21,10 @@ import type {
 import { CountsView } from './counts-view';
 import { type DatabaseSettings, readDatabaseSettings } from './connection/database-settings';
 import { Link } from './connection/link';
+import type { MailOwner } from './connection/ownership';
+import { inTransaction } from './connection/transaction';
 import { entryOf, numberIn, storedMailOf } from './mail-rows';
+import { PostgresFleetRegister } from './postgres-fleet-register';
 import { GET, PAGE, STATS } from './statements';
 import { Watcher } from './watcher';
 import { WriteQueue } from './write-queue';
@@ -28,6 +32,8 @@ import { WriteQueue } from './write-queue';
 /** What an engine over PostgreSQL needs. */
 export interface PostgresEngineOptions {
   readonly database: DatabaseSettings;
+  /** Whose tables they are; others are refused. Without one, whoever comes shares them. */
+  readonly owner?: MailOwner;
   readonly timers?: Timers;
   readonly clock?: Clock;
   readonly log?: Logger;
@@ -55,9 +61,12 @@ export class PostgresEngine implements MessageEngine {
   readonly #writer: Link;
   readonly #writes: WriteQueue;
   readonly #watcher: Watcher;
+  /** Where the nodes of a fleet that share the tables tell each other of their friends. */
+  readonly register: FleetRegister;
 
   constructor({
     database,
+    owner,
     timers = systemTimers,
     clock = systemClock,
     log = silentLogger,
@@ -74,6 +83,7 @@ export class PostgresEngine implements MessageEngine {
     });
     this.#watcher = new Watcher({
       address,
+      owner,
       view: this.#view,
       timers,
       clock,
@@ -82,6 +92,13 @@ export class PostgresEngine implements MessageEngine {
       onConnected: () => {
         this.#reader.drop();
         this.#writer.drop();
+      },
+    });
+    this.register = new PostgresFleetRegister({
+      read: (text) => this.#read(text, []),
+      write: (work) => {
+        this.#watcher.assertWritable();
+        return this.#writer.use((client) => inTransaction(client, () => work(client)));
       },
     });
   }

@@ -10,6 +10,7 @@ import type { DatabaseAddress } from './connection/database-settings';
 import { countRowOf, numberIn } from './mail-rows';
 import type { DatabaseClient } from './connection/pg-loader';
 import { connectToPrimary, cut } from './connection/primary';
+import { claimTables, type MailOwner } from './connection/ownership';
 import { migrate } from './connection/schema';
 import { checkServer, type ServerState, shortcoming } from './connection/server-checks';
 import { BACK_IN_TIME, LOOK, NEW_ERA } from './statements';
@@ -31,6 +32,7 @@ const WENT_BACK =
 /** What the watcher needs, and whom it tells. */
 export interface WatcherOptions {
   readonly address: DatabaseAddress;
+  readonly owner: MailOwner | undefined;
   readonly view: CountsView;
   readonly timers: Timers;
   readonly clock: Clock;
@@ -143,13 +145,14 @@ export class Watcher {
   }
 
   async #watch(tried: () => void): Promise<void> {
-    const { address, timers } = this.#options;
+    const { address, owner, timers } = this.#options;
     const { client, state } = await connectToPrimary(address);
     try {
       this.#client = client;
       client.on('notification', () => this.#wake.abort());
       client.on('end', () => this.#wake.abort());
       await migrate(client, address.schema);
+      if (owner) await claimTables(client, owner, address.schema);
       await client.query(`LISTEN "${address.schema}"`);
       this.#options.onConnected();
       await client.query(BACK_IN_TIME);

@@ -8,6 +8,7 @@ import type { DatabaseClient } from './pg-loader';
  * `age_seconds` is the one clock of all processes. A number of an arrival begins with its era (`era_of_arrivals`). A new
  * one begins when the mail has come to another server, or to another timeline of it: a standby that was promoted without
  * the last numbers, or a restored copy, never gives a number for the second time.
+ * `edition` is another one whenever the friends of a node are.
  */
 const STEPS: readonly string[] = [
   `CREATE TABLE mail (
@@ -38,6 +39,21 @@ const STEPS: readonly string[] = [
      changed bigint NOT NULL,
      written bigint NOT NULL,
      PRIMARY KEY (mailbox, submitter)
+   );
+   CREATE TABLE owner (
+     single boolean PRIMARY KEY DEFAULT true CHECK (single),
+     name bytea NOT NULL
+   );
+   CREATE TABLE fleet_nodes (
+     node bytea PRIMARY KEY,
+     published bigint NOT NULL,
+     edition uuid NOT NULL
+   );
+   CREATE TABLE fleet_friends (
+     node bytea NOT NULL REFERENCES fleet_nodes ON DELETE CASCADE,
+     mailbox bytea NOT NULL,
+     mark bytea NOT NULL,
+     PRIMARY KEY (node, mailbox)
    );
    CREATE INDEX counts_by_submitter ON counts (submitter);
    CREATE INDEX counts_by_change ON counts (changed);

@@ -32,7 +32,11 @@ describe('a fleet of storage nodes on one store', function () {
   const addNode = (name: string) =>
     add(name, {
       storageRole: 'friends',
-      fleet: { engine, register, secret: digest('marks'), certificate: async () => certificates.get(name) },
+      fleet: {
+        shared: { engine, register },
+        secret: digest('marks'),
+        certificate: async () => certificates.get(name),
+      },
     });
 
   /** The sender knows the first node, the recipient the last, and the one between them both. */

@@ -80,6 +80,19 @@ describe('four storage nodes of one fleet', () => {
     assert.equal((await third!.storage.tryStore(SENDER, envelopeTo(STRANGER, 2), 3600)).code, 'ok');
   });
 
+  it('take all that come while one of them asks for the friends of the others', async () => {
+    const { nodes } = make();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        nodes[3]!.storage.tryStore(SENDER, envelopeTo(RECIPIENT, n), 3600),
+      ),
+    );
+    assert.deepEqual(
+      answers.map(({ code }) => code),
+      new Array(10).fill('ok'),
+    );
+  });
+
   it('know one envelope, whichever of them has it, and delete it once', async () => {
     const { nodes } = make();
     await time.advance(20_000);
@@ -108,5 +121,28 @@ describe('four storage nodes of one fleet', () => {
       'no-mailbox',
     );
     assert.equal(warnings.length, nodes.length);
+  });
+
+  it('tell each other of their friends once the register that failed answers, and again when it forgot', async () => {
+    const memory = new MemoryFleetRegister();
+    let state: 'works' | 'fails' = 'fails';
+    const guard = <T>(work: () => Promise<T>) =>
+      state === 'works' ? work() : Promise.reject(new Error('unreachable'));
+    const { nodes } = make({
+      publish: (...args) => guard(() => memory.publish(...args)),
+      read: () => guard(() => memory.read()),
+    });
+    const takes = async (n: number) =>
+      (await nodes[2]!.storage.tryStore(SENDER, envelopeTo(RECIPIENT, n), 3600)).code;
+    await time.advance(60_000);
+    assert.equal(await takes(1), 'no-mailbox');
+    state = 'works';
+    await time.advance(20_000);
+    assert.equal(await takes(1), 'ok');
+    await memory.publish(keyOf('node 0'), []);
+    await time.advance(10_000);
+    assert.equal(await takes(2), 'no-mailbox', 'as in a database that was restored');
+    await time.advance(20_000);
+    assert.equal(await takes(2), 'ok');
   });
 });
