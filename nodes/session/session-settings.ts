@@ -4,6 +4,7 @@ import {
   type AsyncManagerOptions,
   type CellInvitation,
   type DatabaseSettings,
+  type FleetSource,
   type StorageRole,
 } from '../../lib/index';
 
@@ -42,6 +43,8 @@ export interface SessionSettings {
   readonly storageCapBytes: number;
   /** Where mail for others lies in place of the folder. */
   readonly mailDatabase?: DatabaseSettings;
+  /** The fleet that shares it. */
+  readonly fleet?: FleetSource;
   readonly engine: NonNullable<AsyncManagerOptions['engine']>;
   readonly passphrase?: string;
   /** The word by which a lost part of the data directory starts new; it holds for one loss. */
@@ -66,6 +69,7 @@ function fingerprint(s: SessionSettings): string {
     s.storageCapBytes,
     s.engine,
     s.mailDatabase,
+    s.fleet && [s.fleet.file, s.fleet.secret && toHex(s.fleet.secret)],
     s.passphrase,
     s.startNew,
     s.profile && toHex(s.profile),

@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import {
+  fleetInFile,
   FriendRequests,
   OutcomeTally,
+  systemPlatform,
   toHex,
   ToxAsyncError,
   type AsyncManager,
@@ -167,6 +169,7 @@ export class Session<M extends SessionManager = AsyncManager> {
       storageRole,
       storageCapBytes,
       mailDatabase,
+      fleet,
       passphrase,
       startNew,
       profile,
@@ -180,6 +183,7 @@ export class Session<M extends SessionManager = AsyncManager> {
       storageRole,
       storageCapBytes,
       ...(mailDatabase === undefined ? {} : { mailDatabase }),
+      ...(fleet === undefined ? {} : { fleet: await fleetInFile(systemPlatform.disk, fleet) }),
       ...(passphrase === undefined ? {} : { passphrase }),
       ...(startNew === undefined ? {} : { startNew }),
       ...(profile === undefined ? {} : { profile }),

@@ -11,6 +11,7 @@ import type { Config } from '../runtime/runtime';
 import { filled, type FleetDefaults } from '../runtime/settings/fleet-defaults';
 import { publicKeyOf } from '../session/friends/friend-list';
 import { databaseSettings } from './database-settings';
+import { fleetSettings } from './fleet-settings';
 import { joinSettings, MOST_FRIENDS } from './join-settings';
 import type { Admission, FriendSetting, SessionSettings } from '../session/session-settings';
 import {
@@ -45,6 +46,8 @@ export interface StorageNodeConfig extends Config {
   readonly mailPlace?: string;
   readonly schema?: string;
   readonly standbys?: number | string;
+  /** See `fleetSettings`. */
+  readonly fleetFile?: string;
   /** The word that the refusal of a lost file names. */
   readonly startNew?: string;
 }
@@ -59,6 +62,8 @@ export interface StorageNodeSecrets {
   readonly cell?: unknown;
   /** See `databaseSettings`. */
   readonly database?: unknown;
+  /** See `fleetSettings`. */
+  readonly fleetSecret?: unknown;
 }
 
 export const CREDENTIALS = {
@@ -67,6 +72,7 @@ export const CREDENTIALS = {
   joinTokens: { type: 'password' },
   cell: { type: 'password' },
   database: { type: 'password' },
+  fleetSecret: { type: 'password' },
 } as const;
 
 /**
@@ -115,6 +121,7 @@ export function sessionSettings(
     storageRole,
     storageCapBytes: megabytes * MEGABYTE,
     ...databaseSettings(config, secrets),
+    ...fleetSettings(config, secrets, userDir),
     ...startNewSetting(config),
     ...secretSettings(secrets, defaults),
     engine: settingChoice(config.engine, ['auto', 'lmdb', 'nedb'], 'auto', 'The storage engine'),

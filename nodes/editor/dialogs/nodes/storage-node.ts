@@ -28,6 +28,7 @@ export const storageNode = {
     joinTokens: { type: 'password' },
     cell: { type: 'password' },
     database: { type: 'password' },
+    fleetSecret: { type: 'password' },
   },
   defaults: {
     version: { value: 1 },
@@ -52,6 +53,7 @@ export const storageNode = {
           : node._('storage-node.error.standbys'),
       ),
     },
+    fleetFile: { value: '' },
     admission: { value: '' },
     allowed: {
       value: '',
