@@ -41,6 +41,42 @@ export function fleetFor(users: number): number {
 }
 
 /**
+ * The nodes of a fleet that each of its users is a friend of, COPIES each. Users are dealt out in turn, so that no node has
+ * many more than another; those of a node that is `away` go to whichever of the others has the fewest.
+ */
+export function homesIn(users: number, nodes: number, away: readonly number[] = []): number[][] {
+  const sizes = new Array<number>(nodes).fill(0);
+  const enter = (node: number) => {
+    sizes[node] = (sizes[node] ?? 0) + 1;
+    return node;
+  };
+  const homes = Array.from({ length: users }, (_, user) => {
+    const step = 1 + (Math.floor(user / nodes) % (nodes - 1));
+    return Array.from({ length: COPIES }, (_, copy) => (user + copy * step) % nodes)
+      .filter((node) => !away.includes(node))
+      .map(enter);
+  });
+  for (const own of homes) {
+    while (own.length < COPIES) {
+      const others = sizes.flatMap((size, node) =>
+        away.includes(node) || own.includes(node) ? [] : [{ node, size }],
+      );
+      const [fewest] = others.sort((one, other) => one.size - other.size);
+      if (fewest === undefined) break;
+      own.push(enter(fewest.node));
+    }
+  }
+  return homes;
+}
+
+/** Users of the fullest node. */
+export function fullestOf(homes: readonly (readonly number[])[]): number {
+  const sizes = new Map<number, number>();
+  for (const node of homes.flat()) sizes.set(node, (sizes.get(node) ?? 0) + 1);
+  return Math.max(...sizes.values());
+}
+
+/**
  * Storage nodes that stand alone. A user's contacts leave mail at the user's nodes, so they are friends of these as well:
  * each node serves neighbours, as many as have no more contacts together than it may have friends.
  * @param far part of everybody's contacts who are none of the neighbours, 0..1 (Watts and Strogatz's small world)
@@ -64,7 +100,13 @@ export function aloneFor(users: number, contacts: number, far: number, seed = 't
   return nodes;
 }
 
-function smallWorld(users: number, contacts: number, far: number, random: SeededRandom): Set<number>[] {
+/** Who knows whom: neighbours on a ring, of whom a part is exchanged for anybody. */
+export function smallWorld(
+  users: number,
+  contacts: number,
+  far: number,
+  random: SeededRandom,
+): Set<number>[] {
   const graph = Array.from({ length: users }, () => new Set<number>());
   for (let user = 0; user < users; user += 1) {
     for (let step = 1; step <= contacts / 2; step += 1) {
