@@ -26,26 +26,27 @@ export function readCellUri(uri: string): { token: Uint8Array; cells: Cell[] } |
   const bytes = new Uint8Array(Buffer.from(text, 'base64url'));
   if (!uri.startsWith(SCHEME) || urlText(bytes) !== text) return undefined;
   let at = 0;
-  let isWhole = true;
+  const faults: string[] = [];
   const take = (length: number) => {
-    isWhole &&= at + length <= bytes.length;
+    if (at + length > bytes.length) faults.push('short');
     at += length;
     return bytes.slice(at - length, at);
   };
   const number = () => readUint(take(1), 0, 1);
   const address = () => {
     const digits = take(ADDRESS);
-    isWhole &&= isAddress(digits);
+    if (!isAddress(digits)) faults.push('address');
     return toHex(digits).toUpperCase();
   };
-  const many = <T>(one: () => T) => Array.from({ length: number() }, () => (isWhole ? [one()] : [])).flat();
+  const many = <T>(one: () => T) =>
+    Array.from({ length: number() }, () => (faults.length === 0 ? [one()] : [])).flat();
   const version = number();
   const token = take(number());
   const cells = many(() => ({ collector: address(), nodes: many(address) }));
   const keys = new Set(cells.map(({ collector }) => collector.slice(0, 64)));
   const isGood = version === 1 && token.length >= 16 && token.length <= 64;
   const isDistinct = cells.length > 0 && keys.size === cells.length;
-  return isWhole && at === bytes.length && isGood && isDistinct ? { token, cells } : undefined;
+  return faults.length === 0 && at === bytes.length && isGood && isDistinct ? { token, cells } : undefined;
 }
 
 /** Public key 32, nospam 4, and the XOR of all pairs of bytes before it. */
