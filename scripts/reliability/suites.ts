@@ -19,6 +19,7 @@ const SUITES: readonly (readonly [file: string, about: string])[] = [
   ['test/chaos/crashes-while-opening.test.ts', 'a directory that dies at each write while it is opened'],
   ['test/chaos/erasure.test.ts', 'what a thief of the disk finds after a crash'],
   ['test/storage-faults/**/*.test.ts', 'storage nodes on disks that fail, fill up and lie'],
+  ['test/postgres/faults/**/*.test.ts', 'PostgreSQL that is killed, cut off, full, restored or refuses'],
   ['test/simulation/histories.test.ts', 'any order of sends, crashes, restores, clones and attacks'],
 ];
 

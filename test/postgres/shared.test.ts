@@ -169,6 +169,7 @@ describe('a PostgreSQL that several processes share', () => {
       };
       for (const name of ['fsync', 'full_page_writes']) {
         assert.equal(engine.health().state, 'ok');
+        assert.equal(await engine.put(mail(name)), 'stored');
         await set(name, 'off');
         await refused(server.urlOf(), /would lose acknowledged mail/);
         await until(() => engine.health().state === 'down');

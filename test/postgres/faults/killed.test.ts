@@ -13,6 +13,7 @@ describe('PostgreSQL whose primary is killed', () => {
     this.timeout(60_000 * (KILLS + 1));
     let [primary, standby] = await startGroup(1, await quickFolder());
     const all: PostgresServer[] = [];
+    let acknowledged = 0;
     try {
       assert.ok(primary && standby);
       all.push(primary, standby);
@@ -35,6 +36,8 @@ describe('PostgreSQL whose primary is killed', () => {
         assert.deepEqual(passed, [], 'no cursor passed over it');
         assert.ok(listed.length >= load.acknowledged.size);
         assert.deepEqual([...load.errors.keys()], ['ErrDatabase']);
+        assert.deepEqual(engine.health(), { state: 'ok' }, 'and no loss is claimed');
+        acknowledged += load.acknowledged.size;
         await engine.close();
         await primary.remove();
         primary = standby;
@@ -48,6 +51,7 @@ describe('PostgreSQL whose primary is killed', () => {
           return rows?.length === 1;
         });
       }
+      console.log(`      ${JSON.stringify({ kills: KILLS, acknowledged })}`);
     } finally {
       await Promise.all(all.map((server) => server.remove()));
     }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { openPostgresEngine, type PostgresEngine } from '../../../lib/storage/postgres/postgres-engine';
 import { mail } from '../../../lib/testing/engine/sample-mail';
@@ -75,6 +76,37 @@ describe('PostgreSQL that refuses a node which it served before', () => {
       return true;
     });
     await sitsOut(/no connection left/, () => Promise.all(hogs.splice(0).map((hog) => hog.end())));
+  });
+
+  it('on one connection writes nothing more before it knows what the others did', async function () {
+    this.timeout(60_000);
+    await load.stop();
+    const [one] = load.acknowledged.values();
+    assert.ok(one);
+    await engine.get(one.mailbox, one.storageId);
+    const rows = await server.sql(
+      `SELECT pid, query FROM pg_stat_activity WHERE application_name = 'tox-async'`,
+    );
+    const pidOf = (holds: (query: string) => boolean) =>
+      Number(rows.find(({ query }) => holds(String(query)))?.pid ?? assert.fail(JSON.stringify(rows)));
+    const writer = pidOf((query) => query === 'COMMIT');
+    const watcher = pidOf((query) => query !== 'COMMIT' && !query.includes('FROM (SELECT age_seconds()'));
+    const state = { isOver: false };
+    process.kill(watcher, 'SIGSTOP');
+    try {
+      await server.sql(`SELECT pg_terminate_backend(${writer})`);
+      await assert.rejects(engine.put(mail('on the connection that ended')), { code: 'ErrDatabase' });
+      const put = engine.put(mail('on a new one')).then((answer) => {
+        state.isOver = true;
+        return answer;
+      });
+      await wait(500);
+      assert.equal(state.isOver, false);
+      process.kill(watcher, 'SIGCONT');
+      assert.equal(await put, 'stored');
+    } finally {
+      process.kill(watcher, 'SIGCONT');
+    }
   });
 
   it('because its password was changed goes on once it holds again', async function () {
