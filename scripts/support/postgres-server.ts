@@ -19,6 +19,8 @@ const SETTINGS = [
   'max_wal_senders = 8',
   'wal_keep_size = 256MB',
   'hot_standby = on',
+  // In its folder, which goes: a server that is killed leaves it behind.
+  'dynamic_shared_memory_type = mmap',
   // A server of a test has little to recover, and is to be quick about it.
   'checkpoint_timeout = 30min',
 ];

@@ -17,6 +17,7 @@ const isAsked = process.env.FULL === '1';
     const server = await PostgresServer.create([], disk.folder);
     const schema = newSchema();
     const engine = await openPostgresEngine({ database: { url: server.urlOf(), schema } });
+    await disk.settle();
     const load = new Load(() => engine, 16);
     await wait(10_000);
     await server.freeze(true);

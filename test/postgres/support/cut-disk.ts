@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { unprivilegedUser } from '../../../scripts/support/postgres-programs';
@@ -33,6 +33,11 @@ export class CutDisk {
     return disk;
   }
 
+  /** As it would be after a while: a server that was just made has not been synced. */
+  async settle(): Promise<void> {
+    await run('sync', ['-f', this.folder]);
+  }
+
   /** What lies on it at this moment, as another disk. */
   async cut(): Promise<CutDisk> {
     const copy = new CutDisk(this.#room, 'after');
@@ -45,7 +50,8 @@ export class CutDisk {
     await run('umount', ['-l', this.folder]);
     await rm(this.#image);
     await rm(this.folder, { recursive: true });
-    await rm(this.#room, { recursive: true }).catch(() => undefined);
+    // The last one takes the room with it.
+    await rmdir(this.#room).catch(() => undefined);
   }
 
   async #mount(): Promise<void> {
