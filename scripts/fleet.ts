@@ -21,7 +21,7 @@ const PORTS = 101;
 /** Bytes that a deposit of the smallest envelope takes, frames and answers included, both ways (docs/BENCHMARKS.md). */
 const ENVELOPE_BYTES = 287;
 /** Parts of the contacts who are none of the neighbours. */
-const FAR = [0, 0.17, 0.5, 0.66, 1];
+const FAR = [0, 0.17, 0.5, 0.665, 1];
 
 /** The town that is played. */
 const TOWN: FleetTownSize = { users: 60, contacts: 10, nodes: 5, far: 0.5, rounds: 4 };
@@ -36,7 +36,10 @@ function table(town: FleetTownSize, figures: FleetTownFigures): string {
   const row = (what: string, count: number) =>
     `| ${what} | ${count} | ${machinesFor(count)} | 33445 to ${33444 + Math.min(PORTS, Math.ceil(count / machinesFor(count)))} |`;
   const alone = FAR.map((far) =>
-    row(`independent nodes, ${Math.round(far * 100)} % of contacts far away`, aloneFor(USERS, CONTACTS, far)),
+    row(
+      `independent nodes, ${Math.round(far * 1000) / 10} % of contacts far away`,
+      aloneFor(USERS, CONTACTS, far),
+    ),
   );
   return [
     `\`npm run fleet -- --write\`: at most ${MOST_FRIENDS} friends online a process, ${COPIES} storage nodes for each user.`,

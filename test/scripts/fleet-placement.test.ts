@@ -29,8 +29,8 @@ describe('What cells and fleets take', () => {
   });
 
   it('is 190 to 612 nodes that stand alone, by how far contacts are', () => {
-    assert.ok(aloneFor(5_000, 20, 0.15) < 190 && aloneFor(5_000, 20, 0.18) > 190);
-    assert.ok(aloneFor(5_000, 20, 0.64) < 612 && aloneFor(5_000, 20, 0.69) > 612);
+    assert.equal(aloneFor(5_000, 20, 0.17), 190);
+    assert.equal(aloneFor(5_000, 20, 0.665), 612);
   });
 
   it('is cells of which none has more devices than a process serves, and not many more than must be', () => {
