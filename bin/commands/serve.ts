@@ -6,7 +6,7 @@ import { dataDirectory } from '../options/data-directory';
 import { mailPlaceOf } from '../options/mail-database';
 import { tellHealth } from '../session/health';
 import { MetricsServer } from '../session/metrics-server';
-import { openSession } from '../session/open-session';
+import { openToServe } from '../session/open-session';
 import { roleOf } from '../session/admission';
 
 /** Bytes of a megabyte, and the bounds of the specification in them. */
@@ -28,19 +28,13 @@ everyone, whoever asks becomes a friend. With a file of tokens (a line: TOKEN
     if (call.words.length > 0) throw new Failure(EXIT.usage, 'Usage: tox-async serve');
     const cap = numberOption(options, 'cap', { min: 1, max: 1000 });
     const port = numberOption(options, 'metrics', { min: 0, max: 65_535, whole: true });
-    await using session = await openSession(call, {
+    await using session = await openToServe(call, {
       network: true,
       ...(cap !== undefined && { storageCapBytes: cap * MEGABYTE }),
       ...roleOf(call),
       ...(await mailPlaceOf(call)),
     });
-    const { manager, holder } = session;
-    if (manager === undefined) {
-      throw new Failure(
-        EXIT.later,
-        `Process ${holder?.pid ?? '?'} on ${holder?.host ?? '?'} serves this directory already, since ${holder?.since ?? '?'}.`,
-      );
-    }
+    const { manager } = session;
     await using metrics = port === undefined ? undefined : await serveMetrics(call, manager, port);
     log.info(`Serving ${manager.toxId}`);
     if (metrics !== undefined) log.info(`Metrics at ${metrics.url}`);

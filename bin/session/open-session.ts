@@ -76,6 +76,26 @@ export async function openSession(call: Call, needs: SessionNeeds): Promise<Open
   }
 }
 
+/**
+ * For a command that holds the directory from then on. Another one that holds it for a moment is waited for.
+ * @throws Failure a process goes on holding it; what openSession throws
+ */
+export async function openToServe(
+  call: Call,
+  needs: SessionNeeds,
+): Promise<OpenSession & { readonly manager: AsyncManager }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const session = await openSession(call, needs);
+    const { manager, holder } = session;
+    if (manager !== undefined) return { ...session, manager };
+    if (!call.machine.signal.aborted && (await triesAgain(attempt))) continue;
+    throw new Failure(
+      EXIT.later,
+      `Process ${holder?.pid ?? '?'} on ${holder?.host ?? '?'} serves this directory already, since ${holder?.since ?? '?'}.`,
+    );
+  }
+}
+
 /** Opens the directory itself. @param more what a new session begins with */
 export async function openOwnSession(
   call: Call,

@@ -1,17 +1,17 @@
 import { describeOnTox } from './support/namespace';
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { EXIT } from '../../bin/exit-codes';
 import { ROOT } from '../../scripts/support/project';
 import { readPage } from '../docs/support/pages';
 import { shellLines } from '../docs/support/shell-lines';
 import { BootstrapDaemon } from './support/bootstrap-daemon';
 import { CommandProcess } from './support/command-process';
-import { CONNECT_MS } from './support/until';
+import { CONNECT_MS, PROCESS_MS, until } from './support/until';
 
 /** They change the machine: test/package/install.test.ts installs the tarball in their place. */
 const NOT_RUN = /^(npm install|sudo) /;
@@ -58,16 +58,24 @@ describeOnTox('docs/COMMAND.md, on real Tox', function () {
     await serving.says(/Serving/);
     const lines = shellLines(readPage('docs/COMMAND.md').text).filter((line) => !NOT_RUN.test(line));
     assert.equal(lines.length, 5);
-    const script = ["trap 'kill $(jobs -p)' EXIT", ...lines].join('\n').replace('TOX-ID', toxId);
     const PATH = `${path.join(folder, 'bin')}:${process.env.PATH ?? ''}`;
-    const typed = promisify(execFile)('bash', ['-euc', script], {
-      env: { ...process.env, ...envOf('sensor'), PATH },
-    });
+    const shell = spawn('bash', ['--norc', '-eu'], { env: { ...process.env, ...envOf('sensor'), PATH } });
+    let out = '';
+    shell.stdout.on('data', (text: Buffer) => (out += String(text)));
+    shell.stdin.write("trap 'kill $(jobs -p) || true' EXIT\n");
+    for (const line of lines) {
+      shell.stdin.write(`${line.replace('TOX-ID', toxId)}\n`);
+      // Whoever types the next line has seen that it serves.
+      if (line.endsWith('&')) await until('it serves', () => out.includes('Serving'), PROCESS_MS);
+    }
+    shell.stdin.end();
     const offer = await serving.says(/friends accept [0-9a-f]{64}/, CONNECT_MS);
     const [, , key = ''] = offer.split(' ');
     await done(laptop('friends', 'accept', key, '--name', 'Sensor'));
     const received = JSON.parse(await done(laptop('receive', '--json', '--once'))) as Record<string, unknown>;
     assert.deepEqual([received.topic, received.text], ['leak', 'Water in the cellar']);
-    assert.match((await typed).stdout, /^delivered$/m);
+    await once(shell, 'close');
+    assert.equal(shell.exitCode, 0, out);
+    assert.match(out, /^delivered$/m);
   });
 });
