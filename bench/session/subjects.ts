@@ -57,11 +57,12 @@ function flowsWith(dataDir: string): object[] {
 }
 
 async function isOnline(red: NodeRedProcess): Promise<void> {
-  const end = performance.now() + ONLINE_LIMIT_MS;
-  while (performance.now() < end) {
-    const sessions = (await red.json('/tox-async/sessions')) as { state: string }[];
-    if (sessions[0]?.state === 'online') return;
+  for (const end = performance.now() + ONLINE_LIMIT_MS; ;) {
+    const [session] = (await red.json('/tox-async/sessions')) as { state: string }[];
+    if (session?.state === 'online') return;
+    if (performance.now() > end) {
+      throw new Error(`The session in Node-RED did not come online: ${JSON.stringify(session)}`);
+    }
     await setTimeout(10);
   }
-  throw new Error('The session in Node-RED did not come online.');
 }
