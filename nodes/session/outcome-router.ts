@@ -17,6 +17,8 @@ export type OutcomeListener = (outcome: Outcome, context: MessageContext) => voi
 /** Brings each outcome to the node that sent the message, or keeps it until that node is back from a redeploy. */
 export class OutcomeRouter {
   readonly #listeners = new Map<string, OutcomeListener>();
+  /** Removed from the flows: nobody comes back for what their messages come to. */
+  readonly #removed = new Set<string>();
   #kept: Outcome[] = [];
 
   route(outcome: Outcome): void {
@@ -25,7 +27,7 @@ export class OutcomeRouter {
     const listener = this.#listeners.get(context.node);
     if (listener !== undefined) {
       listener(outcome, context);
-    } else {
+    } else if (!this.#removed.has(context.node)) {
       this.#kept.push(outcome);
       if (this.#kept.length > MOST_KEPT) this.#kept.shift();
     }
@@ -34,15 +36,18 @@ export class OutcomeRouter {
   /** The node is there: it gets what was kept for it, then what comes. */
   register(node: string, listener: OutcomeListener): void {
     this.#listeners.set(node, listener);
+    this.#removed.delete(node);
     const kept = this.#kept;
     this.#kept = [];
     for (const outcome of kept) this.route(outcome);
   }
 
-  /** The node closes. When it is `removed`, nothing is kept for it. */
+  /** The node closes. When it is `removed`, nothing is kept for it, neither what there is nor what still comes. */
   unregister(node: string, removed: boolean): void {
     this.#listeners.delete(node);
-    if (removed) this.#kept = this.#kept.filter((outcome) => contextOf(outcome)?.node !== node);
+    if (!removed) return;
+    this.#removed.add(node);
+    this.#kept = this.#kept.filter((outcome) => contextOf(outcome)?.node !== node);
   }
 }
 
