@@ -29,6 +29,7 @@ const TABLES = [
   'held-key',
   'finished',
   'unannounced',
+  'unannounced-overdue',
   // Receiving: taken (with the key's death), marked as handed over, erased; what is owed for it.
   'inbox',
   'issued-key',
