@@ -54,8 +54,8 @@ async function oneCrash(world: CrashWorld, totals: { crashes: number; planned: n
   totals.crashes += 1;
   victim.die(how(world));
   await whileDown(world, victim);
-  // Some starts fail as well.
-  while (!(await victim.start(world.below(4) === 0 ? planOf(world) : undefined))) {
+  // Some starts fail as well, and some devices die just after one.
+  while (!(await victim.start(world.below(4) === 0 ? planOf(world) : undefined)) || victim.life.dead) {
     totals.crashes += 1;
     totals.planned += 1;
     victim.die(how(world));
