@@ -223,10 +223,10 @@ export class AsyncClient {
 
   /** And what only memory has of it, once it is gone from the network too. @internal */
   forgetTraces(peer: PublicKey): void {
-    const { retriever, meetings, room, headTurns, plain, deposits, chunkDeposits, serviceDeposits } =
+    const { retriever, meetings, room, headTurns, plain, deposits, chunkDeposits, serviceDeposits, mailer } =
       this.#parts;
-    const parts = [retriever, meetings, room, headTurns, plain, deposits, chunkDeposits, serviceDeposits];
-    for (const part of parts) part.forget(peer);
+    const ways = [plain, deposits, chunkDeposits, serviceDeposits, mailer];
+    for (const part of [retriever, meetings, room, headTurns, ...ways]) part.forget(peer);
     this.#parts.tombstones.forgetCount(peer);
   }
 }

@@ -15,12 +15,12 @@ export interface Woken {
 }
 
 /**
- * Says that waiting messages may go another way now. The one who makes it so names them; the dispatcher listens and looks
- * at them once, however many calls there were.
+ * Says that waiting messages may go another way now. The one who makes it so names them; whoever listens looks at them
+ * once, however many calls there were.
  */
 export class Wakeup {
   readonly #timers: Timers;
-  #look: ((woken: Woken) => void) | undefined;
+  readonly #looks = new Set<(woken: Woken) => void>();
   #timer: Timer | undefined;
   #all = false;
   #friends = new PeerSet();
@@ -33,12 +33,12 @@ export class Wakeup {
 
   /** From now on `look` follows each call. */
   listen(look: (woken: Woken) => void): void {
-    this.#look = look;
+    this.#looks.add(look);
   }
 
   /** Nobody listens any more. */
   stop(): void {
-    this.#look = undefined;
+    this.#looks.clear();
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#take();
@@ -66,10 +66,11 @@ export class Wakeup {
 
   /** Once the present events are through. False when nobody listens. */
   #soon(): boolean {
-    if (this.#look === undefined) return false;
+    if (this.#looks.size === 0) return false;
     this.#timer ??= this.#timers.after(0, () => {
       this.#timer = undefined;
-      this.#look?.(this.#take());
+      const woken = this.#take();
+      for (const look of this.#looks) look(woken);
     });
     return true;
   }

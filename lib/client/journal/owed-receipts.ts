@@ -68,6 +68,7 @@ export class OwedReceipts {
   readonly #due: Table<Uint8Array>;
   readonly #tombstones: OwedReceiptsParts['tombstones'];
   readonly #counts = new PeerMap<Counts>();
+  #onDue: ((sender: PublicKey) => void) | undefined;
 
   constructor(parts: OwedReceiptsParts) {
     this.#ages = parts.ages;
@@ -77,6 +78,11 @@ export class OwedReceipts {
     for (const { rest, record } of this.#table.entries()) {
       this.#count(rest.subarray(0, SENDER_BYTES), undefined, record);
     }
+  }
+
+  /** From now on `onDue` follows when mail is to carry one more receipt. */
+  listen(onDue: (sender: PublicKey) => void): void {
+    this.#onDue = onDue;
   }
 
   /** Receipts owed to one sender. */
@@ -128,6 +134,11 @@ export class OwedReceipts {
   /** How many receipts mail is to carry to this peer for the first time, not again. */
   dueCount(sender: PublicKey): number {
     return this.#countsOf(sender).due;
+  }
+
+  /** How many mail is to carry to this peer again. */
+  againCount(sender: PublicKey): number {
+    return this.#countsOf(sender).again;
   }
 
   /** Receipts that mail is to carry, those that it never carried and the others; of each at most 1,024. */
@@ -213,7 +224,10 @@ export class OwedReceipts {
     const [was, is] = [kindOf(before), kindOf(after)];
     if (was !== undefined && was !== is) this.#due.delete(writes, dueKey(sender, was, messageId));
     if (is !== undefined && is !== was) this.#due.put(writes, dueKey(sender, is, messageId), NOTHING);
-    writes.afterCommit(() => this.#count(sender, before, after));
+    writes.afterCommit(() => {
+      this.#count(sender, before, after);
+      if (is !== undefined && is !== was) this.#onDue?.(sender);
+    });
   }
 
   #dueOf(sender: PublicKey, kind: Kind): DueReceipt[] {

@@ -10,7 +10,7 @@ export type ServiceContent =
   { readonly kind: 'receipts'; readonly again?: true } | { readonly kind: 'keys'; readonly batch: number };
 
 /** Keys that no key is left to seal another mail to are deposited again until this age, seconds. */
-const LONGEST_KEYS_LIFE = 44 * 24 * 60 * 60;
+export const LONGEST_KEYS_LIFE = 44 * 24 * 60 * 60;
 
 interface ServiceRecord {
   readonly friend: PublicKey;

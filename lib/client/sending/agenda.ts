@@ -2,8 +2,12 @@ import type { Clock } from '../../platform/clock';
 import { MinHeap } from '../../platform/queues/min-heap';
 import type { Timer, Timers } from '../../platform/timers';
 
-/** The machine may sleep, and timers with it: the agenda looks at the clocks at least this often, milliseconds. */
-const LONGEST_NAP = 60_000;
+/**
+ * The machine may sleep, and timers with it: the agenda looks at the clocks when so much of the time until its first date
+ * is over, but not more often than this, milliseconds. What is far off may be noticed the later for it.
+ */
+const NAP_PART = 1 / 8;
+const SHORTEST_NAP = 60_000;
 /** Milliseconds by which ages may run ahead of the timers before the machine must have slept. */
 const SLEPT = 2_000;
 /** Dates that were put off are thrown away when they are more than the others by this many. */
@@ -90,7 +94,8 @@ export class Agenda<E extends object> {
     const first = this.#dates.peek();
     if (first === undefined) return;
     const now = this.#components.clock.monotonic();
-    const at = Math.min(Math.max(first.at, now), now + LONGEST_NAP);
+    const wait = Math.max(first.at - now, 0);
+    const at = now + Math.min(wait, Math.max(SHORTEST_NAP, wait * NAP_PART));
     if (this.#timer !== undefined) {
       if (this.#timer.at <= at) return;
       this.#timer.timer.cancel();

@@ -15,7 +15,7 @@ import { ReasonChanges } from './reason-changes';
 import { Resealer } from './resealer';
 import { SealTime } from './sealing/seal-time';
 import { serviceDeposits } from './deposits/service-deposits';
-import { ServiceMailer } from './service-mailer';
+import { ServiceMailer } from './service/service-mailer';
 
 /** The ways out of the outbox and what chooses among them. The sender, which fills the outbox, needs the meetings too. */
 export function buildSending(

@@ -24,6 +24,13 @@ export class IssueBudget {
     return this.#left(peer) >= count;
   }
 
+  /** The age from which so many are allowed unless more are spent; Infinity: never so many at once. */
+  allowsAt(peer: PublicKey, count: number): number {
+    if (count > ISSUE_BUDGET) return Infinity;
+    const missing = count - this.#left(peer);
+    return this.#ages.now() + Math.max(0, Math.ceil((missing / ISSUE_BUDGET) * ISSUE_BUDGET_REFILL));
+  }
+
   spend(peer: PublicKey, count: number): void {
     this.#set(peer, this.#left(peer) - count);
   }

@@ -92,6 +92,13 @@ export class IssuedKeys {
     return this.#budget.allows(peer, missing) ? missing : 0;
   }
 
+  /** The age at which mail may have to bring more keys although nothing happens; Infinity: never. */
+  shortageGrowsAt(peer: PublicKey): number {
+    const missing = this.#stocks.shortage(peer, { mail: true });
+    const allowedAt = missing > 0 ? this.#budget.allowsAt(peer, missing) : Infinity;
+    return Math.min(this.#stocks.olderAt(peer), allowedAt);
+  }
+
   /** An exchange that the peer has not acknowledged and that may go out again, the oldest. */
   pending(peer: PublicKey): Offer | undefined {
     const now = this.#o.ages.now();

@@ -34,6 +34,19 @@ export class StockReckoning {
     this.#named.delete(peer);
   }
 
+  /** The age at which keys of the peer's stock will be old, or too old, next; Infinity: never. */
+  olderAt(peer: PublicKey): number {
+    const { maxPreKeyAge } = this.#o.limits;
+    const now = this.#o.ages.now();
+    const acknowledged = this.#o.batches.of(peer).filter(({ record }) => record.acknowledged);
+    // Those of exactly half that age are fresh.
+    const ages = acknowledged.flatMap(({ record: { createdAt } }) => [
+      createdAt + Math.floor(maxPreKeyAge / 2) + 1,
+      createdAt + maxPreKeyAge,
+    ]);
+    return Math.min(...ages.filter((age) => age > now), Infinity);
+  }
+
   /**
    * How many keys a new batch for this peer should have; 0 when its stock is good.
    * @param options.fill as many as a full stock lacks

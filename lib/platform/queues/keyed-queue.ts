@@ -5,13 +5,20 @@ import { SerialQueue } from './serial-queue';
 export class KeyedQueue {
   /** Those of idle keys are not kept. */
   readonly #queues = new ByteMap<SerialQueue>();
+  #onIdle: ((key: Uint8Array) => void) | undefined;
+
+  /** From now on `onIdle` follows when all tasks of a key have finished. */
+  listen(onIdle: (key: Uint8Array) => void): void {
+    this.#onIdle = onIdle;
+  }
 
   /** Resolves or rejects as `task` does; a failing task does not stop the next. */
   run<T>(key: Uint8Array, task: () => Promise<T> | T): Promise<T> {
     const queue = this.#queues.getOrInsert(key, () => new SerialQueue());
     const result = queue.run(task);
     const tidy = () => {
-      if (queue.size === 0) this.#queues.delete(key);
+      if (queue.size > 0 || !this.#queues.delete(key)) return;
+      this.#onIdle?.(key);
     };
     result.then(tidy, tidy);
     return result;

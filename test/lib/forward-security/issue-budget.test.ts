@@ -38,6 +38,20 @@ describe('the budget of keys for one peer', () => {
     assert.equal(left(), 1664);
   });
 
+  it('knows when it will allow so many', () => {
+    assert.equal(budget.allowsAt(peer, 1664), 1000);
+    assert.equal(budget.allowsAt(peer, 1665), Infinity);
+    budget.spend(peer, 1664);
+    for (const count of [1, 100, 1664]) {
+      age = 1000;
+      const at = budget.allowsAt(peer, count);
+      age = at - 1;
+      assert.equal(budget.allows(peer, count), false);
+      age = at;
+      assert.equal(budget.allows(peer, count), true);
+    }
+  });
+
   it('gets back what the peer used, and no more than there was', () => {
     budget.spend(peer, 1664);
     budget.giveBack(peer, 3);

@@ -65,12 +65,32 @@ describe('the agenda', () => {
     assert.equal(time.pendingTimers, 0, 'nor while it is stopped');
   });
 
-  it('notices within a minute that the machine slept', async () => {
-    agenda.put(a, 3_600_000);
-    assert.deepEqual(await pass(120_000), []);
-    slept = 1_000;
-    assert.deepEqual(await pass(60_000), ['slept']);
-    assert.deepEqual(await pass(120_000), []);
+  for (const [date, minutes] of [
+    [480_000, 1],
+    [4_800_000, 10],
+  ] as const) {
+    it(`notices within ${minutes} min that the machine slept while the first date is ${date} ms off`, async () => {
+      agenda.put(a, date);
+      slept = 1_000;
+      assert.deepEqual(await pass(minutes * 60_000), ['slept']);
+      assert.deepEqual(await pass(minutes * 60_000), []);
+    });
+  }
+
+  it('looks at the clocks seldom while its first date is far off, and once a minute at most', async () => {
+    agenda.put(a, 20 * 3_600_000);
+    const clocks = { looks: 0 };
+    const monotonic = time.clock.monotonic.bind(time.clock);
+    time.clock.monotonic = () => {
+      clocks.looks += 1;
+      return monotonic();
+    };
+    await pass(3_600_000);
+    assert.equal(clocks.looks, 0, 'in the first hour');
+    await pass(18.9 * 3_600_000);
+    const before = clocks.looks;
+    await pass(300_000);
+    assert.ok(clocks.looks - before <= 5 * 4, 'a few for each ring');
   });
 
   it('knows when ages will have come', async () => {

@@ -17,13 +17,15 @@ import { Receiver } from '../../../../lib/client/receiving/receiver';
 import { ServiceMailEffects } from '../../../../lib/client/receiving/service-mail-effects';
 import { Completion } from '../../../../lib/client/sending/completion';
 import { Resealer } from '../../../../lib/client/sending/resealer';
-import { ServiceMailer } from '../../../../lib/client/sending/service-mailer';
+import { ServiceMailer } from '../../../../lib/client/sending/service/service-mailer';
 import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { SeededRandom } from '../../../../lib/testing/simulated-platform';
 import { randomFraction } from '../../../../lib/platform/random';
 import { readEnvelopeHeader } from '../../../../lib/protocol/envelope/envelope';
 import { storageIdOf } from '../../../../lib/protocol/names';
+import type { Woken } from '../../../../lib/client/wakeup';
+import { PeerSet } from '../../../../lib/peer-map';
 import type { PublicKey } from '../../../../lib/types';
 import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { DAY, pair, type KeyPeer } from '../../forward-security/support/key-peer';
@@ -65,6 +67,7 @@ export class MailFriend {
   readonly outcomes: Outcome[] = [];
   readonly codes = new Map<string, number>();
   taken = 0;
+  #wake: (woken: Woken) => void = nothing;
   readonly outbox: Outbox;
   readonly mail: ServiceMail;
   readonly receipts: OwedReceipts;
@@ -109,7 +112,11 @@ export class MailFriend {
       holds: { noteFetched: () => false },
       candidates: () => [NODE],
     };
-    const wakeup = { friend: nothing, message: nothing };
+    const wakeup = {
+      friend: nothing,
+      listen: (look: (woken: Woken) => void) => (this.#wake = look),
+      message: nothing,
+    };
     const hooks = {
       onError: fail,
       onEnded: nothing,
@@ -199,6 +206,7 @@ export class MailFriend {
   /** Online for a moment: takes what lies there, looks at what is due, and leaves its own mail. */
   async visit(): Promise<void> {
     const { keys, box } = this;
+    this.#wake({ all: true, friends: new PeerSet(), messages: new Set(), mail: new Set() });
     for (const envelope of box.take(keys.age, keys.pk)) {
       if (await this.#turnsUp(envelope)) continue;
       const { code } = await this.#receiver.receive(envelope, { via: 'stored', node: NODE });

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
-import { ServiceMailer } from '../../../../lib/client/sending/service-mailer';
+import { ServiceMailer } from '../../../../lib/client/sending/service/service-mailer';
 import { Tombstones } from '../../../../lib/client/journal/tombstones';
 import { OwedReceipts } from '../../../../lib/client/journal/owed-receipts';
 import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import { ServiceMail, type ServiceEntry } from '../../../../lib/client/journal/service-mail';
 import { decodeMailKeys, type MailKeys } from '../../../../lib/protocol/keys/mail-keys';
+import type { Woken } from '../../../../lib/client/wakeup';
+import { PeerSet } from '../../../../lib/peer-map';
 import { decodeMailReceipts, type MailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
 import { PLAIN_TYPE } from '../../../../lib/protocol/envelope/message-types';
 import { preKeyId } from '../../../../lib/protocol/names';
 import type { WriteBatch } from '../../../../lib/store/store';
+import { ISSUE_BUDGET, type KeyLimits } from '../../../../lib/forward-security/key-limits';
 import { DAY, pair, type KeyPeer } from '../../forward-security/support/key-peer';
 
 const crypto = chooseCryptoProvider();
@@ -39,6 +42,9 @@ export class MailingPeer {
   /** A message waits for a key. */
   waits = false;
   wakeups = 0;
+  /** Times that the mailer looked whether the friend is here. */
+  looks = 0;
+  #wake: (woken: Woken) => void = () => undefined;
   readonly errors: string[] = [];
   readonly tombstones: Tombstones;
   readonly receipts: OwedReceipts;
@@ -62,32 +68,63 @@ export class MailingPeer {
       store,
       ages,
       clock: { ...time.clock, wall: () => 5_000 },
-      direct: { isHere: () => this.session },
+      direct: {
+        isHere: () => {
+          this.looks += 1;
+          return this.session;
+        },
+      },
       nodes: { candidates: () => Array.from({ length: this.nodes }, (_, i) => new Uint8Array(32).fill(i)) },
       forwardSecurity,
       outbox: { waitsForKey: () => this.waits },
       receipts: this.receipts,
       mail: this.mail,
       queues: this.queues,
-      wakeup: { friend: () => (this.wakeups += 1) },
+      wakeup: { friend: () => (this.wakeups += 1), listen: (look) => (this.#wake = look) },
       hooks: { onError: (error) => this.errors.push(String(error)) },
     });
     this.friendHolds(104);
     this.mailer.start();
   }
 
-  static async open(): Promise<MailingPeer> {
-    const { alice, bob } = await pair('mailer');
+  static async open(limits?: Partial<KeyLimits>): Promise<MailingPeer> {
+    const { alice, bob } = await pair('mailer', limits);
     await bob.giveKeys(alice);
     await alice.giveKeys(bob);
     return new MailingPeer(alice, bob);
   }
 
-  /** Time passes; the mailer looks each 10 s. */
+  /** The mailer hears that something happened to the friend, and time passes. */
   async pass(seconds: number): Promise<void> {
-    for (let i = 0; i < seconds; i += 10) {
-      this.sleep(10);
-      await this.keys.time.advance(10_000);
+    this.happens();
+    await this.wait(seconds);
+  }
+
+  /** Something happens to the friend, or to all. */
+  happens(whom: 'friend' | 'all' = 'friend'): void {
+    const friends = new PeerSet(whom === 'friend' ? [this.friend.pk] : []);
+    this.#wake({ all: whom === 'all', friends, messages: new Set(), mail: new Set() });
+  }
+
+  restart(): void {
+    this.mailer.stop();
+    this.mailer.start();
+  }
+
+  /** The friend had all keys that it may have for now. */
+  async spendBudget(): Promise<void> {
+    const { issued } = this.keys.fsm;
+    const writes = this.keys.store.batch();
+    for (let left = ISSUE_BUDGET; left > 0; left -= 104)
+      await issued.issue(writes, this.friend.pk, Math.min(left, 104));
+  }
+
+  /** Time passes in which nothing happens. */
+  async wait(seconds: number): Promise<void> {
+    // In greater steps ages would run ahead of the timers as if the machine had slept.
+    for (let i = 0; i < seconds; i += 2) {
+      this.sleep(2);
+      await this.keys.time.advance(2_000);
       await this.queues.idle();
     }
   }

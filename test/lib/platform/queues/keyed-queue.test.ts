@@ -57,6 +57,18 @@ describe('a queue for each key', () => {
     assert.equal(queue.size, 0);
   });
 
+  it('tells its listener when a key is idle, whatever became of the tasks', async () => {
+    const queue = new KeyedQueue();
+    const idle: Uint8Array[] = [];
+    queue.listen((key) => idle.push(key));
+    const first = queue.run(A, () => {});
+    const failing = queue.run(A, () => Promise.reject(new Error('no')));
+    await first;
+    assert.deepEqual(idle, []);
+    await assert.rejects(failing);
+    assert.deepEqual(idle, [A]);
+  });
+
   it('counts what was added since the key was last idle', async () => {
     const queue = new KeyedQueue();
     assert.equal(queue.added(A), 0);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
-import { DAY } from '../../forward-security/support/key-peer';
-import { idOf, keyOf, MailingPeer, numberOf } from '../support/mailing-peer';
+import { KeyedQueue } from '../../../../../lib/platform/queues/keyed-queue';
+import { DAY } from '../../../forward-security/support/key-peer';
+import { idOf, keyOf, MailingPeer, numberOf } from '../../support/mailing-peer';
 
-import type { MailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
+import type { MailReceipts } from '../../../../../lib/protocol/keys/mail-receipts';
 
 const MINUTE = 60;
 /** The messages that a mail of receipts names. */
@@ -174,7 +174,7 @@ describe('the mailer', () => {
       await peer.pass(10);
       store.batch = batch;
       assert.deepEqual([peer.errors, peer.mail.entries(), peer.due], [['Error: the disk is gone'], [], 1]);
-      await peer.pass(10);
+      await peer.wait(10);
       assert.equal(peer.mailedReceipts.length, 1);
     });
   });
