@@ -21,7 +21,7 @@ import {
   unstamped,
 } from './mail-records';
 import { judgeMail, type MailLimits } from '../mail-limits';
-import { MailListeners } from '../mail-listeners';
+import { Listeners } from '../../platform/listeners';
 import type {
   EngineHealth,
   EngineStats,
@@ -62,7 +62,7 @@ export class LocalEngine implements MessageEngine {
   /** First parts of the envelopes that the wave being made puts, by number, without their stamps. */
   readonly #fresh = new Map<number, Uint8Array>();
   readonly #waves: CommitWaves;
-  readonly #mailCame = new MailListeners();
+  readonly #mailCame = new Listeners<[mailbox: Uint8Array]>();
 
   constructor({ store, crypto, ages }: LocalEngineOptions) {
     this.#store = store;

@@ -6,7 +6,7 @@ import { readEnvelopeHeader } from '../../protocol/envelope/envelope';
 import { silentLogger, type Logger } from '../../types';
 import type { FleetRegister } from '../fleet/fleet-register';
 import type { MailLimits } from '../mail-limits';
-import { MailListeners } from '../mail-listeners';
+import { Listeners } from '../../platform/listeners';
 import type {
   EngineHealth,
   EngineStats,
@@ -56,7 +56,7 @@ export async function openPostgresEngine(options: PostgresEngineOptions): Promis
 /** MessageEngine over PostgreSQL: three connections, one to write, one to read and one to watch. */
 export class PostgresEngine implements MessageEngine {
   readonly #view = new CountsView();
-  readonly #mailCame = new MailListeners();
+  readonly #mailCame = new Listeners<[mailbox: Uint8Array]>();
   readonly #reader: Link;
   readonly #writer: Link;
   readonly #writes: WriteQueue;

@@ -13,6 +13,7 @@ import type { SecretVault } from '../vault/secret-vault';
 import { SpaceGuard, type SpaceSizes } from './space-guard';
 import type { Store } from '../store';
 import { storeError } from '../store-errors';
+import { Listeners } from '../../platform/listeners';
 import { plainSlots, type SlotCipher } from '../vault/vault-slots';
 import { watchedStore } from './watched-store';
 
@@ -36,6 +37,8 @@ export interface DataDirectory {
   readonly ages: Pick<AgeClock, 'now' | 'isWallBehind' | 'saveAlong'>;
   /** Whether new work may be taken: the disk has room, and the directory is in its place (store/directory/space-guard.ts). */
   readonly space: DirectorySpace;
+  /** Calls `listener` when something became durable in the store, the age aside; gives what ends that. */
+  onWrite(listener: () => void): () => void;
   /** Whose directory it is, where that is recorded. */
   readonly identity?: DirectoryIdentity;
   /** Takes connections of other processes of the same user; absent where there is no lock to connect to. */
@@ -129,7 +132,9 @@ export async function openParts(options: PartsOptions, closers: Closers): Promis
   const inner = await options.openStore();
   closers.add(() => inner.close());
   const ages = await AgeClock.open({ store: watchedStore(inner, { onFull }), clock, timers, log });
-  const store = watchedStore(inner, { onFull, onWrite: () => ages.noteWrite() });
+  const writes = new Listeners();
+  for (const part of [ages, space]) writes.add(() => part.noteWrite());
+  const store = watchedStore(inner, { onFull, onWrite: () => writes.emit(), gate: space });
   closers.add(() => ages.close());
   const vault = await openVault({
     disk,
@@ -145,5 +150,13 @@ export async function openParts(options: PartsOptions, closers: Closers): Promis
   closers.add(() => vault.close());
   const held = [VAULT, ...(options.held ?? [])].map((name) => path.join(folder, name));
   space.watch(await HeldFiles.of(disk, held));
-  return { path: folder, store, vault, ages, space, close: (ms) => closers.close(ms) };
+  return {
+    path: folder,
+    store,
+    vault,
+    ages,
+    space,
+    onWrite: (listener) => writes.add(listener),
+    close: (ms) => closers.close(ms),
+  };
 }

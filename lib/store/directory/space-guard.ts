@@ -26,7 +26,10 @@ export interface SpaceGuardOptions extends SpaceSizes {
   readonly log?: Logger;
 }
 
-/** Looks at the disk this often while there is room, and while there is none, ms. */
+/** Called with what nothing is to be written for, if anything. */
+type HeldUpWrite = (problem: ToxAsyncError | undefined) => void;
+
+/** Looks at the disk this often while there is room and it is in use, and while there is none, ms. */
 const CALM_MS = 60_000;
 const TIGHT_MS = 10_000;
 /** Longest wait before another attempt to build the reserve, ms. */
@@ -39,7 +42,8 @@ const CHUNK_BYTES = 65_536;
  * Keeps a full disk from stopping what must be finished. Below a limit of free space no new work is taken; when
  * space ends, a file that was kept back for it is deleted, so that erasing and finishing can commit. Once space
  * is back the file is written again first, and then there is room for new work. Nor is there any while the directory
- * itself is not where it was: nothing is written there then.
+ * itself is not where it was: nothing is written there then. While there is room it looks when something was written or
+ * somebody asks, once a minute at most, and not at all while neither happens.
  */
 export class SpaceGuard {
   readonly #o: SpaceGuardOptions;
@@ -52,6 +56,10 @@ export class SpaceGuard {
   /** Not known before the first look. */
   #hasRoom: boolean | undefined;
   #wasHinted = false;
+  /** Something was written, or somebody asked, since the last look began. */
+  #isWanted = false;
+  /** Writes that wait for a look. */
+  #heldUp: HeldUpWrite[] | undefined;
   #failures = 0;
   #timer: Timer | undefined;
   #isClosed = false;
@@ -85,9 +93,26 @@ export class SpaceGuard {
     this.#onChange = listener;
   }
 
-  /** Whether new work may be taken. */
+  /** Whether new work may be taken, by the last look; asking has the next one follow. */
   hasRoom(): boolean {
-    return this.#hasRoom === true && this.#displaced === undefined;
+    this.#want();
+    return this.#isFree;
+  }
+
+  /** Something was written in the directory. */
+  noteWrite(): void {
+    this.#want();
+  }
+
+  /** False while writes have to wait for a look: the first after a pause without one, and all until that is over. */
+  get isOpen(): boolean {
+    return this.#heldUp === undefined && !this.#isRested;
+  }
+
+  /** After that look calls `write` in the order of the calls, with what nothing is to be written for. */
+  whenOpen(write: HeldUpWrite): void {
+    if (this.#heldUp === undefined) this.#lookAfterRest();
+    this.#heldUp?.push(write);
   }
 
   /** @throws ErrLocalStorageFull, ErrDirectoryReplaced */
@@ -98,8 +123,8 @@ export class SpaceGuard {
 
   /** Why no new work is taken. */
   problem(): ToxAsyncError | undefined {
-    if (this.#displaced !== undefined) return replacedError(this.#displaced);
     if (this.hasRoom()) return undefined;
+    if (this.#displaced !== undefined) return replacedError(this.#displaced);
     const needed = this.#limit + (this.#hasReserve ? 0 : this.#reserve);
     return new ToxAsyncError(
       'ErrLocalStorageFull',
@@ -123,10 +148,37 @@ export class SpaceGuard {
     await this.#checks.idle();
   }
 
+  get #isFree(): boolean {
+    return this.#hasRoom === true && this.#displaced === undefined;
+  }
+
+  #want(): void {
+    this.#isWanted = true;
+    if (this.#isRested) this.#lookAfterRest();
+  }
+
+  #lookAfterRest(): void {
+    const writes: HeldUpWrite[] = [];
+    const goOn = () => {
+      this.#heldUp = undefined;
+      const problem = this.#displaced === undefined ? undefined : replacedError(this.#displaced);
+      for (const write of writes) write(problem);
+    };
+    this.#heldUp = writes;
+    this.#checkSoon().then(goOn, goOn);
+  }
+
+  /** There has been no look for a minute, since none was wanted. */
+  get #isRested(): boolean {
+    const isAtWork = this.#timer !== undefined || this.#checks.size > 0;
+    return !this.#isClosed && this.#hasRoom !== undefined && !isAtWork;
+  }
+
   #checkSoon(): Promise<void> {
     this.#timer?.cancel();
     return this.#checks.run(async () => {
       if (this.#isClosed) return;
+      this.#isWanted = false;
       try {
         this.#setDisplaced(await this.#held?.displaced());
         if (this.#displaced === undefined) await this.#check();
@@ -143,9 +195,12 @@ export class SpaceGuard {
   #checkLater(): void {
     this.#timer?.cancel();
     if (this.#isClosed) return;
-    const first = this.hasRoom() ? CALM_MS : TIGHT_MS;
+    const first = this.#isFree ? CALM_MS : TIGHT_MS;
     const wait = backoff(this.#failures + 1, { first, longest: LONGEST_MS });
-    this.#timer = this.#o.timers.after(wait, () => void this.#checkSoon());
+    this.#timer = this.#o.timers.after(wait, () => {
+      this.#timer = undefined;
+      if (this.#isWanted || !this.#isFree || this.#failures > 0) void this.#checkSoon();
+    });
   }
 
   async #check(): Promise<void> {

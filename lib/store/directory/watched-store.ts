@@ -6,6 +6,14 @@ export interface StoreWatch {
   readonly onFull: () => void;
   /** A batch that changes something is durable. */
   readonly onWrite?: () => void;
+  /** What batches wait for. */
+  readonly gate?: Gate;
+}
+
+/** See SpaceGuard. */
+export interface Gate {
+  readonly isOpen: boolean;
+  whenOpen(write: (problem: ToxAsyncError | undefined) => void): void;
 }
 
 /** A store that says what becomes of its commits. */
@@ -50,11 +58,22 @@ class WatchedBatch implements WriteBatch {
 
   async commit(): Promise<void> {
     try {
-      await this.#batch.commit();
+      await this.#commit();
       if (this.#batch.size > 0) this.#watch.onWrite?.();
     } catch (error) {
       if (ToxAsyncError.is(error, 'ErrLocalStorageFull')) this.#watch.onFull();
       throw error;
     }
+  }
+
+  #commit(): Promise<void> {
+    const { gate } = this.#watch;
+    if (gate === undefined || gate.isOpen || this.#batch.size === 0) return this.#batch.commit();
+    return new Promise((resolve, reject) => {
+      gate.whenOpen((problem) => {
+        if (problem) reject(problem);
+        else this.#batch.commit().then(resolve, reject);
+      });
+    });
   }
 }

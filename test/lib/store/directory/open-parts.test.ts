@@ -56,6 +56,38 @@ describe('a directory in memory', () => {
     await second.close();
   });
 
+  it('says when something was written, its age aside, until that is ended', async () => {
+    const directory = await open();
+    let told = 0;
+    const end = directory.onWrite(() => (told += 1));
+    await time.advance(2 * 3_600_000);
+    assert.equal(told, 0);
+    const write = () => directory.store.batch().put(utf8('key'), utf8('value')).commit();
+    await Promise.all([write(), time.advance(1)]);
+    assert.equal(told, 1);
+    await directory.store.batch().commit();
+    end();
+    await write();
+    assert.equal(told, 1);
+    await directory.close();
+  });
+
+  it('writes nothing after a pause into a directory that was replaced, and lets what waits go in its order', async () => {
+    const directory = await open();
+    const put = (value: string) => directory.store.batch().put(utf8('key'), utf8(value)).commit();
+    await time.advance(10 * 60_000);
+    const order: string[] = [];
+    const both = ['one', 'two'].map((value) => put(value).then(() => order.push(value)));
+    await Promise.all([...both, time.advance(1)]);
+    assert.deepEqual([order, directory.store.get(utf8('key'))], [['one', 'two'], utf8('two')]);
+    await time.advance(10 * 60_000);
+    await disk.writeFile('/data/vault', new Uint8Array(64));
+    const refused = assert.rejects(put('three'), { code: 'ErrDirectoryReplaced' });
+    await Promise.all([refused, time.advance(1)]);
+    assert.deepEqual(directory.store.get(utf8('key')), utf8('two'));
+    await directory.close().catch(() => undefined);
+  });
+
   it('gives up its reserve when the vault meets a full disk, so that what is under way can finish', async () => {
     const directory = await open();
     await time.advance(0);

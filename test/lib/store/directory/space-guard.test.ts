@@ -98,6 +98,7 @@ describe('the space guard', () => {
   it('takes no new work below the limit, but keeps the reserve', async () => {
     const guard = await started();
     memory.limitFree(99_999);
+    guard.noteWrite();
     await time.advance(60_000);
     assert.ok(!guard.hasRoom());
     assert.throws(
@@ -111,6 +112,7 @@ describe('the space guard', () => {
   it('has room again soon after space is back', async () => {
     const guard = await started();
     memory.limitFree(99_999);
+    guard.noteWrite();
     await time.advance(60_000);
     memory.limitFree(100_000);
     await time.advance(10_000);
@@ -121,6 +123,7 @@ describe('the space guard', () => {
   it('gives the reserve up when space ends', async () => {
     const guard = await started();
     memory.limitFree(1000);
+    guard.noteWrite();
     await time.advance(60_000);
     assert.equal(await reserve(), 0);
     assert.equal(await memory.freeBytes(), 201_000);
@@ -197,9 +200,79 @@ describe('the space guard', () => {
     guard.assertRoom();
     await memory.writeFile('/data/vault', new Uint8Array(64));
     memory.limitFree(0);
+    guard.noteWrite();
     await time.advance(60_000);
     assert.equal(guard.problem()?.code, 'ErrDirectoryReplaced');
     assert.equal(await reserve(), 200_000);
+  });
+
+  describe('while there is room looks at the disk', () => {
+    let guard: SpaceGuard;
+    let looks: number;
+
+    beforeEach(async () => {
+      guard = await started();
+      looks = 0;
+      disk.freeBytes = () => {
+        looks += 1;
+        return Promise.resolve(1_000_000);
+      };
+    });
+
+    const uses = [
+      ['something is written', () => guard.noteWrite()],
+      ['somebody asks whether there is', () => guard.hasRoom()],
+      ['somebody asks what the problem is', () => guard.problem()],
+    ] as const;
+
+    for (const [when, use] of uses) {
+      it(`when ${when}: at once after a rest, and then once a minute`, async () => {
+        await time.advance(120_000);
+        assert.deepEqual([looks, time.pendingTimers], [0, 0]);
+        use();
+        await time.advance(0);
+        const once = looks;
+        assert.ok(once > 0);
+        for (let second = 1; second < 180; second += 1) {
+          use();
+          await time.advance(1_000);
+        }
+        assert.equal(looks, 3 * once);
+      });
+    }
+
+    it('before what is written after a rest, in the order of the writes', async () => {
+      await time.advance(120_000);
+      guard.hasRoom();
+      const written: string[] = [];
+      for (const name of ['first', 'second']) {
+        assert.equal(guard.isOpen, false);
+        guard.whenOpen((problem) => written.push(`${name} ${looks} ${problem?.code}`));
+      }
+      assert.deepEqual(written, []);
+      await time.advance(0);
+      assert.deepEqual(written, [`first ${looks} undefined`, `second ${looks} undefined`]);
+      assert.ok(looks > 0 && guard.isOpen);
+    });
+
+    it('and has nothing written after a rest into a directory that is not the one it opened', async () => {
+      await memory.writeFile('/data/vault', new Uint8Array(64));
+      guard.watch(await HeldFiles.of(disk, ['/data/vault']));
+      await memory.writeFile('/data/vault', new Uint8Array(64));
+      await time.advance(120_000);
+      const problems: unknown[] = [];
+      guard.whenOpen((problem) => problems.push(problem?.code));
+      await time.advance(0);
+      assert.deepEqual(problems, ['ErrDirectoryReplaced']);
+    });
+
+    it('not at all while neither happens', async () => {
+      guard.noteWrite();
+      await time.advance(60_000);
+      looks = 0;
+      await time.advance(3_600_000);
+      assert.deepEqual([looks, time.pendingTimers], [0, 0]);
+    });
   });
 
   it('leaves the reserve in place when closed, and looks no more', async () => {
