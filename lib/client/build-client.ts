@@ -67,7 +67,7 @@ export function buildClient(outside: AsyncClientComponents, init: AsyncClientIni
     receiving.largeLives,
     sending.chunks,
   ];
-  const expirySweep = new ExpirySweep({ ...base, swept });
+  const expirySweep = new ExpirySweep({ ...base, swept, onWrite: (listener) => directory.onWrite(listener) });
   return {
     ...soFar,
     ...receiving,

@@ -95,15 +95,21 @@ export class BatchMemory {
     if (!isSame) this.#listed.put(writes, [peer], { batches, before });
   }
 
-  /** Forgets what was taken too long ago to matter. */
-  expire(writes: WriteBatch): void {
+  /** Forgets what was taken too long ago to matter. @returns the age at which the next goes; Infinity: there is none */
+  expire(writes: WriteBatch): number {
     const now = this.#ages.now();
+    let next = Infinity;
     for (const peer of this.peers()) {
       for (const { rest, record } of this.#order.entries(peer)) {
-        if (now - record.takenAt <= BATCH_MEMORY) break;
+        const until = record.takenAt + BATCH_MEMORY;
+        if (until >= now) {
+          next = Math.min(next, until + 1);
+          break;
+        }
         this.#delete(writes, peer, rest, record.batch);
       }
     }
+    return next;
   }
 
   forget(writes: WriteBatch, peer: PublicKey): void {

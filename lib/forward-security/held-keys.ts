@@ -234,17 +234,19 @@ export class HeldKeys {
     this.#memory.noteListed(writes, peer, batches);
   }
 
-  /** Forgets expired keys and batches taken too long ago to matter. */
-  expire(writes: WriteBatch): void {
+  /** Forgets expired keys and old batches. @returns the age of the next, now if the disk may refuse; Infinity: none */
+  expire(writes: WriteBatch): number {
     const now = this.#o.ages.now();
-    for (const stock of this.#peers.values()) this.#spendAgain(writes, stock);
+    const stocks = [...this.#peers.values()];
+    for (const stock of stocks) this.#spendAgain(writes, stock);
     if (now >= this.#noneExpiresBefore) {
-      const all = [...this.#peers.values()].flatMap(({ keys }) => [...keys.values()]);
+      const all = stocks.flatMap(({ keys }) => [...keys.values()]);
       for (const key of all) if (key.validUntil <= now) this.spend(writes, key);
       const later = all.map(({ validUntil }) => validUntil).filter((until) => until > now);
       this.#noneExpiresBefore = later.reduce((first, until) => Math.min(first, until), Infinity);
     }
-    this.#memory.expire(writes);
+    const isRefusable = stocks.some(({ leaving }) => leaving.size > 0);
+    return Math.min(isRefusable ? now : this.#noneExpiresBefore, this.#memory.expire(writes));
   }
 
   /** The peer is no longer a friend once `writes` is durable; until then its keys serve. */

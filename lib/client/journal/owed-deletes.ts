@@ -39,11 +39,15 @@ export class OwedDeletes {
     for (const storageId of storageIds) this.#delete(writes, node, storageId);
   }
 
-  expire(writes: WriteBatch): void {
+  /** @returns the age at which the next of the others goes; Infinity: there is none */
+  expire(writes: WriteBatch): number {
     const oldest = this.#ages.now() - OWED_DELETE_AGE;
+    let next = Infinity;
     for (const { rest, record } of this.#table.entries()) {
       if (record.at < oldest) this.#delete(writes, rest.slice(0, NODE_BYTES), rest.slice(NODE_BYTES));
+      else next = Math.min(next, record.at + OWED_DELETE_AGE + 1);
     }
+    return next;
   }
 
   #delete(writes: WriteBatch, node: PublicKey, storageId: Uint8Array): void {

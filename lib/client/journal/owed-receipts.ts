@@ -201,11 +201,15 @@ export class OwedReceipts {
     writes.afterCommit(() => this.#counts.delete(sender));
   }
 
-  expire(writes: WriteBatch): void {
+  /** @returns the age at which the next of the others goes; Infinity: there is none */
+  expire(writes: WriteBatch): number {
     const now = this.#ages.now();
+    let next = Infinity;
     for (const { rest, record } of this.#table.entries()) {
       if (record.until < now) this.drop(writes, rest.slice(0, SENDER_BYTES), rest.slice(SENDER_BYTES));
+      else next = Math.min(next, record.until + 1);
     }
+    return next;
   }
 
   #put(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array, record: OwedRecord): void {

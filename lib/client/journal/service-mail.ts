@@ -151,13 +151,19 @@ export class ServiceMail {
     this.#last.delete(writes, [friend]);
   }
 
-  /** Drops receipts whose life is over. Keys may be needed for longer, if nothing can take their place. */
-  expire(writes: WriteBatch): void {
+  /**
+   * Drops receipts whose life is over. Keys may be needed for longer, if nothing can take their place.
+   * @returns the age at which the next of the others goes; Infinity: there is none
+   */
+  expire(writes: WriteBatch): number {
     const now = this.#ages.now();
+    let next = Infinity;
     for (const entry of this.#entries.values()) {
-      const life = entry.content.kind === 'keys' ? LONGEST_KEYS_LIFE : entry.lifetime;
-      if (entry.acceptedAt + life <= now) this.remove(writes, entry);
+      const until = entry.acceptedAt + (entry.content.kind === 'keys' ? LONGEST_KEYS_LIFE : entry.lifetime);
+      if (until <= now) this.remove(writes, entry);
+      else next = Math.min(next, until);
     }
+    return next;
   }
 
   #remember(sequence: number, record: ServiceRecord): void {

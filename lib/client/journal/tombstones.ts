@@ -152,19 +152,25 @@ export class Tombstones {
     writes.afterCommit(() => this.#count(sender, -1));
   }
 
-  expire(writes: WriteBatch): void {
+  /** @returns the age at which the next of the others goes; Infinity: there is none */
+  expire(writes: WriteBatch): number {
     const now = this.#ages.now();
+    let next = Infinity;
     for (const sender of this.#senders()) {
       for (const state of STATES) {
         for (const { rest } of this.#order.entries(sender, stateByte(state))) {
           const until = readSequence(rest);
-          if (until >= now) break;
+          if (until >= now) {
+            next = Math.min(next, until + 1);
+            break;
+          }
           const tag = rest.slice(SEQUENCE_BYTES);
           const messageId = this.#byTag.get(tag)?.messageId ?? NOTHING;
           this.forget(writes, sender, { tag, messageId, until });
         }
       }
     }
+    return next;
   }
 
   /** The peer is no longer a friend: nothing comes from it, so memory need not know how many it has. */

@@ -66,14 +66,19 @@ export class ErasedKeys {
     return [...this.#peers.values()].some((erased) => erased.some(({ tags }) => tags.has(tag)));
   }
 
-  /** Forgets keys to which nothing can be on its way any more, and the oldest of too many. */
-  expire(writes: WriteBatch): void {
+  /**
+   * Forgets keys to which nothing can be on its way any more, and the oldest of too many.
+   * @returns the age at which the next go; Infinity: there are none
+   */
+  expire(writes: WriteBatch): number {
     const oldest = this.#ages.now() - ERASED_MEMORY;
+    let next = Infinity;
     for (const [peer, erased] of this.#peers) {
       let count = this.count(peer);
       const gone = erased.filter(({ at, tags }) => {
         const goes = at < oldest || count > MAX_ERASED_KEYS_PER_PEER;
         if (goes) count -= tags.size;
+        else next = Math.min(next, at + ERASED_MEMORY + 1);
         return goes;
       });
       for (const each of gone) this.#records.delete(writes, [peer, each.place]);
@@ -81,6 +86,7 @@ export class ErasedKeys {
         erased.splice(0, erased.length, ...erased.filter((each) => !gone.includes(each))),
       );
     }
+    return next;
   }
 
   forget(writes: WriteBatch, peer: PublicKey): void {

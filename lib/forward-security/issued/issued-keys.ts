@@ -15,7 +15,8 @@ import { readBatchKey, type IssuedKey } from '../key-records';
 import { canReadOwn, makeKey } from '../key-slots';
 import { type Offer, openOffer, sealOffer } from './sealed-offer';
 import { StockReckoning } from './stock-reckoning';
-import { ERASE_SLACK, EXCHANGE_RETRY_AGE, type KeyLimits, MAX_MAILED_BATCHES } from '../key-limits';
+import { EXCHANGE_RETRY_AGE, type KeyLimits, MAX_MAILED_BATCHES } from '../key-limits';
+import { endsOf } from './batch-ends';
 
 export interface IssuedKeysOptions {
   readonly crypto: CryptoProvider;
@@ -224,20 +225,19 @@ export class IssuedKeys {
     }
   }
 
-  /** Erases batches whose last possible use is over, and exchanges that are never offered again. */
-  expire(writes: WriteBatch): void {
-    const { maxPreKeyAge, maxMessageLifetime } = this.#o.limits;
+  /** Erases batches and closes exchanges whose time is over. @returns the age of the next; Infinity: there is none */
+  expire(writes: WriteBatch): number {
     const now = this.#o.ages.now();
-    const oldest = now - maxPreKeyAge - maxMessageLifetime - ERASE_SLACK;
+    let next = this.#erased.expire(writes);
     for (const peer of this.#batches.peers()) {
       for (const issued of this.#batches.of(peer)) {
-        const { record, batch } = issued;
-        const isOver = record.mailed === undefined && now - record.createdAt > EXCHANGE_RETRY_AGE;
-        if (record.sentAt < oldest) this.#batches.erase(writes, peer, issued);
-        else if (isOver && record.offer !== undefined) this.#batches.closeOffer(writes, peer, batch);
+        const { erasedAt, closedAt } = endsOf(issued.record, this.#o.limits);
+        if (erasedAt <= now) this.#batches.erase(writes, peer, issued);
+        else if (closedAt <= now) this.#batches.closeOffer(writes, peer, issued.batch);
+        next = Math.min(next, ...[erasedAt, closedAt].filter((at) => at > now));
       }
     }
-    this.#erased.expire(writes);
+    return next;
   }
 
   /** After a loss of the vault: keys without a secret are dead, and the next state says so. */

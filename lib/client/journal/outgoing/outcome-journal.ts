@@ -137,11 +137,12 @@ export class OutcomeJournal {
     this.#announcing = false;
   }
 
-  /** Forgets endings whose time is over. */
-  expire(writes: WriteBatch): void {
+  /** Forgets endings whose time is over. @returns the age at which the next goes; Infinity: there is none */
+  expire(writes: WriteBatch): number {
     const now = this.#components.ages.now();
     for (const { rest, record } of this.#expiry.entries()) {
-      if (readSequence(rest) >= now) break;
+      const until = readSequence(rest);
+      if (until >= now) return until + 1;
       this.#expiry.delete(writes, [rest]);
       this.#finished.delete(writes, [record.id]);
       this.#unannounced.delete(writes, [record.id]);
@@ -149,6 +150,7 @@ export class OutcomeJournal {
       for (const key of record.keys) this.#byKey.delete(writes, [friend, sequenceKey(key)]);
       this.#components.contexts.forget(writes, nameOf(record.id));
     }
+    return Infinity;
   }
 
   #record(writes: WriteBatch, id: Uint8Array, outcome: Outcome): void {

@@ -30,16 +30,22 @@ export class LargeLives {
     this.#components = components;
   }
 
-  /** Each in its sender's queue: a piece that completes it may be in work there. */
-  expire(): void {
+  /**
+   * Each in its sender's queue: a piece that completes it may be in work there.
+   * @returns the age at which the first that is left is over; Infinity: there is none
+   */
+  expire(): number {
     const { assemblies, queues, hooks } = this.#components;
+    let next = Infinity;
     for (const assembly of assemblies.entries()) {
+      next = Math.min(next, assembly.until + 1);
       if (!this.#isOver(assembly)) continue;
       const { sender, messageId } = assembly;
       queues
         .run(sender, () => this.#end(assemblies.find(sender, messageId)))
         .catch((error: unknown) => hooks.onError(error));
     }
+    return next;
   }
 
   async #end(assembly: Assembly | undefined): Promise<void> {

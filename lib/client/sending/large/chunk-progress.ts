@@ -112,13 +112,14 @@ export class ChunkProgress {
     if (peers?.size === 0) this.#known.delete(sequence);
   }
 
-  /** Drops what belongs to no message any more. */
-  expire(writes: WriteBatch): void {
+  /** Drops what belongs to no message any more. @returns Infinity: nothing of it ends with time */
+  expire(writes: WriteBatch): number {
     const alive = new Set(this.#outbox.entries().map(({ sequence }) => sequence));
     const onDisk = [...this.#records.entries()].map(({ rest }) => readSequence(rest));
     for (const sequence of new Set([...this.#known.keys(), ...onDisk])) {
       if (!alive.has(sequence)) this.clear(writes, { sequence });
     }
+    return Infinity;
   }
 
   /** Resolves when what is known is durable, or the disk refused it. */
