@@ -27,7 +27,7 @@ export interface StorageServiceOptions {
   readonly log: Logger;
   /** Mail waits here for a recipient without a session: at most once in 10 minutes for each. */
   readonly onMailWaiting?: (recipient: PublicKey, waiting: number) => void;
-  /** Seconds between sweeps (specification: an hour). */
+  /** Seconds between sweeps (specification: an hour); the disk's free space is read again when it is older. */
   readonly sweepSeconds?: number;
   /** Requests of one peer that may be in work; further ones are answered `busy`. */
   readonly maxInWork?: number;
@@ -51,7 +51,7 @@ const MOST_COUNTED = 0xffff;
 /**
  * The storage node towards its peers (docs/PROTOCOL.md, sealed messages): answers store, list, fetch and delete,
  * the last three only ever for the mailbox of the session's own peer, and tells a recipient with a session that
- * mail came. Sweeps and reads the disk's free space every hour.
+ * mail came. Sweeps every hour while mail lies here, and reads the disk's free space then and for deposits.
  */
 export class StorageService {
   readonly #options: Required<StorageServiceOptions>;
@@ -65,6 +65,8 @@ export class StorageService {
   #stopped = new AbortController();
   #running = false;
   #stopMail: () => void = () => undefined;
+  /** When the disk's free space was last asked for, monotonic milliseconds. */
+  #measuredAt = -Infinity;
   /** Before this moment of the monotonic clock no further failure is logged. */
   #quietUntil = 0;
 
@@ -78,13 +80,13 @@ export class StorageService {
     this.#reads = new TokenBuckets({ burst: readBurst, perSecond: readsPerSecond }, clock);
   }
 
-  /** Begins to answer, sweeps at once and then every hour. */
+  /** Begins to answer, and sweeps at once. */
   start(): void {
     if (this.#running) return;
     this.#running = true;
     this.#stopMail = this.#storage.onMail((recipient) => this.#mailCame(recipient));
     this.#stopped = new AbortController();
-    this.#sweep(this.#stopped.signal);
+    this.#sweep();
   }
 
   /** Answers `busy` from now on and resolves when everything under way is done. */
@@ -92,6 +94,7 @@ export class StorageService {
     this.#running = false;
     this.#stopped.abort();
     this.#sweepTimer?.cancel();
+    this.#sweepTimer = undefined;
     await Promise.all(this.#tasks);
     this.#stopMail();
     this.#hints.stop();
@@ -132,6 +135,9 @@ export class StorageService {
     const { request } = message;
     switch (message.kind) {
       case 'store': {
+        const { clock, sweepSeconds } = this.#options;
+        if (clock.monotonic() - this.#measuredAt >= sweepSeconds * 1000)
+          void this.#track(() => this.#measure());
         const answer = await this.#storage.tryStore(peer, message.envelope, message.remaining);
         const { code, storageId } = answer;
         const kept = 'kept' in answer ? answer.kept : 0;
@@ -206,6 +212,7 @@ export class StorageService {
   #mailCame(recipient: PublicKey): void {
     this.#hints.mailCame(recipient);
     if (!this.#options.sessions.hasSession(recipient)) this.#wakeUps.mailCame(recipient);
+    this.#sweepLater();
   }
 
   #tellOwner(recipient: PublicKey): void {
@@ -228,22 +235,37 @@ export class StorageService {
     }
   }
 
-  #sweep(stopped: AbortSignal): void {
+  #sweep(): void {
+    const { signal } = this.#stopped;
     void this.#track(async () => {
+      await this.#measure();
       try {
-        await this.#storage.updateCapacity();
-      } catch (error) {
-        this.#report('The free disk space could not be read', error);
-      }
-      try {
-        if (!stopped.aborted) await this.#storage.cleanupExpiredMessages(stopped);
+        if (!signal.aborted) await this.#storage.cleanupExpiredMessages(signal);
       } catch (error) {
         this.#report('Expired mail could not be deleted', error);
       }
+      // An engine that does not work cannot say what lies there.
+      const { totalMessages, trouble } = this.#storage.getStorageStats();
+      if (totalMessages > 0 || trouble !== undefined) this.#sweepLater();
     });
-    this.#sweepTimer = this.#options.timers.after(this.#options.sweepSeconds * 1000, () =>
-      this.#sweep(stopped),
-    );
+  }
+
+  #sweepLater(): void {
+    if (!this.#running) return;
+    const { timers, sweepSeconds } = this.#options;
+    this.#sweepTimer ??= timers.after(sweepSeconds * 1000, () => {
+      this.#sweepTimer = undefined;
+      this.#sweep();
+    });
+  }
+
+  async #measure(): Promise<void> {
+    this.#measuredAt = this.#options.clock.monotonic();
+    try {
+      await this.#storage.updateCapacity();
+    } catch (error) {
+      this.#report('The free disk space could not be read', error);
+    }
   }
 
   #track(work: () => Promise<void>): Promise<void> {

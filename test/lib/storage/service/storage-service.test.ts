@@ -406,7 +406,7 @@ describe('storage service', () => {
   });
 
   describe('care', () => {
-    it('reads the disk and sweeps at the start and every hour', async () => {
+    it('reads the disk and sweeps at the start, and every hour while mail lies here', async () => {
       const { storage, capacity, time } = serve();
       await time.advance(0);
       assert.equal(capacity.updates, 1);
@@ -415,6 +415,37 @@ describe('storage service', () => {
       assert.equal(storage.getStorageStats().totalMessages, 1);
       await time.advance(1000);
       assert.equal(storage.getStorageStats().totalMessages, 0);
+      assert.equal(capacity.updates, 2);
+      assert.equal(time.pendingTimers, 0);
+    });
+
+    it('has no timer while no mail lies here, and one again when some comes', async () => {
+      const { storage, capacity, time } = serve();
+      await time.advance(10_000_000);
+      assert.deepEqual([time.pendingTimers, capacity.updates], [0, 1]);
+      await storage.storeMessage(alice, envelopeTo(carol, 'x'), 60);
+      await time.advance(3_600_000);
+      assert.equal(storage.getStorageStats().totalMessages, 0);
+    });
+
+    it('sweeps mail of an earlier run', async () => {
+      const { service, storage, time } = serve();
+      await service.stop();
+      await storage.storeMessage(alice, envelopeTo(bob, 'x'), 60);
+      service.start();
+      await time.advance(3_600_000);
+      assert.equal(storage.getStorageStats().totalMessages, 0);
+    });
+
+    it('reads the disk for a deposit when that was last done an hour ago', async () => {
+      const { store, capacity, time } = serve();
+      await time.advance(3_599_999);
+      await store(alice, envelopeTo(bob, 'x'));
+      assert.equal(capacity.updates, 1);
+      await time.advance(1);
+      await store(alice, envelopeTo(bob, 'y'));
+      assert.equal(capacity.updates, 2);
+      await store(alice, envelopeTo(bob, 'z'));
       assert.equal(capacity.updates, 2);
     });
 
