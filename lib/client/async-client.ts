@@ -140,6 +140,7 @@ export class AsyncClient {
   async addStorageNode(nodePk: PublicKey): Promise<void> {
     checkPublicKey(nodePk, 'The storage node');
     await this.#parts.nodes.name(nodePk);
+    this.#parts.retriever.pollLater();
   }
 
   /** Replaces the handler; what it did not take yet is offered again. */

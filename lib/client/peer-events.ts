@@ -38,7 +38,7 @@ export interface PeerEventsComponents {
     | 'tellState'
   >;
   readonly receiver: Pick<Receiver, 'receive' | 'receiveTox'>;
-  readonly retriever: Pick<Retriever, 'retrieveFrom'>;
+  readonly retriever: Pick<Retriever, 'pollLater' | 'retrieveFrom'>;
   readonly fleetWord: Pick<FleetWord, 'take' | 'tell'>;
   readonly room: Pick<InboxRoom, 'turnAway'>;
   readonly wakeup: Pick<Wakeup, 'all' | 'friend'>;
@@ -110,6 +110,7 @@ export class PeerEvents {
     } else if (message.kind === 'fleet') {
       this.#components.fleetWord.take(peer, message.certificate);
     } else {
+      if (message.kind === 'state' && message.holdsMail) this.#components.retriever.pollLater();
       this.#messages.begin(peer, () => this.#components.meetings.onMessage(peer, message));
     }
   }

@@ -16,7 +16,7 @@ import type { HeadTurns } from './large/head-turns';
 import { PageBudget } from './page-budget';
 import { UnknownMail } from './unknown-mail';
 
-/** Between two looks at every node, milliseconds, before jitter. */
+/** Between two looks at every node that is here, milliseconds, before jitter. */
 const POLL_INTERVAL = 300_000;
 /** A cursor starts again from 0 after this many seconds. */
 const FULL_LIST_AGE = 3600;
@@ -76,12 +76,13 @@ export class Retriever {
     this.#running = true;
     this.#components.room.listen(() => this.#retrieveUnasked());
     this.#components.headTurns.listen(() => this.#lookAgain());
-    this.#schedule();
+    this.pollLater();
   }
 
   async stop(): Promise<void> {
     this.#running = false;
     this.#timer?.cancel();
+    this.#timer = undefined;
     await Promise.allSettled([...this.#runs]);
   }
 
@@ -95,6 +96,7 @@ export class Retriever {
   /** One node; a call while one runs makes it look once more. */
   async retrieveFrom(node: PublicKey): Promise<void> {
     if (!this.#running) return;
+    this.pollLater();
     const state = this.#node(node);
     if (state.running) {
       state.again = true;
@@ -105,6 +107,18 @@ export class Retriever {
     this.#runs.add(run);
     await run;
     this.#runs.delete(run);
+  }
+
+  /** There may be a node to look at from time to time: as long as one is here. */
+  pollLater(): void {
+    if (!this.#running) return;
+    const { timers, random } = this.#components;
+    const wait = POLL_INTERVAL * (0.75 + randomFraction(random) / 2);
+    this.#timer ??= timers.after(wait, () => {
+      this.#timer = undefined;
+      this.#unknown.forgetOld();
+      this.#retrieveUnasked();
+    });
   }
 
   /** Age in seconds at which a node was last asked; undefined: not since the start. */
@@ -188,16 +202,6 @@ export class Retriever {
       deletes.done(writes, node, storageIds);
       await writes.commit();
     }
-  }
-
-  #schedule(): void {
-    const { timers, random } = this.#components;
-    const wait = POLL_INTERVAL * (0.75 + randomFraction(random) / 2);
-    this.#timer = timers.after(wait, () => {
-      this.#unknown.forgetOld();
-      this.#retrieveUnasked();
-      this.#schedule();
-    });
   }
 
   #retrieveUnasked(): void {

@@ -62,6 +62,26 @@ describe('visits to storage nodes', () => {
     assert.ok(visits > 60 && visits < 90, `${visits}`);
   });
 
+  it('come by themselves only while a node is here, and again once one may be', async () => {
+    node.online = false;
+    await collector.time.advance(400_000);
+    assert.equal(collector.time.pendingTimers, 0);
+    node.online = true;
+    for (const begin of [
+      () => collector.retriever.retrieveFrom(node.pk),
+      () => collector.retriever.pollLater(),
+    ]) {
+      await begin();
+      node.heard();
+      await collector.time.advance(400_000);
+      assert.equal(node.heard().length, 1);
+      node.online = false;
+      await collector.time.advance(400_000);
+      assert.equal(collector.time.pendingTimers, 0);
+      node.online = true;
+    }
+  });
+
   it('end when the session stops, which waits for them, and begin no more', async () => {
     collector.issue(1);
     node.hold(1);
