@@ -20,7 +20,7 @@ const FEW_KEYS = { preKeysPerPeer: 4, preKeyRefreshThreshold: 1 };
 /** A session that began has done by then what it does in its first minute, milliseconds. */
 const BEGIN_MS = 75_000;
 /** What happens at once when all is stored is over by then, milliseconds. */
-const SETTLE_MS = 15_000;
+const SETTLE_MS = 75_000;
 /** What mosquitto keeps for one client. */
 const BROKER_QUEUE = 1000;
 
