@@ -67,11 +67,9 @@ describe('visits to storage nodes', () => {
     await collector.time.advance(400_000);
     assert.equal(collector.time.pendingTimers, 0);
     node.online = true;
-    for (const begin of [
-      () => collector.retriever.retrieveFrom(node.pk),
-      () => collector.retriever.pollLater(),
-    ]) {
-      await begin();
+    for (const begins of ['by a visit', 'by a hint']) {
+      if (begins === 'by a visit') await collector.retriever.retrieveFrom(node.pk);
+      else collector.retriever.pollLater();
       node.heard();
       await collector.time.advance(400_000);
       assert.equal(node.heard().length, 1);

@@ -16,7 +16,10 @@ function watch({ time }: World, { memory }: Device): { take(): Work } {
   const [get, range, apply] = [index.get.bind(index), index.range.bind(index), index.apply.bind(index)];
   index.get = (key) => ((work.reads += 1), get(key));
   index.range = (options) => ((work.reads += 1), range(options));
-  index.apply = (operations) => ((work.commits += 1), apply(operations));
+  index.apply = (operations) => {
+    work.commits += 1;
+    apply(operations);
+  };
   const after = time.timers.after.bind(time.timers);
   time.timers.after = (ms, run) => {
     const { stack = '' } = new Error();

@@ -82,11 +82,17 @@ describe('the mailer', () => {
     });
 
     for (const [what, happens] of [
-      ['who is here', () => ((peer.session = true), peer.happens())],
+      [
+        'who is here',
+        () => {
+          peer.session = true;
+          peer.happens();
+        },
+      ],
       ['who was removed', () => peer.mailer.forget(peer.friend.pk)],
       ['after its stop', () => peer.mailer.stop()],
     ] as const) {
-      it(`${what}`, async () => {
+      it(what, async () => {
         happens();
         assert.equal(peer.mailer.size, 0);
         await peer.wait(2 * MINUTE);
