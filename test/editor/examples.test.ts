@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ROOT } from '../../scripts/support/project';
 import { NODES } from './support/alert';
 import type { Editor } from './support/editor';
+import { leftEnds } from './support/layout';
 import { inOneEditor } from './support/stage';
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -31,6 +32,9 @@ inOneEditor('The examples', (stage) => {
       const before = await editor.settings();
       const there = new Set(before.map(({ id }) => id));
       for (const { id } of entriesOf(name)) assert.ok(there.has(id), String(id));
+      // As wide as the editor draws them, their left ends are in line.
+      for (const { id, left } of await leftEnds(editor.page))
+        assert.equal(left % 20, 0, `${id} begins at ${left}`);
       for (const entry of entriesOf(name).filter(isOurs)) {
         // A dialog like one that was opened before differs in its name alone.
         if (!FULL && tried.has(settingsOf(entry))) continue;

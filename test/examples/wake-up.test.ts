@@ -3,7 +3,13 @@ import { startExample } from '../nodes/support/example-flow';
 import { HttpService } from '../nodes/support/http-service';
 import { managerOf, met, until, type NodeRed } from '../nodes/support/node-red';
 
-const CORE = ['common/20-inject', 'function/10-switch', 'function/15-change', 'network/21-httprequest'];
+const CORE = [
+  'common/20-inject',
+  'function/10-switch',
+  'function/15-change',
+  'network/21-httprequest',
+  'common/60-link',
+];
 
 describe('The example flow wake-up', function () {
   let red: NodeRed;

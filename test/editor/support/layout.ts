@@ -1,4 +1,5 @@
-import type { Locator } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import './red';
 
 /** What is wider than its place within an open dialog, in words: labels that are cut or wrap, and content that scrolls sideways. */
 export function overflowing(tray: Locator): Promise<string[]> {
@@ -25,5 +26,13 @@ export function overflowing(tray: Locator): Promise<string[]> {
       if (form && field.closest('form') && field.getBoundingClientRect().right > form.right + 1)
         said.push(`stands out: ${field.outerHTML.slice(0, 80)}`);
     return said;
+  });
+}
+
+/** Where the nodes of the tab that is shown begin, in pixels of the canvas. */
+export function leftEnds(page: Page): Promise<{ readonly id: string; readonly left: number }[]> {
+  return page.evaluate(() => {
+    const shown = window.RED?.nodes.filterNodes({ z: window.RED.workspaces.active() }) ?? [];
+    return shown.map(({ id, x, w }) => ({ id, left: x - w / 2 }));
   });
 }

@@ -2,6 +2,8 @@
 export interface Drawn {
   readonly type: string;
   readonly name?: string;
+  /** Of an Inject node: it also fires at the start, and says so. */
+  readonly once?: boolean;
   readonly outputs?: number;
   readonly wires?: readonly unknown[];
 }
@@ -33,7 +35,7 @@ const SOURCES = [
 
 /** Pixels that the editor gives to a node with this name: it rounds up to its grid of 20. */
 export function sizeOf(node: Drawn): { readonly w: number; readonly h: number } {
-  const label = (node.name ?? node.type).replace(/ +/g, ' ');
+  const label = (node.name ?? node.type).replace(/ +/g, ' ') + (node.once === true ? ' ¹' : '');
   const widths = Array.from(label, (character) => WIDTHS[(character.codePointAt(0) ?? 0) - 0x20] ?? OTHER);
   const text = (widths.reduce((sum, width) => sum + width, 0) * FONT) / 1000;
   const port = SOURCES.includes(node.type) ? 0 : 7;
