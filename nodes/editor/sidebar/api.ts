@@ -1,4 +1,4 @@
-import type { ErrorBody, QrView, SessionSummary, SessionView } from '../../sidebar/view.js';
+import type { ErrorBody, HistoryView, QrView, SessionSummary, SessionView } from '../../sidebar/view.js';
 import { faultIn } from './texts.js';
 
 /** What went wrong with a request; status 0 when there was no answer. */
@@ -35,6 +35,7 @@ const pathOf = (id: string) => `sessions/${encodeURIComponent(id)}`;
 
 export const getSessions = () => request<SessionSummary[]>('GET', 'sessions');
 export const getSession = (id: string) => request<SessionView>('GET', pathOf(id));
+export const getHistory = (id: string) => request<HistoryView>('GET', `${pathOf(id)}/history`);
 export const getQr = (id: string) => request<QrView>('GET', `${pathOf(id)}/qr`);
 
 /** Gives an order: see docs/ADMIN.md. @throws RequestError */

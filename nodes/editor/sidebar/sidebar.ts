@@ -7,6 +7,7 @@ import { Header } from './frame/header.js';
 import { Identity } from './frame/identity.js';
 import { Popup } from './widgets/popup.js';
 import { Friends } from './sections/friends.js';
+import { History } from './sections/history.js';
 import { Inbox } from './sections/inbox.js';
 import { Kept } from './sections/kept.js';
 import { StorageNodes } from './sections/nodes.js';
@@ -30,6 +31,7 @@ export class Sidebar implements Actions {
     new Inbox(),
     new StorageNodes(),
     new Kept(),
+    new History(),
   ];
   readonly #body: HTMLElement;
   readonly #sectionsElement: HTMLElement;

@@ -22,6 +22,7 @@ const NOT_TOLD = [
   'lib/storage/message-storage',
   'lib/storage/postgres/connection/link',
   'lib/storage/postgres/postgres-engine',
+  'lib/storage/postgres/watcher',
   'lib/storage/store-answer',
   'lib/store/operations',
   'lib/store/queued-store',
