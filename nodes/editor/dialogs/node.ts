@@ -14,3 +14,8 @@ export function textOf(value: unknown): string {
 export function plain(text: unknown): string {
   return textOf(text).replace(/[<>&"']/g, ' ');
 }
+
+/** A number with one place behind the point, or the comma of the user's language. */
+export function decimal(value: number): string {
+  return value.toLocaleString(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+}

@@ -17,9 +17,9 @@ const STYLE = `
 .form-row .tox-async-row .tox-async-friend-name { flex: none; width: 30%; }
 .form-row .tox-async-row .tox-async-friend-key { flex: 1; width: 0; font-family: var(--red-ui-monospace-font, monospace); font-size: 12px; }
 .tox-async-row .tox-async-hint { min-width: 100%; margin: 0; }
-.form-row label.tox-async-check { display: inline-block; width: 0; min-width: 70%; }
+.form-row label.tox-async-check { display: inline-flex; gap: 6px; align-items: baseline; width: 0; min-width: 70%; }
 .tox-async-unit { display: inline-block; width: 0; min-width: calc(70% - 100px); margin-left: 6px; vertical-align: middle; }
-.tox-async-check input[type="checkbox"] { width: auto; margin: 0 6px 0 0; vertical-align: baseline; }
+.tox-async-check input[type="checkbox"] { flex: none; width: auto; margin: 0; }
 .tox-async-tabs { min-height: 0; margin: 0 0 12px; }
 `;
 

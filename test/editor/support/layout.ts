@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import './red';
 
-/** What is wider than its place within an open dialog, in words: labels that are cut or wrap, and content that scrolls sideways. */
+/** What is wider than its place within an open dialog, in words: labels and placeholders that are cut, labels that wrap, and content that scrolls sideways. */
 export function overflowing(tray: Locator): Promise<string[]> {
   return tray.evaluate((element) => {
     const isShown = (each: Element) => each.getClientRects().length > 0;
@@ -25,6 +25,14 @@ export function overflowing(tray: Locator): Promise<string[]> {
     for (const field of all('input, select, button, p, .red-ui-typedInput-container'))
       if (form && field.closest('form') && field.getBoundingClientRect().right > form.right + 1)
         said.push(`stands out: ${field.outerHTML.slice(0, 80)}`);
+    const pen = document.createElement('canvas').getContext('2d');
+    for (const field of all('input[placeholder]') as HTMLInputElement[]) {
+      const { font, paddingLeft, paddingRight } = getComputedStyle(field);
+      if (pen) pen.font = font;
+      const room = field.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+      if (pen && pen.measureText(field.placeholder).width > room + 1)
+        said.push(`placeholder cut: ${field.placeholder}`);
+    }
     return said;
   });
 }

@@ -1,4 +1,4 @@
-import { textOf, type EditedNode } from '../node.js';
+import { decimal, textOf, type EditedNode } from '../node.js';
 import { order, type RunningSession } from '../sessions.js';
 
 /** The real folder and engine of the session, and the end of its data. */
@@ -9,11 +9,11 @@ export function advancedTab(node: EditedNode, running: RunningSession): void {
     if (session?.open === undefined) return;
     const { path, bytes = 0 } = session.open.folder;
     const { freeBytes } = session.open.kept;
-    const use = node._('storage-node.folderUse', { megabytes: (bytes / 1_000_000).toFixed(1) });
+    const use = node._('storage-node.folderUse', { megabytes: decimal(bytes / 1_000_000) });
     const free =
       freeBytes === undefined
         ? ''
-        : node._('storage-node.folderFree', { gigabytes: (freeBytes / 1_000_000_000).toFixed(1) });
+        : node._('storage-node.folderFree', { gigabytes: decimal(freeBytes / 1_000_000_000) });
     folder.empty().append($('<span class="tox-async-mono">').text(path), ` ${use} ${free}`);
     $('#tox-async-engine').text(node._('storage-node.engineNow', { engine: session.open.engine }));
     erase.prop('disabled', false).on('click', () => askToErase(node, session.name, path));

@@ -1,4 +1,4 @@
-import { textOf, type EditedNode } from '../node.js';
+import { decimal, textOf, type EditedNode } from '../node.js';
 import { type RunningSession } from '../sessions.js';
 import { isVariable } from '../fields/variables.js';
 
@@ -32,7 +32,7 @@ export function storageTab(node: EditedNode, running: RunningSession): void {
     const kept = session?.open?.kept;
     if (kept === undefined) return;
     const { bytes, messages } = kept;
-    inUse = node._('storage-node.inUse', { megabytes: (bytes / 1_000_000).toFixed(1), messages });
+    inUse = node._('storage-node.inUse', { megabytes: decimal(bytes / 1_000_000), messages });
     look();
   });
 }
