@@ -123,7 +123,7 @@ inEachEditor('The sidebar', (stage) => {
 
   it('speaks the language of the editor', async () => {
     const { page } = await device('de');
-    await section(page, 'Freunde').getByText('online · hebt Post für dich auf').first().waitFor();
+    await section(page, 'Freunde').getByText('online · hebt Ihre Post auf').first().waitFor();
     await section(page, 'Ausgang').getByText('Nichts unterwegs.').waitFor();
   });
 });
