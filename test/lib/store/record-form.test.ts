@@ -19,25 +19,23 @@ describe('how a record is written down', () => {
     assert.deepEqual(again(record), record);
   });
 
-  it('keeps half of a surrogate pair as it is', () => {
-    const record = { text: '\ud83d', ['\udc4d']: 'x\ud83d' };
-    assert.deepEqual(again(record), record);
-  });
-
   it('leaves out fields that are undefined, and keeps the places of an array', () => {
     assert.deepEqual(again({ a: undefined, b: [1, undefined, 2] }), { b: [1, null, 2] });
   });
 
-  it('keeps names of any length and of any characters apart', () => {
-    const names = ['', ...[1, 253, 254, 255, 256, 20_000].map((n) => 'n'.repeat(n)), 'é', 'Ā', '__proto__'];
-    // The last four have the same hash, as two and two.
-    const record = Object.fromEntries([...names, 'Aa', 'BB', 'xAay', 'xBBy'].map((name, i) => [name, i]));
-    for (let i = 0; i < 2; i += 1) assert.deepEqual(again(record), record);
-    assert.equal(Object.getPrototypeOf(again(record)), Object.prototype);
+  it('takes a name that would give an object another prototype, at any depth', () => {
+    const inner = JSON.parse('{"__proto__": {"a": [{"__proto__": 1, "b": null}]}, "c": 2}') as object;
+    const record = { context: inner };
+    assert.deepEqual(again(record), record);
+    const { context } = again(record) as typeof record;
+    assert.equal(Object.getPrototypeOf(context), Object.prototype);
+    assert.ok(Object.hasOwn(context, '__proto__'));
   });
 
-  it('remembers no more names than it needs, and reads all others all the same', () => {
-    for (let i = 0; i < 3000; i += 1) assert.deepEqual(again({ [`name-${i}`]: i }), { [`name-${i}`]: i });
+  it('takes the JSON of a flow that is as deep as flows are', () => {
+    let deep: object = {};
+    for (let i = 0; i < 900; i += 1) deep = { deep };
+    assert.deepEqual(again(deep), deep);
   });
 
   it('gives bytes that are neither the record nor the memory that it was written in', () => {
