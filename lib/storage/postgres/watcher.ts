@@ -7,6 +7,7 @@ import { type EngineHealth, troubleIn } from '../message-engine';
 import type { CountsView } from './counts-view';
 import { asDatabaseError } from './connection/database-errors';
 import type { DatabaseAddress } from './connection/database-settings';
+import { closed } from './connection/link';
 import { countRowOf, numberIn } from './mail-rows';
 import type { DatabaseClient } from './connection/pg-loader';
 import { connectToPrimary, cut } from './connection/primary';
@@ -83,7 +84,7 @@ export class Watcher {
     this.#closing.abort();
     this.#wake.abort();
     if (this.#client) cut(this.#client);
-    this.#rejectLooks(new ToxAsyncError('ErrClosed', 'The session has been closed.'));
+    this.#rejectLooks(closed());
     await this.#done;
   }
 

@@ -52,7 +52,7 @@ export class Link {
   }
 
   close(): void {
-    this.#closing.abort(new ToxAsyncError('ErrClosed', 'The session has been closed.'));
+    this.#closing.abort(closed());
     this.drop();
   }
 
@@ -61,4 +61,9 @@ export class Link {
     const { client } = await connectToPrimary(this.#address);
     return client;
   }
+}
+
+/** What becomes of all that is under way when the engine is closed. */
+export function closed(): ToxAsyncError {
+  return new ToxAsyncError('ErrClosed', 'The session has been closed.');
 }
