@@ -2,11 +2,12 @@ import { DAY, HOUR, MINUTE } from '../../../../support/world';
 import { Draw } from './draw';
 import { AIM_MS, type Incident, type IncidentOf, LIES, type Resident, type TownPlan } from './plan';
 import { crashAt, planCrashesAtWork, planUpsets } from './plan-upsets';
+import { type Runs, runningTimes } from './running-times';
 
 /** How large a town is. */
 export interface TownSize {
   readonly users: number;
-  /** Messages that are written; some are not accepted, by whoever is not running then. */
+  /** Messages that are written, by people whose machine runs then; some find a full outbox, or a crash on its way. */
   readonly messages: number;
   readonly days: number;
   /** How many times as often as in an ordinary town something befalls somebody; 1 when left out. */
@@ -45,7 +46,7 @@ export function makePlan(seed: string, size: TownSize): TownPlan {
     );
   }
   for (const [who, to] of friends) incidents.push(...planBreaks(draw, [who, to], ends, pace));
-  const traffic = planTraffic(draw, { residents, friends }, size, ends);
+  const traffic = planTraffic(draw, { residents, friends, runs: runningTimes(incidents) }, size, ends);
   incidents.push(...planWeather(draw, ends), ...traffic, ...planCrashesAtWork(draw, traffic, pace));
   const timely = incidents.filter(({ at }) => at < ends).sort((a, b) => a.at - b.at);
   return { seed, residents, friends, incidents: timely, ends };
@@ -144,7 +145,7 @@ function planWeather(draw: Draw, ends: number): Incident[] {
 /** Mostly a few words; now and then a burst, and messages that no envelope holds. */
 function planTraffic(
   draw: Draw,
-  { residents, friends }: Pick<TownPlan, 'residents' | 'friends'>,
+  { residents, friends, runs }: Pick<TownPlan, 'residents' | 'friends'> & { readonly runs: Runs },
   { messages }: TownSize,
   ends: number,
 ): Incident[] {
@@ -154,6 +155,7 @@ function planTraffic(
     const [one, other] = draw.pick(pairs);
     const [who, to] = draw.chance(0.5) ? [one, other] : [other, one];
     const at = draw.between(FIRST, ends);
+    if (!runs(who, at)) continue;
     const many = draw.chance(0.02) ? draw.between(5, 30) : 1;
     for (let i = 0; i < many; i += 1)
       incidents.push({
