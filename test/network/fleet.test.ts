@@ -71,18 +71,24 @@ describeFleet('a fleet of three storage nodes on one PostgreSQL, on real Tox', f
     const file = (name: string) => path.join(folder, name);
     await writeFile(file('nodes.json'), JSON.stringify({ nodes: [daemon.node] }));
     await writeFile(file('url'), server.urlOf());
-    for (const who of ['sender', 'recipient', ...NODES])
-      keys.set(who, (await done(run(who, 'init'))).slice(0, 64));
+    const everybody = ['sender', 'recipient', ...NODES];
+    const make = async (who: string) => keys.set(who, (await done(run(who, 'init'))).slice(0, 64));
+    await Promise.all(everybody.map(make));
     const keyOf = (who: string) => keys.get(who) ?? assert.fail(who);
-    for (const [a, b] of FRIENDS) {
-      await done(run(a, 'friends', 'accept', keyOf(b), '--name', b));
-      await done(run(b, 'friends', 'accept', keyOf(a), '--name', a));
-    }
+    // A directory is open in one process at a time.
+    const befriend = async (who: string) => {
+      for (const pair of FRIENDS.filter((each) => each.includes(who))) {
+        const friend = pair.find((each) => each !== who) ?? assert.fail();
+        await done(run(who, 'friends', 'accept', keyOf(friend), '--name', friend));
+      }
+    };
+    await Promise.all(everybody.map(befriend));
     await done(run('operator', 'fleet', 'init', file('fleet.json'), '2'));
     const round = await done(run('operator', 'fleet', 'certify', file('fleet.json'), ...NODES.map(keyOf)));
     await writeFile(file('round'), round, { mode: 0o600 });
-    for (const node of NODES) await serve(node, '--database', file('url'), '--fleet', file('round'));
-    for (const who of ['sender', 'recipient']) await serve(who);
+    const options = (who: string) =>
+      NODES.includes(who) ? ['--database', file('url'), '--fleet', file('round')] : [];
+    await Promise.all(everybody.map((who) => serve(who, ...options(who))));
   });
 
   after(async () => {
