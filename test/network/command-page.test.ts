@@ -11,7 +11,7 @@ import { readPage } from '../docs/support/pages';
 import { shellLines } from '../docs/support/shell-lines';
 import { BootstrapDaemon } from './support/bootstrap-daemon';
 import { CommandProcess } from './support/command-process';
-import { CONNECT_MS, PROCESS_MS, until } from './support/until';
+import { CONNECT_MS, until } from './support/until';
 
 /** They change the machine: test/package/install.test.ts installs the tarball in their place. */
 const NOT_RUN = /^(npm install|sudo) /;
@@ -61,12 +61,18 @@ describeOnTox('docs/COMMAND.md, on real Tox', function () {
     const PATH = `${path.join(folder, 'bin')}:${process.env.PATH ?? ''}`;
     const shell = spawn('bash', ['--norc', '-eu'], { env: { ...process.env, ...envOf('sensor'), PATH } });
     let out = '';
-    shell.stdout.on('data', (text: Buffer) => (out += String(text)));
+    for (const stream of [shell.stdout, shell.stderr]) {
+      stream.on('data', (text: Buffer) => (out += String(text)));
+    }
     shell.stdin.write("trap 'kill $(jobs -p) || true' EXIT\n");
     for (const line of lines) {
       shell.stdin.write(`${line.replace('TOX-ID', toxId)}\n`);
       // Whoever types the next line has seen that it serves.
-      if (line.endsWith('&')) await until('it serves', () => out.includes('Serving'), PROCESS_MS);
+      if (line.endsWith('&'))
+        await until(
+          () => `it serves: ${out}`,
+          () => out.includes('Serving'),
+        );
     }
     shell.stdin.end();
     const offer = await serving.says(/friends accept [0-9a-f]{64}/, CONNECT_MS);
