@@ -1,6 +1,6 @@
 import { describeOnTox } from './support/namespace';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -18,9 +18,10 @@ const NOT_RUN = /^(npm install|sudo) /;
 
 /** The first lines of docs/COMMAND.md as somebody types them, with a laptop at the other end. */
 describeOnTox('docs/COMMAND.md, on real Tox', function () {
-  this.timeout(3 * CONNECT_MS);
+  this.timeout(4 * CONNECT_MS);
   let daemon: BootstrapDaemon;
   let folder: string;
+  let shell: ChildProcess | undefined;
   const started: CommandProcess[] = [];
 
   const envOf = (who: string) => ({
@@ -47,6 +48,7 @@ describeOnTox('docs/COMMAND.md, on real Tox', function () {
   });
 
   after(async () => {
+    shell?.kill();
     await Promise.all(started.map((command) => command.terminate()));
     await daemon.stop();
     await rm(folder, { recursive: true, force: true });
@@ -59,14 +61,16 @@ describeOnTox('docs/COMMAND.md, on real Tox', function () {
     const lines = shellLines(readPage('docs/COMMAND.md').text).filter((line) => !NOT_RUN.test(line));
     assert.equal(lines.length, 5);
     const PATH = `${path.join(folder, 'bin')}:${process.env.PATH ?? ''}`;
-    const shell = spawn('bash', ['--norc', '-eu'], { env: { ...process.env, ...envOf('sensor'), PATH } });
+    const bash = spawn('bash', ['--norc', '-eu'], { env: { ...process.env, ...envOf('sensor'), PATH } });
+    shell = bash;
+    const closed = once(bash, 'close');
     let out = '';
-    for (const stream of [shell.stdout, shell.stderr]) {
+    for (const stream of [bash.stdout, bash.stderr]) {
       stream.on('data', (text: Buffer) => (out += String(text)));
     }
-    shell.stdin.write("trap 'kill $(jobs -p) || true' EXIT\n");
+    bash.stdin.write("trap 'kill $(jobs -p) || true' EXIT\n");
     for (const line of lines) {
-      shell.stdin.write(`${line.replace('TOX-ID', toxId)}\n`);
+      bash.stdin.write(`${line.replace('TOX-ID', toxId)}\n`);
       // Whoever types the next line has seen that it serves.
       if (line.endsWith('&'))
         await until(
@@ -74,14 +78,14 @@ describeOnTox('docs/COMMAND.md, on real Tox', function () {
           () => out.includes('Serving'),
         );
     }
-    shell.stdin.end();
+    bash.stdin.end();
     const offer = await serving.says(/friends accept [0-9a-f]{64}/, CONNECT_MS);
     const [, , key = ''] = offer.split(' ');
     await done(laptop('friends', 'accept', key, '--name', 'Sensor'));
     const received = JSON.parse(await done(laptop('receive', '--json', '--once'))) as Record<string, unknown>;
     assert.deepEqual([received.topic, received.text], ['leak', 'Water in the cellar']);
-    await once(shell, 'close');
-    assert.equal(shell.exitCode, 0, out);
+    await closed;
+    assert.equal(bash.exitCode, 0, out);
     assert.match(out, /^delivered$/m);
   });
 });
