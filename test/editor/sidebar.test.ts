@@ -100,6 +100,15 @@ inEachEditor('The sidebar', (stage) => {
     await page.keyboard.press('Escape');
   });
 
+  it('draws what was delivered in the last week', async () => {
+    const { page } = await device();
+    const week = section(page, 'Last 7 days');
+    await press(stage().red, '2');
+    await week.getByText(/^[1-9]\d* delivered$/).waitFor();
+    const chart = week.getByRole('img', { name: 'messages that were delivered go up' });
+    assert.ok((await chart.locator('.tox-up').count()) > 0);
+  });
+
   it('takes a session offline and online', async () => {
     const { page } = await device();
     await page.getByRole('button', { name: 'Disconnect', exact: true }).click();

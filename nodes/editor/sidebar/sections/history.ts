@@ -19,6 +19,8 @@ export class History implements SessionPart {
   readonly section = new Section('history', text('history.title'), text('history.none'));
   readonly element = this.section.element;
   readonly #chart = document.createElementNS(SVG, 'svg');
+  readonly #delivered = h('span');
+  readonly #received = h('span');
   readonly #more = h('div', { class: 'tox-soft tox-wrap' });
   readonly #content = h('div', { class: 'tox-kept' });
   #shown: string | undefined;
@@ -33,21 +35,16 @@ export class History implements SessionPart {
       'aria-label': text('history.chart'),
     }))
       this.#chart.setAttribute(name, value);
-    const key = (tone: string, word: string) =>
-      h(
-        'span',
-        {},
-        h('span', { class: `tox-key tox-${tone}`, 'aria-hidden': 'true' }),
-        text(`history.${word}`),
-      );
+    const key = (tone: string, words: HTMLElement) =>
+      h('span', {}, h('span', { class: `tox-key tox-${tone}`, 'aria-hidden': 'true' }), words);
     this.#content.append(
       this.#chart,
       h(
         'div',
         { class: 'tox-soft tox-week-keys' },
         h('span', {}, text('history.from')),
-        key('up', 'delivered'),
-        key('down', 'received'),
+        key('up', this.#delivered),
+        key('down', this.#received),
         h('span', {}, text('history.to')),
       ),
       this.#more,
@@ -74,7 +71,9 @@ export class History implements SessionPart {
   #show(hours: readonly HourView[]): void {
     const { bars, delivered, received, failed, mostUnfinished } = weekOf(hours);
     const isEmpty = delivered + received + failed + mostUnfinished === 0;
-    this.section.update(isEmpty ? '' : text('history.count', { delivered, received }), isEmpty);
+    this.section.update(isEmpty ? '' : text('history.count', { count: delivered + received }), isEmpty);
+    setText(this.#delivered, text('history.delivered', { count: delivered }));
+    setText(this.#received, text('history.received', { count: received }));
     show(this.#content, !isEmpty);
     this.#chart.replaceChildren(middle(), ...bars.flatMap(drawn));
     const more = [
