@@ -9,7 +9,7 @@ export type Publish = () => void;
 /**
  * What the engines have in common: the states open, closing and closed, and the group commit. Batches are
  * written strictly one group after the other; those that arrive while a group is being written make up the
- * next one, which needs a single sync.
+ * next one, which needs a single sync. Those that can wait are written with the next ones that cannot, or after a moment.
  */
 export abstract class QueuedStore implements Store {
   abstract readonly engine: string;
@@ -19,6 +19,10 @@ export abstract class QueuedStore implements Store {
   #queue: PendingCommit[] = [];
   #underWay = 0;
   #writer: Promise<void> | undefined;
+  /** Of those that are not being written, one or more cannot wait. */
+  #isDue = false;
+  /** Ends the wait of those that can. */
+  #stopWaiting: (() => void) | undefined;
 
   /**
    * Makes the operations durable, all or none; several on one key are in order.
@@ -27,6 +31,11 @@ export abstract class QueuedStore implements Store {
   protected abstract write(operations: Operations): Promise<Publish>;
   /** Resolves when batches that belong together had time to arrive. */
   protected abstract gather(): Promise<void>;
+  /** Runs `write` after a moment, or at once where an engine has no reason to wait. @returns what ends the wait */
+  protected later(write: () => void): (() => void) | undefined {
+    write();
+    return undefined;
+  }
   /** Lets go of files and threads; nothing is under way any more. */
   protected abstract release(): Promise<void>;
   protected abstract read(key: Uint8Array): Uint8Array | undefined;
@@ -56,10 +65,11 @@ export abstract class QueuedStore implements Store {
 
   batch(): WriteBatch {
     this.#assertOpen();
-    return new QueuedBatch((commit) => {
+    return new QueuedBatch((commit, { canWait = false }) => {
       this.#assertOpen();
       this.#queue.push(commit);
-      this.#writer ??= this.#writeAll();
+      if (!canWait) this.#write();
+      else if (!this.#writer) this.#wait();
     });
   }
 
@@ -73,6 +83,7 @@ export abstract class QueuedStore implements Store {
     const unwritten = this.#queue;
     this.#queue = [];
     this.#underWay = 0;
+    this.#stopWaiting?.();
     this.#state = 'closed';
     this.#closing ??= Promise.resolve();
     return unwritten;
@@ -80,20 +91,34 @@ export abstract class QueuedStore implements Store {
 
   async #close(): Promise<void> {
     this.#state = 'closing';
+    if (this.#queue.length > 0) this.#write();
     await this.#writer;
     this.#state = 'closed';
     await this.release();
   }
 
+  #wait(): void {
+    this.#stopWaiting ??= this.later(() => this.#write());
+  }
+
+  #write(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
+    this.#isDue = true;
+    this.#writer ??= this.#writeAll();
+  }
+
   async #writeAll(): Promise<void> {
-    while (this.#queue.length > 0) {
+    while (this.#isDue) {
       await this.gather();
+      this.#isDue = false;
       this.#underWay = this.#queue.length;
       await this.#writeGroup(this.#queue.slice());
       this.#queue.splice(0, this.#underWay);
       this.#underWay = 0;
     }
     this.#writer = undefined;
+    if (this.#queue.length > 0) this.#wait();
   }
 
   async #writeGroup(group: readonly PendingCommit[]): Promise<void> {

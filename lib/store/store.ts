@@ -36,6 +36,10 @@ export interface RangeOptions {
 /** Longest key, bytes. */
 export const MAX_KEY_BYTES = 256;
 
+export interface CommitOptions {
+  readonly canWait?: boolean;
+}
+
 /** Writes that become durable together, or not at all. */
 export interface WriteBatch {
   /** Operations so far; of several on one key the last wins. */
@@ -49,6 +53,7 @@ export interface WriteBatch {
    * Makes the batch durable; callable once. An empty batch resolves without a write.
    * @throws ErrLocalStorageFull no space; ErrStore anything else; ErrClosed. Whether a batch that failed is
    * durable is unknown until the store is opened again.
+   * @param how.canWait nobody waits for it: it may be written with what comes within a moment, still in its order
    */
-  commit(): Promise<void>;
+  commit(how?: CommitOptions): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { ToxAsyncError } from '../errors';
 import { Operations } from './operations';
-import type { WriteBatch } from './store';
+import type { CommitOptions, WriteBatch } from './store';
 
 /** A batch on its way to the disk. Its engine calls exactly one of `succeed` and `fail`. */
 export interface PendingCommit {
@@ -12,13 +12,13 @@ export interface PendingCommit {
 
 /** The write batch of every engine; an engine differs only in what it does with the finished batch. */
 export class QueuedBatch implements WriteBatch {
-  readonly #submit: (commit: PendingCommit) => void;
+  readonly #submit: (commit: PendingCommit, how: CommitOptions) => void;
   readonly #operations = new Operations();
   readonly #callbacks: (() => void)[] = [];
   #committed = false;
 
   /** @param submit takes over the batch at its `commit`; may throw */
-  constructor(submit: (commit: PendingCommit) => void) {
+  constructor(submit: (commit: PendingCommit, how: CommitOptions) => void) {
     this.#submit = submit;
   }
 
@@ -44,23 +44,20 @@ export class QueuedBatch implements WriteBatch {
     return this;
   }
 
-  async commit(): Promise<void> {
+  async commit(how: CommitOptions = {}): Promise<void> {
     this.#assertNotCommitted();
     this.#committed = true;
     await new Promise<void>((resolve, reject) => {
-      this.#submit({
-        operations: this.#operations,
-        succeed: () => {
-          try {
-            for (const run of this.#callbacks) run();
-            resolve();
-          } catch (error) {
-            // A callback's mistake must not stop the other batches of the group; its own caller hears of it.
-            reject(error instanceof Error ? error : new Error(String(error)));
-          }
-        },
-        fail: reject,
-      });
+      const succeed = () => {
+        try {
+          for (const run of this.#callbacks) run();
+          resolve();
+        } catch (error) {
+          // A callback's mistake must not stop the other batches of the group; its own caller hears of it.
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      };
+      this.#submit({ operations: this.#operations, succeed, fail: reject }, how);
     });
   }
 

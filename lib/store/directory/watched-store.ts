@@ -1,5 +1,5 @@
 import { ToxAsyncError } from '../../errors';
-import type { RangeOptions, Store, WriteBatch } from '../store';
+import type { CommitOptions, RangeOptions, Store, WriteBatch } from '../store';
 
 export interface StoreWatch {
   /** A commit failed for want of space. */
@@ -56,9 +56,9 @@ class WatchedBatch implements WriteBatch {
     return this;
   }
 
-  async commit(): Promise<void> {
+  async commit(how?: CommitOptions): Promise<void> {
     try {
-      await this.#commit();
+      await this.#commit(how);
       if (this.#batch.size > 0) this.#watch.onWrite?.();
     } catch (error) {
       if (ToxAsyncError.is(error, 'ErrLocalStorageFull')) this.#watch.onFull();
@@ -66,13 +66,13 @@ class WatchedBatch implements WriteBatch {
     }
   }
 
-  #commit(): Promise<void> {
+  #commit(how?: CommitOptions): Promise<void> {
     const { gate } = this.#watch;
-    if (gate === undefined || gate.isOpen || this.#batch.size === 0) return this.#batch.commit();
+    if (gate === undefined || gate.isOpen || this.#batch.size === 0) return this.#batch.commit(how);
     return new Promise((resolve, reject) => {
       gate.whenOpen((problem) => {
         if (problem) reject(problem);
-        else this.#batch.commit().then(resolve, reject);
+        else this.#batch.commit(how).then(resolve, reject);
       });
     });
   }

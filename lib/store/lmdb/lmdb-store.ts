@@ -10,6 +10,9 @@ import { storeErrorByFreeSpace } from '../store-errors';
 
 export { lmdbAvailable } from './lmdb-loader';
 
+/** Milliseconds for which a batch waits for others, when nobody waits for it. */
+const WAIT_MS = 20;
+
 /** Where a store on lmdb lies. */
 export interface LmdbStoreOptions {
   /** The database file; its lock file is `path`-lock. Their folder exists. */
@@ -20,7 +23,7 @@ export interface LmdbStoreOptions {
   readonly readFirst?: boolean;
   /** Looks at the store before anything is written to it, and throws to refuse it. */
   readonly check?: (store: Pick<Store, 'get' | 'range'>) => void;
-  /** For the pauses between the starts of a writing thread that keeps dying. */
+  /** For the pauses between the starts of a writing thread that keeps dying, and for batches that can wait. */
   readonly timers?: Timers;
 }
 
@@ -86,6 +89,11 @@ class LmdbStore extends QueuedStore {
       throw await storeErrorByFreeSpace(error, this.#options.disk, this.#options.path, bytes);
     }
     return () => this.#reader.refresh();
+  }
+
+  protected override later(write: () => void): () => void {
+    const timer = (this.#options.timers ?? systemTimers).after(WAIT_MS, write);
+    return () => timer.cancel();
   }
 
   /** One turn of the event loop. */

@@ -98,7 +98,11 @@ class OpenVault implements FileVault {
     this.#file = file;
     this.#table = new VaultTable(file, o.seal);
     this.#wanted = o.prepared ?? PREPARED;
-    this.#eraser = new VaultEraser((erasures) => this.#eraseRound(erasures), o.timers, this.#log);
+    this.#eraser = new VaultEraser(
+      (erasures, onErased) => this.#eraseRound(erasures, onErased),
+      o.timers,
+      this.#log,
+    );
     // A Store that was put back to an earlier day may know a lower limit than the file shows.
     const first = Math.max(serialLimit, this.#table.highestSerial + 1);
     this.#serials = new SerialNumbers(first, (limit) =>
@@ -167,7 +171,7 @@ class OpenVault implements FileVault {
   async eraseMarked(): Promise<void> {
     const erasures = this.#records.deadMarks().map((ref) => this.#toErasure(ref, true));
     try {
-      await this.#eraseRound(erasures);
+      await this.#eraseRound(erasures, () => undefined);
     } catch (error) {
       this.#log.debug(`Leftovers of the last run could not be erased: ${String(error)}`);
       this.#eraser.add(erasures);
@@ -233,13 +237,14 @@ class OpenVault implements FileVault {
     return { ref, overwrite, marked };
   }
 
-  async #eraseRound(erasures: readonly Erasure[]): Promise<void> {
+  async #eraseRound(erasures: readonly Erasure[], onErased: () => void): Promise<void> {
     const slots = erasures.filter(({ overwrite }) => overwrite).map(({ ref }) => ref.slot);
     try {
       await this.#writes.run(() => this.#file.write(slots));
     } catch (error) {
       throw this.#failure(error);
     }
+    onErased();
     await this.#records.deleteMarks(erasures.filter(({ marked }) => marked).map(({ ref }) => ref));
     this.#table.release(slots);
   }

@@ -13,6 +13,9 @@ export interface Erasure {
   readonly marked: boolean;
 }
 
+/** Erases these. Calls `onErased` when that has reached the disk, and resolves when their marks are gone too. */
+export type EraseRound = (erasures: readonly Erasure[], onErased: () => void) => Promise<void>;
+
 interface Waiter {
   /** Erasures that must be done, counted from the start. */
   readonly count: number;
@@ -29,7 +32,7 @@ const RETRY = { first: 1000, longest: 60_000 };
  * start finish it then.
  */
 export class VaultEraser {
-  readonly #round: (erasures: readonly Erasure[]) => Promise<void>;
+  readonly #round: EraseRound;
   readonly #timers: Timers;
   readonly #log: Logger;
   readonly #closing = new AbortController();
@@ -39,8 +42,7 @@ export class VaultEraser {
   #done = 0;
   #waiters: Waiter[] = [];
 
-  /** @param round erases these and resolves when that is durable */
-  constructor(round: (erasures: readonly Erasure[]) => Promise<void>, timers: Timers, log: Logger) {
+  constructor(round: EraseRound, timers: Timers, log: Logger) {
     this.#round = round;
     this.#timers = timers;
     this.#log = log;
@@ -75,13 +77,17 @@ export class VaultEraser {
     for (let failures = 0; this.#waiting.length > 0;) {
       const erasures = this.#waiting.splice(0);
       const isLast = this.#closing.signal.aborted;
+      let erased = 0;
       try {
-        await this.#round(erasures);
+        await this.#round(erasures, () => {
+          erased = erasures.length;
+          this.#finish(erased);
+        });
         failures = 0;
-        this.#finish(erasures.length);
       } catch (error) {
         failures += 1;
         this.#waiting = erasures.concat(this.#waiting);
+        this.#added += erased;
         this.#report(error, failures, isLast);
         if (isLast) break;
         await sleep(this.#timers, backoff(failures, RETRY), this.#closing.signal);

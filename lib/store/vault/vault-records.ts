@@ -49,9 +49,11 @@ export class VaultRecords {
   }
 
   async deleteMarks(refs: readonly SlotRef[]): Promise<void> {
+    if (refs.length === 0) return;
     const batch = this.#store.batch();
     for (const { serial } of refs) this.#dead.delete(batch, [sequenceKey(serial)]);
-    await batch.commit();
+    // The secrets are gone: a mark that stays is obeyed once more at the next start.
+    await batch.commit({ canWait: true });
   }
 }
 

@@ -15,6 +15,14 @@ export function closingTests(test: StoreTest): void {
     assert.equal(under.keys().length, 20);
   });
 
+  test('finishes those that can wait when it is closed', async (under) => {
+    const commit = under.store.batch().put(utf8('k'), utf8('v')).commit({ canWait: true });
+    await under.store.close();
+    await commit;
+    await under.reopen();
+    assert.deepEqual(under.keys(), ['k']);
+  });
+
   test('answers every call after its close with ErrClosed', async (under) => {
     const batch = under.store.batch().put(utf8('a'), utf8('1'));
     const closing = under.store.close();

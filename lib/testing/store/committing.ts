@@ -58,6 +58,22 @@ export function committingTests(test: StoreTest): void {
     assert.deepEqual(under.store.get(utf8('last')), utf8('49'));
   });
 
+  test('keeps that order when some of them can wait', async (under) => {
+    const order: number[] = [];
+    const commits = Array.from({ length: 20 }, (_unused, n) =>
+      under.store
+        .batch()
+        .put(utf8('last'), utf8(String(n)))
+        .afterCommit(() => order.push(n))
+        .commit({ canWait: n % 3 !== 0 }),
+    );
+    await Promise.all(commits);
+    assert.deepEqual(
+      order,
+      Array.from({ length: 20 }, (_unused, n) => n),
+    );
+  });
+
   test('runs what waits for a commit in order, when reads see the batch and before the commit resolves', async (under) => {
     const events: string[] = [];
     const seen = () => textOf(under.store.get(utf8('k')) ?? new Uint8Array());

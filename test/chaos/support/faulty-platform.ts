@@ -1,6 +1,6 @@
 import type { Disk, DiskFile } from '../../../lib/platform/disk';
 import type { Platform } from '../../../lib/platform/platform';
-import type { RangeOptions, Store, WriteBatch } from '../../../lib/store/store';
+import type { CommitOptions, RangeOptions, Store, WriteBatch } from '../../../lib/store/store';
 import type { SendResult, Transport, TransportHandler } from '../../../lib/transport/transport';
 import type { PublicKey } from '../../../lib/types';
 import { type FaultPoint, isFaultTable, type Life } from './life';
@@ -105,9 +105,9 @@ class FaultyBatch implements WriteBatch {
     return this;
   }
 
-  commit(): Promise<void> {
+  commit(how?: CommitOptions): Promise<void> {
     this.#reach('commit');
-    return this.#life.outside(() => this.#batch.commit());
+    return this.#life.outside(() => this.#batch.commit(how));
   }
 
   #reach(when: 'commit' | 'committed'): void {

@@ -11,6 +11,8 @@ class NotingStore extends QueuedStore {
   readonly writes: number[] = [];
   failure: Error | undefined;
   released = 0;
+  /** Ends the wait of batches that can wait; undefined while nobody waits so. */
+  endWait: (() => void) | undefined;
   #finish: (() => void)[] = [];
 
   finishWrite(): void {
@@ -25,6 +27,10 @@ class NotingStore extends QueuedStore {
   }
   protected override gather(): Promise<void> {
     return Promise.resolve();
+  }
+  protected override later(write: () => void): () => void {
+    this.endWait = write;
+    return () => (this.endWait = undefined);
   }
   protected override async release(): Promise<void> {
     this.released += 1;
@@ -99,6 +105,71 @@ describe('the group commit of a store', () => {
     await turn();
     store.finishWrite();
     await next;
+  });
+
+  describe('with batches that can wait', () => {
+    const putLater = (store: NotingStore) =>
+      store.batch().put(utf8('k'), utf8('v')).commit({ canWait: true });
+
+    it('writes them with the next one that cannot, in the order of the commits', async () => {
+      const store = new NotingStore();
+      const order: string[] = [];
+      const waiting = [putLater(store), putLater(store)];
+      void waiting[0]?.then(() => order.push('can wait'));
+      await turn();
+      assert.deepEqual(store.writes, []);
+      const next = put(store).then(() => order.push('cannot'));
+      await turn();
+      assert.deepEqual(store.writes, [3]);
+      assert.equal(store.endWait, undefined);
+      store.finishWrite();
+      await Promise.all([...waiting, next]);
+      assert.deepEqual(order, ['can wait', 'cannot']);
+    });
+
+    it('writes them after a moment when no other comes', async () => {
+      const store = new NotingStore();
+      const waiting = putLater(store);
+      store.endWait?.();
+      await turn();
+      assert.deepEqual(store.writes, [1]);
+      store.finishWrite();
+      await waiting;
+    });
+
+    it('lets those wait that come while a group is being written', async () => {
+      const store = new NotingStore();
+      const first = put(store);
+      await turn();
+      const waiting = putLater(store);
+      store.finishWrite();
+      await first;
+      await turn();
+      assert.deepEqual(store.writes, [1]);
+      store.endWait?.();
+      await turn();
+      assert.deepEqual(store.writes, [1, 1]);
+      store.finishWrite();
+      await waiting;
+    });
+
+    it('writes them before it closes', async () => {
+      for (const isBusy of [false, true]) {
+        const store = new NotingStore();
+        const commits = [...(isBusy ? [put(store)] : []), putLater(store)];
+        await turn();
+        if (isBusy) commits.push(putLater(store));
+        const closing = store.close();
+        await turn();
+        for (let i = 0; i < 2; i += 1) {
+          store.finishWrite();
+          await turn();
+        }
+        await Promise.all(commits);
+        await closing;
+        assert.equal(store.endWait, undefined);
+      }
+    });
   });
 
   it('writes nothing for an empty batch', async () => {

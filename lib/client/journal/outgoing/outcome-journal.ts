@@ -179,7 +179,7 @@ export class OutcomeJournal {
       if (outcome?.state !== 'unconfirmed') contexts.forget(writes, nameOf(id));
     }
     // When this fails the endings are reported again after the next start, which is what the mark is for.
-    await writes.commit().catch(() => undefined);
+    await writes.commit({ canWait: true }).catch(() => undefined);
   }
 
   async #announceOverdue(id: Uint8Array): Promise<void> {

@@ -564,7 +564,7 @@ describe('the sender', () => {
       store.batch = () => {
         const writes = batch();
         const commit = writes.commit.bind(writes);
-        writes.commit = () => disk.then(commit);
+        writes.commit = (how) => disk.then(() => commit(how));
         return writes;
       };
     }
