@@ -21,6 +21,7 @@ export function hedgedRandom(parts: {
   const { crypto, random, clock } = parts;
   const secret = random.bytes(KEY_BYTES);
   const moment = new DataView(new ArrayBuffer(24));
+  const momentBytes = new Uint8Array(moment.buffer);
   let calls = 0;
   return {
     bytes(n) {
@@ -28,7 +29,7 @@ export function hedgedRandom(parts: {
       moment.setFloat64(0, clock.monotonic());
       moment.setFloat64(8, clock.wall());
       moment.setFloat64(16, calls);
-      const key = labelledHash(crypto, 'hedge', secret, new Uint8Array(moment.buffer));
+      const key = labelledHash(crypto, 'hedge', secret, momentBytes);
       const drawn = random.bytes(n);
       const mixed = crypto.secretbox(drawn, NONCE, key).slice(BOX_TAG_BYTES);
       crypto.wipe(key);

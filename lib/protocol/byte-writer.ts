@@ -1,11 +1,14 @@
-import { concat } from '../bytes';
 import { ToxAsyncError } from '../errors';
 import { MAX_TIMESTAMP } from './byte-reader';
+
+/** Room for the fields in front of what is long. */
+const FIRST_BYTES = 64;
 
 /** Joins big-endian fields. A value that its field cannot hold is ErrInvalidArgument, never cut. */
 export class ByteWriter {
   readonly #what: string;
-  readonly #parts: Uint8Array[] = [];
+  #bytes = new Uint8Array(FIRST_BYTES);
+  #length = 0;
 
   /** @param what such as "exchange", for errors */
   constructor(what: string) {
@@ -56,7 +59,8 @@ export class ByteWriter {
   }
 
   bytes(value: Uint8Array): this {
-    this.#parts.push(value);
+    const at = this.#reserve(value.length);
+    this.#bytes.set(value, at);
     return this;
   }
 
@@ -66,22 +70,39 @@ export class ByteWriter {
     return this;
   }
 
+  /** All of it, in memory of its own; no copy stays behind, since some fields are secrets. */
   done(): Uint8Array {
-    return concat(...this.#parts);
+    if (this.#length === this.#bytes.length) return this.#bytes;
+    const done = this.#bytes.slice(0, this.#length);
+    this.#bytes.fill(0);
+    return done;
   }
 
   #number(value: number, length: number, max: number): this {
     if (!Number.isInteger(value) || value < 0 || value > max) {
       throw this.#bad(`${value} is not between 0 and ${max}`);
     }
-    const field = new Uint8Array(length);
+    const at = this.#reserve(length);
     let rest = value;
-    for (let i = length - 1; i >= 0; i -= 1) {
-      field[i] = rest % 256;
+    for (let i = at + length - 1; i >= at; i -= 1) {
+      this.#bytes[i] = rest % 256;
       rest = Math.floor(rest / 256);
     }
-    this.#parts.push(field);
     return this;
+  }
+
+  /** @returns where the next so many bytes stand */
+  #reserve(count: number): number {
+    const at = this.#length;
+    this.#length += count;
+    if (this.#length > this.#bytes.length) {
+      // What is long comes last in most messages: then nothing is copied in the end.
+      const larger = new Uint8Array(count > FIRST_BYTES ? this.#length : 2 * this.#length);
+      larger.set(this.#bytes.subarray(0, at));
+      this.#bytes.fill(0);
+      this.#bytes = larger;
+    }
+    return at;
   }
 
   #bad(why: string): ToxAsyncError {

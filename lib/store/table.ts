@@ -1,11 +1,15 @@
 import { concat, copyOf } from '../bytes';
 import { ToxAsyncError } from '../errors';
-import { CRC_BYTES, setCrc, withoutCrc } from './checked-bytes';
+import { CRC_BYTES, withoutCrc } from './checked-bytes';
+import { crc32 } from './crc32';
 import { packed, type RecordForm } from './record-form';
-import type { Store, WriteBatch } from './store';
+import { MAX_KEY_BYTES, type Store, type WriteBatch } from './store';
 
-/** Where most records are put together: memory for each alone would cost more than the record. */
-const MEMORY = new Uint8Array(8192);
+/** Where keys are put together for a batch: memory for each alone would cost more than the key. */
+const MEMORY = new Uint8Array(MAX_KEY_BYTES);
+/** The CRC of the record that is put into a batch. */
+const CRC = new Uint8Array(CRC_BYTES);
+const CRC_VIEW = new DataView(CRC.buffer);
 
 /**
  * One kind of record in the Store: keys are a short ASCII prefix and raw bytes, values are the record and a CRC.
@@ -37,23 +41,13 @@ export class Table<T extends object> {
 
   put(batch: WriteBatch, parts: readonly Uint8Array[], record: T): void {
     const body = this.#form.encode(record);
-    let keyBytes = this.#prefix.length;
-    for (const part of parts) keyBytes += part.length;
-    const length = keyBytes + body.length + CRC_BYTES;
+    CRC_VIEW.setUint32(0, crc32(body));
     // The batch takes copies.
-    const memory = length <= MEMORY.length ? MEMORY : new Uint8Array(length);
-    memory.set(this.#prefix);
-    let offset = this.#prefix.length;
-    for (const part of parts) {
-      memory.set(part, offset);
-      offset += part.length;
-    }
-    memory.set(body, keyBytes);
-    batch.put(memory.subarray(0, keyBytes), setCrc(memory.subarray(keyBytes, length)));
+    batch.put(this.#keyInMemory(parts), body, CRC);
   }
 
   delete(batch: WriteBatch, parts: readonly Uint8Array[]): void {
-    batch.delete(this.key(...parts));
+    batch.delete(this.#keyInMemory(parts));
   }
 
   /** Entries whose key continues with `parts`, in key order; `rest` is the key after `parts`. */
@@ -74,6 +68,20 @@ export class Table<T extends object> {
       const bytes = withoutCrc(value);
       yield { rest: key.subarray(gte.length), record: bytes && this.#form.decode(bytes) };
     }
+  }
+
+  /** Valid until the next call. */
+  #keyInMemory(parts: readonly Uint8Array[]): Uint8Array {
+    let length = this.#prefix.length;
+    for (const part of parts) length += part.length;
+    if (length > MEMORY.length) return this.key(...parts);
+    MEMORY.set(this.#prefix);
+    let offset = this.#prefix.length;
+    for (const part of parts) {
+      MEMORY.set(part, offset);
+      offset += part.length;
+    }
+    return MEMORY.subarray(0, length);
   }
 
   #read(value: Uint8Array): T {

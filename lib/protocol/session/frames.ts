@@ -1,6 +1,5 @@
 import { concat } from '../../bytes';
 import { ToxAsyncError } from '../../errors';
-import { ByteWriter } from '../byte-writer';
 
 /**
  * Messages between peers as Tox lossless custom packets (docs/PROTOCOL.md, "Frames"):
@@ -33,16 +32,18 @@ export function splitIntoFrames(message: Uint8Array, number: number): Uint8Array
     );
   }
   const count = Math.ceil(message.length / FRAME_DATA_BYTES);
-  return Array.from({ length: count }, (_, index) =>
-    new ByteWriter('frame')
-      .u8(PACKET_ID)
-      .u8(FRAME_VERSION)
-      .u16(number % 0x10000)
-      .u8(index)
-      .u8(count)
-      .bytes(message.subarray(index * FRAME_DATA_BYTES, (index + 1) * FRAME_DATA_BYTES))
-      .done(),
-  );
+  return Array.from({ length: count }, (_, index) => {
+    const from = index * FRAME_DATA_BYTES;
+    const frame = new Uint8Array(HEADER_BYTES + Math.min(FRAME_DATA_BYTES, message.length - from));
+    frame[0] = PACKET_ID;
+    frame[1] = FRAME_VERSION;
+    frame[2] = number >> 8;
+    frame[3] = number;
+    frame[4] = index;
+    frame[5] = count;
+    frame.set(count === 1 ? message : message.subarray(from, from + FRAME_DATA_BYTES), HEADER_BYTES);
+    return frame;
+  });
 }
 
 interface Unfinished {
@@ -86,7 +87,7 @@ export class FrameAssembler {
     parts.push(data);
     if (parts.length < count) return undefined;
     this.#unfinished = undefined;
-    return concat(...parts);
+    return parts.length === 1 ? data : concat(...parts);
   }
 
   /** At a disconnect: what is unfinished will never be finished. */
@@ -114,12 +115,12 @@ function continues({ number, count, parts }: Unfinished, frame: Frame): boolean 
 /** undefined unless every rule of a single frame holds. */
 function readFrame(packet: Uint8Array): Frame | undefined {
   if (packet.length <= HEADER_BYTES) return undefined;
-  const [id = 0, version = 0, high = 0, low = 0, index = 0, count = 0] = packet;
-  if (id !== PACKET_ID || version !== FRAME_VERSION) return undefined;
+  if (packet[0] !== PACKET_ID || packet[1] !== FRAME_VERSION) return undefined;
+  const [number, index, count] = [(packet[2] ?? 0) * 256 + (packet[3] ?? 0), packet[4] ?? 0, packet[5] ?? 0];
   if (count < 1 || count > MAX_FRAMES || index >= count) return undefined;
   // A copy, because the transport may use its buffer again.
   const data = new Uint8Array(packet.subarray(HEADER_BYTES));
   if (data.length > FRAME_DATA_BYTES) return undefined;
   if (index < count - 1 && data.length !== FRAME_DATA_BYTES) return undefined;
-  return { number: high * 256 + low, index, count, data };
+  return { number, index, count, data };
 }

@@ -1,7 +1,6 @@
-import { concat } from '../../bytes';
+import { BOX_TAG_BYTES, NONCE_BYTES } from '../../crypto/lengths';
 import type { CryptoProvider } from '../../crypto/provider';
 import { ToxAsyncError } from '../../errors';
-import { ByteWriter } from '../byte-writer';
 
 /**
  * A message inside a session: 0x02 | counter 8 | secretbox(kind || body, counter || 16 zeros, key of the direction)
@@ -31,11 +30,21 @@ export function sealMessage(
   kind: number,
   body: Uint8Array,
 ): Uint8Array {
-  if (counter < 1)
-    throw new ToxAsyncError('ErrInvalidArgument', 'The counter of a sealed message starts at 1.');
-  const prefix = new ByteWriter('sealed message').u8(SEALED).u64(counter).done();
-  const plain = new ByteWriter('sealed message').u8(kind).bytes(body).done();
-  const sealed = concat(prefix, crypto.secretbox(plain, nonceOf(prefix), key));
+  if (!Number.isSafeInteger(counter) || counter < 1) {
+    throw new ToxAsyncError(
+      'ErrInvalidArgument',
+      'The counter of a sealed message is a whole number from 1 to 2^53 - 1.',
+    );
+  }
+  if (!Number.isInteger(kind) || kind < 0 || kind > 0xff)
+    throw new ToxAsyncError('ErrInvalidArgument', 'The kind of a sealed message is a byte.');
+  const sealed = new Uint8Array(PREFIX_BYTES + 1 + body.length + BOX_TAG_BYTES);
+  sealed[0] = SEALED;
+  new DataView(sealed.buffer).setBigUint64(1, BigInt(counter));
+  const plain = new Uint8Array(1 + body.length);
+  plain[0] = kind;
+  plain.set(body, 1);
+  crypto.secretbox(plain, nonceOf(sealed), key, sealed.subarray(PREFIX_BYTES));
   crypto.wipe(plain);
   return sealed;
 }
@@ -47,18 +56,17 @@ export function openSealed(
   bytes: Uint8Array,
 ): SealedMessage | undefined {
   if (bytes.length < PREFIX_BYTES || bytes[0] !== SEALED) return undefined;
-  const prefix = bytes.subarray(0, PREFIX_BYTES);
   const counter = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getBigUint64(1));
   if (counter < 1 || counter > Number.MAX_SAFE_INTEGER) return undefined;
-  const plain = crypto.openSecretbox(bytes.subarray(PREFIX_BYTES), nonceOf(prefix), key);
+  const plain = crypto.openSecretbox(bytes.subarray(PREFIX_BYTES), nonceOf(bytes), key);
   const kind = plain?.[0];
   if (plain === undefined || kind === undefined) return undefined;
   return { counter, kind, body: plain.subarray(1) };
 }
 
 /** counter || 16 zeros. */
-function nonceOf(prefix: Uint8Array): Uint8Array {
-  const nonce = new Uint8Array(24);
-  nonce.set(prefix.subarray(1));
+function nonceOf(message: Uint8Array): Uint8Array {
+  const nonce = new Uint8Array(NONCE_BYTES);
+  for (let i = 1; i < PREFIX_BYTES; i += 1) nonce[i - 1] = message[i] ?? 0;
   return nonce;
 }

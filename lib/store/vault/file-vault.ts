@@ -200,11 +200,11 @@ class OpenVault implements FileVault {
     try {
       const serials = await this.#serials.take(count);
       const refs = slots.map((slot, i) => ({ slot, serial: serials[i] ?? 0 }));
-      for (const ref of refs) {
-        const secret = this.#o.random.bytes(SECRET_BYTES);
-        this.#table.fill(ref, secret);
-        this.#o.crypto.wipe(secret);
-      }
+      const secrets = this.#o.random.bytes(SECRET_BYTES * count);
+      refs.forEach((ref, i) => {
+        this.#table.fill(ref, secrets.subarray(i * SECRET_BYTES, (i + 1) * SECRET_BYTES));
+      });
+      this.#o.crypto.wipe(secrets);
       await this.#file.write(slots);
       this.#prepared.push(...refs);
     } catch (error) {

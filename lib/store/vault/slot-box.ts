@@ -1,6 +1,5 @@
-import { concat } from '../../bytes';
 import { labelledHash } from '../../crypto/labelled-hash';
-import { NONCE_BYTES } from '../../crypto/lengths';
+import { BOX_TAG_BYTES, NONCE_BYTES } from '../../crypto/lengths';
 import type { CryptoProvider } from '../../crypto/provider';
 import { ToxAsyncError } from '../../errors';
 import type { SecretVault, VaultSecret } from './secret-vault';
@@ -13,10 +12,12 @@ import type { SecretVault, VaultSecret } from './secret-vault';
 export function boxUnderSlot(crypto: CryptoProvider, secret: Uint8Array, plain: Uint8Array): Uint8Array {
   const digest = crypto.sha256(plain);
   const nonce = labelledHash(crypto, 'slot-nonce', secret, digest).slice(0, NONCE_BYTES);
-  const sealed = crypto.secretbox(plain, nonce, secret);
+  const sealed = new Uint8Array(NONCE_BYTES + plain.length + BOX_TAG_BYTES);
+  sealed.set(nonce);
+  crypto.secretbox(plain, nonce, secret, sealed.subarray(NONCE_BYTES));
   crypto.wipe(digest);
   crypto.wipe(secret);
-  return concat(nonce, sealed);
+  return sealed;
 }
 
 /** undefined when the secret is gone or is not the one it was sealed under. */
@@ -26,7 +27,7 @@ export function unboxUnderSlot(
   sealed: Uint8Array | undefined,
 ): Uint8Array | undefined {
   if (secret === undefined || sealed === undefined) return undefined;
-  const plain = crypto.openSecretbox(sealed.slice(NONCE_BYTES), sealed.slice(0, NONCE_BYTES), secret);
+  const plain = crypto.openSecretbox(sealed.subarray(NONCE_BYTES), sealed.subarray(0, NONCE_BYTES), secret);
   crypto.wipe(secret);
   return plain;
 }

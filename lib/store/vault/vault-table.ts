@@ -15,6 +15,8 @@ export class VaultTable {
   readonly #file: VaultFile;
   readonly #seal: SlotCipher;
   readonly #states: SlotState[] = ['header'];
+  /** Of the secrets that slots hold; 0 where they hold none. */
+  readonly #serials: number[] = [0];
   readonly #free: number[] = [];
 
   constructor(file: VaultFile, seal: SlotCipher) {
@@ -27,6 +29,7 @@ export class VaultTable {
       if (held) highest = Math.max(highest, held.serial);
       const state = held ? 'found' : bytes.every((byte) => byte === 0) ? 'free' : 'damaged';
       this.#states.push(state);
+      this.#serials.push(held?.serial ?? 0);
       if (state === 'free') this.#free.push(slot);
     }
     this.highestSerial = highest;
@@ -36,7 +39,7 @@ export class VaultTable {
   holds(ref: SlotRef): boolean {
     const state = this.#states[ref.slot];
     if (state !== 'found' && state !== 'used') return false;
-    return this.#serialOf(ref.slot) === ref.serial;
+    return this.#serials[ref.slot] === ref.serial;
   }
 
   /** A copy of the secret, or undefined. */
@@ -62,6 +65,7 @@ export class VaultTable {
     writeSecretSlot(this.#file.bytes(ref.slot), ref.slot, ref.serial, sealed);
     sealed.fill(0);
     this.#states[ref.slot] = 'prepared';
+    this.#serials[ref.slot] = ref.serial;
   }
 
   handOut(ref: SlotRef): void {
@@ -71,6 +75,7 @@ export class VaultTable {
   /** The slot's content is gone from memory, and from the disk with its next write. */
   clear(slot: number): void {
     this.#states[slot] = 'dead';
+    this.#serials[slot] = 0;
     this.#file.wipe(slot);
   }
 
@@ -94,9 +99,5 @@ export class VaultTable {
       orphans.push(slot);
     });
     return orphans;
-  }
-
-  #serialOf(slot: number): number | undefined {
-    return readSecretSlot(this.#file.bytes(slot), slot)?.serial;
   }
 }
