@@ -3,7 +3,7 @@ import { inTurns, type Cost } from './contest';
 import { OurCarrier } from './parties/our-carrier';
 import { BareCarrier } from './peers/bare-carrier';
 import { BrokerCarrier } from './peers/broker-carrier';
-import type { Topology } from './topology';
+import { messagesOf, type Topology } from './topology';
 
 /** Bytes of each text. */
 export const SIZE = 200;
@@ -18,6 +18,9 @@ export interface Costs {
   readonly broker: Cost;
 }
 
+/** As many messages are measured at least, and as many go before them: Node.js compiles what runs often for a second or two. */
+const LEAST_MESSAGES = 1000;
+
 /** What messages of this topology cost, in turns. */
 export async function costs(topology: Topology, way: 'offline' | 'direct', rounds: number): Promise<Costs> {
   const init = { topology, way, size: SIZE };
@@ -28,9 +31,13 @@ export async function costs(topology: Topology, way: 'offline' | 'direct', round
         () => BareCarrier.open({ ...init, folder: `${folder}/bare` }),
         () => BrokerCarrier.open({ ...init, folder: `${folder}/broker` }),
       ],
-      { rounds },
+      { rounds: atLeast(rounds, topology), warmUps: atLeast(1, topology) },
     ),
   );
   if (!ours || !bare || !broker) throw new Error('a carrier was not measured');
   return { ours, bare, broker };
+}
+
+function atLeast(rounds: number, topology: Topology): number {
+  return Math.max(rounds, Math.ceil(LEAST_MESSAGES / messagesOf(topology)));
 }
