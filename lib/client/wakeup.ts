@@ -54,9 +54,14 @@ export class Wakeup {
     if (this.#soon()) this.#friends.add(peer);
   }
 
-  /** An answer to this message came, or a place is free for it. */
+  /** What an answer to this message says is dealt with. */
   message(entry: OutboxEntry): void {
     if (this.#soon()) this.#messages.add(entry);
+  }
+
+  /** A node or a friend has a place for the next that stands in line. */
+  places(): void {
+    this.#soon();
   }
 
   /** The same of service mail. */

@@ -49,7 +49,7 @@ interface Answer {
 export interface DirectDeliveryComponents extends ChunkDeliveryComponents, Pick<BaseComponents, 'timers'> {
   readonly outbox: Pick<Outbox, 'has' | 'envelope'>;
   readonly completion: Pick<Completion, 'answered'>;
-  readonly wakeup: Pick<Wakeup, 'friend' | 'message'>;
+  readonly wakeup: Pick<Wakeup, 'friend' | 'message' | 'places'>;
 }
 
 /** Delivers envelopes to a friend who is connected: the same bytes that would lie on a node. */
@@ -158,7 +158,6 @@ export class DirectDelivery {
     }
     const envelope = this.#components.outbox.envelope(entry);
     if (envelope === undefined) return false;
-    lane.inFlight += 1;
     lane.notBefore.set(entry.sequence, IN_FLIGHT);
     void this.#deliver(lane, entry, envelope);
     return true;
@@ -186,7 +185,9 @@ export class DirectDelivery {
   async #deliver(lane: Lane, entry: OutboxEntry, envelope: Uint8Array): Promise<void> {
     const { network, hooks } = this.#components;
     try {
-      const { code } = await network.request(entry.friend, { kind: 'deliver', envelope });
+      const { code } = await this.#ask(lane, () =>
+        network.request(entry.friend, { kind: 'deliver', envelope }),
+      );
       if (code === 'busy') this.#backOff(lane, entry.sequence);
       else if (code === 'unknown-tag') lane.notBefore.set(entry.sequence, AWAITING_STATE);
       else if (entry.large && isTaken(code)) await this.#headTaken(lane, entry, code);
@@ -195,12 +196,25 @@ export class DirectDelivery {
       this.#backOff(lane, entry.sequence);
       if (!ToxAsyncError.is(error, 'ErrTimeout', 'ErrNotConnected')) hooks.onError(error);
     } finally {
-      lane.inFlight -= 1;
       this.#answered(lane, entry);
     }
   }
 
-  /** It may go another way now, and a place in the window is free. */
+  /** In a place of the window: the next one goes while the disk notes what the answer says. */
+  async #ask<A>(lane: Lane, request: () => Promise<A>): Promise<A> {
+    lane.inFlight += 1;
+    try {
+      return await request();
+    } finally {
+      lane.inFlight -= 1;
+      if (lane.line.size > 0) {
+        this.#freed.add(lane);
+        this.#components.wakeup.places();
+      }
+    }
+  }
+
+  /** It may go another way now; of one that ended a place may be free that its chunks had. */
   #answered(lane: Lane | undefined, entry: OutboxEntry): void {
     const { outbox, wakeup } = this.#components;
     if (lane && !outbox.has(entry)) this.#forget(lane, entry);

@@ -60,6 +60,8 @@ export interface DepositsInit<E extends Deposit> {
   readonly maxStorageTime: number;
   /** The node answered, or did not: `consider` it again once the present events are through, and then the `turns`. */
   readonly onAnswer: (entry: E) => void;
+  /** A node is through with one, and others are in line for it: look at the `turns` once the present events are through. */
+  readonly onPlace: () => void;
   /** Awaited before each deposit. */
   readonly beforeDeposit?: (entry: E) => Promise<void>;
   /** Whether another node is to have this mail too, whatever this one has of it. */
@@ -208,7 +210,7 @@ export class Deposits<E extends Deposit> {
     const storageId = entry.sealed?.storageId;
     const deposited = depositedAt(entry, node);
     trial.inFlight = true;
-    lane.underWay += 1;
+    const leave = this.#enter(lane);
     try {
       await this.#init.beforeDeposit?.(entry);
       const envelope = journal.envelope(entry);
@@ -219,6 +221,8 @@ export class Deposits<E extends Deposit> {
       const askedAt = clock.monotonic();
       const answer = await network.request(node, { kind: 'store', remaining, envelope });
       lane.silent = false;
+      // The next one goes while the disk notes what this answer says.
+      leave();
       if (isCopy(answer, storageId, remaining)) {
         nodes.noteSuccess(node, clock.monotonic() - askedAt);
         nodes.holds.noteTaken(node, deposited);
@@ -242,10 +246,23 @@ export class Deposits<E extends Deposit> {
       }
     } finally {
       trial.inFlight = false;
-      lane.underWay -= 1;
-      if (lane.line.size > 0) this.#freed.add(lane);
+      leave();
       this.#init.onAnswer(entry);
     }
+  }
+
+  /** Takes a place. @returns what gives it back, once */
+  #enter(lane: Lane<E>): () => void {
+    lane.underWay += 1;
+    let isIn = true;
+    return () => {
+      if (!isIn) return;
+      isIn = false;
+      lane.underWay -= 1;
+      if (lane.line.size === 0) return;
+      this.#freed.add(lane);
+      this.#init.onPlace();
+    };
   }
 
   async #confirmed(confirmations: readonly Confirmation<E>[]): Promise<void[]> {

@@ -8,7 +8,7 @@ import { Deposits, type DepositsComponents, type DepositsInit } from './deposits
 
 export interface MessageDepositsComponents extends Omit<DepositsComponents<OutboxEntry>, 'journal'> {
   readonly outbox: Outbox;
-  readonly wakeup: Pick<Wakeup, 'message'>;
+  readonly wakeup: Pick<Wakeup, 'message' | 'places'>;
   readonly outcomes: Pick<OutcomeJournal, 'stored'>;
   readonly chunks: Pick<ChunkProgress, 'isWhole'>;
   readonly chunkTrials: Pick<ChunkTrials, 'avoidedUntil' | 'isSpare'>;
@@ -33,6 +33,7 @@ export function messageDeposits(
       isWhole: (entry, { node, at }) =>
         entry.large === undefined || chunks.isWhole(entry, { peer: node, since: at }),
       onAnswer: (entry) => wakeup.message(entry),
+      onPlace: () => wakeup.places(),
       onStored: (entry, reached, isFirst) => {
         const known = nodes.candidates(entry.friend).length;
         outcomes.stored(entry, { nodes: reached, wanted: init.wanted, known });

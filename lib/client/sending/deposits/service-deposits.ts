@@ -5,7 +5,7 @@ import { Deposits, type DepositsComponents, type DepositsInit } from './deposits
 
 export interface ServiceDepositsComponents extends Omit<DepositsComponents<ServiceEntry>, 'journal'> {
   readonly mail: ServiceMail;
-  readonly wakeup: Pick<Wakeup, 'mail'>;
+  readonly wakeup: Pick<Wakeup, 'mail' | 'places'>;
   readonly forwardSecurity: { readonly issued: Pick<IssuedKeys, 'markSent'> };
 }
 
@@ -26,6 +26,7 @@ export function serviceDeposits(
     {
       ...init,
       onAnswer: (entry) => wakeup.mail(entry),
+      onPlace: () => wakeup.places(),
       beforeDeposit: (entry) => queues.run(entry.friend, () => markSent(entry)),
     },
   );

@@ -66,7 +66,11 @@ describe('direct delivery', () => {
           });
         },
       },
-      wakeup: { friend: () => (wakeups += 1), message: () => (wakeups += 1) },
+      wakeup: {
+        friend: () => (wakeups += 1),
+        message: () => (wakeups += 1),
+        places: () => undefined,
+      },
       hooks: { onError: (error) => errors.push(String(error)) },
     });
   });
@@ -260,5 +264,22 @@ describe('direct delivery', () => {
     assert.equal(wakeups, 1);
     for (const message of outbox) consider(message);
     assert.deepEqual(sent.slice(16), [17]);
+  });
+
+  it('sends the next while the disk notes the answer, which counts only after that', async () => {
+    meet();
+    const disk = later<void>();
+    commit = (durable) => disk.promise.then(durable);
+    const messages = Array.from({ length: 17 }, (_, i) => add(i + 1));
+    for (const message of messages) consider(message);
+    assert.equal(sent.length, 16);
+    await time.advance(1);
+    for (const message of direct.turns()) consider(message);
+    assert.deepEqual([sent.slice(16), ended.length, direct.isUnderWay(add(1))], [[17], 0, true]);
+    for (const message of messages) consider(message);
+    assert.equal(sent.length, 17, 'none goes twice');
+    disk.resolve();
+    await time.advance(1);
+    assert.equal(ended.length, 17);
   });
 });

@@ -53,6 +53,8 @@ export class Depositor {
   looks = 0;
   /** How often mail was looked at again because of an answer. */
   wakeups = 0;
+  /** Of friends, in which answers are noted. */
+  readonly queues = new KeyedQueue();
   readonly deposits: Deposits<Mail>;
   readonly #agenda: Agenda<Mail>;
 
@@ -90,7 +92,7 @@ export class Depositor {
             writes.afterCommit(() => Object.assign(mail, change));
           },
         },
-        queues: new KeyedQueue(),
+        queues: this.queues,
         hooks: { onError: (error) => this.errors.push(error) },
       },
       {
@@ -99,12 +101,17 @@ export class Depositor {
         onAnswer: (mail) => {
           this.wakeups += 1;
           this.#look(mail);
-          for (const next of this.deposits.turns()) this.#look(next);
+          this.#lookAtTurns();
         },
+        onPlace: () => this.#lookAtTurns(),
         onStored: (_mail, nodes) => this.told.push(nodes),
         ...init,
       },
     );
+  }
+
+  #lookAtTurns(): void {
+    for (const next of this.deposits.turns()) this.#look(next);
   }
 
   /** All that waits is looked at. */

@@ -123,6 +123,18 @@ describe('deposits on storage nodes', () => {
     assert.ok(!world.copies.includes('a'));
   });
 
+  it('go to a node while the disk notes what it answered to others', async () => {
+    world.mail = Array.from({ length: 80 }, (_, i) => new Mail(i + 1));
+    world.nodes = 'a';
+    const disk = later<void>();
+    void world.queues.run(mail().friend, () => disk.promise);
+    assert.equal(await world.pass(), 'a'.repeat(80));
+    assert.equal(world.copies, '');
+    disk.resolve();
+    await world.pass();
+    assert.equal(world.copies, 'a'.repeat(80));
+  });
+
   it('ask a node that refused at once when a new session with it begins, but never twice at a time', async () => {
     world.nodes = 'a';
     world.answer = { a: refuse };
