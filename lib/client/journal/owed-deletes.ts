@@ -31,6 +31,11 @@ export class OwedDeletes {
     writes.afterCommit(() => this.#owedIn(node).add(storageId));
   }
 
+  /** As far as it is durable. */
+  owes(node: PublicKey, storageId: Uint8Array): boolean {
+    return this.#owed.get(node)?.has(storageId) ?? false;
+  }
+
   owedTo(node: PublicKey): Uint8Array[] {
     return [...this.#table.entries(node)].map(({ rest }) => rest);
   }

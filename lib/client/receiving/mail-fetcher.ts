@@ -32,10 +32,31 @@ export interface MailFetcherComponents extends Pick<BaseComponents, 'crypto' | '
   readonly receiver: Pick<Receiver, 'receive'>;
   readonly room: Pick<InboxRoom, 'turnAway'>;
   readonly meetings: Pick<Meetings, 'sendReceipt'>;
-  readonly deletes: Pick<OwedDeletes, 'owe'>;
+  readonly deletes: Pick<OwedDeletes, 'owe' | 'owes'>;
   readonly unknown: Pick<UnknownMail, 'note'>;
   readonly headTurns: Pick<HeadTurns, 'count'>;
   readonly hooks: Pick<AsyncClientHooks, 'onReceived'>;
+}
+
+/** An item that is on its way from some node; undefined when that did not give it. */
+interface Fetch {
+  readonly item: Item;
+  readonly taken: Promise<Received | undefined>;
+}
+
+interface Result {
+  readonly item: Item;
+  readonly received: Received | undefined;
+  /** The fetch failed. */
+  readonly error?: unknown;
+}
+
+/** Items that are fetched together. */
+interface Fetching {
+  /** Resolves when nothing of it is asked for any more. */
+  readonly arrived: Promise<unknown>;
+  /** Resolves when it is dealt with: to false when something had to stay where it is. */
+  readonly complete: Promise<boolean>;
 }
 
 /** Fetches what nodes list, and owes them the delete of what is safe in the inbox. */
@@ -64,32 +85,65 @@ export class MailFetcher {
   async #fetchAll(node: PublicKey, items: readonly Item[], atOnce: number): Promise<boolean> {
     const { headTurns } = this.#components;
     const { count } = headTurns;
-    let complete = true;
-    for (let i = 0; i < items.length && headTurns.count === count; i += atOnce) {
-      complete = (await this.#fetchSome(node, items.slice(i, i + atOnce))) && complete;
+    const ends: Promise<{ readonly complete: boolean; readonly error?: unknown }>[] = [];
+    let failed = false;
+    for (let i = 0; i < items.length && headTurns.count === count && !failed; i += atOnce) {
+      const { arrived, complete } = this.#fetchSome(node, items.slice(i, i + atOnce));
+      const end = complete.then(
+        (isComplete) => ({ complete: isComplete }),
+        (error: unknown) => {
+          failed = true;
+          return { complete: false, error };
+        },
+      );
+      ends.push(end);
+      // The next are asked for while the disk takes these, and none but these.
+      await arrived;
+      await ends.at(-2);
     }
-    return complete;
+    const all = await Promise.all(ends);
+    for (const end of all) if ('error' in end) throw end.error;
+    return all.every(({ complete }) => complete);
   }
 
-  async #fetchSome(node: PublicKey, items: readonly Item[]): Promise<boolean> {
-    const others: Promise<Item | boolean>[] = [];
+  #fetchSome(node: PublicKey, items: readonly Item[]): Fetching {
+    const others: Fetch[] = [];
     const mine: Item[] = [];
     for (const item of items) {
       const underWay = this.#underWay.get(item.storageId);
       if (underWay === undefined) mine.push(item);
-      else others.push(this.#awaitOther(node, item, underWay));
+      // Another node's copy is being fetched.
+      else others.push({ item, taken: underWay.catch(() => undefined) });
     }
-    const results = await Promise.all([this.#fetchOwn(node, mine), ...others]);
-    const failed = results.filter((result) => typeof result !== 'boolean');
-    return (await this.#fetchOwn(node, failed)) && !results.includes(false);
+    const { arrived, fetches } = this.#fetchOwn(node, mine);
+    return {
+      arrived: Promise.all([arrived, ...others.map(({ taken }) => taken)]),
+      complete: this.#complete(node, fetches, others),
+    };
   }
 
-  /** From this node, whatever others do. */
-  async #fetchOwn(node: PublicKey, items: readonly Item[]): Promise<boolean> {
-    if (items.length === 0) return true;
+  /**
+   * What another node failed to give is fetched here at once: a node that only ever promises the mail must not keep it from
+   * us.
+   */
+  async #complete(node: PublicKey, mine: readonly Fetch[], others: readonly Fetch[]): Promise<boolean> {
+    const results = await resultsOf([...mine, ...others]);
+    const missing = results.slice(mine.length).filter(({ received }) => received === undefined);
+    const isFailed = results.some((result) => 'error' in result);
+    const again = isFailed ? [] : missing.map(({ item }) => item);
+    const all = [...results, ...(await resultsOf(this.#fetchOwn(node, again).fetches))];
+    const complete = await this.#settle(node, all);
+    for (const result of all) if ('error' in result) throw result.error;
+    return complete;
+  }
+
+  /** From this node, whatever others do. `arrived` resolves when it has answered, or failed. */
+  #fetchOwn(node: PublicKey, items: readonly Item[]): { arrived: Promise<unknown>; fetches: Fetch[] } {
+    if (items.length === 0) return { arrived: Promise.resolve(), fetches: [] };
     const storageIds = items.map(({ storageId }) => storageId);
     const answers = this.#components.network.request(node, { kind: 'fetch', storageIds });
-    const settled = items.map((item, position) => {
+    // One after the other: what is sorted by issue order is handed over in it.
+    const fetches = items.map((item, position) => {
       const { storageId } = item;
       const taken = answers.then((fetched) => {
         const found = fetched[position];
@@ -102,23 +156,9 @@ export class MailFetcher {
         if (this.#underWay.get(storageId) === taken) this.#underWay.delete(storageId);
       };
       taken.then(forget, forget);
-      // One after the other: what is sorted by issue order is handed over in it.
-      return taken.then((received) => this.#settle(node, item, received));
+      return { item, taken };
     });
-    return (await Promise.all(settled)).every(Boolean);
-  }
-
-  /**
-   * Another node's copy is being fetched. The item itself when that failed: then ours is fetched at once, since a
-   * node that only ever promises the mail must not keep it from us.
-   */
-  async #awaitOther(
-    node: PublicKey,
-    item: Item,
-    underWay: Promise<Received | undefined>,
-  ): Promise<Item | boolean> {
-    const received = await underWay.catch(() => undefined);
-    return received === undefined ? item : this.#settle(node, item, received);
+    return { arrived: answers.catch(() => undefined), fetches };
   }
 
   async #take(node: PublicKey, item: Item, envelope: Uint8Array | undefined): Promise<Received | undefined> {
@@ -149,14 +189,26 @@ export class MailFetcher {
     hooks.onReceived();
   }
 
-  /** The answer to this node after the envelope was looked at. @returns false when it has to stay there */
-  async #settle(node: PublicKey, item: Item, received: Received | undefined): Promise<boolean> {
-    if (received === undefined) return true;
-    if (received.code === 'busy') return false;
-    const writes = this.#components.store.batch();
-    if (received.code === 'unknown-tag') this.#components.unknown.note(writes, node, item.storageId);
-    else this.#components.deletes.owe(writes, node, item.storageId);
+  /** What is owed to this node after the envelopes were looked at. @returns false when something has to stay there */
+  async #settle(node: PublicKey, results: readonly Result[]): Promise<boolean> {
+    const { store, unknown, deletes } = this.#components;
+    const writes = store.batch();
+    for (const { item, received } of results) {
+      if (received === undefined || received.code === 'busy') continue;
+      if (received.code === 'unknown-tag') unknown.note(writes, node, item.storageId);
+      // The batch that took it has owed the delete to the node that gave it.
+      else if (!deletes.owes(node, item.storageId)) deletes.owe(writes, node, item.storageId);
+    }
     await writes.commit();
-    return true;
+    return results.every(({ received }) => received?.code !== 'busy');
   }
+}
+
+async function resultsOf(fetches: readonly Fetch[]): Promise<Result[]> {
+  const settled = await Promise.allSettled(fetches.map(({ taken }) => taken));
+  return fetches.map(({ item }, i) => {
+    const result = settled[i];
+    if (result?.status !== 'rejected') return { item, received: result?.value };
+    return { item, received: undefined, error: result.reason as unknown };
+  });
 }

@@ -3,6 +3,7 @@ import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-pr
 import { ToxAsyncError } from '../../../../lib/errors';
 import { storageIdOf } from '../../../../lib/protocol/names';
 import { Collector, envelopeOf, tagOf, type MailNode } from '../support/collector';
+import { later } from '../support/depositor';
 
 const crypto = chooseCryptoProvider();
 
@@ -29,6 +30,23 @@ describe('fetches from storage nodes', () => {
     const sizes = node.heard().map((asked) => `${asked.split(' ')[0]} ${asked.split(',').length}`);
     const fetches = ['fetch 16', 'fetch 16', 'fetch 16', 'fetch 16', 'fetch 6'];
     assert.deepEqual(sizes, ['list 1', 'list 1', ...fetches, 'delete 64', 'delete 6']);
+  });
+
+  it('ask for the next 16 while the disk takes those before, and for no more', async () => {
+    node.hold(...many(48));
+    collector.issue(...many(48));
+    const disk = later<void>();
+    collector.receive = async () => {
+      await disk.promise;
+      return { code: 'ok' };
+    };
+    const visit = collector.collect();
+    for (let i = 0; i < 5; i += 1) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(node.asked.filter((asked) => asked.startsWith('fetch')).length, 2);
+    disk.resolve();
+    await visit;
+    assert.deepEqual(collector.received, many(48));
+    assert.equal(owed(), 0, 'all are deleted there');
   });
 
   it('of what another node is giving wait for it, and then delete it at both', async () => {
