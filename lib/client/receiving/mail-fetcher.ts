@@ -53,8 +53,8 @@ interface Result {
 
 /** Items that are fetched together. */
 interface Fetching {
-  /** Resolves when nothing of it is asked for any more. */
-  readonly arrived: Promise<unknown>;
+  /** Resolves when nothing of it is asked for any more: to false when the node gave no answer. */
+  readonly arrived: Promise<boolean>;
   /** Resolves when it is dealt with: to false when something had to stay where it is. */
   readonly complete: Promise<boolean>;
 }
@@ -86,19 +86,15 @@ export class MailFetcher {
     const { headTurns } = this.#components;
     const { count } = headTurns;
     const ends: Promise<{ readonly complete: boolean; readonly error?: unknown }>[] = [];
-    let failed = false;
-    for (let i = 0; i < items.length && headTurns.count === count && !failed; i += atOnce) {
+    for (let i = 0; i < items.length && headTurns.count === count; i += atOnce) {
       const { arrived, complete } = this.#fetchSome(node, items.slice(i, i + atOnce));
       const end = complete.then(
         (isComplete) => ({ complete: isComplete }),
-        (error: unknown) => {
-          failed = true;
-          return { complete: false, error };
-        },
+        (error: unknown) => ({ complete: false, error }),
       );
       ends.push(end);
       // The next are asked for while the disk takes these, and none but these.
-      await arrived;
+      if (!(await arrived)) break;
       await ends.at(-2);
     }
     const all = await Promise.all(ends);
@@ -117,7 +113,7 @@ export class MailFetcher {
     }
     const { arrived, fetches } = this.#fetchOwn(node, mine);
     return {
-      arrived: Promise.all([arrived, ...others.map(({ taken }) => taken)]),
+      arrived: Promise.all(others.map(({ taken }) => taken)).then(() => arrived),
       complete: this.#complete(node, fetches, others),
     };
   }
@@ -137,9 +133,9 @@ export class MailFetcher {
     return complete;
   }
 
-  /** From this node, whatever others do. `arrived` resolves when it has answered, or failed. */
-  #fetchOwn(node: PublicKey, items: readonly Item[]): { arrived: Promise<unknown>; fetches: Fetch[] } {
-    if (items.length === 0) return { arrived: Promise.resolve(), fetches: [] };
+  /** From this node, whatever others do. `arrived` resolves when it has answered, or to false. */
+  #fetchOwn(node: PublicKey, items: readonly Item[]): { arrived: Promise<boolean>; fetches: Fetch[] } {
+    if (items.length === 0) return { arrived: Promise.resolve(true), fetches: [] };
     const storageIds = items.map(({ storageId }) => storageId);
     const answers = this.#components.network.request(node, { kind: 'fetch', storageIds });
     // One after the other: what is sorted by issue order is handed over in it.
@@ -158,7 +154,11 @@ export class MailFetcher {
       taken.then(forget, forget);
       return { item, taken };
     });
-    return { arrived: answers.catch(() => undefined), fetches };
+    const arrived = answers.then(
+      () => true,
+      () => false,
+    );
+    return { arrived, fetches };
   }
 
   async #take(node: PublicKey, item: Item, envelope: Uint8Array | undefined): Promise<Received | undefined> {

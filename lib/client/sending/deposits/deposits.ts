@@ -4,7 +4,6 @@ import type { MessageOf } from '../../../network/requests';
 import type { CodeWord } from '../../../protocol/codes';
 import type { SharedStores } from '../../storage-nodes/fleets/shared-stores';
 import type { StorageNodes } from '../../storage-nodes/storage-nodes';
-import { PeerMap } from '../../../peer-map';
 import type { WriteBatch } from '../../../store/store';
 import type { PublicKey } from '../../../types';
 import { withCopy, type Copy } from '../../journal/outgoing/copies';
@@ -13,24 +12,13 @@ import type { BaseComponents } from '../../components';
 import type { KeyedQueue } from '../../../platform/queues/keyed-queue';
 import { TurnBatcher } from '../../../platform/queues/turn-batcher';
 import { type Deposit, type DepositJournal, isCopy, type StoreAnswer } from './deposit';
-import { Line } from '../line';
+import { NodeLanes, type NodeLane } from './node-lanes';
 import { Trials, type Trial } from './trials';
 
 /** A deposit is renewed when this share of its keeping time is over. */
 const RENEW_AFTER = 0.9;
-/** Deposits under way at one node; it answers `busy` to more than it can work on. */
-const MOST_UNDER_WAY = 32;
 
 type StoreRequest = Omit<MessageOf<'store'>, 'request'>;
-
-/** What goes to one node. */
-interface Lane<E extends Deposit> {
-  underWay: number;
-  /** It did not answer the last time. */
-  silent: boolean;
-  /** Those that found no place. */
-  readonly line: Line<E>;
-}
 
 /** A node has the envelope. */
 interface Confirmation<E extends Deposit> {
@@ -79,16 +67,15 @@ export class Deposits<E extends Deposit> {
   readonly #components: DepositsComponents<E>;
   readonly #init: DepositsInit<E>;
   readonly #trials: Trials<E>;
-  readonly #lanes = new PeerMap<Lane<E>>();
+  readonly #lanes: NodeLanes<E>;
   /** Those of one friend that come while its queue is busy, and while the disk is, share a batch. */
   readonly #confirmations: TurnBatcher<Confirmation<E>, void>;
-  /** With places that somebody waits for. */
-  readonly #freed = new Set<Lane<E>>();
 
   constructor(components: DepositsComponents<E>, init: DepositsInit<E>) {
     this.#components = components;
     this.#init = init;
     this.#trials = new Trials(components);
+    this.#lanes = new NodeLanes(init.onPlace);
     this.#confirmations = new TurnBatcher(components, {
       nameOf: ({ entry, node }) => `${entry.sequence} ${textOfBytes(node)}`,
       take: (confirmations) => this.#confirmed(confirmations),
@@ -123,8 +110,8 @@ export class Deposits<E extends Deposit> {
         next = Math.min(next, waitsUntil);
         continue;
       }
-      const lane = this.#laneOf(node);
-      if (!hasPlace(lane)) {
+      const lane = this.#lanes.of(node);
+      if (!this.#lanes.hasPlace(lane)) {
         lane.line.add(entry);
         // Its turn comes soon, unless the node leaves all others waiting too.
         if (!lane.silent) asked.push(node);
@@ -137,21 +124,13 @@ export class Deposits<E extends Deposit> {
   }
 
   /** Those whose turn it is, as long as there are places: each is considered before the next is asked for. */
-  *turns(): Generator<E, void> {
-    for (const lane of this.#freed) {
-      // All that wait for a node that does not answer may go to others; they come back here if there is none.
-      for (let left = lane.line.size; left > 0 && (lane.silent || hasPlace(lane)); left -= 1) {
-        const next = lane.line.next();
-        if (next === undefined) break;
-        yield next;
-      }
-      this.#freed.delete(lane);
-    }
+  turns(): Generator<E, void> {
+    return this.#lanes.turns();
   }
 
   /** Whether the node can be asked for more now: what goes behind these waits until they are through. */
   hasPlace(node: PublicKey): boolean {
-    return hasPlace(this.#laneOf(node));
+    return this.#lanes.hasPlace(this.#lanes.of(node));
   }
 
   /** Why this node took no copy of it, as it said itself; undefined when it did not refuse, or may take it now. */
@@ -162,14 +141,13 @@ export class Deposits<E extends Deposit> {
   /** A session with this node began: what was refused or failed there may be tried at once. */
   reset(node: PublicKey): void {
     this.#trials.reset(node);
-    const lane = this.#lanes.get(node);
-    if (lane) lane.silent = false;
+    this.#lanes.reset(node);
   }
 
   /** The peer is no longer a friend. */
   forget(node: PublicKey): void {
     this.reset(node);
-    if (this.#lanes.get(node)?.underWay === 0) this.#lanes.delete(node);
+    this.#lanes.forget(node);
   }
 
   /** Seconds of its life that are left. */
@@ -203,14 +181,14 @@ export class Deposits<E extends Deposit> {
     return Math.min(clock.monotonic() + renewedIn, nodes.goneAt(copy.node));
   }
 
-  async #deposit(entry: E, trial: Trial, lane: Lane<E>): Promise<void> {
+  async #deposit(entry: E, trial: Trial, lane: NodeLane<E>): Promise<void> {
     const { journal, network, nodes, hooks, clock } = this.#components;
     const { node } = trial;
     const remaining = this.#remaining(entry);
     const storageId = entry.sealed?.storageId;
     const deposited = depositedAt(entry, node);
     trial.inFlight = true;
-    const leave = this.#enter(lane);
+    const leave = this.#lanes.enter(lane);
     try {
       await this.#init.beforeDeposit?.(entry);
       const envelope = journal.envelope(entry);
@@ -251,20 +229,6 @@ export class Deposits<E extends Deposit> {
     }
   }
 
-  /** Takes a place. @returns what gives it back, once */
-  #enter(lane: Lane<E>): () => void {
-    lane.underWay += 1;
-    let isIn = true;
-    return () => {
-      if (!isIn) return;
-      isIn = false;
-      lane.underWay -= 1;
-      if (lane.line.size === 0) return;
-      this.#freed.add(lane);
-      this.#init.onPlace();
-    };
-  }
-
   async #confirmed(confirmations: readonly Confirmation<E>[]): Promise<void[]> {
     const { journal, store, ages } = this.#components;
     const copies = new Map<E, Copy[]>();
@@ -295,17 +259,9 @@ export class Deposits<E extends Deposit> {
       if (nodes > told) this.#init.onStored?.(entry, nodes, told === 0);
     });
   }
-
-  #laneOf(node: PublicKey): Lane<E> {
-    return this.#lanes.getOrInsert(node, () => ({ underWay: 0, silent: false, line: new Line() }));
-  }
 }
 
 const nodesOf = (copies: readonly Copy[]) => copies.map(({ node }) => node);
-
-function hasPlace({ underWay }: { readonly underWay: number }): boolean {
-  return underWay < MOST_UNDER_WAY;
-}
 
 function depositedAt(
   { friend, copies }: Deposit,

@@ -49,6 +49,16 @@ describe('fetches from storage nodes', () => {
     assert.equal(owed(), 0, 'all are deleted there');
   });
 
+  it('ask a node for no more after it did not answer', async () => {
+    node.hold(...many(48));
+    collector.issue(...many(48));
+    node.before = ({ kind }) => {
+      if (kind === 'fetch') throw new ToxAsyncError('ErrTimeout', 'no answer');
+    };
+    await collector.collect();
+    assert.equal(node.asked.filter((asked) => asked.startsWith('fetch')).length, 1);
+  });
+
   it('of what another node is giving wait for it, and then delete it at both', async () => {
     other.online = true;
     for (const each of [node, other]) each.hold(1);
