@@ -170,9 +170,9 @@ export {
 // What is durable: the data directory, its store and its vault.
 export { openDataDirectory, recordedIdentity } from './store/directory/data-directory';
 export type { DataDirectory, DataDirectoryOptions } from './store/directory/data-directory';
-export type { DirectoryIdentity, DirectorySpace } from './store/directory/open-parts';
+export type { DirectoryAges, DirectoryIdentity, DirectorySpace } from './store/directory/open-parts';
 export type { SpaceSizes } from './store/directory/space-guard';
-export type { RangeOptions, Store, WriteBatch } from './store/store';
+export type { CommitOptions, RangeOptions, Store, WriteBatch } from './store/store';
 export type { SecretVault, SlotRef, VaultSecret } from './store/vault/secret-vault';
 export { lmdbAvailable } from './store/lmdb/lmdb-loader';
 export { openLmdbStore, type LmdbStoreOptions } from './store/lmdb/lmdb-store';

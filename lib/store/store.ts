@@ -36,7 +36,9 @@ export interface RangeOptions {
 /** Longest key, bytes. */
 export const MAX_KEY_BYTES = 256;
 
+/** How a batch becomes durable. */
 export interface CommitOptions {
+  /** Nobody waits for it. */
   readonly canWait?: boolean;
 }
 

@@ -11,7 +11,7 @@ import { openVault } from '../vault/file-vault';
 import { HeldFiles } from './held-files';
 import type { SecretVault } from '../vault/secret-vault';
 import { SpaceGuard, type SpaceSizes } from './space-guard';
-import type { Store } from '../store';
+import type { Store, WriteBatch } from '../store';
 import { storeError } from '../store-errors';
 import { Listeners } from '../../platform/listeners';
 import { plainSlots, type SlotCipher } from '../vault/vault-slots';
@@ -34,7 +34,7 @@ export interface DataDirectory {
   readonly store: Store;
   readonly vault: SecretVault;
   /** Seconds that never go back while the session runs (store/directory/age-clock.ts). */
-  readonly ages: Pick<AgeClock, 'now' | 'isWallBehind' | 'saveAlong'>;
+  readonly ages: DirectoryAges;
   /** Whether new work may be taken: the disk has room, and the directory is in its place (store/directory/space-guard.ts). */
   readonly space: DirectorySpace;
   /** Calls `listener` when something became durable in the store, the age aside; gives what ends that. */
@@ -48,6 +48,15 @@ export interface DataDirectory {
    * (default 5 s); then it throws.
    */
   close(ms?: number): Promise<void>;
+}
+
+/** The age of a directory, which is saved in it. */
+export interface DirectoryAges {
+  now(): number;
+  /** The wall clock shows less than it did at the last save before this process. */
+  readonly isWallBehind: boolean;
+  /** `add` puts what it wants saved into each save of the age. */
+  saveAlong(add: (writes: WriteBatch) => void): void;
 }
 
 /** Which identity a directory belongs to. */
