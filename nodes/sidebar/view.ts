@@ -218,7 +218,10 @@ export interface HistoryView {
 export interface HourView {
   /** Since it began. */
   readonly age: number;
-  /** Messages that were accepted to be sent; that a first storage node has; that were delivered; that failed or expired. */
+  /**
+   * Messages that were accepted to be sent; that a first storage node has; that were delivered; that failed, expired or
+   * stayed unconfirmed.
+   */
   readonly sent: number;
   readonly stored: number;
   readonly delivered: number;
