@@ -21,7 +21,7 @@ export const OPTIONS = {
   join: { type: 'string', value: 'FILE', about: 'join one of the cells in the URI of this file' },
   'join-tokens': { type: 'string', value: 'FILE', about: 'tokens by which devices become friends' },
   role: { type: 'string', value: 'ROLE', about: 'friends (default), or everyone: an open node' },
-  'friends-cap': { type: 'string', value: 'N', about: 'most friends with these (200; 250 with tokens)' },
+  'friends-cap': { type: 'string', value: 'N', about: 'most friends let in this way (200; 250 with tokens)' },
   qr: { type: 'boolean', about: 'draw the QR code, on a terminal or not' },
   name: { type: 'string', value: 'NAME', about: 'your name for the friend' },
   message: { type: 'string', value: 'TEXT', about: 'what the friend request says' },

@@ -41,9 +41,9 @@ async function tokensIn(disk: Pick<Disk, 'readFile'>, file: string): Promise<Joi
   });
   const text = bytes && readUtf8(bytes);
   if (text !== undefined) return readJoinTokens(text);
-  const why = bytes === undefined ? 'does not exist' : 'is no text';
+  const why = bytes === undefined ? 'does not exist' : 'is not text';
   throw new ToxAsyncError(
     'ErrInvalidArgument',
-    `The file of join tokens ${file} ${why}. Name another, or none.`,
+    `The file of join tokens ${file} ${why}. Choose another file, or none.`,
   );
 }

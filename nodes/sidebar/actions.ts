@@ -108,7 +108,7 @@ function friendOf(manager: AsyncManager, { friend }: Order): PublicKey {
 function keyOf({ friend }: Order): PublicKey {
   const key = readFriendKey(textOf(friend, 'The friend'));
   if (key !== undefined) return key;
-  throw new ToxAsyncError('ErrInvalidKey', 'Name the one who asks by their public key (64 digits).');
+  throw new ToxAsyncError('ErrInvalidKey', 'Give the public key (64 digits) of the person who asks.');
 }
 
 function nameOf({ name }: Order): string | undefined {

@@ -40,9 +40,9 @@ async function roundIn(disk: Pick<Disk, 'readFile'>, file: string): Promise<Flee
   });
   const text = bytes && readUtf8(bytes);
   if (text !== undefined) return readRound(text);
-  const why = bytes === undefined ? 'does not exist' : 'is no text';
+  const why = bytes === undefined ? 'does not exist' : 'is not text';
   throw new ToxAsyncError(
     'ErrInvalidArgument',
-    `The file of certificates ${file} ${why}. Name the one that "tox-async fleet certify" printed, or no fleet.`,
+    `The file of certificates ${file} ${why}. Choose the file that "tox-async fleet certify" printed, or leave the fleet out.`,
   );
 }

@@ -71,7 +71,7 @@ function fail(line: number): never {
 function badLine(line: number, cause?: unknown): ToxAsyncError {
   return new ToxAsyncError(
     'ErrInvalidArgument',
-    `Line ${line + 1} is no certificate of a fleet. Copy what "tox-async fleet certify" prints as it is.`,
+    `Line ${line + 1} is not a fleet certificate. Copy what "tox-async fleet certify" prints as it is.`,
     { cause },
   );
 }

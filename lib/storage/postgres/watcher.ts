@@ -54,7 +54,7 @@ export class Watcher {
   #wake = new AbortController();
   #client: DatabaseClient | undefined;
   #wasReady = false;
-  #error: ToxAsyncError | undefined = new ToxAsyncError('ErrDatabase', 'The database is being connected.');
+  #error: ToxAsyncError | undefined = new ToxAsyncError('ErrDatabase', 'Connecting to the database.');
   #state: ServerState | undefined;
   /** Seconds by which the server's clock was ahead of ours at the last check. */
   #ahead = 0;

@@ -13,7 +13,7 @@ export interface FlowValues {
     msg: IncomingMessage,
     callback: (error: unknown, result?: unknown) => void,
   ) => void;
-  /** Throws when `expression` is no JSONata. */
+  /** Throws when `expression` is not valid JSONata. */
   checkExpression(expression: string): void;
   /** A copy of a message, without what belongs to an HTTP request or cannot be copied. */
   copy(msg: IncomingMessage): IncomingMessage;

@@ -108,7 +108,9 @@ function checkExpression(expression: string, { what, values }: InputParts): void
   try {
     values.checkExpression(expression);
   } catch (cause) {
-    throw new ToxAsyncError('ErrNotConfigured', `${what} is no JSONata: ${failureText(cause)}`, { cause });
+    throw new ToxAsyncError('ErrNotConfigured', `${what} is not valid JSONata: ${failureText(cause)}`, {
+      cause,
+    });
   }
 }
 

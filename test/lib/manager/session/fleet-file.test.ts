@@ -51,7 +51,7 @@ describe('A fleet in a file', () => {
     put('no certificate');
     await refused(/^Line 1 /);
     files.set(FILE, new Uint8Array([0xff]));
-    await refused(/is no text/);
+    await refused(/is not text/);
     const broken = { readFile: () => Promise.reject(new Error('EIO')) };
     await assert.rejects(fleetInFile(broken, { file: FILE }), { code: 'ErrStore' });
   });
