@@ -5,7 +5,7 @@ import { Table } from '../store/table';
 /** Small durable settings of the application that runs the session; JSON values by name. */
 export class Preferences {
   readonly #store: Store;
-  readonly #table: Table<{ value: unknown }>;
+  readonly #table: Table<{ json: string }>;
 
   constructor(store: Store) {
     this.#store = store;
@@ -15,7 +15,8 @@ export class Preferences {
   /** undefined also for one that the disk spoiled: it costs no more than itself. */
   get(name: string): unknown {
     for (const { rest, record } of this.#table.soundEntries(utf8(name))) {
-      if (rest.length === 0) return record?.value;
+      if (rest.length === 0 && record !== undefined)
+        return (JSON.parse(record.json) as { value?: unknown }).value;
     }
     return undefined;
   }
@@ -23,7 +24,7 @@ export class Preferences {
   /** Durable on return. @throws ErrLocalStorageFull, ErrStore */
   async set(name: string, value: unknown): Promise<void> {
     const writes = this.#store.batch();
-    this.#table.put(writes, [utf8(name)], { value });
+    this.#table.put(writes, [utf8(name)], { json: JSON.stringify({ value }) });
     await writes.commit();
   }
 }
