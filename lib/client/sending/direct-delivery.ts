@@ -97,14 +97,21 @@ export class DirectDelivery {
    * from whom none comes in time counts as not here until it does: its disk may hang, or it may be somebody else.
    */
   expectState(friend: PublicKey): void {
-    const { clock, timers, wakeup } = this.#components;
     const lane = this.#lanes.get(friend);
     if (lane === undefined || lane.ready) return;
-    lane.stateUntil = Math.min(clock.monotonic() + STATE_MS, lane.openedAt + STATE_MOST);
+    lane.stateUntil = Math.min(this.#components.clock.monotonic() + STATE_MS, lane.openedAt + STATE_MOST);
+    this.#awaitAbsence(lane);
+  }
+
+  /** Nothing else tells that the friend counts as not here: a timer that runs a moment early is set again. */
+  #awaitAbsence(lane: Lane): void {
+    const { clock, timers, wakeup } = this.#components;
+    const { friend } = lane;
     lane.stateTimer?.cancel();
-    lane.stateTimer = timers.after(Math.max(0, lane.stateUntil - clock.monotonic()), () =>
-      wakeup.friend(friend),
-    );
+    lane.stateTimer = timers.after(Math.max(0, lane.stateUntil - clock.monotonic()), () => {
+      if (this.isHere(friend)) this.#awaitAbsence(lane);
+      else wakeup.friend(friend);
+    });
   }
 
   /** The friend's list of live keys came and is applied. */

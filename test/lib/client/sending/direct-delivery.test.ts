@@ -30,12 +30,17 @@ describe('direct delivery', () => {
   let commit: (durable: () => Promise<void>) => Promise<void>;
   /** How often the dispatcher was asked to look. */
   let wakeups: number;
+  /** Whether the friend was here each time that the dispatcher was asked to look at the friend. */
+  let hereWhenWoken: boolean[];
   let errors: string[];
   let direct: DirectDelivery;
+  /** Milliseconds by which timers run before their time. */
+  let early: number;
 
   beforeEach(() => {
     time = new SimulatedTime();
-    [outbox, sent, ended, wakeups, errors] = [[], [], [], 0, []];
+    [outbox, sent, ended, wakeups, hereWhenWoken] = [[], [], [], 0, []];
+    [errors, early] = [[], 0];
     answer = () => Promise.resolve('ok');
     commit = (durable) => durable();
     const store = openMemoryStore(new MemoryVolume());
@@ -50,7 +55,7 @@ describe('direct delivery', () => {
       },
       store,
       clock: time.clock,
-      timers: time.timers,
+      timers: { after: (ms, run) => time.timers.after(ms - early, run) },
       outbox: {
         has: (message) => outbox.includes(message),
         envelope: ({ sequence }) => new Uint8Array([sequence]),
@@ -67,7 +72,10 @@ describe('direct delivery', () => {
         },
       },
       wakeup: {
-        friend: () => (wakeups += 1),
+        friend: (friend) => {
+          wakeups += 1;
+          hereWhenWoken.push(direct.isHere(friend));
+        },
         message: () => (wakeups += 1),
         places: () => undefined,
       },
@@ -125,6 +133,13 @@ describe('direct delivery', () => {
       assert.equal(wakeups, before + 1, 'the dispatcher looks again when the time is over');
       direct.ready(bob);
       assert.deepEqual([await pass(message), direct.isHere(bob)], [[true, 1], true]);
+    });
+
+    it('has the dispatcher look when the time is over, though a timer runs a moment early', async () => {
+      early = 1;
+      direct.open(bob);
+      await time.advance(10_010);
+      assert.deepEqual(hereWhenWoken, [false]);
     });
 
     it('waits 10 s after the last receipts, and 60 s in all', async () => {
