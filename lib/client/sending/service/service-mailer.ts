@@ -17,6 +17,8 @@ import { ServiceSealing, type ServiceSealingComponents } from './service-sealing
 const PAUSE = 10_000;
 /** Keys are mailed to nobody who may be about to connect: not before this many seconds after the start. */
 const SETTLING = 60;
+/** After what the disk did not give back, milliseconds. */
+const READ_AGAIN = 60_000;
 
 /** A friend who is away, and who is to be looked at when a time has come. */
 interface Absent {
@@ -121,15 +123,31 @@ export class ServiceMailer {
     });
   }
 
+  /** A friend whose mail the disk does not give back holds up no other, nor ends the process by an error in a timer. */
   #look(peer: PublicKey): void {
+    const { clock, hooks } = this.#components;
+    try {
+      this.#consider(peer);
+    } catch (error) {
+      hooks.onError(error);
+      this.#lookAt(peer, clock.monotonic() + READ_AGAIN);
+    }
+  }
+
+  #consider(peer: PublicKey): void {
     const { direct, ages } = this.#components;
     const dueAt = direct.isHere(peer)
       ? Infinity
       : Math.min(this.#receipts.dueAt(peer), this.#keysDueAt(peer));
     if (dueAt === Infinity) return this.forget(peer);
     if (dueAt <= ages.now()) return this.#send(peer);
+    this.#lookAt(peer, this.#agenda.timeOf(dueAt));
+  }
+
+  /** @param at monotonic milliseconds */
+  #lookAt(peer: PublicKey, at: number): void {
     const absent = this.#absent.getOrInsert(peer, () => ({ peer }));
-    this.#agenda.put(absent, this.#agenda.timeOf(dueAt));
+    this.#agenda.put(absent, at);
   }
 
   #keysDueAt(peer: PublicKey): number {

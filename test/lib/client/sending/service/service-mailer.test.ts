@@ -162,6 +162,49 @@ describe('the mailer', () => {
       });
     });
 
+    describe('that the disk does not give back', () => {
+      let reads: number;
+      let end: () => void;
+
+      /** Until `end` is called. */
+      function refuseReads(): void {
+        const lastSealed = peer.mail.lastSealed.bind(peer.mail);
+        reads = 0;
+        peer.mail.lastSealed = () => {
+          reads += 1;
+          throw new Error('the disk is gone');
+        };
+        end = () => (peer.mail.lastSealed = lastSealed);
+      }
+
+      it('are looked at again a minute later, after something happened', async () => {
+        await peer.owe(1);
+        refuseReads();
+        await peer.wait(10);
+        end();
+        assert.deepEqual([reads, peer.errors], [1, ['Error: the disk is gone']]);
+        await peer.wait(58);
+        assert.deepEqual(peer.mailedReceipts, []);
+        await peer.wait(2);
+        assert.equal(peer.mailedReceipts.length, 1);
+      });
+
+      it('are looked at again a minute later, after their time has come', async () => {
+        await peer.owe(1);
+        await peer.pass(10);
+        await peer.owe(2);
+        await peer.pass(20);
+        refuseReads();
+        await peer.wait(10 * MINUTE - 20);
+        end();
+        assert.deepEqual([reads, peer.errors], [1, ['Error: the disk is gone']]);
+        await peer.wait(58);
+        assert.equal(peer.mailedReceipts.length, 1);
+        await peer.wait(2);
+        assert.equal(peer.mailedReceipts.length, 2);
+      });
+    });
+
     it('names what fails, loses none of them, and looks again', async () => {
       await peer.owe(1);
       const { store } = peer.keys;
