@@ -89,7 +89,7 @@ export class AsyncClient {
     await this.#parts.queues.idle();
     await this.#parts.outbox.settled();
     await this.#parts.chunks.settled();
-    this.outcomes.stop();
+    await this.outcomes.stop();
     await this.#parts.vault.settled();
   }
 

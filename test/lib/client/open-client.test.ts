@@ -10,6 +10,7 @@ import { openMemoryDirectory } from '../../../lib/testing/memory-directory';
 import { MemoryVolume } from '../../../lib/testing/memory-store';
 import { SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
 import { VirtualNetwork } from '../../../lib/transport/virtual/virtual-network';
+import { later } from './support/depositor';
 import { textOf } from '../../support/text-of';
 
 describe('an AsyncClient by itself', () => {
@@ -27,7 +28,7 @@ describe('an AsyncClient by itself', () => {
     const client = await openAsyncClient({ keyPair, directory, transport, platform, crypto, hooks });
     opened.push({ client, directory });
     await client.start();
-    return { client: client.client, pk: keyPair.publicKey };
+    return { client: client.client, pk: keyPair.publicKey, store: directory.store };
   };
 
   beforeEach(() => {
@@ -60,6 +61,35 @@ describe('an AsyncClient by itself', () => {
       outcomes.map(({ state }) => state),
       ['delivered'],
     );
+  });
+
+  it('has stopped when the disk erased the context of what was told', async () => {
+    const alice = await open('alice');
+    const bob = await open('bob');
+    bob.client.setMessageHandler(() => undefined);
+    const erasure = later<void>();
+    const batch = alice.store.batch.bind(alice.store);
+    alice.store.batch = () => {
+      const writes = batch();
+      const [commit, erase] = [writes.commit.bind(writes), writes.delete.bind(writes)];
+      let isHeld = false;
+      writes.delete = (key) => {
+        isHeld ||= Buffer.from(key).includes('context');
+        return erase(key);
+      };
+      writes.commit = (how) => (isHeld ? erasure.promise.then(() => commit(how)) : commit(how));
+      return writes;
+    };
+    await time.advance(10_000);
+    await alice.client.sendAsyncMessage(bob.pk, 'hello', 0, { context: 'cellar' });
+    await time.advance(60_000);
+    const order: string[] = [];
+    const stopped = alice.client.stop().then(() => order.push('stopped'));
+    await time.advance(10_000);
+    order.push('the disk goes on');
+    erasure.resolve();
+    await stopped;
+    assert.deepEqual(order, ['the disk goes on', 'stopped']);
   });
 
   it('takes a key as a storage node only when it is one', async () => {

@@ -39,6 +39,8 @@ export class OutcomeJournal {
   /** Endings that were told: the marks of those that one turn tells of go in one batch. */
   #told: { readonly id: Uint8Array; readonly outcome: Outcome | undefined }[] = [];
   #unmarking: Promise<void> | undefined;
+  /** Batches of marks that the disk has not taken yet. */
+  readonly #unmarks = new Set<Promise<void>>();
 
   constructor(components: OutcomeJournalComponents) {
     this.#components = components;
@@ -133,8 +135,10 @@ export class OutcomeJournal {
     for (const id of ids) await this.#announce(id, this.#finished.get(id));
   }
 
-  stop(): void {
+  /** Nothing is told any more. Resolves when the contexts of what was told are erased, as far as the disk let us. */
+  async stop(): Promise<void> {
     this.#announcing = false;
+    await Promise.all(this.#unmarks);
   }
 
   /** Forgets endings whose time is over. @returns the age at which the next goes; Infinity: there is none */
@@ -164,8 +168,14 @@ export class OutcomeJournal {
   async #announce(id: Uint8Array, outcome: Outcome | undefined): Promise<void> {
     if (outcome !== undefined) this.#tell(outcome);
     this.#told.push({ id, outcome });
-    this.#unmarking ??= Promise.resolve().then(() => this.#unmark());
+    this.#unmarking ??= this.#unmarkSoon();
     await this.#unmarking;
+  }
+
+  #unmarkSoon(): Promise<void> {
+    const unmark = Promise.resolve().then(() => this.#unmark());
+    this.#unmarks.add(unmark);
+    return unmark.finally(() => this.#unmarks.delete(unmark));
   }
 
   async #unmark(): Promise<void> {
@@ -173,13 +183,16 @@ export class OutcomeJournal {
     const told = this.#told;
     this.#told = [];
     this.#unmarking = undefined;
-    const writes = store.batch();
-    for (const { id, outcome } of told) {
-      this.#unannounced.delete(writes, [id]);
-      if (outcome?.state !== 'unconfirmed') contexts.forget(writes, nameOf(id));
+    try {
+      const writes = store.batch();
+      for (const { id, outcome } of told) {
+        this.#unannounced.delete(writes, [id]);
+        if (outcome?.state !== 'unconfirmed') contexts.forget(writes, nameOf(id));
+      }
+      await writes.commit({ canWait: true });
+    } catch {
+      // The endings are reported again after the next start, which is what the mark is for.
     }
-    // When this fails the endings are reported again after the next start, which is what the mark is for.
-    await writes.commit({ canWait: true }).catch(() => undefined);
   }
 
   async #announceOverdue(id: Uint8Array): Promise<void> {

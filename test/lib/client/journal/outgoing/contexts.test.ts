@@ -91,6 +91,25 @@ for (const secret of [undefined, 'correct horse']) {
       assert.equal(directory.vault.read(ref), undefined, 'its secret is overwritten');
     });
 
+    it('are erased when the journal has stopped, however soon that is', async () => {
+      await outcomes.start();
+      const [ref] = [...contexts.refs()];
+      assert.ok(ref);
+      const { store } = directory;
+      const batch = store.batch.bind(store);
+      store.batch = () => {
+        const writes = batch();
+        const commit = writes.commit.bind(writes);
+        writes.commit = (how) => (how?.canWait ? settle().then(() => commit(how)) : commit(how));
+        return writes;
+      };
+      await finish('delivered');
+      await outcomes.stop();
+      await directory.vault.settled();
+      assert.equal(directory.vault.read(ref), undefined);
+      assert.deepEqual([...contexts.refs()], []);
+    });
+
     it('of an unconfirmed message come once more with a late receipt, and then erased', async () => {
       await outcomes.start();
       await finish('unconfirmed');
