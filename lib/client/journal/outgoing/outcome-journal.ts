@@ -130,9 +130,9 @@ export class OutcomeJournal {
   async start(): Promise<void> {
     this.#announcing = true;
     const overdue = [...this.#overdue.entries()].map(({ rest }) => rest);
-    for (const id of overdue) await this.#announceOverdue(id);
+    await Promise.all(overdue.map((id) => this.#announceOverdue(id)));
     const ids = [...this.#unannounced.entries()].map(({ rest }) => rest);
-    for (const id of ids) await this.#announce(id, this.#finished.get(id));
+    await Promise.all(ids.map((id) => this.#announce(id, this.#finished.get(id))));
   }
 
   /** Nothing is told any more. Resolves when the contexts of what was told are erased, as far as the disk let us. */

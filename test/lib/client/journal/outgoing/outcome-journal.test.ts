@@ -132,4 +132,41 @@ describe('what was not told before a start', () => {
     await outcomes.start();
     assert.deepEqual(told, ['overdue cellar', 'expired cellar']);
   });
+
+  it('does not wait for the disk one after the other, however much it is', async () => {
+    const { alice } = await pair('outcomes');
+    const { store, vault, time } = alice;
+    const told: number[] = [];
+    const outcomes = new OutcomeJournal({
+      store,
+      ages: { now: () => alice.age },
+      clock: time.clock,
+      contexts: new Contexts({ crypto, store, vault }),
+      hooks: { onOutcome: ({ messageId }) => told.push(messageId[0] ?? 0) },
+    });
+    const writes = store.batch();
+    const numbers = Array.from({ length: 20 }, (_, i) => i + 1);
+    for (const number of numbers) {
+      const each = outboxEntry({ messageId: new Uint8Array(32).fill(number) });
+      outcomes.overdue(writes, each, reached);
+      outcomes.finish(writes, each, { state: 'expired', ...reached });
+    }
+    await writes.commit();
+    const commits: (() => void)[] = [];
+    const batch = store.batch.bind(store);
+    store.batch = () => {
+      const held = batch();
+      const commit = held.commit.bind(held);
+      held.commit = (how) => new Promise<void>((resolve) => commits.push(resolve)).then(() => commit(how));
+      return held;
+    };
+    const done: string[] = [];
+    void outcomes.start().then(() => done.push('started'));
+    for (let round = 0; round < 4; round += 1) {
+      for (const goOn of commits.splice(0)) goOn();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.deepEqual(done, ['started'], 'the disk is waited for a few times at most');
+    assert.deepEqual(told, [...numbers, ...numbers]);
+  });
 });
