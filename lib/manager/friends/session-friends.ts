@@ -68,10 +68,10 @@ export class SessionFriends {
     await this.#onNetwork(async (transport) => {
       const { publicKey } = parseToxId(toxId);
       const before = transport.details().find((friend) => sameBytes(friend.publicKey, publicKey));
-      // Tox repeats the first request as long as it has the friend.
-      if (before?.online === false && before.lastOnline === undefined)
-        await transport.removeFriend(publicKey);
+      // Asks nobody who is a friend already, but refuses what cannot be asked.
       added = await transport.addFriend(toxId, greeting);
+      if (before?.online === false && before.lastOnline === undefined)
+        await this.#askInstead(transport, publicKey, () => transport.addFriend(toxId, greeting));
     });
     if (added !== undefined) await this.add(added);
     return added !== undefined;
@@ -114,6 +114,22 @@ export class SessionFriends {
     });
     await adoptFriends(friends, found, log);
     await this.#changed();
+  }
+
+  /** Tox repeats the first request as long as it has the friend. Where the second one fails, the friend stays. */
+  async #askInstead(
+    transport: FriendTransport,
+    publicKey: PublicKey,
+    ask: () => Promise<unknown>,
+  ): Promise<void> {
+    try {
+      await transport.removeFriend(publicKey);
+      await ask();
+    } catch (error) {
+      // A network that ended takes nothing back now: it reads the profile when it starts.
+      await this.#undo(transport.acceptFriend(publicKey).catch(() => undefined));
+      throw error;
+    }
   }
 
   /**

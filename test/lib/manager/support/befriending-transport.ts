@@ -23,8 +23,8 @@ export class BefriendingTransport extends AcquaintedTransport implements FriendT
   }
 
   async setOnline(): Promise<void> {}
-  async acceptFriend(): Promise<void> {}
-  async removeFriend(): Promise<void> {}
+  async acceptFriend(_publicKey: PublicKey): Promise<void> {}
+  async removeFriend(_publicKey: PublicKey): Promise<void> {}
   async setName(): Promise<void> {}
   async setStatusMessage(): Promise<void> {}
   async setStatus(): Promise<void> {}
