@@ -141,6 +141,8 @@ export class StorageService {
         const answer = await this.#storage.tryStore(peer, message.envelope, message.remaining);
         const { code, storageId } = answer;
         const kept = 'kept' in answer ? answer.kept : 0;
+        // Mail for a friend of another node of the fleet comes without a word of `onMail`.
+        if (code === 'ok') this.#sweepLater();
         const wait = 'wait' in answer ? Math.min(answer.wait, 0xffff) : 0;
         this.#send(peer, { kind: 'store-answer', request, code, storageId, kept, wait });
         return;

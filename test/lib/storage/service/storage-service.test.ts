@@ -428,6 +428,16 @@ describe('storage service', () => {
       assert.equal(storage.getStorageStats().totalMessages, 0);
     });
 
+    it('sweeps mail for a friend of another node of its fleet', async () => {
+      const friends = { all: () => [], count: 0, has: async () => true, replaceOwn: () => undefined };
+      const { store, storage, time } = serve({ fleet: { marksKey: new Uint8Array(32), friends } });
+      await time.advance(10_000_000);
+      assert.equal(time.pendingTimers, 0);
+      assert.equal((await store(alice, envelopeTo(new Uint8Array(32), 'x'), 60))?.code, 'ok');
+      await time.advance(3_600_000);
+      assert.equal(storage.getStorageStats().totalMessages, 0);
+    });
+
     it('sweeps mail of an earlier run', async () => {
       const { service, storage, time } = serve();
       await service.stop();
