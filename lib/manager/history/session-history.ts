@@ -23,6 +23,8 @@ export interface SessionHistoryComponents {
     now(): number;
     /** Adds to each write of the age itself, which follows all other writes within a minute. */
     saveAlong(add: (writes: WriteBatch) => void): void;
+    /** Has the age written within a minute. */
+    noteWrite(): void;
   };
   readonly events: Pick<Emitter<AsyncManagerEvents>, 'on'>;
 }
@@ -64,6 +66,8 @@ export class SessionHistory {
     const mostUnfinished = Math.max(before.mostUnfinished, unfinished);
     this.#hours.set(hour, { ...before, [counted]: before[counted] + 1, mostUnfinished });
     this.#unsaved.add(hour);
+    // Mail that is kept in a database writes nothing here.
+    this.#ages.noteWrite();
     for (const old of this.#hours.keys()) {
       if (old > hour - HISTORY_HOURS) break;
       this.#hours.delete(old);

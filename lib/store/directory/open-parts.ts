@@ -57,6 +57,8 @@ export interface DirectoryAges {
   readonly isWallBehind: boolean;
   /** `add` puts what it wants saved into each save of the age. */
   saveAlong(add: (writes: WriteBatch) => void): void;
+  /** Has the age saved within a minute. */
+  noteWrite(): void;
 }
 
 /** Which identity a directory belongs to. */

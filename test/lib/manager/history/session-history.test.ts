@@ -17,6 +17,8 @@ describe('the history of a session', () => {
   let events: Emitter<AsyncManagerEvents>;
   let along: (writes: WriteBatch) => void;
   let history: SessionHistory;
+  /** Saves that were asked for. */
+  let asked: number;
 
   function open(): void {
     store = openMemoryStore(volume);
@@ -24,7 +26,8 @@ describe('the history of a session', () => {
       throw error;
     });
     const saveAlong = (add: typeof along) => (along = add);
-    history = new SessionHistory({ store, ages: { now: () => now, saveAlong }, events });
+    const noteWrite = () => (asked += 1);
+    history = new SessionHistory({ store, ages: { now: () => now, saveAlong, noteWrite }, events });
   }
 
   /** As the age clock does. @returns how much was to be written */
@@ -56,6 +59,7 @@ describe('the history of a session', () => {
 
   beforeEach(() => {
     now = 1000 * HOUR + 60;
+    asked = 0;
     volume = new MemoryVolume();
     open();
   });
@@ -75,6 +79,13 @@ describe('the history of a session', () => {
       { ...nothing, age: 5 * HOUR + 60, sent: 2, received: 1, mostUnfinished: 3 },
       { ...nothing, age: 60, stored: 1, delivered: 1, failed: 3, kept: 1 },
     ]);
+  });
+
+  it('has every count saved within a minute, also where nothing else is written, as with mail in a database', () => {
+    history.hours();
+    assert.equal(asked, 0);
+    history.note('kept');
+    assert.equal(asked, 1);
   });
 
   it('is there after a crash as far as it was written, and goes on in the same hour', async () => {
