@@ -109,6 +109,11 @@ export class SpaceGuard {
     return this.#heldUp === undefined && !this.#isRested;
   }
 
+  /** Writes wait for a look. */
+  get isAwaited(): boolean {
+    return this.#heldUp !== undefined;
+  }
+
   /** After that look calls `write` in the order of the calls, with what nothing is to be written for. */
   whenOpen(write: HeldUpWrite): void {
     if (this.#heldUp === undefined) this.#lookAfterRest();

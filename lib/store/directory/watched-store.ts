@@ -13,6 +13,8 @@ export interface StoreWatch {
 /** See SpaceGuard. */
 export interface Gate {
   readonly isOpen: boolean;
+  /** Something waits for it to open. */
+  readonly isAwaited: boolean;
   whenOpen(write: (problem: ToxAsyncError | undefined) => void): void;
 }
 
@@ -66,12 +68,14 @@ class WatchedBatch implements WriteBatch {
     }
   }
 
+  /** A batch that changes nothing needs no open gate, but goes behind those that do. */
   #commit(how?: CommitOptions): Promise<void> {
     const { gate } = this.#watch;
-    if (gate === undefined || gate.isOpen || this.#batch.size === 0) return this.#batch.commit(how);
+    const isEmpty = this.#batch.size === 0;
+    if (gate === undefined || gate.isOpen || (isEmpty && !gate.isAwaited)) return this.#batch.commit(how);
     return new Promise((resolve, reject) => {
       gate.whenOpen((problem) => {
-        if (problem) reject(problem);
+        if (problem && !isEmpty) reject(problem);
         else this.#batch.commit(how).then(resolve, reject);
       });
     });

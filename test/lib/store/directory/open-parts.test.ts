@@ -88,6 +88,32 @@ describe('a directory in memory', () => {
     await directory.close().catch(() => undefined);
   });
 
+  it('lets a batch that changes nothing go behind those that wait, whatever becomes of them', async () => {
+    const directory = await open();
+    const order: string[] = [];
+    const put = (name: string) =>
+      directory.store
+        .batch()
+        .put(utf8('key'), utf8(name))
+        .afterCommit(() => order.push(name))
+        .commit();
+    const nothing = (name: string) =>
+      directory.store
+        .batch()
+        .afterCommit(() => order.push(name))
+        .commit();
+    await time.advance(10 * 60_000);
+    await nothing('alone after a pause');
+    await Promise.all([put('one'), nothing('behind it'), put('two'), time.advance(1)]);
+    assert.deepEqual(order.splice(0), ['alone after a pause', 'one', 'behind it', 'two']);
+    await time.advance(10 * 60_000);
+    await disk.writeFile('/data/vault', new Uint8Array(64));
+    const refused = assert.rejects(put('three'), { code: 'ErrDirectoryReplaced' });
+    await Promise.all([refused, nothing('behind it'), time.advance(1)]);
+    assert.deepEqual(order, ['behind it']);
+    await directory.close().catch(() => undefined);
+  });
+
   it('gives up its reserve when the vault meets a full disk, so that what is under way can finish', async () => {
     const directory = await open();
     await time.advance(0);
