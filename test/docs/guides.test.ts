@@ -30,6 +30,15 @@ describe('The guides', () => {
 });
 
 describe('All pages', () => {
+  it('let only the user read what a command prints into a file: it holds a secret', () => {
+    const blocks = PAGES.flatMap(({ text }) =>
+      [...text.matchAll(/```sh\n[\s\S]*?```/g)].map(([block]) => block),
+    );
+    const printing = blocks.filter((block) => /^ *tox-async .* > /m.test(block));
+    assert.ok(printing.length >= 3, String(printing.length));
+    for (const block of printing) assert.match(block, /^ *umask 077\n[\s\S]* > /m);
+  });
+
   it('give only commands that exist, with options that they have', () => {
     const lines = PAGES.flatMap(({ text }) => shellLines(text)).filter((line) =>
       line.startsWith('tox-async '),
