@@ -72,6 +72,7 @@ export { RequestLimit } from './manager/friends/request-limit';
 export { formatCellUri, parseCellUri, type Cell, type CellInvitation } from './cells/cell-uri';
 export { chooseCell, joinRequests, type JoinRequest } from './cells/collector-choice';
 export {
+  joinTokenHolds,
   joinText,
   makeJoinToken,
   provesToken,

@@ -1,5 +1,6 @@
 import {
   formatCellUri,
+  joinTokenHolds,
   makeJoinToken,
   parseCellUri,
   readJoinToken,
@@ -23,7 +24,8 @@ export const cell: Command = {
              collectors and their storage nodes
   uri CELL … the URI for devices; a CELL is the Tox ID of a collector and those
              of its nodes, with commas between. The token is the last one in
-             the file of --join-tokens, TOX_ASYNC_JOIN_TOKEN, or asked for
+             the file of --join-tokens that still holds, that of
+             TOX_ASYNC_JOIN_TOKEN, or asked for
   show FILE  the cells in the URI of this file (-: standard input), no token
 The URI holds the token: who reads it may join. See docs/FLEET.md.`,
   run: async (call) => {
@@ -54,9 +56,12 @@ async function joinToken(call: Call): Promise<Uint8Array> {
   const { env, askSecret } = call.machine;
   const file = call.options['join-tokens'];
   if (file !== undefined) {
-    const newest = readJoinTokens(await secretFile(call, file)).at(-1);
+    const tokens = readJoinTokens(await secretFile(call, file));
+    const newest = tokens.findLast((each) => joinTokenHolds(each, systemPlatform.clock.wall()));
     if (newest !== undefined) return newest.token;
-    throw new Failure(EXIT.noInput, `There is no token in ${file}. Make one with "tox-async cell token".`);
+    const why =
+      tokens.length === 0 ? `There is no token in ${file}.` : `The date of each token in ${file} is over.`;
+    throw new Failure(EXIT.noInput, `${why} Make one with "tox-async cell token", and add it to the file.`);
   }
   const given = env.TOX_ASYNC_JOIN_TOKEN || (await askSecret?.('Join token: '));
   if (given !== undefined && given !== '') return readJoinToken(given.trim());

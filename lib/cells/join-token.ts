@@ -94,6 +94,11 @@ export function joinText(crypto: CryptoProvider, token: Uint8Array, requester: P
   return PREFIX + urlText(proofOf(crypto, token, requester));
 }
 
+/** Whether a token holds at `now`, Unix milliseconds. */
+export function joinTokenHolds({ until = Infinity }: JoinToken, now: number): boolean {
+  return now < until;
+}
+
 /** Whether `text`, from this requester, proves one of the tokens that hold at `now`, Unix milliseconds. */
 export function provesToken(
   crypto: CryptoProvider,
@@ -105,9 +110,9 @@ export function provesToken(
   if (!isJoinText(text)) return false;
   const said = new TextEncoder().encode(text.slice(PREFIX.length));
   // All are tried, so that the time it takes does not say which.
-  const proven = tokens.filter(({ token, until = Infinity }) => {
-    const proof = new TextEncoder().encode(urlText(proofOf(crypto, token, requester)));
-    return crypto.equal(proof, said) && now < until;
+  const proven = tokens.filter((each) => {
+    const proof = new TextEncoder().encode(urlText(proofOf(crypto, each.token, requester)));
+    return crypto.equal(proof, said) && joinTokenHolds(each, now);
   });
   return proven.length > 0;
 }

@@ -80,6 +80,20 @@ describe('tox-async cell', () => {
     }
   });
 
+  it('takes the last token whose date is not over, and says what to do when all dates are', async () => {
+    const token = async () => (await ann.run(['cell', 'token'])).out.trim();
+    const [first, valid, over] = [await token(), await token(), await token()];
+    const [file, collector] = [path.join(ann.folder, 'tokens'), toxId()];
+    const args = ['cell', 'uri', collector, '--join-tokens', 'tokens'];
+    await writeFile(file, `${first}\n${valid} 9000-01-01\n${over} 2020-01-01\n`);
+    const { out } = await ann.run(args);
+    assert.deepEqual(parseCellUri(out.trim()).token, new Uint8Array(Buffer.from(valid, 'base64url')));
+    await writeFile(file, `${first} 2019-01-01\n${over} 2020-01-01\n`);
+    const { exitCode, err } = await ann.run(args);
+    assert.equal(exitCode, EXIT.noInput);
+    assert.match(err, /The date of each token in tokens is over\. Make one with "tox-async cell token"/);
+  });
+
   it('joins by init only with a URI that can be read, and makes nothing else', async () => {
     const refused = await ann.run(['init', '--join', '-'], { input: 'tox-cell:AQ' });
     assert.equal(refused.exitCode, EXIT.data);
