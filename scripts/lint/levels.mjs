@@ -1,7 +1,7 @@
 /**
  * ESLint rule: the direction of imports. A folder of `lib/` imports only folders below it, `nodes/` knows the core
  * only through `lib/index.ts`, the core knows nothing of Node-RED, and modules are loaded at run time (`import()`,
- * `require`) only by the loaders of optional packages. no-restricted-imports sees none of the last.
+ * `require`) only by the loaders of packages that are not always needed. no-restricted-imports sees none of the last.
  */
 import { readFileSync } from 'node:fs';
 import { fileOf, matchesAny, resolveRelative, staticText } from './paths.mjs';
@@ -24,10 +24,11 @@ export const LEVELS = [
   ['testing'],
 ];
 
-/** The only files of `lib/` that may load a module at run time: each loads one optional package. */
+/** The only files of `lib/` that may load a module at run time: each loads one package that not every machine has or needs. */
 export const LOADERS = [
   'lib/crypto/providers/sodium.ts',
   'lib/store/lmdb/lmdb-loader.ts',
+  'lib/store/nedb/nedb-loader.ts',
   'lib/storage/postgres/connection/pg-loader.ts',
   'lib/transport/toxcore/**/*-loader.ts',
 ];
@@ -124,7 +125,7 @@ export const levels = {
         "A node's files import their own folder, nodes/session and nodes/runtime; runtime imports neither ('{{source}}').",
       editor:
         "What runs in browsers imports nodes/editor, types of nodes/sidebar/view, migrations and failures/said ('{{source}}').",
-      runtimeLoad: 'Modules are loaded at run time only by the loaders of optional packages.',
+      runtimeLoad: 'Modules are loaded at run time only by the loaders of packages that are not always needed.',
     },
   },
   create(context) {

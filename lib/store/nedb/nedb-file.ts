@@ -1,8 +1,9 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
-import Datastore from 'nedb-promises';
+import type Datastore from 'nedb-promises';
 import { replacedError } from '../directory/held-files';
 import type { NedbDocument } from './nedb-document';
+import { loadNedb } from './nedb-loader';
 
 /** Most documents removed in one append. */
 const REMOVALS_AT_ONCE = 64;
@@ -32,7 +33,7 @@ export class NedbFile {
   static async open(path: string): Promise<NedbFile> {
     const options = { filename: path, corruptAlertThreshold: 0, modes: { fileMode: 0o600, dirMode: 0o700 } };
     await removeTemporary(path);
-    const database = Datastore.create(options) as Datastore<NedbDocument>;
+    const database = (await loadNedb()).create(options) as Datastore<NedbDocument>;
     await loadUnchanged(database);
     const handle = await open(path, 'r+');
     return new NedbFile(path, database, handle, (await handle.stat()).size);
