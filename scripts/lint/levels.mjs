@@ -125,7 +125,8 @@ export const levels = {
         "A node's files import their own folder, nodes/session and nodes/runtime; runtime imports neither ('{{source}}').",
       editor:
         "What runs in browsers imports nodes/editor, types of nodes/sidebar/view, migrations and failures/said ('{{source}}').",
-      runtimeLoad: 'Modules are loaded at run time only by the loaders of packages that are not always needed.',
+      runtimeLoad:
+        'Modules are loaded at run time only by the loaders of packages that are not always needed.',
     },
   },
   create(context) {
