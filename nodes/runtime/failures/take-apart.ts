@@ -10,6 +10,9 @@ const TEXTS: Readonly<Record<string, string>> = catalog['storage-node'].failure.
 
 const BLANK = /__(\w+?)__/g;
 
+/** Blanks that a text may fill. What fills another one, a name or a path, is nobody's to translate: it may read as a text. */
+const OF_TEXTS = new Set(['what', 'where', 'why', 'reason', 'fault', 'problem', 'who', 'without']);
+
 interface Form {
   readonly key: string;
   readonly pattern: RegExp;
@@ -56,6 +59,9 @@ export function takeApart(sentence: string, code?: ErrorCode): Said | undefined 
 }
 
 function partsOf(groups: Readonly<Record<string, string>>): Said['params'] {
-  const parts = Object.entries(groups).map(([name, part]) => [name, takeApart(part) ?? part]);
+  const parts = Object.entries(groups).map(([name, part]) => [
+    name,
+    (OF_TEXTS.has(name) ? takeApart(part) : undefined) ?? part,
+  ]);
   return Object.fromEntries(parts) as Said['params'];
 }

@@ -79,6 +79,38 @@ describe('What an error says', () => {
     });
   });
 
+  it('leaves names and paths as they are, also those that read as a text', () => {
+    const { unknownFriend, ambiguousFriend, notCreated } = FAILURE.text;
+    const fill = (text: string) => text.replace(/__(\w+?)__/g, FAILURE.text.fieldUrgent);
+    for (const text of [unknownFriend, ambiguousFriend, notCreated]) {
+      const { params } = takeApart(fill(text)) ?? { params: {} };
+      const names = Object.entries(params).filter(([name]) => name !== 'reason');
+      assert.ok(names.length > 0, text);
+      for (const [name, value] of names) assert.equal(value, 'Urgent', name);
+    }
+  });
+
+  it('takes apart what fills a blank wherever the code fills it with a text', () => {
+    const nested = takeApart(
+      'The backup is sealed with a passphrase. Enter the passphrase. To start new without the one-time secrets, ' +
+        'set "Start new" (the option startNew) to abc.',
+    );
+    assert.deepEqual(nested, {
+      key: 'text.startNew',
+      params: {
+        problem: { key: 'text.sealed', params: { what: { key: 'text.backupWord', params: {} } } },
+        without: { key: 'text.withoutSecrets', params: {} },
+        word: 'abc',
+      },
+    });
+    const thePayload = { key: 'text.fieldPayload', params: {} };
+    for (const text of [FAILURE.text.nothingToSend, FAILURE.text.badTopic, FAILURE.text.noForm]) {
+      const [, blank = ''] = /__(wh\w+?)__/.exec(text) ?? [];
+      const said = takeApart(text.replace(`__${blank}__`, 'The payload').replace(/__\w+?__/g, 'X'));
+      assert.deepEqual(said?.params[blank], thePayload, text);
+    }
+  });
+
   it('that has no text is quoted under its code, for each code; without a code it is left alone', () => {
     for (const code of Object.keys(ERROR_CODES) as (keyof typeof ERROR_CODES)[]) {
       assert.deepEqual(takeApart('?', code), { key: `other.${code}`, params: { text: '?' } });
