@@ -48,7 +48,7 @@ export async function durableParts({ store, vault, ages }: DataDirectory): Promi
     ages,
     clock,
     contexts,
-    hooks: { onOutcome: () => undefined },
+    hooks: { onOutcome: () => undefined, onError: () => undefined },
   });
   const sender = new Sender({
     crypto,

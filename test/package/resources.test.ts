@@ -28,9 +28,10 @@ describe('What the editor loads', () => {
     assert.ok(modules.length > 30);
     const missing = modules.flatMap((file) => {
       const source = readFileSync(path.join(RESOURCES, file), 'utf8');
-      const imports = [...source.matchAll(/(?:from|import)\s*\(?['"]([^'"]+)['"]/g)].map(
-        ([, name = '']) => name,
-      );
+      const statements = [...source.matchAll(/^import (?:[^'"\n]* from )?'([^'\n]+)';$/gm)];
+      assert.equal(statements.length, source.match(/^import /gm)?.length ?? 0, file);
+      const others = source.matchAll(/^export [^'"\n]* from '([^'\n]+)';$|\bimport\(['"]([^'"]+)['"]/gm);
+      const imports = [...statements, ...others].map(([, name, called]) => name ?? called ?? '');
       return imports
         .filter((name) => !existsSync(path.join(RESOURCES, path.dirname(file), name)))
         .map((name) => `${name} in ${file}`);

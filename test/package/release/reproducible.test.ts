@@ -34,7 +34,8 @@ describe('A package that is made twice', function () {
     assert.ok(files.length > 100);
     for (const { parentPath, name } of files) {
       const file = path.relative(AGAIN, path.join(parentPath, name));
-      if (file === DATED) continue;
+      // The compiler writes the catalogs that code reads, and the build puts the originals in their place.
+      if (file === DATED || file.startsWith('nodes/locales/')) continue;
       const first = await hashOf(path.join(ROOT, 'dist', file));
       assert.equal(await hashOf(path.join(AGAIN, file)), first, file);
     }

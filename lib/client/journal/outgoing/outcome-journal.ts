@@ -18,7 +18,7 @@ type Ending = Pick<Outcome, 'state' | 'nodes' | 'wanted'> &
 export interface OutcomeJournalComponents extends Pick<BaseComponents, 'store' | 'ages'> {
   readonly clock: Pick<Clock, 'wall'>;
   readonly contexts: Pick<Contexts, 'of' | 'forget'>;
-  readonly hooks: Pick<AsyncClientHooks, 'onOutcome'>;
+  readonly hooks: Pick<AsyncClientHooks, 'onOutcome' | 'onError'>;
 }
 
 /**
@@ -106,9 +106,10 @@ export class OutcomeJournal {
   /** No receipt came in time. No ending, but made durable with `writes` and told after the commit as one is. */
   overdue(writes: WriteBatch, entry: OutboxEntry, step: Omit<Step, 'state'>): void {
     const id = concat(entry.friend, entry.messageId);
+    const { hooks } = this.#components;
     this.#overdue.put(writes, [id], this.#outcomeOf(entry, { state: 'overdue', ...step }));
     writes.afterCommit(() => {
-      if (this.#announcing) void this.#announceOverdue(id);
+      if (this.#announcing) this.#announceOverdue(id).catch((error: unknown) => hooks.onError(error));
     });
   }
 
@@ -158,10 +159,11 @@ export class OutcomeJournal {
   }
 
   #record(writes: WriteBatch, id: Uint8Array, outcome: Outcome): void {
+    const { hooks } = this.#components;
     this.#finished.put(writes, [id], outcome);
     this.#unannounced.put(writes, [id], {});
     writes.afterCommit(() => {
-      if (this.#announcing) void this.#announce(id, outcome);
+      if (this.#announcing) this.#announce(id, outcome).catch((error: unknown) => hooks.onError(error));
     });
   }
 

@@ -117,8 +117,13 @@ export class RobbedDevice {
   }
 
   /** Resolves when what is to be erased is erased. */
-  settled(): Promise<void> {
-    return this.#directory.vault.settled();
+  async settled(): Promise<void> {
+    // What may wait for the next batch goes with this one.
+    await this.#directory.store
+      .batch()
+      .delete(new Uint8Array([0]))
+      .commit();
+    await this.#directory.vault.settled();
   }
 
   /** A copy of the directory as it is now. @returns its folder */

@@ -37,7 +37,13 @@ describe('a receipt that names a message by its key', () => {
     mail = new ServiceMail({ store, ages });
     const contexts = new Contexts({ crypto, store, vault });
     const clock = { wall: () => 0 };
-    outcomes = new OutcomeJournal({ store, ages, clock, contexts, hooks: { onOutcome: () => undefined } });
+    outcomes = new OutcomeJournal({
+      store,
+      ages,
+      clock,
+      contexts,
+      hooks: { onOutcome: () => undefined, onError: assert.ifError },
+    });
     completion = new Completion(
       {
         store,

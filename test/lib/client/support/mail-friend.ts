@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { ByteMap } from '../../../../lib/byte-map';
 import { sameBytes } from '../../../../lib/bytes';
 import type { Outcome } from '../../../../lib/client/messages';
@@ -96,7 +97,7 @@ export class MailFriend {
       ages,
       clock,
       contexts,
-      hooks: { onOutcome: (outcome) => this.outcomes.push(outcome) },
+      hooks: { onOutcome: (outcome) => this.outcomes.push(outcome), onError: assert.ifError },
     });
     this.outbox = new Outbox({ crypto, store, vault, forwardSecurity });
     this.mail = new ServiceMail({ store, ages });

@@ -49,7 +49,7 @@ for (const secret of [undefined, 'correct horse']) {
       const { store, vault } = directory;
       const ages = { now: () => age };
       contexts = new Contexts({ crypto, store, vault });
-      const hooks = { onOutcome: (outcome: Outcome) => told.push(outcome) };
+      const hooks = { onOutcome: (outcome: Outcome) => told.push(outcome), onError: assert.ifError };
       outcomes = new OutcomeJournal({ store, ages, clock, contexts, hooks });
     }
 

@@ -26,10 +26,11 @@ for (const [state, note] of kinds) {
     let told: Outcome[];
     /** What a listener does while it is told. */
     let onTold: () => void;
+    let errors: unknown[];
 
     beforeEach(async () => {
       ({ alice } = await pair('outcomes'));
-      [told, onTold] = [[], () => undefined];
+      [told, onTold, errors] = [[], () => undefined, []];
       open();
     });
 
@@ -41,7 +42,9 @@ for (const [state, note] of kinds) {
         told.push(outcome);
         onTold();
       };
-      outcomes = new OutcomeJournal({ store, ages, clock: time.clock, contexts, hooks: { onOutcome } });
+      const onError = (error: unknown) => errors.push(error);
+      const hooks = { onOutcome, onError };
+      outcomes = new OutcomeJournal({ store, ages, clock: time.clock, contexts, hooks });
     }
 
     const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -93,6 +96,18 @@ for (const [state, note] of kinds) {
       assert.deepEqual(states(), [state]);
     });
 
+    it('is reported, and told again after the next start, when it cannot be told', async () => {
+      await outcomes.start();
+      const fault = new Error('a record that cannot be read');
+      onTold = () => assert.ifError(fault);
+      await write();
+      await settle();
+      assert.equal(errors.length, 1);
+      onTold = () => undefined;
+      await restart();
+      assert.deepEqual(states(), [state, state]);
+    });
+
     it('is not lost when the process dies while it is told', async () => {
       await outcomes.start();
       onTold = () => alice.volume.crash();
@@ -122,7 +137,10 @@ describe('what was not told before a start', () => {
       ages: { now: () => alice.age },
       clock: time.clock,
       contexts,
-      hooks: { onOutcome: ({ state, context }) => told.push(`${state} ${String(context)}`) },
+      hooks: {
+        onOutcome: ({ state, context }) => told.push(`${state} ${String(context)}`),
+        onError: assert.ifError,
+      },
     });
     const writes = store.batch();
     contexts.add(writes, entry, '"cellar"', slot ?? assert.fail());
@@ -142,7 +160,7 @@ describe('what was not told before a start', () => {
       ages: { now: () => alice.age },
       clock: time.clock,
       contexts: new Contexts({ crypto, store, vault }),
-      hooks: { onOutcome: ({ messageId }) => told.push(messageId[0] ?? 0) },
+      hooks: { onOutcome: ({ messageId }) => told.push(messageId[0] ?? 0), onError: assert.ifError },
     });
     const writes = store.batch();
     const numbers = Array.from({ length: 20 }, (_, i) => i + 1);
