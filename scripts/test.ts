@@ -73,6 +73,7 @@ async function runMocha(
   if (result === undefined) throw crash ?? new Error(`${name} ended without a result.`);
   const { passed, failed, skipped } = JSON.parse(result) as Counts;
   // A run can fail without a failed test: an error outside of one, or the time limit.
+  if (crash && failed === 0) console.error(crash.message);
   return { passed, failed: crash ? Math.max(failed, 1) : failed, skipped };
 }
 
