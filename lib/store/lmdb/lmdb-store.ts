@@ -1,5 +1,5 @@
 import type { Disk } from '../../platform/disk';
-import { systemTimers, type Timers } from '../../platform/timers';
+import { systemKeepAlive, systemTimers, type Timers } from '../../platform/timers';
 import { prepareLmdbFiles } from './lmdb-preflight';
 import { LmdbReader } from './lmdb-reader';
 import { LmdbWriter } from './lmdb-writer';
@@ -92,8 +92,13 @@ class LmdbStore extends QueuedStore {
   }
 
   protected override later(write: () => void): () => void {
+    // It is under way as much as one that is being written: the process must not end before.
+    const alive = systemKeepAlive();
     const timer = (this.#options.timers ?? systemTimers).after(WAIT_MS, write);
-    return () => timer.cancel();
+    return () => {
+      alive.cancel();
+      timer.cancel();
+    };
   }
 
   /** One turn of the event loop. */

@@ -49,7 +49,7 @@ describe('a table in the store', () => {
           { $b: 7, other: null },
         ],
       },
-      { ['__proto__']: { $b: 'y' }, toJSON: 'a text' },
+      { $b: 'y', toJSON: 'a text' },
     ]) {
       const batch = store.batch();
       contexts.put(batch, [utf8('c')], { context });
