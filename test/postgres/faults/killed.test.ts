@@ -3,9 +3,13 @@ import { openPostgresEngine, type PostgresEngine } from '../../../lib/storage/po
 import { PostgresServer, quickFolder } from '../../../scripts/support/postgres-server';
 import { newSchema } from '../support/engine-on';
 import { assertKept, CursorReader, Load } from '../support/load';
+import { losesPower } from '../support/loses-power';
 import { promoteAlone, startGroup, until, urlOfAll } from '../../../scripts/support/postgres-group';
 
-const KILLS = process.env.FULL === '1' ? 20 : 2;
+const isFull = process.env.FULL === '1';
+const KILLS = isFull ? 20 : 2;
+
+if (isFull) describe('PostgreSQL whose machine loses power', losesPower);
 
 describe('PostgreSQL whose primary is killed', () => {
   it(`loses and doubles nothing that was acknowledged in ${KILLS} kills with promotion`, async function () {

@@ -3,14 +3,12 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openPostgresEngine } from '../../../lib/storage/postgres/postgres-engine';
 import { PostgresServer } from '../../../scripts/support/postgres-server';
-import { CutDisk } from '../support/cut-disk';
-import { newSchema } from '../support/engine-on';
-import { assertKept, Load } from '../support/load';
+import { CutDisk } from './cut-disk';
+import { newSchema } from './engine-on';
+import { assertKept, Load } from './load';
 
 /** It takes a loop device and root, so it runs where it is asked for only. */
-if (process.env.FULL === '1') describe('PostgreSQL whose machine loses power', losesPower);
-
-function losesPower(): void {
+export function losesPower(): void {
   it('has all mail that was acknowledged on the disk as it was at that moment', async function () {
     this.timeout(180_000);
     const disk = await CutDisk.make();
