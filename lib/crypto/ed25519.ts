@@ -1,7 +1,8 @@
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { createPublicKey, sign, verify } from 'node:crypto';
 import nacl from 'tweetnacl';
 import { concat, fromHex } from '../bytes';
 import { checkKeyLength } from './lengths';
+import { privateKeyOf } from './pkcs8';
 
 /** Ed25519 (RFC 8032), bytes. */
 export const SIGNATURE_BYTES = 64;
@@ -18,13 +19,7 @@ export function signingKeyOf(seed: Uint8Array): Uint8Array {
 /** 64 bytes; the same for the same data. @throws ErrInvalidKey */
 export function signWith(seed: Uint8Array, data: Uint8Array): Uint8Array {
   checkKeyLength(seed, 'The seed of a signing key');
-  const pkcs8 = concat(PKCS8_START, seed);
-  try {
-    const key = createPrivateKey({ key: Buffer.from(pkcs8.buffer), format: 'der', type: 'pkcs8' });
-    return new Uint8Array(sign(null, data, key));
-  } finally {
-    pkcs8.fill(0);
-  }
+  return new Uint8Array(sign(null, data, privateKeyOf(PKCS8_START, seed)));
 }
 
 /** False also for a key or a signature that is none. */

@@ -1,5 +1,6 @@
-import nodeCrypto, { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { concat, fromHex } from '../../bytes';
+import nodeCrypto, { createPublicKey, type KeyObject } from 'node:crypto';
+import { fromHex } from '../../bytes';
+import { privateKeyOf } from '../pkcs8';
 import type { KemDecapsulation } from './ml-kem';
 import { DECAPSULATION_KEY_BYTES, KEM_CIPHERTEXT_BYTES, KEM_KEY_BYTES } from './lengths';
 
@@ -41,11 +42,5 @@ function createNodeKem(decapsulate: NodeKem['decapsulate']): KemDecapsulation {
 }
 
 function imported(decapsulationKey: Uint8Array): KeyObject {
-  const pkcs8 = concat(PKCS8_START, decapsulationKey);
-  try {
-    const key = Buffer.from(pkcs8.buffer, pkcs8.byteOffset, pkcs8.length);
-    return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
-  } finally {
-    pkcs8.fill(0);
-  }
+  return privateKeyOf(PKCS8_START, decapsulationKey);
 }

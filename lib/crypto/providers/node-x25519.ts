@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from 'node:crypto';
-import { concat, fromHex } from '../../bytes';
+import { fromHex } from '../../bytes';
 import type { PublicKey } from '../../types';
+import { privateKeyOf } from '../pkcs8';
 import { lowOrderError } from '../public-key';
 
 /** A private key in JWK form must name a public half; older versions of Node.js read only the secret. */
@@ -47,13 +48,7 @@ function fromJwk(secretKey: Uint8Array): KeyObject {
 }
 
 function fromDer(secretKey: Uint8Array): KeyObject {
-  const pkcs8 = concat(PKCS8_START, secretKey);
-  try {
-    const key = Buffer.from(pkcs8.buffer, pkcs8.byteOffset, pkcs8.length);
-    return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
-  } finally {
-    pkcs8.fill(0);
-  }
+  return privateKeyOf(PKCS8_START, secretKey);
 }
 
 function base64url(bytes: Uint8Array): string {
