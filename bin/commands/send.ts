@@ -34,7 +34,7 @@ export const send: Command = {
   more: `Without TEXT, or with -, the standard input is sent: as text if it is UTF-8;
 of --file the bytes. --as says otherwise.
 Exit code 75: it is not there after --timeout (120 s). It waits in the data
-directory, and goes on its way while any tox-async command or Node-RED runs.`,
+directory, and goes on its way while serve, receive, send or Node-RED runs.`,
   run: async (call) => {
     const request = await requestOf(call);
     const { stdout, signal } = call.machine;

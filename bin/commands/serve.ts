@@ -17,7 +17,17 @@ export const serve: Command = {
   name: 'serve',
   usage: '',
   about: 'stay online, keep mail for friends, and answer other commands',
-  options: ['role', 'cap', 'metrics', 'join-tokens', 'friends-cap', 'database', 'standbys', 'fleet'],
+  options: [
+    'role',
+    'cap',
+    'metrics',
+    'join-tokens',
+    'friends-cap',
+    'database',
+    'schema',
+    'standbys',
+    'fleet',
+  ],
   logsToOutput: true,
   more: `It ends within 2 s of SIGTERM. A health line comes when something changes, and
 every 10 minutes. Other commands on the directory go through it. With the role

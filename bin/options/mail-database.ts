@@ -31,12 +31,14 @@ async function mailDatabaseOf({
   machine,
 }: Pick<Call, 'options' | 'machine'>): Promise<Pick<AsyncManagerOptions, 'mailDatabase'>> {
   const standbys = numberOption(options, 'standbys', { min: 0, max: 100, whole: true });
-  const file = options.database;
+  const { database: file, schema } = options;
   if (file === undefined) {
-    if (standbys === undefined) return {};
-    throw new Failure(EXIT.usage, '--standbys is for a database: give --database FILE too.');
+    const alone = (['schema', 'standbys'] as const).find((name) => options[name] !== undefined);
+    if (alone === undefined) return {};
+    throw new Failure(EXIT.usage, `--${alone} is for a database: give --database FILE too.`);
   }
   const text = await readFile(path.resolve(machine.cwd, file), 'utf8').catch(() => undefined);
   if (text === undefined) throw new Failure(EXIT.noInput, `The file ${file} cannot be read.`);
-  return { mailDatabase: { url: text.trim(), ...(standbys !== undefined && { standbys }) } };
+  const given = { ...(schema !== undefined && { schema }), ...(standbys !== undefined && { standbys }) };
+  return { mailDatabase: { url: text.trim(), ...given } };
 }

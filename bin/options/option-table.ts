@@ -41,8 +41,9 @@ export const OPTIONS = {
   metrics: { type: 'string', value: 'PORT', about: 'figures for Prometheus on this port of 127.0.0.1' },
   cap: { type: 'string', value: 'MB', about: 'most space for the mail of others (64)' },
   database: { type: 'string', value: 'FILE', about: 'URL of a PostgreSQL for the mail of others' },
+  schema: { type: 'string', value: 'NAME', about: 'schema of its tables (tox_async)' },
   standbys: { type: 'string', value: 'N', about: 'synchronous standbys it should have (0)' },
-  fleet: { type: 'string', value: 'FILE', about: 'what fleet certify printed for this node' },
+  fleet: { type: 'string', value: 'FILE', about: 'what fleet certify printed' },
   plain: { type: 'boolean', about: 'leave the backup unsealed' },
 } as const satisfies Record<string, OptionSpec>;
 

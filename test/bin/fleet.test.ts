@@ -59,4 +59,14 @@ describe('tox-async fleet', () => {
     const missing = await serve('--database', 'url');
     assert.deepEqual([missing.exitCode, /does not exist/.test(missing.err)], [EXIT.usage, true]);
   });
+
+  it('may have a schema of its own in a database, and only there', async () => {
+    await ann.run(['init']);
+    const serve = async (...args: string[]) => ann.run(['serve', '--schema', ...args]);
+    const alone = await serve('north');
+    assert.deepEqual([alone.exitCode, /--schema is for a database/.test(alone.err)], [EXIT.usage, true]);
+    await writeFile(path.join(ann.folder, 'url'), 'postgresql://nobody@127.0.0.1:1/none');
+    const wrong = await serve('no schema', '--database', 'url');
+    assert.deepEqual([wrong.exitCode, /schema must consist/.test(wrong.err)], [EXIT.usage, true]);
+  });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Client } from 'pg';
 import { DEFAULT_STORAGE_CAP_BYTES } from '../../lib/constants';
 import { openPostgresEngine, type PostgresEngine } from '../../lib/storage/postgres/postgres-engine';
-import { LOCK_CAPACITY, LOCK_NAMES, SHARE_CAPACITY } from '../../lib/storage/postgres/statements';
+import { LOCK_CAPACITY, LOCK_NAMES, LOCK_SWEEP, SHARE_CAPACITY } from '../../lib/storage/postgres/statements';
 import { BYTES_PER_MESSAGE } from '../../lib/storage/storage-capacity';
 import { limitsOf } from '../../lib/testing/engine/limits';
 import { bytesOf, mail } from '../../lib/testing/engine/sample-mail';
@@ -81,6 +81,25 @@ describe('the capacity of a PostgreSQL that several processes share', () => {
     assert.equal(await free.put(mail('two')), 'stored');
     assert.equal(state.isOver, false);
     await other.query('ROLLBACK');
+    await waits;
+  });
+
+  it('is not shared by two fleets in schemas of their own, nor are their sweeps and their mail', async () => {
+    const [north, south] = [newSchema(), newSchema()];
+    const [one, two] = [await open(north), await open(south)];
+    const limits = limitsOf({ capacity: { messages: 4, bytes: 1_000_000 } });
+    let answer = await one.put(mail('0'), limits);
+    for (let n = 1; answer === 'stored'; n += 1) answer = await one.put(mail(`${n}`), limits);
+    assert.notEqual(answer, 'stored', 'the first is full');
+    assert.equal(await two.put(mail('0'), limits), 'stored', 'the second has it not yet, and has room');
+    assert.equal((await two.stats()).messages, 1);
+    const sweeping = await begin(north);
+    await sweeping.query(LOCK_SWEEP);
+    const state = { isOver: false };
+    const waits = one.expire(10).then(() => (state.isOver = true));
+    assert.equal(await two.expire(10), 0);
+    assert.equal(state.isOver, false);
+    await sweeping.query('ROLLBACK');
     await waits;
   });
 });
