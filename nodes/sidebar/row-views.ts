@@ -35,10 +35,15 @@ export function inboxViews(rows: readonly InboxRow[], nameOf: NameOf): InboxView
       friendName: nameOf(friend),
       state,
       count: (group?.count ?? 0) + 1,
-      receivedAt: Math.min(group?.receivedAt ?? receivedAt, receivedAt),
+      age: Math.max(group?.age ?? 0, secondsSince(receivedAt)),
     });
   }
   return [...groups.values()];
+}
+
+/** @param wall Unix milliseconds by the clock of this machine */
+export function secondsSince(wall: number): number {
+  return Math.max(0, Math.round((Date.now() - wall) / 1000));
 }
 
 export function nodeView({ publicKey, name = '', ...rest }: NodeSnapshot): NodeView {

@@ -13,7 +13,7 @@ import { errorCode } from '../runtime/node-error';
 import type { Session } from '../session/session';
 import { friendFindings, keysView, sessionFindings, worstOf } from './concerns';
 import { whereChanged } from './friend-place';
-import { faultView, inboxViews, keptView, nodeView, outboxView } from './row-views';
+import { faultView, inboxViews, keptView, nodeView, outboxView, secondsSince } from './row-views';
 import type {
   FriendState,
   FriendSummary,
@@ -142,11 +142,6 @@ function friendView(
 function least(...numbers: readonly (number | undefined)[]): number | undefined {
   const known = numbers.filter((each) => each !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
-}
-
-/** @param wall Unix milliseconds */
-function secondsSince(wall: number): number {
-  return Math.max(0, Math.round((Date.now() - wall) / 1000));
 }
 
 function friendSummary(friend: FriendSnapshot, details: PeerMap<FriendDetails> | undefined): FriendSummary {

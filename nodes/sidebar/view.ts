@@ -164,8 +164,8 @@ export interface InboxView {
   /** 'waiting': no flow took them; 'kept': a flow did and has not acknowledged; 'failed': they come again. */
   readonly state: 'waiting' | 'kept' | 'failed';
   readonly count: number;
-  /** Unix milliseconds of the oldest. */
-  readonly receivedAt: number;
+  /** Of the oldest. */
+  readonly age: number;
 }
 
 /** A peer that may keep mail for us. */

@@ -33,12 +33,12 @@ function inboxRow(): Row<InboxView> {
   });
   return {
     element: h('li', { class: 'tox-row' }, parts.icon, parts.main, search),
-    update: ({ friend, friendName, count, state, receivedAt }) =>
+    update: ({ friend, friendName, count, state, age }) =>
       parts.update({
         icon: 'inbox',
         tone: 'warn',
         title: text('inbox.from', { count, friend: called({ name: friendName, publicKey: friend }) }),
-        note: span(Math.max(0, (Date.now() - receivedAt) / 1000)),
+        note: span(age),
         detail: text(`inbox.${state}`),
       }),
   };
