@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { ERROR_CODES } from '../../lib/errors';
-import { readPage } from './support/pages';
+import { ROOT } from '../../scripts/support/project';
+import { PAGES, readPage } from './support/pages';
 
 const HEADING = '## Queue reasons, outcomes and errors\n';
 
@@ -20,11 +23,22 @@ describe('The errors in docs/PROTOCOL.md', () => {
       [],
     );
   });
+});
 
+describe('The errors in all pages, helps and catalogs', () => {
   it('exist', () => {
     const known = new Set<string>(Object.keys(ERROR_CODES));
+    const locales = path.join(ROOT, 'nodes/locales');
+    const texts = readdirSync(locales, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(html|json)$/.test(name))
+      .map((name) => ({ path: name, text: readFileSync(path.join(locales, name), 'utf8') }));
+    assert.ok(texts.length > 10);
+    const named = [...PAGES, ...texts].flatMap(({ path: file, text }) =>
+      [...text.matchAll(/\b(Err[A-Z]\w+)/g)].map(([, code = '']) => ({ file, code })),
+    );
+    assert.ok(named.length > 100);
     assert.deepEqual(
-      [...documented].filter((code) => !known.has(code)),
+      named.filter(({ code }) => !known.has(code)),
       [],
     );
   });

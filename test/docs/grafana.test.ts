@@ -17,6 +17,20 @@ const file = path.join(ROOT, 'examples/grafana/tox-async.json');
 const { panels } = JSON.parse(readFileSync(file, 'utf8')) as Dashboard;
 const targets = panels.flatMap((panel) => panel.targets);
 
+describe('docs/ADMIN.md', () => {
+  it('has a row for every metric, with its type, and no others', () => {
+    const [, section = ''] = readPage('docs/ADMIN.md').text.split('\n## Metrics\n');
+    const rows = [...section.matchAll(/^\| (`tox_async_.*?) +\| (gauge|counter) +\|/gm)];
+    const listed = rows.flatMap(([, names = '', type = '']) =>
+      names
+        .replaceAll('`', '')
+        .split(', ')
+        .map((name) => [name, type]),
+    );
+    assert.deepEqual(listed.sort(), METRICS.map(({ name, type }) => [name, type]).sort());
+  });
+});
+
 describe('The dashboard for Grafana', () => {
   it('asks for metrics that there are, and shows all of them', () => {
     const asked = targets.flatMap(({ expr }) => expr.match(/tox_async_\w+/g) ?? []);

@@ -3,6 +3,7 @@ import { COMMANDS } from '../../bin/commands/index';
 import { assertOptions, readCommandLine } from '../../bin/options/command-line';
 import { optionsOf } from '../../bin/options/help';
 import { FINDING_CONTEXTS } from '../../lib/manager/diagnosis/finding-texts';
+import { DEFAULT_NAMES } from '../../nodes/runtime/settings/fleet-defaults';
 import { PAGES, readPage } from './support/pages';
 import { shellLines } from './support/shell-lines';
 
@@ -26,6 +27,20 @@ describe('The guides', () => {
     const rows = [...tables.matchAll(/^\| `([a-z-]+)` +\|([^|]+)\|([^|]+)\|$/gm)];
     assert.deepEqual(rows.map(([, code]) => code).sort(), [...FINDING_CONTEXTS.keys()].sort());
     for (const [, code, seen = '', remedy = ''] of rows) assert.ok(seen.trim() && remedy.trim(), code);
+  });
+});
+
+describe('docs/WIRING.md', () => {
+  it('lists the codes of all findings, and no others', () => {
+    const [, list = ''] = /`code` is one of ([^.]+)\./.exec(readPage('docs/WIRING.md').text) ?? [];
+    const codes = [...list.matchAll(/`([a-z-]+)`/g)].map(([, code]) => code);
+    assert.deepEqual(codes.sort(), [...FINDING_CONTEXTS.keys()].sort());
+  });
+
+  it('shows every default that settings.js may have, and no others', () => {
+    const [, block = ''] = /^toxAsync: \{\n([\s\S]*?)^\},$/m.exec(readPage('docs/WIRING.md').text) ?? [];
+    const shown = [...block.matchAll(/^ {2}(\w+):/gm)].map(([, name = '']) => name);
+    assert.deepEqual(shown, [...DEFAULT_NAMES]);
   });
 });
 

@@ -41,6 +41,16 @@ describe('The pages', () => {
     });
   }
 
+  it('of the decisions have the status that their index says', () => {
+    const rows = [...readPage('docs/decisions/README.md').text.matchAll(/\(([\w-]+\.md)\) +\| (.+?) +\|$/gm)];
+    const records = PAGES.filter(({ path: file }) => /^docs\/decisions\/\d/.test(file));
+    assert.equal(rows.length, records.length);
+    for (const [, file = '', status = ''] of rows) {
+      const { text } = readPage(`docs/decisions/${file}`);
+      assert.ok(text.includes(`\nStatus: ${status}.`), `${file}: ${status}`);
+    }
+  });
+
   it('are seen with the files they name, in prose, tables and code', () => {
     const text = 'see `lib/store/store.ts` | test/docs |\n`npx mocha test/lib/x.test.ts` nodes/<node>.ts';
     assert.deepEqual(namedIn(text), ['lib/store/store.ts', 'test/docs', 'test/lib/x.test.ts']);

@@ -3,7 +3,7 @@ import type { Runtime } from '../runtime';
 import { isBlank } from './setting-values';
 
 /** What `toxAsync` in settings.js may hold: defaults of every session and every tox-transport of a Node-RED. */
-const KNOWN = [
+export const DEFAULT_NAMES = [
   'dataDir',
   'passphrase',
   'friends',
@@ -19,7 +19,7 @@ const KNOWN = [
   'bootstrap',
 ] as const;
 
-export type FleetDefaults = Readonly<Partial<Record<(typeof KNOWN)[number], unknown>>>;
+export type FleetDefaults = Readonly<Partial<Record<(typeof DEFAULT_NAMES)[number], unknown>>>;
 
 /** `toxAsync` of settings.js; ErrNotConfigured for what it may not hold. */
 export function fleetDefaults(settings: Runtime['settings']): FleetDefaults {
@@ -28,11 +28,11 @@ export function fleetDefaults(settings: Runtime['settings']): FleetDefaults {
   if (typeof toxAsync !== 'object' || toxAsync === null || Array.isArray(toxAsync)) {
     throw new ToxAsyncError('ErrNotConfigured', 'toxAsync in settings.js must be an object.');
   }
-  const unknown = Object.keys(toxAsync).find((name) => !KNOWN.some((known) => known === name));
+  const unknown = Object.keys(toxAsync).find((name) => !DEFAULT_NAMES.some((known) => known === name));
   if (unknown === undefined) return toxAsync;
   throw new ToxAsyncError(
     'ErrNotConfigured',
-    `toxAsync in settings.js has a setting "${unknown}", which does not exist. It may have: ${KNOWN.join(', ')}.`,
+    `toxAsync in settings.js has a setting "${unknown}", which does not exist. It may have: ${DEFAULT_NAMES.join(', ')}.`,
   );
 }
 
