@@ -56,7 +56,7 @@ describe('What the editor gets', function () {
       view.open?.inbox.map(({ friendName, state, count }) => [friendName, state, count]),
       [['device', 'waiting', 1]],
     );
-    const ages = view.open?.inbox.map(({ age }) => age) ?? [];
+    const ages = view.open.inbox.map(({ age }) => age);
     assert.ok(
       ages.every((age) => age >= 0 && age < 600),
       `seconds since it came, and no time of a clock: ${ages.join()}`,
