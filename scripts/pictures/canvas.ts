@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import '../../test/editor/support/red';
+import { shrinkPicture } from './small-png';
 
 /** Pixels around the nodes. */
 const MARGIN = 20;
@@ -31,4 +32,5 @@ export async function drawTab(page: Page, id: string, file: string): Promise<voi
     return { width: right + margin, height: bottom + margin };
   }, MARGIN);
   await page.screenshot({ path: file, clip: { x, y, ...size } });
+  await shrinkPicture(file);
 }

@@ -9,6 +9,7 @@ import { readExample } from '../support/examples';
 import { NodeRedProcess } from '../support/node-red/node-red-process';
 import { CACHE, ROOT } from '../support/project';
 import { drawTab, showCanvasOnly } from './canvas';
+import { shrinkPicture } from './small-png';
 
 const USER_DIR = path.join(CACHE, 'pictures-readme');
 const EXAMPLE = '01-offline-alert';
@@ -48,21 +49,26 @@ async function drawDialog(browser: Browser, red: NodeRedProcess): Promise<void> 
     .getByText(/^[0-9A-F]{38}/)
     .waitFor();
   await tray.screenshot({ path: picture('session-dialog') });
+  await shrinkPicture(picture('session-dialog'));
   await editor.close();
 }
 
-/** With an alert to the phone, which is offline, under way. */
+/** After two alerts that were delivered, and with one under way to the phone, which is offline. */
 async function drawSidebar(browser: Browser, red: NodeRedProcess): Promise<void> {
-  const editor = await Editor.open(browser, red, { scale: 1.5 });
+  const editor = await Editor.open(browser, red, { scale: 1.2 });
   const { page } = editor;
-  await page.setViewportSize({ width: 1280, height: 640 });
+  await page.setViewportSize({ width: 1280, height: 860 });
   await showSidebar(editor, 'Device');
   await page.locator('.tox-open', { hasText: 'Home Pi' }).getByText('online').waitFor();
+  for (let alert = 0; alert < 2; alert += 1) await press(red, '2');
+  await sidebarSection(page, 'Last 7 days').getByText('2 delivered', { exact: true }).waitFor();
   await press(red, '1');
   await page.locator('.tox-open', { hasText: 'Phone' }).getByText('seen').waitFor();
   await press(red, '2');
   await sidebarSection(page, 'Outbox').getByText('Stored on 1').waitFor();
+  await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
   await page.locator('#red-ui-sidebar').screenshot({ path: picture('sidebar') });
+  await shrinkPicture(picture('sidebar'));
   await press(red, '4');
   await editor.close();
 }
