@@ -46,6 +46,7 @@ everyone, whoever asks becomes a friend. With a file of tokens (a line: TOKEN
     });
     const { manager } = session;
     await using metrics = port === undefined ? undefined : await serveMetrics(call, manager, port);
+    log.info(`Engine ${manager.engineName}, cryptography ${manager.providerName}`);
     log.info(`Serving ${manager.toxId}`);
     if (metrics !== undefined) log.info(`Metrics at ${metrics.url}`);
     const endHealth = tellHealth(manager, log);

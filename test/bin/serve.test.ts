@@ -109,6 +109,15 @@ describe('tox-async serve', function () {
     await run.end();
   });
 
+  it('says in its log by which engine and cryptography it serves, and under which Tox ID', async () => {
+    const [id = ''] = (await ann.run(['id'])).out.split('\n');
+    const run = ann.start(['serve']);
+    await run.says(
+      new RegExp(` Engine (lmdb|nedb), cryptography (sodium-native|portable)\n.* Serving ${id}\n`),
+    );
+    await run.end();
+  });
+
   it('ends within 2 s of SIGTERM, whatever has not ended by then', async () => {
     assert.equal(Math.max(END_MS, 2000), 2000);
     const stuck = `
