@@ -1,6 +1,7 @@
 import type { FriendView, OpenSessionView, SessionView } from '../../../sidebar/view.js';
 import { button, h, KeyedRows, setAttribute, show } from '../widgets/dom.js';
 import { Section } from '../widgets/section.js';
+import { onlineCount } from '../online-count.js';
 import type { Actions, SessionPart } from '../state.js';
 import { text } from '../texts.js';
 import { AddFriend } from './add-friend.js';
@@ -39,10 +40,8 @@ export class Friends implements SessionPart {
 
   update({ friends, network }: OpenSessionView, { name }: SessionView): void {
     this.#add.sessionName = name;
-    const known = friends.filter(({ state }) => state !== 'asked');
-    const online = known.filter((friend) => friend.online).length;
-    const count = text('friends.count', { online, friends: known.length });
-    this.section.update(friends.length === 0 ? '' : count, friends.length === 0);
+    const count = onlineCount(friends);
+    this.section.update(count === undefined ? '' : text('friends.count', count), friends.length === 0);
     show(this.#plus, network === 'tox');
     this.#rows.update(friends);
   }
