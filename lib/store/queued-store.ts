@@ -3,6 +3,12 @@ import { checkKey, Operations } from './operations';
 import type { RangeOptions, Store, WriteBatch } from './store';
 import { type PendingCommit, QueuedBatch } from './write-batch';
 
+/**
+ * Batches that are written as a group when more wait: those that come while they are written keep the caller busy, where
+ * a group of all would have everybody wait for the disk at the same time.
+ */
+const FULL_GROUP = 64;
+
 /** Shows durable operations to readers; called right after they are durable. */
 export type Publish = () => void;
 
@@ -110,10 +116,11 @@ export abstract class QueuedStore implements Store {
 
   async #writeAll(): Promise<void> {
     while (this.#isDue) {
-      await this.gather();
-      this.#isDue = false;
-      this.#underWay = this.#queue.length;
-      await this.#writeGroup(this.#queue.slice());
+      if (this.#queue.length < FULL_GROUP) await this.gather();
+      const group = this.#queue.slice(0, FULL_GROUP);
+      this.#isDue = this.#queue.length > group.length;
+      this.#underWay = group.length;
+      await this.#writeGroup(group);
       this.#queue.splice(0, this.#underWay);
       this.#underWay = 0;
     }

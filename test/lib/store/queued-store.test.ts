@@ -13,6 +13,7 @@ class NotingStore extends QueuedStore {
   released = 0;
   /** Ends the wait of batches that can wait; undefined while nobody waits so. */
   endWait: (() => void) | undefined;
+  onGather: (() => void) | undefined;
   #finish: (() => void)[] = [];
 
   finishWrite(): void {
@@ -26,6 +27,7 @@ class NotingStore extends QueuedStore {
     return () => undefined;
   }
   protected override gather(): Promise<void> {
+    this.onGather?.();
     return Promise.resolve();
   }
   protected override later(write: () => void): () => void {
@@ -60,6 +62,39 @@ describe('the group commit of a store', () => {
     assert.deepEqual(store.writes, [3, 2]);
     store.finishWrite();
     await Promise.all(second);
+  });
+
+  it('writes 64 while more wait, so that those who hear of them are at work during the next', async () => {
+    const store = new NotingStore();
+    const order: number[] = [];
+    const commits = Array.from({ length: 150 }, (_, i) => put(store).then(() => order.push(i)));
+    await turn();
+    assert.deepEqual(store.writes, [64]);
+    store.finishWrite();
+    await turn();
+    assert.deepEqual([store.writes, order.length], [[64, 64], 64]);
+    store.finishWrite();
+    await turn();
+    assert.deepEqual([store.writes, order.length], [[64, 64, 22], 128]);
+    store.finishWrite();
+    await Promise.all(commits);
+    assert.deepEqual(
+      order,
+      order.map((_, i) => i),
+    );
+  });
+
+  it('does not wait for more when 64 are there already', async () => {
+    const store = new NotingStore();
+    let gathered = 0;
+    store.onGather = () => (gathered += 1);
+    const commits = Array.from({ length: 128 }, () => put(store));
+    for (let i = 0; i < 2; i += 1) {
+      await turn();
+      store.finishWrite();
+    }
+    await Promise.all(commits);
+    assert.deepEqual([store.writes, gathered], [[64, 64], 1], 'the first came alone');
   });
 
   it('fails the batches of a group that there is no memory to join, and goes on', async () => {
