@@ -21,6 +21,9 @@ export interface VaultFileOptions {
   readonly seal: SlotCipher;
 }
 
+/** What a disk writes as a whole, or several of it. */
+const PAGE_SLOTS = 4096 / SLOT_BYTES;
+
 /** Bytes of zeros written at once over a file that is given up. */
 const ZEROS = 65_536;
 
@@ -118,13 +121,17 @@ export class VaultFile {
     this.#image = image;
   }
 
-  /** Writes these slots as they are in memory, neighbours together, and syncs once. @throws Node's error */
+  /**
+   * Writes these slots as they are in memory, and syncs once. Those of neighbouring pages go together with what lies
+   * between them: a call costs more than that, and the disk writes whole pages anyway. @throws Node's error
+   */
   async write(slots: readonly number[]): Promise<void> {
     const sorted = [...slots].sort((a, b) => a - b);
     let first = 0;
     for (let i = 1; i <= sorted.length; i++) {
       const last = sorted[i - 1] ?? 0;
-      if (sorted[i] === last + 1) continue;
+      const next = sorted[i];
+      if (next !== undefined && pageOf(next) <= pageOf(last) + 1) continue;
       const start = (sorted[first] ?? 0) * SLOT_BYTES;
       await this.#file.write(start, this.#image.subarray(start, (last + 1) * SLOT_BYTES));
       first = i;
@@ -139,6 +146,10 @@ export class VaultFile {
     this.#crypto.wipe(this.#image);
     await this.#file.close();
   }
+}
+
+function pageOf(slot: number): number {
+  return Math.floor(slot / PAGE_SLOTS);
 }
 
 /** Whether slots of this vault can be read, or sealed now. @throws ErrPassphrase */

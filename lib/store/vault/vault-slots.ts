@@ -72,7 +72,12 @@ export function readSecretSlot(
   const view = viewOf(bytes);
   if (view.getUint32(CRC_AT) !== checksum(slot, bytes)) return undefined;
   const serial = view.getUint16(0) * 2 ** 32 + view.getUint32(2);
-  return serial === 0 ? undefined : { serial, sealed: bytes.subarray(6, 6 + SEALED_BYTES) };
+  return serial === 0 ? undefined : { serial, sealed: sealedIn(bytes) };
+}
+
+/** The same of a slot that is known to be sound. */
+export function sealedIn(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(6, 6 + SEALED_BYTES);
 }
 
 export function encodeVaultHeader({ id, keyId }: VaultHeader): Uint8Array {

@@ -1,6 +1,6 @@
 import type { SlotRef } from './secret-vault';
 import type { VaultFile } from './vault-file';
-import { readSecretSlot, type SlotCipher, writeSecretSlot } from './vault-slots';
+import { readSecretSlot, sealedIn, type SlotCipher, writeSecretSlot } from './vault-slots';
 
 /**
  * `found`: it held a secret when the vault was opened; `damaged`: it held something else. `prepared`: durable
@@ -45,8 +45,8 @@ export class VaultTable {
   /** A copy of the secret, or undefined. */
   read(ref: SlotRef): Uint8Array | undefined {
     if (!this.holds(ref)) return undefined;
-    const held = readSecretSlot(this.#file.bytes(ref.slot), ref.slot);
-    return held && this.#seal.open(ref.slot, ref.serial, held.sealed);
+    // What was damaged on the disk holds none.
+    return this.#seal.open(ref.slot, ref.serial, sealedIn(this.#file.bytes(ref.slot)));
   }
 
   /** Slots for `count` secrets, from the beginning of the file as far as there are any. */

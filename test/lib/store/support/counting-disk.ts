@@ -1,8 +1,9 @@
 import type { Disk, DiskFile } from '../../../../lib/platform/disk';
 
-/** Passes everything on to a disk, counts the syncs of open files, and fails on demand. */
+/** Passes everything on to a disk, counts the writes and syncs of open files, and fails on demand. */
 export class CountingDisk implements Disk {
   syncs = 0;
+  writes = 0;
   /** While set, every write fails with this errno, and unless it is ENOSPC so do syncs and removals. */
   failing: string | undefined;
   readonly #disk: Disk;
@@ -38,6 +39,7 @@ export class CountingDisk implements Disk {
       read: (offset, length) => file.read(offset, length),
       write: async (offset, data) => {
         this.#check();
+        this.writes += 1;
         await file.write(offset, data);
       },
       truncate: (size) => file.truncate(size),

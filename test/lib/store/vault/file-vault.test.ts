@@ -177,6 +177,26 @@ describe('the vault', () => {
       assert.equal(bench.disk.syncs, before + 1);
     });
 
+    it('takes one write for slots of neighbouring pages of 4 KB, and keeps what lies between', async () => {
+      const secrets = await vault.allocate(300);
+      const erase = async (picked: (slot: number) => boolean) => {
+        const before = bench.disk.writes;
+        const refs = secrets.map(({ ref }) => ref).filter(({ slot }) => picked(slot));
+        await bench.erase(vault, ...refs);
+        await vault.settled();
+        return [refs.length, bench.disk.writes - before];
+      };
+      assert.deepEqual(await erase((slot) => slot === 66 || slot === 191), [2, 1]);
+      assert.deepEqual(await erase((slot) => slot === 67 || slot === 192), [2, 2]);
+      bench.crash();
+      vault = await bench.open();
+      for (const { ref, secret } of secrets) {
+        const isGone = [66, 67, 191, 192].includes(ref.slot);
+        assert.deepEqual(vault.read(ref), isGone ? undefined : secret);
+        assert.equal(await bench.onDisk(secret), !isGone);
+      }
+    });
+
     it('of what is gone already adds nothing to the batch', async () => {
       const { ref } = await one();
       await bench.erase(vault, ref);
