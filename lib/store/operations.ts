@@ -7,9 +7,9 @@ export type Operation = readonly [key: Uint8Array, value: Uint8Array | undefined
 
 /** Most batches are smaller: they need no second block. */
 const SMALLEST_BYTES = 2048;
-/** Blocks of that size that wait for the next batch: to make one costs more than all that is put into it. */
+/** Blocks of that size that wait for the next batch, 1 MB at most: to make one costs more than all that is put into it. */
 const SPARE: Uint8Array<ArrayBuffer>[] = [];
-const MOST_SPARE = 64;
+const MOST_SPARE = 512;
 const NOTHING = new Uint8Array(0);
 const NO_HEADER = new DataView(NOTHING.buffer);
 /** Length of key (2 bytes) and of value (4 bytes). */
