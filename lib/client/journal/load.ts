@@ -8,10 +8,12 @@ export interface Load {
 export const NO_LOAD: Load = { messages: 0, bytes: 0 };
 
 export function sumOf(...loads: readonly Load[]): Load {
-  return {
-    messages: loads.reduce((sum, { messages }) => sum + messages, 0),
-    bytes: loads.reduce((sum, { bytes }) => sum + bytes, 0),
-  };
+  let [messages, bytes] = [0, 0];
+  for (const load of loads) {
+    messages += load.messages;
+    bytes += load.bytes;
+  }
+  return { messages, bytes };
 }
 
 export function differenceOf(a: Load, b: Load): Load {

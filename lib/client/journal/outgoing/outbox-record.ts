@@ -65,8 +65,9 @@ export interface OutboxEntry extends OutboxRecord {
   readonly sequence: number;
 }
 
-/** A record without the field that only memory has. */
-export function durable({ sequence: _sequence, ...record }: OutboxEntry): OutboxRecord {
+/** A record without the field that only memory has. (A clone is made much faster than a rest of an object.) */
+export function durable(entry: OutboxEntry, change: Partial<OutboxRecord> = {}): OutboxRecord {
+  const record = { ...entry, ...change, sequence: undefined };
   return record;
 }
 

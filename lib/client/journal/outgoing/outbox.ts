@@ -244,7 +244,7 @@ export class Outbox {
     entry: OutboxEntry,
     change: Partial<Pick<OutboxRecord, 'large' | 'overdue'>>,
   ): void {
-    this.#records.put(writes, [sequenceKey(entry.sequence)], { ...durable(entry), ...change });
+    this.#records.put(writes, [sequenceKey(entry.sequence)], durable(entry, change));
     writes.afterCommit(() => Object.assign(entry, change));
   }
 
@@ -257,7 +257,7 @@ export class Outbox {
     const last = Math.max(...copies.map(({ at }) => at));
     const first = told > 0 && entry.depositedAt === undefined ? { depositedAt: last } : {};
     const change = { copies: [...copies], stored: entry.stored || told > 0, told, ...first };
-    this.#records.put(writes, [sequenceKey(entry.sequence)], { ...durable(entry), ...change });
+    this.#records.put(writes, [sequenceKey(entry.sequence)], durable(entry, change));
     writes.afterCommit(() => {
       Object.assign(entry, change);
       if (told > 0 && this.has(entry)) this.#stored.add(entry.sequence);
@@ -289,12 +289,12 @@ export class Outbox {
     const message = this.#keys.seal(writes, entry, data);
     if (message === undefined) return false;
     const sealed = { preKeyId: message.preKeyId, storageId: message.storageId };
-    const keys = [...entry.keys, message.preKeyId].slice(-MOST_KEYS);
+    const change = { sealed, keys: [...entry.keys, message.preKeyId].slice(-MOST_KEYS), copies: [] };
     const key = sequenceKey(entry.sequence);
     this.#envelopes.put(writes, [key], message.envelope);
-    this.#records.put(writes, [key], { ...durable(entry), sealed, keys, copies: [] });
+    this.#records.put(writes, [key], durable(entry, change));
     // Not before: until then the envelope must not leave the process.
-    writes.afterCommit(() => this.#index.update(entry, { sealed, keys, copies: [] }));
+    writes.afterCommit(() => this.#index.update(entry, change));
     return true;
   }
 }
