@@ -79,7 +79,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
   const closers = new Closers(platform.timers);
   try {
     const lock = await lockDirectory(folder, platform);
-    closers.add(() => lock.release());
+    closers.whenAllEnded(() => lock.release());
     const { recorded, engine } = await look(log);
     const manifest = new ManifestFile(
       disk,

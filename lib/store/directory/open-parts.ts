@@ -90,6 +90,7 @@ const CLOSE_MS = 5000;
 export class Closers {
   readonly #timers: Timers;
   readonly #steps: (() => Promise<void>)[] = [];
+  #release: () => Promise<void> = () => Promise.resolve();
   #closing: Promise<void> | undefined;
 
   constructor(timers: Timers) {
@@ -100,9 +101,14 @@ export class Closers {
     this.#steps.push(step);
   }
 
+  /** `release` lets somebody else in: it runs when every step has ended, however long that takes, for until then they may write. */
+  whenAllEnded(release: () => Promise<void>): void {
+    this.#release = release;
+  }
+
   /**
    * Idempotent. When the time is over the steps that are left are begun, and not waited for.
-   * @throws the first step's error, or ErrStore when one took too long, after all have run
+   * @throws the first step's error, or ErrStore when one took too long
    */
   close(ms = CLOSE_MS): Promise<void> {
     this.#closing ??= this.#close(ms);
@@ -112,10 +118,17 @@ export class Closers {
   async #close(ms: number): Promise<void> {
     const limit = new TimeLimit(this.#timers, ms);
     const errors: unknown[] = [];
-    for (const step of this.#steps.reverse()) {
-      const ended = await limit.waitFor(step()).catch((error: unknown) => void errors.push(error));
+    const begun: Promise<void>[] = [];
+    const waitFor = async (step: Promise<void>) => {
+      const ended = await limit.waitFor(step).catch((error: unknown) => void errors.push(error));
       if (ended === false) errors.push(tooSlow(ms));
+    };
+    for (const step of this.#steps.reverse()) {
+      const running = step();
+      begun.push(running);
+      await waitFor(running);
     }
+    await waitFor(Promise.allSettled(begun).then(() => this.#release()));
     limit.end();
     if (errors.length > 0) throw storeError(errors[0]);
   }

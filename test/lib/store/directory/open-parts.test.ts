@@ -147,7 +147,7 @@ describe('closing', () => {
   it('runs every step, the last opened first, and throws the first error', async () => {
     const ran: string[] = [];
     const closers = new Closers(new SimulatedTime().timers);
-    closers.add(async () => void ran.push('lock'));
+    closers.whenAllEnded(async () => void ran.push('lock'));
     closers.add(async () => {
       ran.push('store');
       throw new ToxAsyncError('ErrStore', 'store failed');
@@ -161,6 +161,23 @@ describe('closing', () => {
     await assert.rejects(closers.close(), isVaultFailed);
     await assert.rejects(closers.close(), isVaultFailed);
     assert.deepEqual(ran, ['vault', 'store', 'lock']);
+  });
+
+  it('lets nobody else in before the last step has ended, though it ends in time itself', async () => {
+    const ran: string[] = [];
+    const time = new SimulatedTime();
+    const closers = new Closers(time.timers);
+    let written: () => void = () => assert.fail('not begun');
+    closers.whenAllEnded(async () => void ran.push('lock'));
+    closers.add(async () => void ran.push('store'));
+    closers.add(() => new Promise((resolve) => (written = resolve)));
+    const closed = assert.rejects(closers.close(1000), /did not take within 1 s/);
+    await time.advance(1000);
+    await closed;
+    assert.deepEqual(ran, ['store']);
+    written();
+    await time.advance(0);
+    assert.deepEqual(ran, ['store', 'lock']);
   });
 });
 
