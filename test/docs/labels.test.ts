@@ -43,3 +43,25 @@ describe('The labels that pages name', () => {
     });
   }
 });
+
+describe('The numbered buttons that pages name', () => {
+  const examples = path.join(ROOT, 'examples');
+  const buttons = readdirSync(examples)
+    .filter((name) => name.endsWith('.json'))
+    .flatMap(
+      (name) => JSON.parse(readFileSync(path.join(examples, name), 'utf8')) as Record<string, unknown>[],
+    )
+    .filter(({ type }) => type === 'inject')
+    .map(({ name }) => String(name).replace(/\s+/g, ' '));
+
+  it('are in the examples', () => {
+    const named = PAGES.flatMap(({ text }) =>
+      [...text.replace(/\s+/g, ' ').matchAll(/\*\*(\d [A-Z][^*]+)\*\*/g)].map(([, name = '']) => name),
+    );
+    assert.ok(named.length >= 6, named.join());
+    assert.deepEqual(
+      named.filter((name) => !buttons.some((button) => button.startsWith(name))),
+      [],
+    );
+  });
+});
