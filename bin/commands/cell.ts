@@ -27,7 +27,7 @@ export const cell: Command = {
              the file of --join-tokens that still holds, that of
              TOX_ASYNC_JOIN_TOKEN, or asked for
   show FILE  the cells in the URI of this file (-: standard input), no token
-The URI holds the token: who reads it may join. See docs/FLEET.md.`,
+The URI holds the token: anyone who reads it may join. See docs/FLEET.md.`,
   run: async (call) => {
     await write(call.machine.stdout, await textOf(call));
     return EXIT.ok;

@@ -31,8 +31,8 @@ export const serve: Command = {
   logsToOutput: true,
   more: `It ends within 2 s of SIGTERM. A health line comes when something changes, and
 every 10 minutes. Other commands on the directory go through it. With the role
-everyone, whoever asks becomes a friend. With a file of tokens (a line: TOKEN
-2027-03-01) only who proves one does, in either role.`,
+everyone, everyone who asks becomes a friend. With a file of tokens (a line:
+TOKEN 2027-03-01) only those who prove one do, in either role.`,
   run: async (call) => {
     const { machine, log, options } = call;
     if (call.words.length > 0) throw new Failure(EXIT.usage, 'Usage: tox-async serve');
