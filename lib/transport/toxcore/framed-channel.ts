@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { deserialize, serialize } from 'node:v8';
+import { decodeFrame, encodeFrame } from './frame';
 
-/** Length of what follows, big-endian. */
+/** Length of what follows (frame.ts). */
 const HEADER_BYTES = 4;
 /** No order or report comes near it; a longer frame is none. */
 const LONGEST = 64 * 1024 * 1024;
@@ -17,7 +17,7 @@ export interface FramedChannelHandlers {
 }
 
 /**
- * Messages between two processes over a pipe, as V8 serialises them. Node's own IPC channel would end this process,
+ * Messages between two processes over a pipe, in frames (frame.ts). Node's own IPC channel would end this process,
  * with an error that nobody can catch, when native code at the other end wrote anything else into it.
  */
 export class FramedChannel {
@@ -47,15 +47,18 @@ export class FramedChannel {
     return this.#stream.writableLength;
   }
 
-  /** What is sent to an end that is gone is lost. */
-  send(message: unknown): void {
+  /**
+   * What is sent to an end that is gone is lost.
+   * @param onWritten long bytes in the message may be used again
+   */
+  send(message: unknown, onWritten: () => void = () => undefined): void {
     if (!this.connected) return;
-    const body = serialize(message);
-    const header = Buffer.alloc(HEADER_BYTES);
-    header.writeUInt32BE(body.length);
+    const pieces = encodeFrame(message);
     this.#stream.cork();
-    this.#stream.write(header);
-    this.#stream.write(body);
+    pieces.forEach((piece, i) => {
+      if (i < pieces.length - 1) this.#stream.write(piece);
+      else this.#stream.write(piece, onWritten);
+    });
     this.#stream.uncork();
   }
 
@@ -75,7 +78,7 @@ export class FramedChannel {
   #read(): { readonly message: unknown } | undefined {
     try {
       const body = this.#next();
-      return body && { message: deserialize(body) };
+      return body && { message: decodeFrame(body) };
     } catch (error) {
       this.#broken = true;
       this.#parts = [];

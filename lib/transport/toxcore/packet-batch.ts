@@ -5,6 +5,12 @@
 const LENGTH_BYTES = 2;
 /** Room that a batch begins with. */
 const FIRST_BYTES = 2048;
+/**
+ * Memory of batches that have left, for the next ones: that of each would lie about until V8 looks for garbage, which it
+ * does after 32 MB of it.
+ */
+const SPARE: Uint8Array[] = [];
+const MOST_SPARE = 4;
 
 /** Takes packets one by one: the memory of each alone would cost more than the packet. */
 export class PacketBatch {
@@ -29,7 +35,7 @@ export class PacketBatch {
     this.#memory.set(packet, at + LENGTH_BYTES);
   }
 
-  /** What was added since the last time. */
+  /** What was added since the last time; nobody else has its memory. */
   take(): Uint8Array {
     const packed = this.#memory.subarray(0, this.#length);
     this.#memory = new Uint8Array();
@@ -40,12 +46,19 @@ export class PacketBatch {
   #reserve(room: number): void {
     const needed = this.#length + room;
     if (needed > this.#memory.length) {
-      const larger = new Uint8Array(Math.max(needed, 2 * this.#memory.length, FIRST_BYTES));
+      const size = Math.max(needed, 2 * this.#memory.length, FIRST_BYTES);
+      const spare = this.#length === 0 ? SPARE.pop() : undefined;
+      const larger = spare !== undefined && spare.length >= needed ? spare : new Uint8Array(size);
       larger.set(this.#memory.subarray(0, this.#length));
       this.#memory = larger;
     }
     this.#length = needed;
   }
+}
+
+/** @param packed what a batch gave; nobody looks at it any more */
+export function reuse({ buffer }: Uint8Array): void {
+  if (SPARE.length < MOST_SPARE) SPARE.push(new Uint8Array(buffer));
 }
 
 /** @param packets each of at most 65,535 bytes; copied */

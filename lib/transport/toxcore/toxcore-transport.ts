@@ -37,7 +37,7 @@ export class ToxcoreTransport implements FriendTransport {
   readonly #o: ToxcoreTransportOptions;
   readonly #log: Logger;
   readonly #supervisor: Supervisor;
-  readonly #peers = new PeerTable((order) => this.#supervisor.send(order));
+  readonly #peers = new PeerTable((order, onWritten) => this.#supervisor.send(order, onWritten));
   readonly #receipts = new Map<number, (confirmed: boolean) => void>();
   #toxId: string;
   /** Each start has its own: what a stopped run still says is for nobody. */

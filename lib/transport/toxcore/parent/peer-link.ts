@@ -1,20 +1,23 @@
 import { type SendResult, PACKET_WINDOW } from '../../transport';
 import type { FriendState, Order } from '../process-messages';
-import { PacketBatch } from '../packet-batch';
+import { PacketBatch, reuse } from '../packet-batch';
 
 /** Who was refused hears of room when so many packets have room at once: each hand-over to the child costs. */
 const ROOM = PACKET_WINDOW / 4;
 
+/** `onWritten` is called when the bytes of the order's packets may be used again; never, if they never left. */
+export type SendOrder = (order: Order, onWritten?: () => void) => void;
+
 /** One friend, as the parent process knows it: what libtoxcore says of it, and the window to it while connected. */
 export class PeerLink {
   state: FriendState;
-  readonly #send: (order: Order) => void;
+  readonly #send: SendOrder;
   #link: number | undefined;
   #untaken = 0;
   #refused = false;
   readonly #gathered = new PacketBatch();
 
-  constructor(state: FriendState, send: (order: Order) => void) {
+  constructor(state: FriendState, send: SendOrder) {
     this.state = state;
     this.#send = send;
   }
@@ -67,6 +70,7 @@ export class PeerLink {
   #flush(): void {
     if (this.#link === undefined || this.#gathered.isEmpty) return;
     const packets = this.#gathered.take();
-    this.#send({ kind: 'packets', friend: this.state.number, link: this.#link, packets });
+    const order = { kind: 'packets', friend: this.state.number, link: this.#link, packets } as const;
+    this.#send(order, () => reuse(packets));
   }
 }

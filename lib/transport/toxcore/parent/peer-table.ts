@@ -2,16 +2,16 @@ import { copyOf } from '../../../bytes';
 import { PeerMap, PeerSet } from '../../../peer-map';
 import type { PublicKey } from '../../../types';
 import type { FriendDetails } from '../../friend-transport';
-import type { FriendState, Order } from '../process-messages';
-import { PeerLink } from './peer-link';
+import type { FriendState } from '../process-messages';
+import { PeerLink, type SendOrder } from './peer-link';
 
 /** All friends as libtoxcore names them: by key, and by the number that holds while its process runs. */
 export class PeerTable {
-  readonly #send: (order: Order) => void;
+  readonly #send: SendOrder;
   readonly #byKey = new PeerMap<PeerLink>();
   readonly #byNumber = new Map<number, PeerLink>();
 
-  constructor(send: (order: Order) => void) {
+  constructor(send: SendOrder) {
     this.#send = send;
   }
 

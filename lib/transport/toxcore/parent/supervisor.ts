@@ -67,8 +67,9 @@ export class Supervisor {
     return child?.stop();
   }
 
-  send(order: Order): void {
-    this.#child?.send(order);
+  /** @param onWritten the bytes of its packets may be used again */
+  send(order: Order, onWritten?: () => void): void {
+    this.#child?.send(order, onWritten);
   }
 
   nextRequest(): number {

@@ -93,9 +93,10 @@ export class ToxChild {
     });
   }
 
-  send(order: Order): void {
+  /** @param onWritten the bytes of its packets may be used again */
+  send(order: Order, onWritten?: () => void): void {
     // A process that is ending takes nothing; its end is reported by itself.
-    this.#channel.send(order);
+    this.#channel.send(order, onWritten);
   }
 
   /** The number of the next request. */

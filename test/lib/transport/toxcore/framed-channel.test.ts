@@ -90,6 +90,27 @@ describe('the channel between two processes', () => {
     assert.equal(drained, 1);
   });
 
+  it('says when long bytes have left, and not before', async () => {
+    const reads: (() => void)[] = [];
+    const stream = new Duplex({
+      read: () => undefined,
+      write: (_bytes, _encoding, done) => void reads.push(done),
+    });
+    const channel = new FramedChannel(stream, {
+      onMessage: () => undefined,
+      onBroken: (reason) => assert.fail(reason),
+    });
+    let written = 0;
+    channel.send({ long: new Uint8Array(5000) }, () => (written += 1));
+    for (let pieces = 0; pieces < 3; pieces += 1) {
+      await turn();
+      assert.equal(written, 0);
+      reads.shift()?.();
+    }
+    await turn();
+    assert.equal(written, 1);
+  });
+
   it('says once that the other end is gone, and then loses what is sent', async () => {
     const { stream, channel, closed } = channelTo();
     assert.ok(channel.connected);

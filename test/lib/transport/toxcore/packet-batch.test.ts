@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { PacketBatch, packPackets, unpackPackets } from '../../../../lib/transport/toxcore/packet-batch';
+import {
+  PacketBatch,
+  packPackets,
+  reuse,
+  unpackPackets,
+} from '../../../../lib/transport/toxcore/packet-batch';
 
 describe('batch of packets between the processes', () => {
   it('gives back the packets of every length in their order', () => {
@@ -27,6 +32,25 @@ describe('batch of packets between the processes', () => {
     const first = batch.take();
     batch.add(Uint8Array.of(160));
     assert.deepEqual(unpackPackets(first), []);
+  });
+
+  it('fills memory that has served, whatever is in it, and no other', () => {
+    const batch = new PacketBatch();
+    const filledWith = (value: number) => {
+      batch.add(new Uint8Array(3000).fill(value));
+      return batch.take();
+    };
+    const first = filledWith(1);
+    const second = filledWith(2);
+    assert.notEqual(second.buffer, first.buffer);
+    reuse(first);
+    const third = filledWith(3);
+    assert.equal(third.buffer, first.buffer);
+    assert.deepEqual(unpackPackets(third), [new Uint8Array(3000).fill(3)]);
+    assert.deepEqual(unpackPackets(second), [new Uint8Array(3000).fill(2)]);
+    reuse(third);
+    for (let i = 0; i < 100; i += 1) batch.add(new Uint8Array(1373).fill(i));
+    assert.equal(unpackPackets(batch.take()).length, 100, 'what is too short for all grows');
   });
 
   it('is refused when it is cut off anywhere', () => {

@@ -59,6 +59,25 @@ describe('table of friends in libtoxcore', () => {
     assert.deepEqual(orders, [{ kind: 'packets', friend: 5, link: 7, packets }]);
   });
 
+  it('uses the memory of packets again that have left, and of no others', async () => {
+    const leaving: { packets: Uint8Array; onWritten: (() => void) | undefined }[] = [];
+    const peers = new PeerTable((order, onWritten) => {
+      if (order.kind === 'packets') leaving.push({ packets: order.packets, onWritten });
+    });
+    peers.update([state(5, 1)]);
+    const peer = peers.get(key(1))!;
+    peer.connected(7);
+    const send = async () => {
+      peer.sendPacket(packet);
+      await settled();
+      return leaving.at(-1) ?? assert.fail('no order');
+    };
+    const [first, second] = [await send(), await send()];
+    assert.notEqual(second.packets.buffer, first.packets.buffer);
+    first.onWritten?.();
+    assert.equal((await send()).packets.buffer, first.packets.buffer);
+  });
+
   it('sends a message behind the packets before it', async () => {
     const { peers, orders } = table();
     peers.update([state(0, 1)]);
