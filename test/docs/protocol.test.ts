@@ -37,7 +37,7 @@ function nameOfKind(kind: number): string | undefined {
 
 describe('docs/PROTOCOL.md', () => {
   it('has the labels of all hashes, and no others', () => {
-    const call = /labelledHash(?:Into)?\(\s*(?:[A-Z_]+,\s*)?\w+,\s*(?:'([\w-]+)'|([A-Z_]+))/g;
+    const call = /labelledHash(?:Into)?\(\s*(?:[A-Z_]+,\s*)?[\w.#]+,\s*(?:'([\w-]+)'|([A-Z_]+))/g;
     const used = sources().flatMap((text) =>
       [...text.matchAll(call)].map(([, label, name = '']) => {
         return label ?? new RegExp(`const ${name} = '([\\w-]+)'`).exec(text)?.[1] ?? name;

@@ -84,6 +84,15 @@ describe('Four processes of a fleet on one PostgreSQL', function () {
     for (const node of nodes) assert.deepEqual(await listedAt(node), []);
   });
 
+  it('shows in the database nothing that leads from a mailbox to what its owner submitted', async () => {
+    assert.deepEqual(await codesOf(nodes[1]!, 0, 1), ['ok']);
+    const own = Buffer.from(mailboxOf(crypto, sender)).toString('hex');
+    const [row] = await server.sql(`SELECT (SELECT count(*)::int FROM ${schema}.counts) AS submitters,
+      (SELECT count(*)::int FROM ${schema}.fleet_friends WHERE mailbox = '\\x${own}') AS friends,
+      (SELECT count(*)::int FROM ${schema}.fleet_friends JOIN ${schema}.counts ON mark = submitter) AS links`);
+    assert.deepEqual(row, { submitters: 1, friends: 4, links: 0 });
+  });
+
   it('takes mail for a friend of one of them at all, and for nobody else', async () => {
     const { codes } = await nodes[3]!.store({
       submitter: sender,

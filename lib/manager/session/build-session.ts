@@ -13,6 +13,7 @@ import { Emitter } from '../../platform/emitter';
 import type { Platform } from '../../platform/platform';
 import { systemPlatform } from '../../platform/system/system-platform';
 import { FleetFriends } from '../../storage/fleet/fleet-friends';
+import { MaskedFleetRegister } from '../../storage/fleet/masked-register';
 import { fleetMarksKey } from '../../storage/fleet/storage-fleet';
 import { MessageStorage } from '../../storage/message-storage';
 import type { DataDirectory } from '../../store/directory/data-directory';
@@ -105,9 +106,10 @@ async function assemble(
     limits,
   });
   const history = new SessionHistory({ store, ages, events });
-  const { register } = mailPlace;
-  const fleetFriends =
-    options.fleet && register && new FleetFriends({ register, clock, timers, log }, keyPair.publicKey);
+  const shared = options.fleet && mailPlace.register;
+  const marksKey = options.fleet && fleetMarksKey(crypto, options.fleet.secret);
+  const register = shared && marksKey && new MaskedFleetRegister({ crypto, register: shared }, marksKey);
+  const fleetFriends = register && new FleetFriends({ register, clock, timers, log }, keyPair.publicKey);
   const storage = new MessageStorage({
     engine: mailPlace.engine,
     crypto,
@@ -119,10 +121,7 @@ async function assemble(
     role: storageRole,
     hasRoom: mailPlace.hasRoom,
     onKept: () => history.note('kept'),
-    ...(options.fleet &&
-      fleetFriends && {
-        fleet: { friends: fleetFriends, marksKey: fleetMarksKey(crypto, options.fleet.secret) },
-      }),
+    ...(marksKey && fleetFriends && { fleet: { friends: fleetFriends, marksKey } }),
     ...(options.storageLimits === undefined ? {} : { limits: options.storageLimits }),
   });
   const network: PeerNetwork = new PeerNetwork({

@@ -2,6 +2,7 @@
 import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { systemPlatform } from '../../../lib/platform/system/system-platform';
 import { FleetFriends } from '../../../lib/storage/fleet/fleet-friends';
+import { MaskedFleetRegister } from '../../../lib/storage/fleet/masked-register';
 import { fleetMarksKey } from '../../../lib/storage/fleet/storage-fleet';
 import { MessageStorage } from '../../../lib/storage/message-storage';
 import { openPostgresEngine } from '../../../lib/storage/postgres/postgres-engine';
@@ -15,7 +16,8 @@ async function open({ database, secret, node, friends }: FleetNodeStart) {
   const marksKey = fleetMarksKey(crypto, secret);
   const engine = await openPostgresEngine({ database, owner: { name: marksKey } });
   const { clock, timers, random } = systemPlatform;
-  const others = new FleetFriends({ register: engine.register, clock, timers, log: silentLogger }, node);
+  const register = new MaskedFleetRegister({ crypto, register: engine.register }, marksKey);
+  const others = new FleetFriends({ register, clock, timers, log: silentLogger }, node);
   const storage = new MessageStorage({
     engine,
     crypto,
