@@ -9,12 +9,7 @@ import { type FaultPoint, isFaultTable, type Life } from './life';
 export function faultyPlatform({ timers, disk, ...rest }: Platform, life: Life): Platform {
   return {
     ...rest,
-    timers: {
-      after: (ms, run) =>
-        timers.after(ms, () => {
-          if (!life.dead) run();
-        }),
-    },
+    timers: { after: (ms, run) => life.timer(timers, ms, run) },
     disk: faultyDisk(disk, life),
   };
 }

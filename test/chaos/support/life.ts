@@ -1,3 +1,5 @@
+import type { Timer, Timers } from '../../../lib/platform/timers';
+
 /**
  * Steps on the machine at which a process can die: before a batch goes to the store and after it is durable but
  * before anybody heard of it; before and after a write, a sync, a replacement or a removal on the disk; before and after
@@ -73,6 +75,8 @@ export class Life {
   readonly #die: () => void;
   #plan: FaultPlan | undefined;
   #reached = 0;
+  /** All that a dead process would be remembered by. */
+  readonly #timers = new Set<Timer>();
 
   /** @param die ends the real process, or tells the simulation; called once */
   constructor(die: () => void, plan?: FaultPlan) {
@@ -98,7 +102,24 @@ export class Life {
   end(): void {
     if (this.dead) return;
     this.dead = true;
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
     this.#die();
+  }
+
+  /** A timer of the process. */
+  timer(timers: Timers, ms: number, run: () => void): Timer {
+    const timer = timers.after(ms, () => {
+      this.#timers.delete(timer);
+      if (!this.dead) run();
+    });
+    this.#timers.add(timer);
+    return {
+      cancel: () => {
+        this.#timers.delete(timer);
+        timer.cancel();
+      },
+    };
   }
 
   /** What happens outside of the process: a dead one neither begins it nor hears of its end. */
