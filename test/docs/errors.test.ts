@@ -43,3 +43,20 @@ describe('The errors in all pages, helps and catalogs', () => {
     );
   });
 });
+
+describe('The log lines in docs/POSTGRESQL.md', () => {
+  it('are parts of what the code says', () => {
+    const folder = path.join(ROOT, 'lib/storage/postgres');
+    const said = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(path.join(folder, name), 'utf8').replace(/['"`] \+\s+['"`]/g, ''))
+      .join('\n');
+    const [, table = ''] = readPage('docs/POSTGRESQL.md').text.split('| The log says');
+    const cells = [...table.matchAll(/^\| ([a-z].+?) +\|/gm)].flatMap(([, cell = '']) => cell.split(', '));
+    assert.ok(cells.length > 10);
+    assert.deepEqual(
+      cells.filter((cell) => !said.includes(cell)),
+      [],
+    );
+  });
+});
