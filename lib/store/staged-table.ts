@@ -10,8 +10,8 @@ export class StagedTable<T extends object> extends Table<T> {
   /** The record as it will be once `batch` is durable, as far as the batch goes now. */
   getIn(batch: WriteBatch, ...parts: Uint8Array[]): T | undefined {
     const staged = this.#staged.get(batch);
-    const key = this.key(...parts);
-    return staged?.has(key) === true ? staged.get(key) : this.get(...parts);
+    const key = staged && this.keyInMemory(parts);
+    return key && staged.has(key) ? staged.get(key) : this.get(...parts);
   }
 
   override put(batch: WriteBatch, parts: readonly Uint8Array[], record: T): void {
@@ -26,7 +26,7 @@ export class StagedTable<T extends object> extends Table<T> {
 
   #stage(batch: WriteBatch, parts: readonly Uint8Array[], record: T | undefined): void {
     const staged = this.#staged.get(batch) ?? new ByteMap<T | undefined>();
-    staged.set(this.key(...parts), record);
+    staged.set(this.keyInMemory(parts), record);
     this.#staged.set(batch, staged);
   }
 }

@@ -5,7 +5,7 @@ import { crc32 } from './crc32';
 import { packed, type RecordForm } from './record-form';
 import { MAX_KEY_BYTES, type Store, type WriteBatch } from './store';
 
-/** Where keys are put together for a batch: memory for each alone would cost more than the key. */
+/** Where keys are put together for whoever keeps none: memory for each alone would cost more than the key. */
 const MEMORY = new Uint8Array(MAX_KEY_BYTES);
 /** The CRC of the record that is put into a batch. */
 const CRC = new Uint8Array(CRC_BYTES);
@@ -35,7 +35,8 @@ export class Table<T extends object> {
   }
 
   get(...parts: Uint8Array[]): T | undefined {
-    const value = this.#store.get(this.key(...parts));
+    // Nobody keeps the key.
+    const value = this.#store.get(this.keyInMemory(parts));
     return value && this.#read(value);
   }
 
@@ -43,11 +44,11 @@ export class Table<T extends object> {
     const body = this.#form.encode(record);
     CRC_VIEW.setUint32(0, crc32(body));
     // The batch takes copies.
-    batch.put(this.#keyInMemory(parts), body, CRC);
+    batch.put(this.keyInMemory(parts), body, CRC);
   }
 
   delete(batch: WriteBatch, parts: readonly Uint8Array[]): void {
-    batch.delete(this.#keyInMemory(parts));
+    batch.delete(this.keyInMemory(parts));
   }
 
   /** Entries whose key continues with `parts`, in key order; `rest` is the key after `parts`. */
@@ -70,8 +71,8 @@ export class Table<T extends object> {
     }
   }
 
-  /** Valid until the next call. */
-  #keyInMemory(parts: readonly Uint8Array[]): Uint8Array {
+  /** As `key`, valid until the next call, of any table. */
+  protected keyInMemory(parts: readonly Uint8Array[]): Uint8Array {
     let length = this.#prefix.length;
     for (const part of parts) length += part.length;
     if (length > MEMORY.length) return this.key(...parts);
