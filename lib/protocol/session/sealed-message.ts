@@ -12,6 +12,11 @@ export const SEALED = 0x02;
 
 const PREFIX_BYTES = 9;
 
+/** counter || 16 zeros, for one call at a time. */
+const NONCE = new Uint8Array(NONCE_BYTES);
+/** Where most plaintexts are put together, one after the other: memory for each alone would cost more than to seal it. */
+const PLAIN = new Uint8Array(2048);
+
 export interface SealedMessage {
   /** From 1; the caller refuses one that is not above the last. */
   readonly counter: number;
@@ -40,8 +45,11 @@ export function sealMessage(
     throw new ToxAsyncError('ErrInvalidArgument', 'The kind of a sealed message is a byte.');
   const sealed = new Uint8Array(PREFIX_BYTES + 1 + body.length + BOX_TAG_BYTES);
   sealed[0] = SEALED;
-  new DataView(sealed.buffer).setBigUint64(1, BigInt(counter));
-  const plain = new Uint8Array(1 + body.length);
+  const view = new DataView(sealed.buffer);
+  view.setUint32(1, Math.floor(counter / 2 ** 32));
+  view.setUint32(5, counter % 2 ** 32);
+  const length = 1 + body.length;
+  const plain = length <= PLAIN.length ? PLAIN.subarray(0, length) : new Uint8Array(length);
   plain[0] = kind;
   plain.set(body, 1);
   crypto.secretbox(plain, nonceOf(sealed), key, sealed.subarray(PREFIX_BYTES));
@@ -56,7 +64,8 @@ export function openSealed(
   bytes: Uint8Array,
 ): SealedMessage | undefined {
   if (bytes.length < PREFIX_BYTES || bytes[0] !== SEALED) return undefined;
-  const counter = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getBigUint64(1));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const counter = view.getUint32(1) * 2 ** 32 + view.getUint32(5);
   if (counter < 1 || counter > Number.MAX_SAFE_INTEGER) return undefined;
   const plain = crypto.openSecretbox(bytes.subarray(PREFIX_BYTES), nonceOf(bytes), key);
   const kind = plain?.[0];
@@ -64,9 +73,8 @@ export function openSealed(
   return { counter, kind, body: plain.subarray(1) };
 }
 
-/** counter || 16 zeros. */
+/** Valid until the next call. */
 function nonceOf(message: Uint8Array): Uint8Array {
-  const nonce = new Uint8Array(NONCE_BYTES);
-  for (let i = 1; i < PREFIX_BYTES; i += 1) nonce[i - 1] = message[i] ?? 0;
-  return nonce;
+  for (let i = 1; i < PREFIX_BYTES; i += 1) NONCE[i - 1] = message[i] ?? 0;
+  return NONCE;
 }
