@@ -18,8 +18,13 @@ export interface Costs {
   readonly broker: Cost;
 }
 
-/** As many messages are measured at least, and as many go before them: Node.js compiles what runs often for a second or two. */
+/** As many messages are measured at least. */
 const LEAST_MESSAGES = 1000;
+/**
+ * As many go before them at least. After 1,000, other threads of Node.js still spend a quarter of all processor time on
+ * compiling what runs often, which a process that has been running for a while does not.
+ */
+export const WARM_UP_MESSAGES = 5000;
 
 /** What messages of this topology cost, in turns. */
 export async function costs(topology: Topology, way: 'offline' | 'direct', rounds: number): Promise<Costs> {
@@ -31,13 +36,17 @@ export async function costs(topology: Topology, way: 'offline' | 'direct', round
         () => BareCarrier.open({ ...init, folder: `${folder}/bare` }),
         () => BrokerCarrier.open({ ...init, folder: `${folder}/broker` }),
       ],
-      { rounds: atLeast(rounds, topology), warmUps: atLeast(1, topology) },
+      {
+        rounds: Math.max(rounds, roundsOf(LEAST_MESSAGES, topology)),
+        warmUps: roundsOf(WARM_UP_MESSAGES, topology),
+      },
     ),
   );
   if (!ours || !bare || !broker) throw new Error('a carrier was not measured');
   return { ours, bare, broker };
 }
 
-function atLeast(rounds: number, topology: Topology): number {
-  return Math.max(rounds, Math.ceil(LEAST_MESSAGES / messagesOf(topology)));
+/** Rounds with so many messages at least. */
+function roundsOf(messages: number, topology: Topology): number {
+  return Math.ceil(messages / messagesOf(topology));
 }

@@ -2,7 +2,7 @@ import { withFolder } from '../support/scratch';
 import { count, milliseconds, ratio, type Report } from '../support/report';
 import { inTurns, type Cost } from './contest';
 import { OurCarrier } from './parties/our-carrier';
-import { costs, RAISED, SIZE } from './costs';
+import { costs, RAISED, SIZE, WARM_UP_MESSAGES } from './costs';
 import { pairs } from './topology';
 
 const PAIRS = [1, 10];
@@ -54,7 +54,7 @@ export async function endToEnd(rounds: number): Promise<Report> {
       `Texts of ${SIZE} bytes in rounds of 100 for each pair through three storage nodes, everything in this process, with ` +
       'sodium-native, a store on lmdb for each party and a virtual network. Offline: the recipient is away until three nodes have ' +
       'confirmed each message, the sender is away while the recipient fetches, then the sender comes for the receipts; each round ' +
-      'ends before the next begins; 1,000 messages at least go before what is measured. Direct: both are there. Time is that of these steps; processor time is that of all parties ' +
+      `ends before the next begins; ${count(WARM_UP_MESSAGES)} messages at least go before what is measured. Direct: both are there. Time is that of these steps; processor time is that of all parties ` +
       `and all steps, making new keys included. The nodes take ${count(RAISED.storesPerSecond)} messages a second of each submitter, by ` +
       'option; in the last row the rate that they have by themselves (400 at once, then 20 a second). In brackets: our rate in relation to ' +
       'it. "Bare" is the limit: the primitives alone that a message cannot do without (four boxes, the boxes of the sessions, the ' +

@@ -45,8 +45,9 @@ export class Party {
   async misses(friend: Party): Promise<void> {
     if (!this.meets(friend)) return;
     await new Promise<void>((resolve) => {
-      const off = this.manager.events.on('friend-status', () => {
-        if (this.meets(friend)) return;
+      const off = this.manager.events.on('friend-status', (change) => {
+        // To ask about each friend whenever one of a hundred goes would cost more than what is measured.
+        if (!sameBytes(change.friend, friend.key) || this.meets(friend)) return;
         off();
         resolve();
       });
