@@ -41,6 +41,16 @@ describe('The pages', () => {
     });
   }
 
+  it('of docs/ are all linked in README', () => {
+    const { text } = readPage('README.md');
+    const pages = PAGES.filter(({ path: file }) => /^docs\/[A-Z]+\.md$/.test(file));
+    assert.ok(pages.length > 10);
+    assert.deepEqual(
+      pages.filter(({ path: file }) => !text.includes(`](${file})`)).map(({ path: file }) => file),
+      [],
+    );
+  });
+
   it('of the decisions have the status that their index says', () => {
     const rows = [...readPage('docs/decisions/README.md').text.matchAll(/\(([\w-]+\.md)\) +\| (.+?) +\|$/gm)];
     const records = PAGES.filter(({ path: file }) => /^docs\/decisions\/\d/.test(file));
