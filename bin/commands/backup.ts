@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Call, Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
+import { writeNewFile } from '../output/new-file';
 import { openSession, type OpenSession } from '../session/open-session';
 import { chosenPassphrase } from './init';
 
@@ -20,11 +20,7 @@ for. The file is a Tox profile, as other Tox clients have it too.`,
     }
     await using session = await openSession(call, { network: false });
     const bytes = await exported(call, session);
-    try {
-      await writeFile(path.resolve(call.machine.cwd, file), bytes, { flag: 'wx', mode: 0o600, flush: true });
-    } catch (error) {
-      throw new Failure(EXIT.cannotCreate, `The backup cannot be written: ${String(error)}`);
-    }
+    await writeNewFile(file, path.resolve(call.machine.cwd, file), bytes);
     return EXIT.ok;
   },
 };

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   fromHex,
@@ -12,6 +12,7 @@ import {
 } from '../../lib/index';
 import type { Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
+import { writeNewFile } from '../output/new-file';
 import { write } from '../output/streams';
 
 const USAGE = 'Usage: tox-async fleet init FILE [REPLICAS] | certify FILE NODE … | list FILE';
@@ -65,9 +66,7 @@ async function make(file: string, replicas: number): Promise<string> {
   const { random } = systemPlatform;
   const [seed, secret] = [random.bytes(32), random.bytes(32)];
   const made = { seed: toHex(seed), secret: toHex(secret), replicas, serial: 0, nodes: [] };
-  await writeFile(file, JSON.stringify(made), { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
-    throw new Failure(EXIT.cannotCreate, `The file of the fleet cannot be made: ${String(error)}`);
-  });
+  await writeNewFile(path.basename(file), file, JSON.stringify(made));
   return `fleet ${toHex(signingKeyOf(seed))}\n`;
 }
 

@@ -20,7 +20,9 @@ describe('tox-async fleet', () => {
     const made = await ann.run(['fleet', 'init', 'fleet.json', '2']);
     assert.match(made.out, /^fleet [0-9a-f]{64}\n$/);
     assert.equal((await stat(path.join(ann.folder, 'fleet.json'))).mode & 0o777, 0o600);
-    assert.equal((await ann.run(['fleet', 'init', 'fleet.json'])).exitCode, EXIT.cannotCreate);
+    const again = await ann.run(['fleet', 'init', 'fleet.json']);
+    assert.equal(again.exitCode, EXIT.cannotCreate);
+    assert.match(again.err, /The file fleet\.json exists already\. Choose another name\./);
     const [a, b] = [key(), key()];
     const secrets = new Set<string>();
     for (const [round, nodes] of [[a, b], [b]].entries()) {
