@@ -20,13 +20,15 @@ const onTab = (type: string, id: string, storageNode: string, more = {}) => ({
   ...more,
 });
 
-/** Two sessions on a virtual network, and a sender. */
+/** Two sessions on a virtual network, one that is alone on its own, and a sender. */
 const FLOW = [
   { id: 'tab', type: 'tab', label: 'test' },
   session('s1', 'Home alarm'),
   session('s2', 'Laptop', { version: 1, role: 'friends', cap: 64, engine: 'auto' }),
+  session('s3', 'Hermit'),
   onTab('tox-transport', 't1', 's1', { version: 1, mode: 'virtual', network: 'n', proxy: '${PROXY}' }),
   onTab('tox-transport', 't2', 's2', { version: 1, mode: 'virtual', network: 'n' }),
+  onTab('tox-transport', 't3', 's3', { version: 1, mode: 'virtual', network: 'alone' }),
   onTab('send-async', 'a1', 's1', { version: 1, friend: '', expires: '3600', topic: '${TOPIC}' }),
   onTab('receive-async', 'r1', 's2', { version: 1, friend: '', via: 'any', acknowledge: 'send' }),
 ];
@@ -77,5 +79,18 @@ inEachEditor('A dialog', (stage) => {
     stage().forget();
     assert.equal((await settings(editor, 'a1')).friend, 'Laptop');
     assert.deepEqual(editor.takeComplaints(), []);
+  });
+
+  it('says how the chosen session does, and counts its friends where it has any', async () => {
+    const editor = await stage().share(FLOW);
+    const social = await editor.edit('t1');
+    await social
+      .hint('storageNode')
+      .getByText('Online · 1 of 1 friends are there', { exact: true })
+      .waitFor();
+    await social.cancel();
+    const alone = await editor.edit('t3');
+    await alone.hint('storageNode').getByText('Online', { exact: true }).waitFor();
+    await alone.cancel();
   });
 });

@@ -14,7 +14,7 @@ export interface StateWords {
 export function stateInList(session: Head): StateWords {
   const { counts, state } = session;
   const words =
-    state === 'online' && counts !== undefined
+    state === 'online' && counts !== undefined && counts.friends > 0
       ? text('state.onlineFriends', { online: counts.online, friends: counts.friends })
       : text(`state.${state}`);
   return { ...markOf(session), words };

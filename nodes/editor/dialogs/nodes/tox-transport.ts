@@ -112,7 +112,7 @@ function sayState(node: EditedNode): void {
       const there = node._('tox-transport.there', { online, friends });
       say({
         level: session.state === 'online' ? 'ok' : 'info',
-        text: session.counts ? `${text} · ${there}` : text,
+        text: friends > 0 ? `${text} · ${there}` : text,
       });
     };
     chosen.on('change', look);
