@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes';
+import { compareBytes, textOfBytes } from '../../bytes';
 import { type Random, randomFraction } from '../../platform/random';
 import type { Timer, Timers } from '../../platform/timers';
 import type { PublicKey } from '../../types';
@@ -131,5 +131,6 @@ function link(member: VirtualMember, made: VirtualLink): void {
 
 /** The same for both orders. */
 function pairOf(a: PublicKey, b: PublicKey): string {
-  return [toHex(a), toHex(b)].sort().join();
+  const [first, second] = compareBytes(a, b) < 0 ? [a, b] : [b, a];
+  return textOfBytes(first) + textOfBytes(second);
 }
