@@ -21,7 +21,7 @@ export interface Costs {
 /** As many messages are measured at least. */
 const LEAST_MESSAGES = 1000;
 /**
- * As many go before them at least. After 1,000, other threads of Node.js still spend a quarter of all processor time on
+ * As many go before them at least. After 1,000, other threads of Node.js still spend a fifth of all processor time on
  * compiling what runs often, which a process that has been running for a while does not.
  */
 export const WARM_UP_MESSAGES = 5000;
