@@ -18,7 +18,8 @@ const WIDTHS = [
   ...[556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584],
 ];
 const FONT = 14;
-/** A character that the table lacks, such as an apostrophe of print. */
+/** The apostrophe of print, and any other character that the table lacks. */
+const APOSTROPHE = 222;
 const OTHER = 556;
 /** Types that nothing can be wired to. */
 const SOURCES = [
@@ -36,7 +37,10 @@ const SOURCES = [
 /** Pixels that the editor gives to a node with this name: it rounds up to its grid of 20. */
 export function sizeOf(node: Drawn): { readonly w: number; readonly h: number } {
   const label = (node.name ?? node.type).replace(/ +/g, ' ') + (node.once === true ? ' ¹' : '');
-  const widths = Array.from(label, (character) => WIDTHS[(character.codePointAt(0) ?? 0) - 0x20] ?? OTHER);
+  const widths = Array.from(
+    label,
+    (character) => WIDTHS[(character.codePointAt(0) ?? 0) - 0x20] ?? (character === '’' ? APOSTROPHE : OTHER),
+  );
   const text = (widths.reduce((sum, width) => sum + width, 0) * FONT) / 1000;
   const port = SOURCES.includes(node.type) ? 0 : 7;
   // The browser rounds the text down by a part of a pixel.
