@@ -35,6 +35,14 @@ export class MailBlocks {
     return this.#store.peek(blockKey(block), (bytes) => decodeEntry(bytes, number));
   }
 
+  /** The entry of a number greater than all before. Gives the block. */
+  add(number: number, record: MailRecord): Uint8Array {
+    const block = blockOf(number);
+    // Nothing sound is there: the look would be the only one into the store of all that new mail takes.
+    if (number === firstOf(block)) this.#changed.set(block, new Uint8Array(BLOCK_BYTES));
+    return this.set(number, record);
+  }
+
   /** Gives the block. */
   set(number: number, record: MailRecord): Uint8Array {
     const block = this.#edited(blockOf(number));

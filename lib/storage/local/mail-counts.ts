@@ -36,7 +36,8 @@ export class MailCounts {
   /** Gives what takes it from the counts again; further calls of that do nothing. */
   add({ mailbox, submitter, envelope }: NewMail): () => void {
     // Names of mailboxes and submitters have different lengths: none is another's.
-    const names = [textOfBytes(mailbox), nameOf(submitter), nameOf(submitter, mailbox)];
+    const [to, from] = [textOfBytes(mailbox), textOfBytes(submitter)];
+    const names = [to, from, to + from];
     this.#change(names, envelope.length, 1);
     let isCounted = true;
     return () => {

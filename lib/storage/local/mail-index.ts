@@ -72,7 +72,7 @@ export class MailIndex {
     const number = mail.lastNumber + 1;
     if (number > MAX_NUMBER) throw new RangeError('all numbers are used');
     mail.lastNumber = number;
-    mail.table.add(number, mail.blocks.set(number, record), entryAt(number));
+    mail.table.add(number, mail.blocks.add(number, record), entryAt(number));
     return number;
   }
 

@@ -140,6 +140,21 @@ describe('engine over a store', () => {
     assert.equal((await counts(engine)).listed, 650);
   });
 
+  it('looks into the store once for its first mail, and not for what comes after', async () => {
+    const store = openMemoryStore(new MemoryVolume());
+    const engine = openLocalEngine({ store, crypto, ages: { now: () => 1000 } });
+    const get = store.get.bind(store);
+    let reads = 0;
+    store.get = (key) => {
+      reads += 1;
+      return get(key);
+    };
+    for (let n = 0; n < 3 * BLOCK_ENTRIES; n += 1) await engine.put(mail(`new ${n}`));
+    assert.equal(reads, 1);
+    await engine.delete(mail('new 0').mailbox, mail('new 0').storageId);
+    assert.ok(reads > 1);
+  });
+
   it('opens without reading the envelopes but for the last, however much mail there is', async () => {
     const volume = new MemoryVolume();
     const first = openLocalEngine({ store: openMemoryStore(volume), crypto, ages: { now: () => 1000 } });
