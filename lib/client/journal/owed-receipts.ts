@@ -107,12 +107,13 @@ export class OwedReceipts {
   ): void {
     // What went out once stays so, although the message comes again.
     const before = this.#table.getIn(writes, sender, receipt.messageId);
-    this.#put(writes, sender, receipt.messageId, {
+    const record: OwedRecord = {
       code: receipt.code,
       until: this.#ages.now() + options.lifetime + MEMORY_AFTER_LIFE,
       sent: options.sent || before?.sent === true,
       ...(options.mail ? { mail: 'due' as const } : {}),
-    });
+    };
+    this.#put(writes, sender, receipt.messageId, record, before);
   }
 
   /** The envelope that it answers lies on a node: no receipt reached the sender in time to keep it from that. */
@@ -120,9 +121,9 @@ export class OwedReceipts {
     const record = this.#table.getIn(writes, sender, messageId);
     if (record === undefined || record.mail === 'due' || record.mail === 'again') return;
     if (record.mail === undefined) {
-      this.#put(writes, sender, messageId, { ...record, mail: 'due' });
+      this.#put(writes, sender, messageId, { ...record, mail: 'due' }, record);
     } else if (this.#ages.now() - record.mail >= LOST_AFTER && (record.repeats ?? 0) < MOST_REPEATS) {
-      this.#put(writes, sender, messageId, { ...record, mail: 'again' });
+      this.#put(writes, sender, messageId, { ...record, mail: 'again' }, record);
     }
   }
 
@@ -152,7 +153,8 @@ export class OwedReceipts {
       const record = this.#table.getIn(writes, sender, messageId);
       if (record === undefined) continue;
       const repeats = (record.repeats ?? 0) + (record.mail === 'again' ? 1 : 0);
-      this.#put(writes, sender, messageId, { ...record, sent: true, mail: this.#ages.now(), repeats });
+      const mailed = { ...record, sent: true, mail: this.#ages.now(), repeats };
+      this.#put(writes, sender, messageId, mailed, record);
       this.#tombstones.noteReceipt(writes, sender, messageId, 'mailed');
     }
   }
@@ -172,7 +174,7 @@ export class OwedReceipts {
   markSent(writes: WriteBatch, sender: PublicKey, receipts: readonly OwedReceipt[]): void {
     for (const { messageId } of receipts) {
       const record = this.#table.getIn(writes, sender, messageId);
-      if (record?.sent === false) this.#put(writes, sender, messageId, { ...record, sent: true });
+      if (record?.sent === false) this.#put(writes, sender, messageId, { ...record, sent: true }, record);
     }
   }
 
@@ -212,8 +214,13 @@ export class OwedReceipts {
     return next;
   }
 
-  #put(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array, record: OwedRecord): void {
-    const before = this.#table.getIn(writes, sender, messageId);
+  #put(
+    writes: WriteBatch,
+    sender: PublicKey,
+    messageId: Uint8Array,
+    record: OwedRecord,
+    before: OwedRecord | undefined,
+  ): void {
     this.#table.put(writes, [sender, messageId], record);
     this.#index(writes, sender, messageId, before, record);
   }

@@ -94,8 +94,9 @@ export class Tombstones {
     const { sender, messageId, code, silent } = tombstone;
     const until = this.#ages.now() + lifetime + MEMORY_AFTER_LIFE;
     const receipt = silent ? 'settled' : 'owed';
-    this.noteReceipt(writes, sender, messageId, receipt);
-    const envelopes = this.#byMessage.getIn(writes, sender, messageId)?.envelopes ?? [];
+    const before = this.#byMessage.getIn(writes, sender, messageId);
+    if (before) this.#move(writes, sender, before, receipt);
+    const envelopes = before?.envelopes ?? [];
     const record = { code, receipt, envelopes: [...envelopes, { tag, until }] } as const;
     this.#byTag.put(writes, [tag], tombstone);
     this.#byMessage.put(writes, [sender, messageId], record);
@@ -116,10 +117,7 @@ export class Tombstones {
   noteReceipt(writes: WriteBatch, sender: PublicKey, messageId: Uint8Array, receipt: ReceiptState): void {
     const record = this.#byMessage.getIn(writes, sender, messageId);
     if (record === undefined || record.receipt === receipt) return;
-    for (const { tag, until } of record.envelopes) {
-      this.#order.delete(writes, orderKey(sender, record.receipt, until, tag));
-      this.#order.put(writes, orderKey(sender, receipt, until, tag), NOTHING);
-    }
+    this.#move(writes, sender, record, receipt);
     this.#byMessage.put(writes, [sender, messageId], { ...record, receipt });
   }
 
@@ -188,6 +186,20 @@ export class Tombstones {
       const sender = entry[0].slice(start, start + SENDER_BYTES);
       yield sender;
       gte = afterPrefix(this.#order.key(sender));
+    }
+  }
+
+  /** The tombstones of one message among those of another state. */
+  #move(
+    writes: WriteBatch,
+    sender: PublicKey,
+    { receipt, envelopes }: MessageRecord,
+    to: ReceiptState,
+  ): void {
+    if (receipt === to) return;
+    for (const { tag, until } of envelopes) {
+      this.#order.delete(writes, orderKey(sender, receipt, until, tag));
+      this.#order.put(writes, orderKey(sender, to, until, tag), NOTHING);
     }
   }
 

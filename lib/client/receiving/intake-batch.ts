@@ -1,4 +1,5 @@
 import { ByteMap } from '../../byte-map';
+import { sameBytes } from '../../bytes';
 import { MAX_MESSAGE_LIFETIME } from '../../constants';
 import type { ForwardSecurityManager } from '../../forward-security/forward-security-manager';
 import type { IssuedKey } from '../../forward-security/key-records';
@@ -65,6 +66,8 @@ export class IntakeBatch {
   readonly #codes = new ByteMap<ReceiptCode>();
   /** What goes into the inbox. */
   #placed = NO_LOAD;
+  /** The last message that was looked for among those of earlier batches. */
+  #lookedUp: { readonly messageId: Uint8Array; readonly code: ReceiptCode | undefined } | undefined;
   #isEmpty = true;
   #isComplete = false;
   /** All are of one friend. */
@@ -109,11 +112,11 @@ export class IntakeBatch {
    * known already takes no room, nor do receipts and keys; the head of a large message has a rule of its own.
    */
   hasRoomFor(sender: PublicKey): HasRoom {
-    const { tombstones, room } = this.#components;
+    const { room } = this.#components;
     return (messageId, content) =>
       isServiceType(content.type) ||
       isLargeHead(content) ||
-      (this.#codes.get(messageId) ?? tombstones.findMessage(sender, messageId)) !== undefined ||
+      this.#firstAnswer(sender, messageId) !== undefined ||
       room.takes(sender, content.data.length, this.#placed);
   }
 
@@ -140,7 +143,7 @@ export class IntakeBatch {
     const sender = key.peer;
     const { messageId } = result;
     const lifetime = Math.min(result.lifetime, MAX_MESSAGE_LIFETIME);
-    const first = this.#codes.get(messageId) ?? tombstones.findMessage(sender, messageId);
+    const first = this.#firstAnswer(sender, messageId);
     if (first === undefined && result.outcome === 'opened' && typeof content === 'object') {
       return this.#addHead(arrival, key, result, content);
     }
@@ -197,6 +200,16 @@ export class IntakeBatch {
     this.#keys.push(key);
     if (origin.via === 'stored') deletes.owe(this.#writes, origin.node, storageId);
     return storageId;
+  }
+
+  /** To a message that is known. Asked twice for each: whether there is room, and for its answer. */
+  #firstAnswer(sender: PublicKey, messageId: Uint8Array): ReceiptCode | undefined {
+    const here = this.#codes.get(messageId);
+    if (here !== undefined) return here;
+    if (this.#lookedUp === undefined || !sameBytes(this.#lookedUp.messageId, messageId)) {
+      this.#lookedUp = { messageId, code: this.#components.tombstones.findMessage(sender, messageId) };
+    }
+    return this.#lookedUp.code;
   }
 
   #memoryOf(sender: PublicKey): MemoryTurn {
