@@ -57,7 +57,8 @@ export async function envelopes(): Promise<Report[]> {
   ];
 }
 
-function envelopePair(crypto: CryptoProvider, size: number): Subject[] {
+/** Sealing one envelope and opening it. */
+export function envelopePair(crypto: CryptoProvider, size: number): Subject[] {
   const sender = generateKeyPair(crypto, systemRandom);
   const recipient = generateKeyPair(crypto, systemRandom);
   const preKey = generateKeyPair(crypto, systemRandom);
