@@ -1,14 +1,13 @@
 /**
- * Builds the package: into dist/ the compiled core and nodes, beside the nodes what Node-RED looks for there (dialogs, icons,
- * translations), and the list of bootstrap nodes; into resources/, which Node-RED serves to browsers, what runs in the
- * editor.
+ * Builds the package: into dist/ the compiled core, command and nodes, each joined to few files, with the list of bootstrap
+ * nodes, and beside the nodes what Node-RED looks for there (dialogs, icons, translations); into resources/, which
+ * Node-RED serves to browsers, what runs in the editor.
  */
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { compile } from './support/compile';
 import { CACHE, ROOT, tool } from './support/project';
 import { run } from './support/run';
-import { stampBuildDate } from './support/stamp-build-date';
 
 const DIST = path.join(ROOT, 'dist');
 /** Node-RED looks for this folder in the root of a package. */
@@ -24,8 +23,6 @@ async function copyAssets(): Promise<void> {
   }
   await cp(path.join(source, 'locales'), path.join(target, 'locales'), { recursive: true });
   await cp(path.join(ROOT, 'icons'), path.join(target, 'icons'), { recursive: true });
-  const bootstrapNodes = 'lib/transport/toxcore/bootstrap-nodes.json';
-  await cp(path.join(ROOT, bootstrapNodes), path.join(DIST, bootstrapNodes));
 }
 
 /**
@@ -49,15 +46,9 @@ async function buildEditor(): Promise<void> {
 
 async function build(): Promise<void> {
   for (const folder of [DIST, RESOURCES, EDITOR]) await rm(folder, { recursive: true, force: true });
-  await compile(DIST);
+  await compile(DIST, await buildDate());
   await copyAssets();
   await buildEditor();
-  await setBuildDate();
-}
-
-async function setBuildDate(): Promise<void> {
-  const file = path.join(DIST, 'nodes/send-async/build-date.js');
-  await writeFile(file, stampBuildDate(await readFile(file, 'utf8'), await buildDate()));
 }
 
 /**

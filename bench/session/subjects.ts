@@ -15,7 +15,8 @@ export interface Subject {
 }
 
 const ONLINE_LIMIT_MS = 60_000;
-const COMMAND = path.join(CACHE, 'bench/bench/session/command-child.js');
+/** Joined to one file, as in the package. */
+const COMMAND = path.join(CACHE, 'bench-command/bench/session/command-child.js');
 
 /** `tox-async serve`. @param nodeBinary the Node.js that runs it */
 export async function startCommand(nodeBinary: string, dataDir: string): Promise<Subject> {

@@ -1,4 +1,3 @@
-import checkDiskSpace from 'check-disk-space';
 import {
   DEFAULT_STORAGE_CAP_BYTES,
   MAX_STORAGE_BYTES,
@@ -8,6 +7,7 @@ import {
   STORAGE_PERCENTAGE,
 } from '../constants';
 import { asToxAsyncError } from '../errors';
+import { systemDisk } from '../platform/system/system-disk';
 import type { MailUsage } from './message-engine';
 
 /** What one message takes on the disk, bytes (docs/SPECIFICATION.md#constants-and-limits: ~650). */
@@ -20,10 +20,9 @@ const RECORD_OVERHEAD_BYTES = BYTES_PER_MESSAGE - 287 * BYTES_PER_BYTE;
 /** How much an ordinary user can still write on the volume of `path`. */
 export type DiskSpaceProbe = (path: string) => Promise<{ freeBytes: number }>;
 
-export const systemDiskSpace: DiskSpaceProbe = async (path) => {
-  const { free } = await checkDiskSpace(path);
-  return { freeBytes: free };
-};
+export const systemDiskSpace: DiskSpaceProbe = async (path) => ({
+  freeBytes: await systemDisk.freeBytes(path),
+});
 
 /** What a StorageCapacity needs. */
 export interface StorageCapacityOptions {

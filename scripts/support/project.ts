@@ -15,10 +15,12 @@ export interface Manifest {
   keywords: string[];
   bugs: { url: string };
   engines: { node: string };
+  exports: Record<string, string | { default: string }>;
+  bin: Record<string, string>;
   files: string[];
   dependencies: Record<string, string>;
   optionalDependencies: Record<string, string>;
-  'node-red': { version: string; nodes: Record<string, string> };
+  'node-red': { version: string; nodes: Record<string, string>; plugins: Record<string, string> };
 }
 
 export const MANIFEST = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Manifest;

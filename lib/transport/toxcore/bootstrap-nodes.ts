@@ -1,8 +1,8 @@
-import path from 'node:path';
 import { fromHex, readUtf8 } from '../../bytes';
 import { KEY_BYTES } from '../../crypto/lengths';
 import { ToxAsyncError } from '../../errors';
 import type { Disk } from '../../platform/disk';
+import { defaultBootstrapFile } from './parent/bootstrap-file-loader';
 
 /** A computer that is always on the Tox network and shows newcomers the way. */
 export interface BootstrapNode {
@@ -16,9 +16,6 @@ export interface BootstrapNode {
   readonly tcpPorts?: readonly number[];
 }
 
-/** The list that comes with the package. */
-export const DEFAULT_BOOTSTRAP_FILE = path.join(__dirname, 'bootstrap-nodes.json');
-
 /**
  * Reads a list of nodes: a JSON object with a field `nodes`, each node with `host`, `port`, `key` and perhaps
  * `tcpPorts`; other fields are for people.
@@ -26,7 +23,7 @@ export const DEFAULT_BOOTSTRAP_FILE = path.join(__dirname, 'bootstrap-nodes.json
  */
 export async function loadBootstrapNodes(
   disk: Pick<Disk, 'readFile'>,
-  file = DEFAULT_BOOTSTRAP_FILE,
+  file = defaultBootstrapFile(),
 ): Promise<BootstrapNode[]> {
   const bytes = await disk.readFile(file).catch((cause: unknown) => {
     throw new ToxAsyncError('ErrStore', `The list of bootstrap nodes in ${file} cannot be read.`, { cause });

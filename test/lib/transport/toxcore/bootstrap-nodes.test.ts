@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { ToxAsyncError } from '../../../../lib/errors';
 import { systemPlatform } from '../../../../lib/platform/system/system-platform';
-import {
-  DEFAULT_BOOTSTRAP_FILE,
-  loadBootstrapNodes,
-} from '../../../../lib/transport/toxcore/bootstrap-nodes';
+import { defaultBootstrapFile } from '../../../../lib/transport/toxcore/parent/bootstrap-file-loader';
+import { loadBootstrapNodes } from '../../../../lib/transport/toxcore/bootstrap-nodes';
 
 const KEY = 'A'.repeat(64);
 const NODE = { host: 'tox.example', port: 33_445, key: KEY };
@@ -27,7 +25,7 @@ describe('list of bootstrap nodes', () => {
     const nodes = await loadBootstrapNodes(disk);
     assert.ok(nodes.length >= 4);
     assert.equal(new Set(nodes.map(({ key }) => key.toUpperCase())).size, nodes.length);
-    const text = new TextDecoder().decode(await disk.readFile(DEFAULT_BOOTSTRAP_FILE));
+    const text = new TextDecoder().decode(await disk.readFile(defaultBootstrapFile()));
     const list = JSON.parse(text) as { date: string; source: string };
     assert.match(list.date, /^\d{4}-\d\d-\d\d$/);
     assert.match(list.source, /^https:\/\//);
