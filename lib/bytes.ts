@@ -79,6 +79,25 @@ export function readUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** Big-endian. A DataView for each of thousands of records would take longer than all else that is done with them. */
+export function readUint32(bytes: Uint8Array, at: number): number {
+  return (
+    (((bytes[at] ?? 0) << 24) |
+      ((bytes[at + 1] ?? 0) << 16) |
+      ((bytes[at + 2] ?? 0) << 8) |
+      (bytes[at + 3] ?? 0)) >>>
+    0
+  );
+}
+
+/** Big-endian. */
+export function writeUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
 /** Bytewise order, as Array.prototype.sort wants it; a prefix comes first. Not for secrets. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   // Most differ early: a call to Buffer.compare takes longer than to get there.

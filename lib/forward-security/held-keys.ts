@@ -11,7 +11,7 @@ import type { SecretVault, SlotRef, VaultSecret } from '../store/vault/secret-va
 import type { PublicKey } from '../types';
 import { BatchMemory } from './batch-memory';
 import type { HeldKey, HeldKeyRecord } from './key-records';
-import { readKeySecret, wrapAgain, wrapUnderSlots } from './key-slots';
+import { canReadSecrets, readKeySecret, wrapAgain, wrapUnderSlots } from './key-slots';
 import {
   keysKeptFrom,
   MAX_HELD_KEYS_PER_PEER,
@@ -68,8 +68,10 @@ export class HeldKeys {
     this.#memory = new BatchMemory({ ...options, most: MAX_REMEMBERED_BATCHES });
     this.#keys = new Table(options.store, 'held-key');
     for (const peer of this.#memory.peers()) this.#peer(peer);
+    let peer: PublicKey = new Uint8Array();
     for (const { rest, record } of this.#keys.entries()) {
-      const peer = rest.slice(0, 32);
+      // All keys of a peer share it: an array for each would be a good part of what they take.
+      if (!sameBytes(peer, rest.subarray(0, 32))) peer = rest.slice(0, 32);
       const sequence = readSequence(rest.subarray(32));
       const stock = this.#peer(peer);
       stock.keys.set(sequence, { ...record, peer, mailbox: stock.mailbox, sequence });
@@ -209,9 +211,7 @@ export class HeldKeys {
   dropUnreadable(writes: WriteBatch): void {
     for (const stock of this.#peers.values()) {
       for (const key of [...stock.keys.values()]) {
-        const secret = readKeySecret(this.#o, key);
-        if (secret === undefined) this.spend(writes, key);
-        else this.#o.crypto.wipe(secret);
+        if (!canReadSecrets(this.#o, key)) this.spend(writes, key);
       }
     }
   }

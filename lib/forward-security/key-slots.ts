@@ -129,12 +129,11 @@ export function readOwnSecrets(
   return secrets;
 }
 
-/** Whether both secrets of a key of our own are still there. */
-export function canReadOwn(parts: KeySlotParts, key: WrappedKey): boolean {
-  const secrets = readOwnSecrets(parts, key);
-  if (secrets === undefined) return false;
-  parts.crypto.wipe(secrets.secretKey);
-  parts.crypto.wipe(secrets.keySecret);
+/** Whether the secrets of a key are still there: q opens under its k, of which p can be made. */
+export function canReadSecrets(parts: KeySlotParts, key: WrappedKey): boolean {
+  const keySecret = readKeySecret(parts, key);
+  if (keySecret === undefined) return false;
+  parts.crypto.wipe(keySecret);
   return true;
 }
 

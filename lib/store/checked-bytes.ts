@@ -1,4 +1,4 @@
-import { concat } from '../bytes';
+import { concat, readUint32, writeUint32 } from '../bytes';
 import { crc32 } from './crc32';
 
 export const CRC_BYTES = 4;
@@ -10,7 +10,7 @@ export function withCrc(...body: Uint8Array[]): Uint8Array {
 
 /** The same bytes, with the CRC of all but the last four in those. */
 export function setCrc(bytes: Uint8Array): Uint8Array {
-  viewOf(bytes).setUint32(bytes.length - CRC_BYTES, crc32(bytes.subarray(0, -CRC_BYTES)));
+  writeUint32(bytes, bytes.length - CRC_BYTES, crc32(bytes.subarray(0, -CRC_BYTES)));
   return bytes;
 }
 
@@ -18,9 +18,5 @@ export function setCrc(bytes: Uint8Array): Uint8Array {
 export function withoutCrc(bytes: Uint8Array): Uint8Array | undefined {
   if (bytes.length < CRC_BYTES) return undefined;
   const body = bytes.subarray(0, -CRC_BYTES);
-  return viewOf(bytes).getUint32(body.length) === crc32(body) ? body : undefined;
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return readUint32(bytes, body.length) === crc32(body) ? body : undefined;
 }

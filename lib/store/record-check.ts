@@ -5,7 +5,7 @@ import { afterPrefix, damagedRecord } from './table';
 export interface RecordCheck {
   /** Tables in which a damaged record costs no more than itself. */
   readonly spared: readonly string[];
-  /** What keys begin with that are no table's, in bytewise order. */
+  /** What keys begin with that are not looked at, in bytewise order. */
   readonly others: readonly Uint8Array[];
 }
 

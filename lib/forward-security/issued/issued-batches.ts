@@ -1,4 +1,5 @@
 import { ByteMap } from '../../byte-map';
+import { sameBytes } from '../../bytes';
 import { PeerMap } from '../../peer-map';
 import type { SecretVault, SlotRef } from '../../store/vault/secret-vault';
 import type { Store, WriteBatch } from '../../store/store';
@@ -40,8 +41,10 @@ export class IssuedBatches {
       this.#of(rest.slice(0, 32)).set(batch, { batch, record, keys: new Map() });
       this.#lastOrder = Math.max(this.#lastOrder, record.order);
     }
+    let peer: PublicKey = new Uint8Array();
     for (const { rest, record } of this.#keys.entries()) {
-      const peer = rest.slice(0, 32);
+      // All keys of a peer share it: an array for each would be a good part of what they take.
+      if (!sameBytes(peer, rest.subarray(0, 32))) peer = rest.slice(0, 32);
       const batch = readBatchKey(rest.subarray(32, 35));
       const owner = this.find(peer, batch);
       if (owner === undefined) continue;

@@ -12,7 +12,7 @@ import { ErasedKeys } from './erased-keys';
 import { IssueBudget } from './issue-budget';
 import { type IssuedBatch, IssuedBatches } from './issued-batches';
 import { readBatchKey, type IssuedKey } from '../key-records';
-import { canReadOwn, makeKey } from '../key-slots';
+import { canReadSecrets, makeKey } from '../key-slots';
 import { type Offer, openOffer, sealOffer } from './sealed-offer';
 import { StockReckoning } from './stock-reckoning';
 import { EXCHANGE_RETRY_AGE, type KeyLimits, MAX_MAILED_BATCHES } from '../key-limits';
@@ -244,7 +244,7 @@ export class IssuedKeys {
   dropUnreadable(writes: WriteBatch): void {
     for (const peer of this.#batches.peers()) {
       for (const issued of this.#batches.of(peer)) {
-        const lost = [...issued.keys.values()].filter((key) => !canReadOwn(this.#o, key));
+        const lost = [...issued.keys.values()].filter((key) => !canReadSecrets(this.#o, key));
         if (lost.length > 0 || issued.keys.size === 0) this.#batches.erase(writes, peer, issued, lost);
         const isAlive = lost.length < issued.keys.size;
         if (isAlive && issued.record.offer !== undefined && this.#offerOf(issued) === undefined)

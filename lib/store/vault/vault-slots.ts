@@ -1,4 +1,4 @@
-import { concat, sameBytes, utf8 } from '../../bytes';
+import { concat, readUint32, sameBytes, utf8, writeUint32 } from '../../bytes';
 import { crc32 } from '../crc32';
 
 /**
@@ -30,7 +30,6 @@ const KEY_ID_AT = ID_AT + VAULT_ID_BYTES;
 
 /** A slot's number, while a checksum is reckoned. */
 const PLACE = new Uint8Array(8);
-const PLACE_VIEW = viewOf(PLACE);
 
 /** The one way of secrets into slots and out of them. `sealed` has SEALED_BYTES. */
 export interface SlotCipher {
@@ -57,11 +56,12 @@ export interface VaultHeader {
 /** Fills `target`, the 64 bytes of slot number `slot`. */
 export function writeSecretSlot(target: Uint8Array, slot: number, serial: number, sealed: Uint8Array): void {
   target.fill(0);
-  const view = viewOf(target);
-  view.setUint16(0, Math.floor(serial / 2 ** 32));
-  view.setUint32(2, serial % 2 ** 32);
+  const high = Math.floor(serial / 2 ** 32);
+  target[0] = high >>> 8;
+  target[1] = high;
+  writeUint32(target, 2, serial % 2 ** 32);
   target.set(sealed, 6);
-  view.setUint32(CRC_AT, checksum(slot, target));
+  writeUint32(target, CRC_AT, checksum(slot, target));
 }
 
 /** What slot number `slot` holds (`sealed` is a view), or undefined when it is empty, torn or of another place. */
@@ -69,9 +69,8 @@ export function readSecretSlot(
   bytes: Uint8Array,
   slot: number,
 ): { serial: number; sealed: Uint8Array } | undefined {
-  const view = viewOf(bytes);
-  if (view.getUint32(CRC_AT) !== checksum(slot, bytes)) return undefined;
-  const serial = view.getUint16(0) * 2 ** 32 + view.getUint32(2);
+  if (readUint32(bytes, CRC_AT) !== checksum(slot, bytes)) return undefined;
+  const serial = (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) * 2 ** 32 + readUint32(bytes, 2);
   return serial === 0 ? undefined : { serial, sealed: sealedIn(bytes) };
 }
 
@@ -86,7 +85,7 @@ export function encodeVaultHeader({ id, keyId }: VaultHeader): Uint8Array {
   header[MAGIC.length] = VERSION;
   header.set(id, ID_AT);
   header.set(keyId, KEY_ID_AT);
-  viewOf(header).setUint32(CRC_AT, checksum(0, header));
+  writeUint32(header, CRC_AT, checksum(0, header));
   return header;
 }
 
@@ -101,10 +100,6 @@ export function readVaultHeader(file: Uint8Array): VaultHeader | undefined {
 }
 
 function checksum(slot: number, bytes: Uint8Array): number {
-  PLACE_VIEW.setUint32(4, slot);
+  writeUint32(PLACE, 4, slot);
   return crc32(bytes.subarray(0, CRC_AT), crc32(PLACE));
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
