@@ -11,6 +11,7 @@ import type { SecretVault, SlotRef, VaultSecret } from '../store/vault/secret-va
 import type { PublicKey } from '../types';
 import { BatchMemory } from './batch-memory';
 import type { HeldKey, HeldKeyRecord } from './key-records';
+import { CompactHeldKey, heldKeyForm } from './compact-keys';
 import { canReadSecrets, readKeySecret, wrapAgain, wrapUnderSlots } from './key-slots';
 import {
   keysKeptFrom,
@@ -66,15 +67,14 @@ export class HeldKeys {
   constructor(options: HeldKeysOptions) {
     this.#o = options;
     this.#memory = new BatchMemory({ ...options, most: MAX_REMEMBERED_BATCHES });
-    this.#keys = new Table(options.store, 'held-key');
+    this.#keys = new Table(options.store, 'held-key', heldKeyForm);
     for (const peer of this.#memory.peers()) this.#peer(peer);
     let peer: PublicKey = new Uint8Array();
     for (const { rest, record } of this.#keys.entries()) {
-      // All keys of a peer share it: an array for each would be a good part of what they take.
       if (!sameBytes(peer, rest.subarray(0, 32))) peer = rest.slice(0, 32);
       const sequence = readSequence(rest.subarray(32));
       const stock = this.#peer(peer);
-      stock.keys.set(sequence, { ...record, peer, mailbox: stock.mailbox, sequence });
+      stock.keys.set(sequence, new CompactHeldKey(record, { peer, mailbox: stock.mailbox, sequence }));
       stock.nextSequence = sequence + 1;
     }
   }
@@ -143,14 +143,14 @@ export class HeldKeys {
    * unused again, at its old place in the order. `slot` is a new one, whose secret is wiped; the key's own is not.
    */
   giveBack(writes: WriteBatch, { key, keySecret }: DrawnKey, slot: VaultSecret): void {
-    const { peer, mailbox, sequence, ...record } = key;
-    const { batch, index } = record;
-    const renewed = { ...record, ...wrapAgain(this.#o.crypto, slot, { batch, index, q: keySecret }) };
+    const { peer, sequence, batch, index, publicKey, tag, validUntil } = key;
+    const wrap = wrapAgain(this.#o.crypto, slot, { batch, index, q: keySecret });
+    const renewed = { batch, index, publicKey, tag, validUntil, ...wrap };
     this.#keys.put(writes, [peer, sequenceKey(sequence)], renewed);
     this.#noneExpiresBefore = Math.min(this.#noneExpiresBefore, key.validUntil);
     writes.afterCommit(() => {
       const { keys } = this.#peer(peer);
-      const all = [...keys.values(), { ...renewed, peer, mailbox, sequence }];
+      const all: HeldKey[] = [...keys.values(), new CompactHeldKey(renewed, key)];
       keys.clear();
       for (const each of all.sort((a, b) => a.sequence - b.sequence)) keys.set(each.sequence, each);
     });
@@ -197,7 +197,7 @@ export class HeldKeys {
       const key = { ...each, batch, tag: tags[i] ?? new Uint8Array(), validUntil };
       const sequence = stock.nextSequence + i;
       this.#keys.put(writes, [peer, sequenceKey(sequence)], key);
-      return { ...key, peer, mailbox: stock.mailbox, sequence };
+      return new CompactHeldKey(key, { peer, mailbox: stock.mailbox, sequence });
     });
     stock.nextSequence += keys.length;
     this.#noneExpiresBefore = Math.min(this.#noneExpiresBefore, validUntil);

@@ -39,7 +39,7 @@ export interface OrderedBatch {
   readonly takenAt: number;
 }
 
-const BATCH_BYTES = 3;
+export const BATCH_BYTES = 3;
 
 /** batch 3 | age 8 */
 export const orderedBatch: RecordForm<OrderedBatch> = {

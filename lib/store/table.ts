@@ -1,4 +1,4 @@
-import { concat, copyOf } from '../bytes';
+import { concat, copyOf, readUint32 } from '../bytes';
 import { ToxAsyncError } from '../errors';
 import { CRC_BYTES, withoutCrc } from './checked-bytes';
 import { crc32 } from './crc32';
@@ -123,5 +123,5 @@ export function sequenceKey(n: number): Uint8Array {
 }
 
 export function readSequence(bytes: Uint8Array): number {
-  return Number(new DataView(bytes.buffer, bytes.byteOffset, SEQUENCE_BYTES).getBigUint64(0));
+  return readUint32(bytes, 0) * 2 ** 32 + readUint32(bytes, 4);
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { sameBytes } from '../../lib/bytes';
 import type { CryptoProvider } from '../../lib/crypto/provider';
-import type { IssuedKeyRecord } from '../../lib/forward-security/key-records';
+import { issuedKeyForm } from '../../lib/forward-security/compact-keys';
 import { oneTimeSecret } from '../../lib/forward-security/key-slots';
 import { Table } from '../../lib/store/table';
 import { plainSlots, readSecretSlot, SLOT_BYTES } from '../../lib/store/vault/vault-slots';
@@ -20,7 +20,7 @@ export async function slotSecretOf(
   crypto: CryptoProvider,
 ): Promise<Uint8Array> {
   const key = await lookIntoStore(folder, (store) => {
-    const issued = new Table<IssuedKeyRecord>(store, 'issued-key').entries();
+    const issued = new Table(store, 'issued-key', issuedKeyForm).entries();
     return [...issued].map(({ record }) => record).find((record) => sameBytes(record.tag, tag));
   });
   if (key === undefined) throw new Error('The recipient has no one-time key of the tag in the envelope.');

@@ -5,6 +5,7 @@ import type { SeededRandom } from '../../lib/testing/simulated-platform';
 import type { DataDirectory } from '../../lib/store/directory/data-directory';
 import { openMemoryDirectory } from '../../lib/testing/memory-directory';
 import { type CommitDelay, MemoryVolume } from '../../lib/testing/memory-store';
+import type { RecordForm } from '../../lib/store/record-form';
 import { Table } from '../../lib/store/table';
 
 const FIRST = new Uint8Array();
@@ -55,10 +56,10 @@ export class MemoryDirectory {
   }
 
   /** What one table of the store has now. */
-  table<T extends object>(name: string): T[] {
+  table<T extends object>(name: string, form?: RecordForm<T>): T[] {
     const index = this.volume.index;
     const store = { get: (key: Uint8Array) => index.get(key), range: index.range.bind(index) };
-    return [...new Table<T>(store, name).entries()].map(({ record }) => record);
+    return [...new Table<T>(store, name, form).entries()].map(({ record }) => record);
   }
 
   #records(): [Uint8Array, Uint8Array][] {

@@ -12,6 +12,7 @@ import {
   type IssuedKey,
   type IssuedKeyRecord,
 } from '../key-records';
+import { CompactIssuedKey, issuedKeyForm } from '../compact-keys';
 
 export interface IssuedBatch {
   readonly batch: number;
@@ -35,7 +36,7 @@ export class IssuedBatches {
   constructor({ store, vault }: { store: Store; vault: SecretVault }) {
     this.#vault = vault;
     this.#batches = new Table(store, 'issued-batch');
-    this.#keys = new Table(store, 'issued-key');
+    this.#keys = new Table(store, 'issued-key', issuedKeyForm);
     for (const { rest, record } of this.#batches.entries()) {
       const batch = readBatchKey(rest.subarray(32, 35));
       this.#of(rest.slice(0, 32)).set(batch, { batch, record, keys: new Map() });
@@ -48,7 +49,7 @@ export class IssuedBatches {
       const batch = readBatchKey(rest.subarray(32, 35));
       const owner = this.find(peer, batch);
       if (owner === undefined) continue;
-      this.#add(owner, { ...record, peer, batch, index: rest[35] ?? 0, order: owner.record.order });
+      this.#add(owner, record, { peer, batch, index: rest[35] ?? 0, order: owner.record.order });
     }
   }
 
@@ -102,7 +103,7 @@ export class IssuedBatches {
     }
     writes.afterCommit(() => {
       this.#of(peer).set(first.batch, issued);
-      for (const key of keys) this.#add(issued, key);
+      for (const key of keys) this.#add(issued, key, key);
     });
   }
 
@@ -165,7 +166,12 @@ export class IssuedBatches {
     this.#peers.delete(peer);
   }
 
-  #add(batch: IssuedBatch, key: IssuedKey): void {
+  #add(
+    batch: IssuedBatch,
+    record: IssuedKeyRecord,
+    place: ConstructorParameters<typeof CompactIssuedKey>[1],
+  ): void {
+    const key = new CompactIssuedKey(record, place);
     batch.keys.set(key.index, key);
     this.#byTag.set(key.tag, key);
   }

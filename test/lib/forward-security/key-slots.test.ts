@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../lib/bytes';
 import { chooseCryptoProvider } from '../../../lib/crypto/providers/choose-provider';
-import type { HeldKeyRecord, IssuedKeyRecord } from '../../../lib/forward-security/key-records';
+import { heldKeyForm, issuedKeyForm } from '../../../lib/forward-security/compact-keys';
 import { oneTimeSecret } from '../../../lib/forward-security/key-slots';
 import { openEnvelope } from '../../../lib/protocol/envelope/open';
 import { decodeExchange } from '../../../lib/protocol/keys/exchange';
@@ -44,8 +44,8 @@ describe('the secrets of one-time keys', () => {
 
   it('are wrapped in their records, each in another way at either side', () => {
     const wraps = [
-      ...new Table<HeldKeyRecord>(alice.store, 'held-key').entries(),
-      ...new Table<IssuedKeyRecord>(bob.store, 'issued-key').entries(),
+      ...new Table(alice.store, 'held-key', heldKeyForm).entries(),
+      ...new Table(bob.store, 'issued-key', issuedKeyForm).entries(),
     ].map(({ record }) => toHex(record.wrapped));
     assert.equal(new Set(wraps).size, 208);
     assert.ok(wraps.every(({ length }) => length === 2 * 48));
@@ -122,12 +122,13 @@ describe('the secrets of one-time keys', () => {
 
   it('count as erased at the owner when a wrap does not open, though its slot is there', async () => {
     const { envelope } = await alice.send(bob, 'leak');
-    const table = new Table<IssuedKeyRecord>(bob.store, 'issued-key');
+    const table = new Table(bob.store, 'issued-key', issuedKeyForm);
     const [first, second] = table.entries();
     assert.ok(first && second);
     // The wrap of another key: it opens under its own slot and for its own place alone.
     const { wrapped } = second.record;
-    await write(bob, (writes) => table.put(writes, [first.rest], { ...first.record, wrapped }));
+    const { ref, publicKey, tag } = first.record;
+    await write(bob, (writes) => table.put(writes, [first.rest], { ref, publicKey, tag, wrapped }));
     await bob.crash();
     assert.equal(bob.fsm.open(envelope).outcome, 'unknown-tag');
     await write(bob, (writes) => bob.fsm.issued.dropUnreadable(writes));
@@ -136,11 +137,13 @@ describe('the secrets of one-time keys', () => {
   });
 
   it('are dropped at the holder when a wrap does not open, though its slot is there', async () => {
-    const table = new Table<HeldKeyRecord>(alice.store, 'held-key');
+    const table = new Table(alice.store, 'held-key', heldKeyForm);
     const [first] = table.entries();
     assert.ok(first);
     const { record } = first;
-    await write(alice, (writes) => table.put(writes, [first.rest], { ...record, index: record.index + 1 }));
+    const { ref, publicKey, tag, wrapped, batch, index, validUntil } = record;
+    const moved = { ref, publicKey, tag, wrapped, batch, index: index + 1, validUntil };
+    await write(alice, (writes) => table.put(writes, [first.rest], moved));
     await alice.crash();
     const { preKeyId } = await alice.send(bob, 'leak');
     await alice.vault.settled();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { issuedKeyForm } from '../../../lib/forward-security/compact-keys';
 import type { WriteBatch } from '../../../lib/store/store';
 import { bareBytes } from '../../../lib/store/record-form';
 import { Table } from '../../../lib/store/table';
@@ -110,7 +111,7 @@ describe('a change of keys that the disk refuses', () => {
       forgotten: (writes) => bob.fsm.issued.forget(writes, alice.pk),
     };
     const tags = () =>
-      [...new Table<{ tag: Uint8Array }>(bob.store, 'issued-key').entries()].map(({ record }) => record.tag);
+      [...new Table(bob.store, 'issued-key', issuedKeyForm).entries()].map(({ record }) => record.tag);
     const waiting = () => bob.fsm.issued.pending(alice.pk)?.batch ?? 0;
 
     for (const [what, change] of Object.entries(changes)) {

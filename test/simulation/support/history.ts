@@ -1,4 +1,5 @@
 import { toHex } from '../../../lib/bytes';
+import { heldKeyForm, issuedKeyForm } from '../../../lib/forward-security/compact-keys';
 import { HOUR, SECOND, World } from '../../support/world';
 import { Ledger } from './ledger';
 import { Lives } from './lives';
@@ -76,9 +77,9 @@ export class History {
   deadKeys(): [string, string[]][] {
     const issued = new Set<string>();
     for (const { device } of this.parties)
-      for (const { tag } of device.memory.table<{ tag: Uint8Array }>('issued-key')) issued.add(toHex(tag));
+      for (const { tag } of device.memory.table('issued-key', issuedKeyForm)) issued.add(toHex(tag));
     return this.parties.map(({ name, device }) => {
-      const held = device.memory.table<{ tag: Uint8Array }>('held-key').map(({ tag }) => toHex(tag));
+      const held = device.memory.table('held-key', heldKeyForm).map(({ tag }) => toHex(tag));
       return [name, held.filter((tag) => !issued.has(tag))];
     });
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { decodeExchange } from '../../../../lib/protocol/keys/exchange';
 import { encodeMailKeys } from '../../../../lib/protocol/keys/mail-keys';
 import { PLAIN_TYPE } from '../../../../lib/protocol/envelope/message-types';
+import { bareBytes } from '../../../../lib/store/record-form';
 import { MemoryVolume } from '../../../../lib/testing/memory-store';
 import { ScriptedFriend, type Said } from '../support/scripted-friend';
 
@@ -71,7 +72,7 @@ describe('while commits take their time', () => {
   });
 
   it('keys leave when they are durable, and not before', async () => {
-    const issued = () => friend.memory.table('issued-key').length;
+    const issued = () => friend.memory.table('issued-key', bareBytes).length;
     const before = issued();
     friend.sayState({ held: 0 });
     for (let i = 0; i < DONE; i += 1) {
