@@ -4,10 +4,10 @@ import type { RangeOptions, Store, WriteBatch } from './store';
 import { type PendingCommit, QueuedBatch } from './write-batch';
 
 /**
- * Batches that are written as a group when more wait: those that come while they are written keep the caller busy, where
- * a group of all would have everybody wait for the disk at the same time.
+ * Operations that are written as a group when more wait (64 messages sent have about as many): those whose batches are
+ * done are at work while the others are written, where a group of all would have everybody wait for the disk at once.
  */
-const FULL_GROUP = 64;
+const FULL_GROUP = 320;
 
 /** Shows durable operations to readers; called right after they are durable. */
 export type Publish = () => void;
@@ -15,7 +15,8 @@ export type Publish = () => void;
 /**
  * What the engines have in common: the states open, closing and closed, and the group commit. Batches are
  * written strictly one group after the other; those that arrive while a group is being written make up the
- * next one, which needs a single sync. Those that can wait are written with the next ones that cannot, or after a moment.
+ * next one, which needs a single sync, or the next few if they are many. Those that can wait are written with the next
+ * ones that cannot, or after a moment.
  */
 export abstract class QueuedStore implements Store {
   abstract readonly engine: string;
@@ -116,16 +117,25 @@ export abstract class QueuedStore implements Store {
 
   async #writeAll(): Promise<void> {
     while (this.#isDue) {
-      if (this.#queue.length < FULL_GROUP) await this.gather();
-      const group = this.#queue.slice(0, FULL_GROUP);
-      this.#isDue = this.#queue.length > group.length;
-      this.#underWay = group.length;
-      await this.#writeGroup(group);
+      if (!this.#nextGroup().isFull) await this.gather();
+      this.#underWay = this.#nextGroup().length;
+      this.#isDue = this.#queue.length > this.#underWay;
+      await this.#writeGroup(this.#queue.slice(0, this.#underWay));
       this.#queue.splice(0, this.#underWay);
       this.#underWay = 0;
     }
     this.#writer = undefined;
     if (this.#queue.length > 0) this.#wait();
+  }
+
+  /** How many of the queue are written next, and whether more would make no sense. */
+  #nextGroup(): { readonly length: number; readonly isFull: boolean } {
+    let operations = 0;
+    for (const [at, commit] of this.#queue.entries()) {
+      operations += commit.operations.count;
+      if (operations >= FULL_GROUP) return { length: at + 1, isFull: true };
+    }
+    return { length: this.#queue.length, isFull: false };
   }
 
   async #writeGroup(group: readonly PendingCommit[]): Promise<void> {

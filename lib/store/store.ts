@@ -4,7 +4,7 @@
  * Guarantees of every engine, checked by one suite (testing/store/store-suite.ts):
  * - a batch is atomic: after a crash all of its operations are there or none is;
  * - `commit` resolves only after the batch is fsynced, and from then on reads see it; batches commit in the
- *   order of their `commit` calls, and those arriving together share one sync;
+ *   order of their `commit` calls, and those arriving together share a sync, or a few;
  * - `range` is in bytewise order of the keys and sees one consistent state.
  */
 export interface Store {

@@ -64,18 +64,25 @@ describe('the group commit of a store', () => {
     await Promise.all(second);
   });
 
-  it('writes 64 while more wait, so that those who hear of them are at work during the next', async () => {
+  /** One batch of so many operations. */
+  const putMany = (store: NotingStore, operations: number) => {
+    const batch = store.batch();
+    for (let i = 0; i < operations; i += 1) batch.put(utf8(`k${i}`), utf8('v'));
+    return batch.commit();
+  };
+
+  it('writes 320 operations while more wait, so that those who hear of them are at work during the next', async () => {
     const store = new NotingStore();
     const order: number[] = [];
-    const commits = Array.from({ length: 150 }, (_, i) => put(store).then(() => order.push(i)));
+    const commits = Array.from({ length: 150 }, (_, i) => putMany(store, 5).then(() => order.push(i)));
     await turn();
-    assert.deepEqual(store.writes, [64]);
+    assert.deepEqual(store.writes, [320]);
     store.finishWrite();
     await turn();
-    assert.deepEqual([store.writes, order.length], [[64, 64], 64]);
+    assert.deepEqual([store.writes, order.length], [[320, 320], 64]);
     store.finishWrite();
     await turn();
-    assert.deepEqual([store.writes, order.length], [[64, 64, 22], 128]);
+    assert.deepEqual([store.writes, order.length], [[320, 320, 110], 128]);
     store.finishWrite();
     await Promise.all(commits);
     assert.deepEqual(
@@ -84,17 +91,17 @@ describe('the group commit of a store', () => {
     );
   });
 
-  it('does not wait for more when 64 are there already', async () => {
+  it('tears no batch, however large, and does not wait for more when a group is full', async () => {
     const store = new NotingStore();
     let gathered = 0;
     store.onGather = () => (gathered += 1);
-    const commits = Array.from({ length: 128 }, () => put(store));
+    const commits = [put(store), putMany(store, 500), putMany(store, 319), put(store)];
     for (let i = 0; i < 2; i += 1) {
       await turn();
       store.finishWrite();
     }
     await Promise.all(commits);
-    assert.deepEqual([store.writes, gathered], [[64, 64], 1], 'the first came alone');
+    assert.deepEqual([store.writes, gathered], [[501, 320], 1], 'the first came alone');
   });
 
   it('fails the batches of a group that there is no memory to join, and goes on', async () => {
