@@ -59,7 +59,7 @@ export interface AsyncManagerOptions {
   readonly log?: Logger;
   /** An open directory in place of `dataDir`: a network of many sessions in memory, replayed from a seed. */
   readonly directory?: DataDirectory;
-  /** How free disk space is read for the storage capacity; default the system's own. */
+  /** How free disk space is read for the storage capacity; default check-disk-space. */
   readonly diskSpace?: DiskSpaceProbe;
   readonly platform?: Platform;
   readonly crypto?: CryptoProvider;

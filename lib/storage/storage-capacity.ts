@@ -1,3 +1,4 @@
+import checkDiskSpace from 'check-disk-space';
 import {
   DEFAULT_STORAGE_CAP_BYTES,
   MAX_STORAGE_BYTES,
@@ -7,7 +8,6 @@ import {
   STORAGE_PERCENTAGE,
 } from '../constants';
 import { asToxAsyncError } from '../errors';
-import { systemDisk } from '../platform/system/system-disk';
 import type { MailUsage } from './message-engine';
 
 /** What one message takes on the disk, bytes (docs/SPECIFICATION.md#constants-and-limits: ~650). */
@@ -20,9 +20,10 @@ const RECORD_OVERHEAD_BYTES = BYTES_PER_MESSAGE - 287 * BYTES_PER_BYTE;
 /** How much an ordinary user can still write on the volume of `path`. */
 export type DiskSpaceProbe = (path: string) => Promise<{ freeBytes: number }>;
 
-export const systemDiskSpace: DiskSpaceProbe = async (path) => ({
-  freeBytes: await systemDisk.freeBytes(path),
-});
+export const systemDiskSpace: DiskSpaceProbe = async (path) => {
+  const { free } = await checkDiskSpace(path);
+  return { freeBytes: free };
+};
 
 /** What a StorageCapacity needs. */
 export interface StorageCapacityOptions {
