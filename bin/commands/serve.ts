@@ -46,8 +46,8 @@ TOKEN 2027-03-01) only those who prove one do, in either role.`,
     });
     const { manager } = session;
     await using metrics = port === undefined ? undefined : await serveMetrics(call, manager, port);
-    log.info(`Engine ${manager.engineName}, cryptography ${manager.providerName}`);
     log.info(`Serving ${manager.toxId}`);
+    log.info(`Engine ${manager.engineName}, cryptography ${manager.providerName}`);
     if (metrics !== undefined) log.info(`Metrics at ${metrics.url}`);
     const endHealth = tellHealth(manager, log);
     await new Promise<void>((resolve) => {

@@ -267,6 +267,7 @@ describe('tox-async send, receive and serve', function () {
     await serving.end();
     const lines = serving.stdout.lines.map((line) => JSON.parse(line) as { level: string; text: string });
     assert.match(lines[0]?.text ?? '', /^Serving [0-9A-F]{76}$/);
+    assert.match(lines[1]?.text ?? '', /^Engine \w+, cryptography [\w-]+$/);
     assert.ok(lines.every(({ level }) => level === 'info'));
   });
 
