@@ -1,4 +1,5 @@
 /** A storage node of a fleet, as far as its mail goes, in a process of its own: see FleetNodeProcess. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPortableProvider } from '../../../lib/crypto/providers/portable';
 import { systemPlatform } from '../../../lib/platform/system/system-platform';
 import { FleetFriends } from '../../../lib/storage/fleet/fleet-friends';
@@ -69,10 +70,9 @@ async function run(start: FleetNodeStart): Promise<void> {
   say({ answer: engine.health() });
 }
 
-/** After a turn of the event loop. */
+/** After a moment in which the other processes and the server get their turn. */
 function isOver(work: Promise<unknown>): Promise<boolean> {
-  const turn = new Promise<boolean>((resolve) => setImmediate(() => resolve(false)));
-  return Promise.race([work.then(() => true), turn]);
+  return Promise.race([work.then(() => true), sleep(1, false)]);
 }
 
 process.once('message', (start: FleetNodeStart) => void run(start));

@@ -46,9 +46,10 @@ export class Link {
   /** The next question makes a new connection. */
   drop(): void {
     const dropped = this.#client;
+    if (dropped === undefined) return;
     this.#client = undefined;
     this.#hasFailed = true;
-    dropped?.then(cut, () => undefined);
+    dropped.then(cut, () => undefined);
   }
 
   close(): void {
