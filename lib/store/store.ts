@@ -10,7 +10,7 @@
 export interface Store {
   /** Name of the engine, as the directory's manifest records it. */
   readonly engine: string;
-  /** The value, or undefined. Callers must not change it. */
+  /** The value, or undefined. Callers must not change it, and may use the key's bytes again. */
   get(key: Uint8Array): Uint8Array | undefined;
   /**
    * Gives what `look` makes of the value, or undefined without calling it. The value is not copied: it is there only

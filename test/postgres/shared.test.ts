@@ -6,11 +6,13 @@ import { limitsOf } from '../../lib/testing/engine/limits';
 import { bytesOf, mail } from '../../lib/testing/engine/sample-mail';
 import { freePort, PostgresServer, quickFolder } from '../../scripts/support/postgres-server';
 import { newSchema } from './support/engine-on';
+import { HeldTable } from './support/held-table';
 import { until } from '../../scripts/support/postgres-group';
 
 describe('a PostgreSQL that several processes share', () => {
   let server: PostgresServer;
   const engines: PostgresEngine[] = [];
+  let schema: string;
   const bob = bytesOf('bob');
 
   before(async function () {
@@ -22,7 +24,8 @@ describe('a PostgreSQL that several processes share', () => {
 
   /** Engines that begin at once in one new schema. */
   async function together(count: number): Promise<PostgresEngine[]> {
-    const database = { url: server.urlOf(), schema: newSchema() };
+    schema = newSchema();
+    const database = { url: server.urlOf(), schema };
     engines.push(
       ...(await Promise.all(Array.from({ length: count }, () => openPostgresEngine({ database })))),
     );
@@ -40,6 +43,16 @@ describe('a PostgreSQL that several processes share', () => {
     assert.equal(answers.filter((answer) => answer === 'stored').length, 100);
     assert.equal(answers.filter((answer) => answer === 'mailbox-share').length, 140);
     assert.equal((await four[0]?.stats())?.messages, 100);
+  });
+
+  it('connects to write for the first time without another look at what is stored', async () => {
+    const [engine = assert.fail()] = await together(1);
+    const counts = await HeldTable.queue(server, `${schema}.counts`);
+    await counts.held();
+    // Looks stand in a queue for the table now, and would fail after 5 s.
+    await engine.register.publish(bytesOf('node'), [{ mailbox: bob, mark: bytesOf('mark', 16) }]);
+    await counts.release();
+    assert.equal((await engine.register.read()).length, 1);
   });
 
   it('tells one of what another stored, and counts it', async () => {

@@ -13,6 +13,19 @@ export function readingTests(test: StoreTest): void {
     assert.equal(under.store.get(utf8('other')), undefined);
   });
 
+  test('keeps no key that it was asked for', async (under) => {
+    await under.put('a', 'first');
+    await under.put('b', 'second');
+    const key = utf8('a');
+    assert.deepEqual(under.store.get(key), utf8('first'));
+    key.set(utf8('b'));
+    assert.deepEqual(under.store.get(key), utf8('second'));
+    assert.deepEqual(under.store.get(utf8('a')), utf8('first'));
+    assert.equal(under.store.get(utf8('c')), undefined);
+    key.set(utf8('c'));
+    assert.equal(under.store.get(key), undefined);
+  });
+
   test('shows a value without a copy, and calls nobody when there is none', async (under) => {
     await under.put('key', 'value');
     await under.put('large', 'x'.repeat(300_000));

@@ -141,18 +141,12 @@ describe('engine over a store', () => {
   });
 
   it('looks into the store once for its first mail, and not for what comes after', async () => {
-    const store = openMemoryStore(new MemoryVolume());
+    const counter = { read: 0 };
+    const store = countReads(openMemoryStore(new MemoryVolume()), counter);
     const engine = openLocalEngine({ store, crypto, ages: { now: () => 1000 } });
-    const get = store.get.bind(store);
-    const counter = { reads: 0 };
-    store.get = (key) => {
-      counter.reads += 1;
-      return get(key);
-    };
+    counter.read = 0;
     for (let n = 0; n < 3 * BLOCK_ENTRIES; n += 1) await engine.put(mail(`new ${n}`));
-    assert.deepEqual(counter, { reads: 1 });
-    await engine.delete(mail('new 0').mailbox, mail('new 0').storageId);
-    assert.ok(counter.reads > 1);
+    assert.deepEqual(counter, { read: 1 });
   });
 
   it('opens without reading the envelopes but for the last, however much mail there is', async () => {

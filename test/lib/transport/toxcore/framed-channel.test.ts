@@ -22,6 +22,17 @@ function channelTo(written: Buffer[] = []) {
   return { stream, channel, heard, broken, closed: () => closed };
 }
 
+/** One whose other end reads a piece with each of `reads`. */
+function unreadChannel(onDrain: () => void = () => undefined) {
+  const reads: (() => void)[] = [];
+  const stream = new Duplex({
+    read: () => undefined,
+    write: (_bytes, _encoding, done) => void reads.push(done),
+  });
+  const onBroken = (reason: string) => assert.fail(reason);
+  return { channel: new FramedChannel(stream, { onMessage: () => undefined, onBroken, onDrain }), reads };
+}
+
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the channel between two processes', () => {
@@ -67,17 +78,8 @@ describe('the channel between two processes', () => {
   });
 
   it('tells how much the other end has yet to read, and when it has read all', async () => {
-    const reads: (() => void)[] = [];
     let drained = 0;
-    const stream = new Duplex({
-      read: () => undefined,
-      write: (_bytes, _encoding, done) => void reads.push(done),
-    });
-    const channel = new FramedChannel(stream, {
-      onMessage: () => undefined,
-      onBroken: (reason) => assert.fail(reason),
-      onDrain: () => (drained += 1),
-    });
+    const { channel, reads } = unreadChannel(() => (drained += 1));
     const waiting = () => channel.waiting;
     assert.equal(waiting(), 0);
     for (let i = 0; i < 3; i += 1) channel.send(new Uint8Array(100_000));
@@ -91,15 +93,7 @@ describe('the channel between two processes', () => {
   });
 
   it('says when long bytes have left, and not before', async () => {
-    const reads: (() => void)[] = [];
-    const stream = new Duplex({
-      read: () => undefined,
-      write: (_bytes, _encoding, done) => void reads.push(done),
-    });
-    const channel = new FramedChannel(stream, {
-      onMessage: () => undefined,
-      onBroken: (reason) => assert.fail(reason),
-    });
+    const { channel, reads } = unreadChannel();
     let written = 0;
     channel.send({ long: new Uint8Array(5000) }, () => (written += 1));
     for (let pieces = 0; pieces < 3; pieces += 1) {
