@@ -113,7 +113,7 @@ describe('tox-async serve', function () {
     const [id = ''] = (await ann.run(['id'])).out.split('\n');
     const run = ann.start(['serve']);
     await run.says(
-      new RegExp(` Engine (lmdb|nedb), cryptography (sodium-native|portable)\n.* Serving ${id}\n`),
+      new RegExp(` Serving ${id}\n.* Engine (lmdb|nedb), cryptography (sodium-native|portable)\n`),
     );
     await run.end();
   });
