@@ -12,6 +12,8 @@ import { openSession, triesAgain } from '../session/open-session';
 /** How long a message is waited for, seconds. */
 const TIMEOUT_S = 120;
 const LONGEST_S = 14 * 24 * 60 * 60;
+/** How often a holder is asked: of many commands at the same time each holds the directory for a moment, then ends. */
+const ATTEMPTS = 25;
 const KINDS = ['text', 'action', 'json', 'binary'] as const;
 
 /** Sends one message. */
@@ -61,7 +63,7 @@ async function ask(call: Call, request: SendRequest): Promise<SendAnswer> {
       return await session.control.ask({ ...request, timeout }, { signal, onProgress });
     } catch (error) {
       if (!signal.aborted && !ToxAsyncError.is(error, 'ErrClosed')) throw error;
-      const goesOn = !signal.aborted && performance.now() < end && (await triesAgain(attempt));
+      const goesOn = !signal.aborted && performance.now() < end && (await triesAgain(attempt, ATTEMPTS));
       if (goesOn) continue;
       if (latest === undefined) throw error;
       return { ...latest, timedOut: true };
