@@ -99,7 +99,7 @@ function realTox(name: string, folder: string): Suite {
         return skipped(name, `needs ${missing.join(', ')}: ${HOW_TO_INSTALL}.`);
       }
       return runMocha(name, chosen, (args) => {
-        const inside = inNamespace([tool('mocha'), '--parallel', '--jobs', '4', ...args]);
+        const inside = inNamespace([tool('mocha'), '--parallel', '--jobs', '5', ...args]);
         return run(inside.file, inside.args, { env: { ...env, ...inside.env }, limitMs });
       });
     },
@@ -164,7 +164,7 @@ const SUITES: readonly Suite[] = [
   newerNodeSuite('node24', 'test/lib/crypto', 'test/lib/vectors'),
   // What is looked for in the memory of a whole process takes long where a thousand other tests left theirs.
   mocha('memory', 'test/memory'),
-  mocha('command', 'test/bin'),
+  inPairs('command', 'test/bin'),
   inPairs('nodes', 'test/nodes'),
   inPairs('examples', 'test/examples'),
   inPairs('chaos', 'test/chaos'),

@@ -10,9 +10,9 @@ const FULL = process.env['FULL'] === '1';
  * has an hour at full size; the first 100 of each world took 4 minutes on two busy cores.
  */
 const WORLDS = 2;
-const KILLS = FULL ? 1000 : 40;
+const KILLS = FULL ? 1000 : 28;
 /** Kills in search of a step that was not reached so far. */
-const MOST_KILLS = KILLS + 40;
+const MOST_KILLS = KILLS + 52;
 const SEED = process.env['SEED'] ?? 'kill';
 
 interface Stock {
