@@ -8,6 +8,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { chooseSuites, type NamedSuite } from './support/choose-suites';
 import type { Counts } from './support/counting-reporter';
+import { canMount, inMountNamespace } from './support/mount-namespace';
 import { missingForEditors, prepareEditors } from './support/node-red/editor-stage';
 import { newerNode } from './support/node-versions';
 import { CACHE, ROOT, tool } from './support/project';
@@ -45,14 +46,29 @@ function mocha(name: string, ...folders: string[]): Suite {
   };
 }
 
+const IN_PAIRS = ['--parallel', '--jobs', '2'];
+
 /** The same, two files at a time: for suites of many files of which none measures its whole process. */
 function inPairs(name: string, ...folders: string[]): Suite {
-  const two = ['--parallel', '--jobs', '2'];
   return {
     name,
     folders,
     run: (chosen = folders) =>
-      runMocha(name, chosen, (command) => run(tool('mocha'), [...two, ...command], { env, limitMs })),
+      runMocha(name, chosen, (command) => run(tool('mocha'), [...IN_PAIRS, ...command], { env, limitMs })),
+  };
+}
+
+/** The same in a mount namespace, where it can be had. */
+function onVolumes(name: string, folder: string): Suite {
+  if (!canMount()) return inPairs(name, folder);
+  return {
+    name,
+    folders: [folder],
+    run: (chosen = [folder]) =>
+      runMocha(name, chosen, (args) => {
+        const inside = inMountNamespace([tool('mocha'), ...IN_PAIRS, ...args]);
+        return run(inside.file, inside.args, { env: { ...env, ...inside.env }, limitMs });
+      }),
   };
 }
 
@@ -148,9 +164,7 @@ function databases(name: string, folder: string): Suite {
     async run(chosen = [folder]) {
       await run(path.join(ROOT, 'scripts/install-system-packages.sh'), []).catch(() => undefined);
       if (postgresFolder() === undefined) return skipped(name, `needs postgresql: ${HOW_TO_INSTALL}.`);
-      return runMocha(name, chosen, (args) =>
-        run(tool('mocha'), ['--parallel', '--jobs', '2', ...args], { env, limitMs }),
-      );
+      return runMocha(name, chosen, (args) => run(tool('mocha'), [...IN_PAIRS, ...args], { env, limitMs }));
     },
   };
 }
@@ -171,7 +185,7 @@ const SUITES: readonly Suite[] = [
   mocha('simulation', 'test/simulation'),
   // Two days of 200 users; the suite before it has a slice of that.
   ...(full ? [command('reliability', 'npm', 'run', '--silent', 'reliability')] : []),
-  mocha('storage', 'test/storage-faults'),
+  onVolumes('storage', 'test/storage-faults'),
   databases('postgres', 'test/postgres'),
   { ...mocha('package', 'test/package'), needs: 'build' },
   editors('editor', 'test/editor'),

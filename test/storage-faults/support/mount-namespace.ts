@@ -4,27 +4,21 @@
  * is not allowed the tests are skipped with a word on why; in CI that is a failure.
  */
 import { spawnSync } from 'node:child_process';
-
-const INSIDE = 'STORAGE_FAULTS_NAMESPACE';
-/** Root of the machine, or of a user namespace. */
-const UNSHARE = process.getuid?.() === 0 ? ['-m'] : ['-rm'];
-
-function canMount(): boolean {
-  return spawnSync('unshare', [...UNSHARE, 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
-}
+import { canMount, inMountNamespace, isInMountNamespace } from '../../../scripts/support/mount-namespace';
+import { mustBeComplete } from '../../../scripts/support/real-tox';
 
 function runAgainInside(): never {
-  const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  const { status, error } = spawnSync('unshare', [...UNSHARE, ...command], {
-    stdio: 'inherit',
-    env: { ...process.env, [INSIDE]: '1' },
-  });
+  const { file, args, env } = inMountNamespace([
+    process.execPath,
+    ...process.execArgv,
+    ...process.argv.slice(1),
+  ]);
+  const { status, error } = spawnSync(file, args, { stdio: 'inherit', env: { ...process.env, ...env } });
   if (error) throw error;
   process.exit(status ?? 1);
 }
 
-const isInside = process.env[INSIDE] === '1';
-const isAble = isInside || canMount();
+const isAble = canMount();
 
 /** `describe` for tests that mount volumes. */
 export function describeOnVolumes(title: string, tests: (this: Mocha.Suite) => void): void {
@@ -33,7 +27,7 @@ export function describeOnVolumes(title: string, tests: (this: Mocha.Suite) => v
 }
 
 if (!isAble) {
-  if (process.env.CI !== undefined && process.env.CI !== '') {
+  if (mustBeComplete) {
     throw new Error('Tests of full and read-only disks must be able to mount: run them on Linux, as root.');
   }
-} else if (!isInside) runAgainInside();
+} else if (!isInMountNamespace) runAgainInside();
