@@ -4,8 +4,11 @@ import type { WriteBatch } from '../../../store/store';
 import type { PublicKey } from '../../../types';
 import type { Copy } from '../../journal/outgoing/copies';
 
-/** A node that keeps mail for less than this, seconds, is not used, unless the life of the mail ends before. */
-const LEAST_KEPT = 15;
+/**
+ * A node that keeps mail for less than this, seconds, is not used, unless the life of the mail ends before: it would be
+ * given all of the outbox again and again.
+ */
+const LEAST_KEPT = 3600;
 
 export type StoreAnswer = MessageOf<'store-answer'>;
 

@@ -85,6 +85,23 @@ describe('storage nodes that lie', () => {
     assert.ok(owed > 4_000 && owed < 4_200, `${owed}`);
   });
 
+  it('cannot have all of the outbox again and again, by keeping it for a moment', async () => {
+    const liar = await connectNode();
+    await friend.send('leak');
+    let stores = 0;
+    const answer = (asked: SessionMessage) => {
+      if (asked.kind !== 'store') return;
+      stores += 1;
+      const storageId = storageIdOf(crypto, asked.envelope);
+      liar.say({ kind: 'store-answer', request: asked.request, code: 'ok', storageId, wait: 0, kept: 60 });
+    };
+    for (let minute = 0; minute < 120; minute += 1) {
+      await friend.time.advance(60_000);
+      await pass(3, [[liar, answer]]);
+    }
+    assert.ok(stores > 1 && stores <= 10, `${stores}`);
+  });
+
   const lies = {
     'keep for no time at all': { kept: 0 },
     'have under another name': { kept: 86_400, storageId: new Uint8Array(16) },
