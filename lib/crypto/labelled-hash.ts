@@ -35,17 +35,20 @@ export function labelledHashInto(
     length += 2 + part.length;
   }
   const joined = length <= SCRATCH.length ? SCRATCH.subarray(0, length) : new Uint8Array(length);
-  joined.set(start);
-  let offset = start.length;
-  for (const part of parts) {
-    joined[offset] = part.length >> 8;
-    joined[offset + 1] = part.length;
-    joined.set(part, offset + 2);
-    offset += 2 + part.length;
+  try {
+    joined.set(start);
+    let offset = start.length;
+    for (const part of parts) {
+      joined[offset] = part.length >> 8;
+      joined[offset + 1] = part.length;
+      joined.set(part, offset + 2);
+      offset += 2 + part.length;
+    }
+    crypto.sha256(joined, target);
+    return target;
+  } finally {
+    crypto.wipe(joined);
   }
-  crypto.sha256(joined, target);
-  crypto.wipe(joined);
-  return target;
 }
 
 /** len8(L) || L. */

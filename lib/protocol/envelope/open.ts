@@ -79,7 +79,7 @@ export type OpenResult =
   | { readonly outcome: 'bad-request' }
   | { readonly outcome: 'not-yours' };
 
-/** Opens an envelope, its checks in the order of docs/PROTOCOL.md, "Opening". Writes nothing, never throws. */
+/** Opens an envelope, its checks in the order of docs/PROTOCOL.md, "Opening". Writes nothing, throws only what `hasRoom` throws. */
 export function openEnvelope(crypto: CryptoProvider, input: OpenInput): OpenResult {
   const { envelope, recipient, preKey, keySecret, sender, hasRoom = () => true } = input;
   const { mailbox = mailboxOf(crypto, recipient) } = input;
@@ -104,9 +104,11 @@ export function openEnvelope(crypto: CryptoProvider, input: OpenInput): OpenResu
   const nonce = innerNonce(crypto, seed, sealedFields);
   const plain = PLAIN.subarray(0, inner.length - BOX_TAG_BYTES);
   if (!crypto.openBox(inner, nonce, sender, preKey.secretKey, plain)) return { outcome: 'forged' };
-  const result = judge(readFields(sealedFields), plain, hasRoom);
-  crypto.wipe(plain);
-  return result;
+  try {
+    return judge(readFields(sealedFields), plain, hasRoom);
+  } finally {
+    crypto.wipe(plain);
+  }
 }
 
 /**
@@ -133,7 +135,7 @@ function judge(fields: Fields, plain: Uint8Array, hasRoom: HasRoom): OpenResult 
   const message = plaintextOf(plain);
   if (message === undefined || lifetime !== fields.lifetime)
     return { outcome: 'malformed', messageId, lifetime };
-  if (!hasRoom(messageId, message)) {
+  if (!isRoomFor(messageId, message, hasRoom)) {
     const bytes = message.data.length;
     message.data.fill(0);
     return { outcome: 'no-room', bytes };
@@ -142,6 +144,16 @@ function judge(fields: Fields, plain: Uint8Array, hasRoom: HasRoom): OpenResult 
   return verdict === 'ok'
     ? { outcome: 'opened', ...fields, ...message }
     : { outcome: verdict, messageId, lifetime };
+}
+
+/** Throws what `hasRoom` throws, and then leaves nothing of the data. */
+function isRoomFor(messageId: Uint8Array, message: Content, hasRoom: HasRoom): boolean {
+  try {
+    return hasRoom(messageId, message);
+  } catch (error) {
+    message.data.fill(0);
+    throw error;
+  }
 }
 
 function plaintextOf(plain: Uint8Array): Content | undefined {

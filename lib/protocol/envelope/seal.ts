@@ -84,9 +84,22 @@ export function sealEnvelope(crypto: CryptoProvider, input: SealInput): SealedEn
 }
 
 function seal(crypto: CryptoProvider, input: SealInput): SealedEnvelope {
-  const { sender, recipient, preKey, mailbox = mailboxOf(crypto, recipient) } = input;
   const fields = encodeFields(input);
   const plain = encodePlaintext(input, PLAIN);
+  try {
+    return sealPlain(crypto, input, fields, plain);
+  } finally {
+    crypto.wipe(plain);
+  }
+}
+
+function sealPlain(
+  crypto: CryptoProvider,
+  input: SealInput,
+  fields: Uint8Array,
+  plain: Uint8Array,
+): SealedEnvelope {
+  const { sender, recipient, preKey, mailbox = mailboxOf(crypto, recipient) } = input;
   const ephemeral = ephemeralFor(crypto, input, fields, plain);
   const own = [sender.publicKey, ephemeral.publicKey];
   const tag = input.tag ?? prekeyTag(crypto, preKey);
@@ -112,7 +125,6 @@ function seal(crypto: CryptoProvider, input: SealInput): SealedEnvelope {
     return { envelope, inner, innerNonce: copyOf(nonce), storageId: storageIdOf(crypto, envelope), tag };
   } finally {
     crypto.wipe(ephemeral.secretKey);
-    crypto.wipe(plain);
     crypto.wipe(content);
   }
 }

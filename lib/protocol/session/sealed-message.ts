@@ -50,11 +50,14 @@ export function sealMessage(
   view.setUint32(5, counter % 2 ** 32);
   const length = 1 + body.length;
   const plain = length <= PLAIN.length ? PLAIN.subarray(0, length) : new Uint8Array(length);
-  plain[0] = kind;
-  plain.set(body, 1);
-  crypto.secretbox(plain, nonceOf(sealed), key, sealed.subarray(PREFIX_BYTES));
-  crypto.wipe(plain);
-  return sealed;
+  try {
+    plain[0] = kind;
+    plain.set(body, 1);
+    crypto.secretbox(plain, nonceOf(sealed), key, sealed.subarray(PREFIX_BYTES));
+    return sealed;
+  } finally {
+    crypto.wipe(plain);
+  }
 }
 
 /** undefined when the bytes have another form or do not verify. */

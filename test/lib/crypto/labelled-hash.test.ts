@@ -44,4 +44,17 @@ describe('a labelled hash', () => {
     assert.ok(Buffer.from(wiped[0]!).includes(Buffer.from(part)));
     assert.deepEqual(part, bytes('0102030405'));
   });
+
+  it('wipes them also when they cannot be hashed', () => {
+    let joined: Uint8Array | undefined;
+    const broken = {
+      ...portable,
+      sha256: (data: Uint8Array) => {
+        joined = data;
+        throw new Error('no hash');
+      },
+    };
+    assert.throws(() => labelledHash(broken, 'x', bytes('0102030405')), /no hash/);
+    assert.ok(joined?.every((byte) => byte === 0));
+  });
 });

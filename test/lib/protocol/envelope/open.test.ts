@@ -236,6 +236,27 @@ describe('opening an envelope', () => {
     assert.deepEqual(envelope, handmadeEnvelope(), 'the envelope is not changed');
   });
 
+  it('wipes it also when the question for room fails', () => {
+    const { crypto: watched, opened } = watching();
+    let data: Uint8Array | undefined;
+    const hasRoom = (_id: Uint8Array, content: { readonly data: Uint8Array }): boolean => {
+      ({ data } = content);
+      throw new Error('the disk is gone');
+    };
+    const fails = () =>
+      openEnvelope(watched, {
+        envelope: handmadeEnvelope(),
+        recipient: R.publicKey,
+        preKey: pair('pre-key'),
+        keySecret: Q.slice(),
+        sender: S.publicKey,
+        hasRoom,
+      });
+    assert.throws(fails, /the disk is gone/);
+    assert.equal(opened.length, 2);
+    assert.ok(isWiped(opened[1]) && isWiped(data));
+  });
+
   it('ends alike with every provider', () => {
     const all = [{}, { type: 9 }, { lifetime: 0 }, { bucket: 384 }, { ephemeral: filled(32, 0) }].map(
       handmadeEnvelope,

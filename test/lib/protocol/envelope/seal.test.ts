@@ -162,6 +162,22 @@ describe('sealing an envelope', () => {
     }
   });
 
+  it('leaves nothing in the memory in which it seals when the ephemeral key cannot be made', () => {
+    const { crypto: watched, plains } = watching();
+    sealEnvelope(watched, input());
+    assert.ok(plains[0]);
+    const memory = new Uint8Array(plains[0].buffer);
+    const broken = {
+      ...crypto,
+      keyPairFromSecret: () => {
+        throw new Error('no key');
+      },
+    };
+    const fails = () => sealEnvelope(broken, input({ ephemeral: { random: filled(32, 5) } }));
+    assert.throws(fails, /no key/);
+    assert.ok(memory.length > 1372 && isWiped(memory));
+  });
+
   it('takes the name of a mailbox from a caller that knows it', () => {
     const mailbox = filled(32, 7);
     const { envelope } = sealEnvelope(crypto, input({ mailbox }));

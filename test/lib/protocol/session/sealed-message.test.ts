@@ -64,6 +64,19 @@ describe('a sealed message', () => {
     assert.deepEqual(BODY, bytes('010203'));
   });
 
+  it('leaves none when the box cannot be made either', () => {
+    let plain: Uint8Array | undefined;
+    const broken = {
+      ...crypto,
+      secretbox: (given: Uint8Array) => {
+        plain = given;
+        throw new Error('no box');
+      },
+    };
+    assert.throws(() => sealMessage(broken, KEY, 1, 0x10, BODY), /no box/);
+    assert.ok(isWiped(plain));
+  });
+
   it('never throws at what a stranger sends', () => {
     const sealed = sealMessage(crypto, KEY, 3, 0x10, BODY);
     const sent = fc.oneof(
