@@ -43,7 +43,10 @@ export async function findHolder(directory: string): Promise<Holder | undefined>
     ask: async (request, hooks) => {
       const visit = await connectTo(directory);
       if (visit === undefined) throw ended();
-      return askOn(visit.socket, request, hooks);
+      if (visit.mayBeAsked) return askOn(visit.socket, request, hooks);
+      // It may be another user's program, which poses as a session to hear texts and passphrases.
+      visit.socket.destroy();
+      throw ended();
     },
   };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chmod, readdir } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { toHex } from '../../../lib/bytes';
@@ -280,6 +281,30 @@ describe('A session that is asked over the lock of its data directory', function
       });
     } finally {
       await manager.stop();
+    }
+  });
+
+  it('is told nothing where another user could listen in its place', async () => {
+    const folder = phone.dataDir;
+    await phone.manager.stop();
+    await chmod(path.join(folder, 'lock'), 0o777);
+    const heard: string[] = [];
+    const poser = createServer((socket) => {
+      const since = new Date().toISOString();
+      socket.write(`${JSON.stringify({ pid: 1, host: 'x', since, state: 'held', claim: 'x' })}\n`);
+      socket.on('data', (bytes) => heard.push(String(bytes))).on('error', () => undefined);
+      socket.on('data', () => socket.end('{"answer":{"base64":""}}\n'));
+    });
+    poser.listen(path.join(folder, 'lock', 'a'.repeat(24)));
+    await once(poser, 'listening');
+    try {
+      const found = await findHolder(folder);
+      assert.equal(found?.pid, 1);
+      const ask = found.ask({ ask: 'backup', passphrase: 'correct horse' }, new Asker().hooks);
+      await assert.rejects(ask, (error: unknown) => ToxAsyncError.is(error, 'ErrClosed'));
+      assert.deepEqual(heard, []);
+    } finally {
+      poser.close();
     }
   });
 

@@ -20,6 +20,8 @@ export interface Place {
   address(name: string): string;
   /** Nobody but its owner can connect: visitors are this user. */
   readonly isPrivate: boolean;
+  /** Whoever listens there is this user, or the one whom the superuser wants to ask: they may be told secrets. */
+  readonly mayBeAsked: boolean;
   /** Every socket's name, one's own included. */
   names(): Promise<string[]>;
   remove(name: string): Promise<void>;
@@ -38,6 +40,7 @@ async function namedPipe(directory: string): Promise<Place> {
   return {
     newName: () => name,
     isPrivate: true,
+    mayBeAsked: true,
     address: () => `\\\\.\\pipe\\tox-async-${name}`,
     names: () => Promise.resolve([name]),
     remove: () => Promise.resolve(),
@@ -52,11 +55,14 @@ async function socketFolder(directory: string): Promise<Place> {
   try {
     const base = await shortPath(folder, handle);
     const { mode, uid } = await handle.stat();
+    const isOwnersAlone = (mode & OTHERS) === 0;
+    const user = process.getuid?.();
     let closed = false;
     return {
       newName: (random) => toHex(random.bytes(12)),
       address: (name) => `${base}/${name}`,
-      isPrivate: (mode & OTHERS) === 0 && uid === process.getuid?.(),
+      isPrivate: isOwnersAlone && uid === user,
+      mayBeAsked: isOwnersAlone && (uid === user || user === 0),
       names: async () => (await readdir(folder)).filter((name) => NAME.test(name)),
       remove: (name) => unlinkIfThere(path.join(folder, name)),
       close: async () => {

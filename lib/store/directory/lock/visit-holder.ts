@@ -8,12 +8,20 @@ import { visit, type Visit } from './lock-socket';
 const LOOKS = 20;
 const LOOK_AGAIN_MS = 250;
 
+/** @see Place.mayBeAsked */
+export interface HolderVisit extends Visit {
+  readonly mayBeAsked: boolean;
+}
+
 /**
  * Connects to the process that holds a data directory, and makes nothing there. undefined when nobody holds it;
  * 'silent' when somebody does, or seems to, and did not answer for some seconds.
  * @throws ErrInvalidArgument (see lockDirectory); Node's error when the folder cannot be read
  */
-export async function visitHolder(directory: string, timers: Timers): Promise<Visit | 'silent' | undefined> {
+export async function visitHolder(
+  directory: string,
+  timers: Timers,
+): Promise<HolderVisit | 'silent' | undefined> {
   if (process.platform !== 'win32' && !(await isThere(path.join(directory, LOCK)))) return undefined;
   const place = await openPlace(directory);
   try {
@@ -25,7 +33,7 @@ export async function visitHolder(directory: string, timers: Timers): Promise<Vi
         if (found === 'gone' || found === 'dead') continue;
         alive = true;
         if (found === 'silent') continue;
-        if (found.claim.state === 'held') return found;
+        if (found.claim.state === 'held') return { ...found, mayBeAsked: place.mayBeAsked };
         found.socket.destroy();
       }
       if (!alive) return undefined;
