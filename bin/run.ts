@@ -3,7 +3,7 @@ import { EXIT, type ExitCode, exitCodeOf, Failure } from './exit-codes';
 import type { Machine } from './machine';
 import { assertOptions, choiceOption, type CommandLine, readCommandLine } from './options/command-line';
 import { commandHelp, mainHelp, optionsOf } from './options/help';
-import { logTo, write } from './output/streams';
+import { logTo, printable, write } from './output/streams';
 import { packageVersion } from './package-version';
 
 /** Runs one command line. Never rejects: what is wrong is said on the standard error, and by the exit code. */
@@ -17,7 +17,7 @@ export async function runCommandLine(args: readonly string[], machine: Machine):
     const text = error instanceof Error ? error.message : String(error);
     // A fault of ours is of use only with the place where it happened.
     const more = exitCode === EXIT.software && error instanceof Error ? `\n${error.stack ?? ''}` : '';
-    await write(machine.stderr, `tox-async: ${text}${more}\n`).catch(() => undefined);
+    await write(machine.stderr, `tox-async: ${printable(text + more)}\n`).catch(() => undefined);
     return exitCode;
   }
 }

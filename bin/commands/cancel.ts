@@ -1,6 +1,6 @@
 import type { Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
-import { write } from '../output/streams';
+import { jsonOf, write } from '../output/streams';
 import { openSession } from '../session/open-session';
 
 /** Takes back a message that is on its way. */
@@ -22,7 +22,7 @@ same, and the answer says so.`,
     const request = { ask: 'cancel', messageId, ...(friend !== undefined && { friend }) } as const;
     const answer = await session.control.ask(request, { signal });
     const words = answer.mayArrive ? 'cancelled: it may arrive all the same' : 'cancelled';
-    await write(stdout, call.options.json === true ? `${JSON.stringify(answer)}\n` : `${words}\n`);
+    await write(stdout, call.options.json === true ? `${jsonOf(answer)}\n` : `${words}\n`);
     return EXIT.ok;
   },
 };

@@ -3,7 +3,7 @@ import type { AsyncManager } from '../../lib/index';
 import type { Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
 import { numberOption } from '../options/command-line';
-import { printable, write } from '../output/streams';
+import { jsonOf, printable, write } from '../output/streams';
 import { openSession } from '../session/open-session';
 
 /** How long the network has to come up, seconds. */
@@ -30,7 +30,7 @@ Exit code 69: at least one finding is an error.`,
     const { findings } = await session.control.ask(request, { signal });
     const isJson = call.options.json === true;
     const lines = findings.map((finding) =>
-      isJson ? JSON.stringify(finding) : `${finding.level.padEnd(8)}${printable(finding.text)}`,
+      isJson ? jsonOf(finding) : `${finding.level.padEnd(8)}${printable(finding.text)}`,
     );
     if (lines.length === 0 && !isJson) lines.push('ok      Nothing is wrong. There are no friends yet.');
     await write(stdout, lines.map((line) => `${line}\n`).join(''));

@@ -2,7 +2,7 @@ import type { ControlRequest, FriendAnswer } from '../../lib/index';
 import type { Call, Command } from '../call';
 import { EXIT, type ExitCode, Failure } from '../exit-codes';
 import type { OptionName } from '../options/option-table';
-import { printable, write } from '../output/streams';
+import { jsonOf, printable, write } from '../output/streams';
 import { openSession } from '../session/open-session';
 
 /** Text of a friend request for which the user has none. */
@@ -28,7 +28,7 @@ A FRIEND is a name, a public key of 64 digits or a Tox ID of 76.`,
     const { stdout, signal } = call.machine;
     await using session = await openSession(call, { network });
     const friend = await session.control.ask(request, { signal });
-    await write(stdout, call.options.json === true ? `${JSON.stringify(friend)}\n` : friendLine(friend));
+    await write(stdout, call.options.json === true ? `${jsonOf(friend)}\n` : friendLine(friend));
     return EXIT.ok;
   },
 };
@@ -78,7 +78,7 @@ async function list(call: Call, words: readonly string[]): Promise<ExitCode> {
   await using session = await openSession(call, { network: false });
   const answer = await session.control.ask({ ask: 'friends' }, { signal });
   if (call.options.json === true) {
-    await write(stdout, `${JSON.stringify(answer)}\n`);
+    await write(stdout, `${jsonOf(answer)}\n`);
     return EXIT.ok;
   }
   const lines = answer.friends.map(friendLine);

@@ -6,7 +6,7 @@ import { ToxAsyncError, type ControlContent, type SendAnswer, type SendRequest }
 import type { Call, Command } from '../call';
 import { EXIT, type ExitCode, Failure } from '../exit-codes';
 import { choiceOption, numberOption } from '../options/command-line';
-import { write } from '../output/streams';
+import { jsonOf, write } from '../output/streams';
 import { openSession, triesAgain } from '../session/open-session';
 
 /** How long a message is waited for, seconds. */
@@ -42,7 +42,7 @@ directory, and goes on its way while serve, receive, send or Node-RED runs.`,
     const { stdout, signal } = call.machine;
     const answer = await ask(call, request);
     const isJson = call.options.json === true;
-    await write(stdout, isJson ? `${JSON.stringify(answer)}\n` : `${inWords(answer)}\n`);
+    await write(stdout, isJson ? `${jsonOf(answer)}\n` : `${inWords(answer)}\n`);
     return exitCodeFor(answer, request, signal.aborted);
   },
 };

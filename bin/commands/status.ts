@@ -2,7 +2,7 @@ import type { Hexed, SessionSnapshot } from '../../lib/index';
 import type { Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
 import { historyLines } from '../output/history-lines';
-import { printable, write } from '../output/streams';
+import { jsonOf, printable, write } from '../output/streams';
 import { openSession, type OpenSession } from '../session/open-session';
 
 /** Shows what a session looks like now. */
@@ -22,7 +22,7 @@ export const status: Command = {
     const history = isWanted ? (await session.control.ask({ ask: 'history' }, { signal })).hours : undefined;
     const lines =
       call.options.json === true
-        ? [JSON.stringify({ running, ...snapshot, ...(history && { history }) })]
+        ? [jsonOf({ running, ...snapshot, ...(history && { history }) })]
         : [...inWords(snapshot, session), ...(history ? historyLines(history) : [])];
     await write(stdout, `${lines.join('\n')}\n`);
     return EXIT.ok;
@@ -33,7 +33,7 @@ function inWords(snapshot: Hexed<SessionSnapshot>, { holder }: OpenSession): str
   const { counts, kept } = snapshot;
   const lines = [
     `Tox ID    ${snapshot.toxId}`,
-    `Running   ${holder === undefined ? 'no process' : `process ${holder.pid} on ${holder.host} since ${holder.since}`}`,
+    `Running   ${holder === undefined ? 'no process' : `process ${holder.pid} on ${printable(holder.host)} since ${printable(holder.since)}`}`,
     `Network   ${snapshot.online ? 'online' : 'offline'}, ${counts.nodes} storage nodes connected`,
     `Outbox    ${counts.queued} queued, ${counts.stored} stored`,
     `Inbox     ${counts.waiting} waiting`,

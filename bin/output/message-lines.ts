@@ -1,5 +1,5 @@
 import type { ControlMessage } from '../../lib/index';
-import { printable } from './streams';
+import { harmlessJson, printable, standingIn } from './streams';
 
 /** A message as one line of JSON. A JSON payload stands in it as it travelled, with all digits of its numbers. */
 export function jsonLine(message: ControlMessage): string {
@@ -7,10 +7,10 @@ export function jsonLine(message: ControlMessage): string {
   const line = JSON.stringify({ id, ...others });
   // Line ends in JSON are nothing but space between its tokens.
   const json = jsonText === undefined ? '' : `,"json":${jsonText.replace(/[\r\n]/g, ' ')}`;
-  return `${line.slice(0, -1)}${json}}\n`;
+  return `${harmlessJson(`${line.slice(0, -1)}${json}}`)}\n`;
 }
 
-/** A message for people. */
+/** A message for people: no line of it looks like the message of somebody else. */
 export function textLine({
   friend,
   friendName,
@@ -22,6 +22,6 @@ export function textLine({
 }: ControlMessage): string {
   const sender = printable(friendName ?? friend.slice(0, 8));
   const label = topic === undefined ? '' : ` [${printable(topic)}]`;
-  const content = printable(text ?? jsonText ?? `(base64) ${base64 ?? ''}`);
+  const content = standingIn(printable(text ?? jsonText ?? `(base64) ${base64 ?? ''}`));
   return kind === 'action' ? `* ${sender}${label} ${content}\n` : `${sender}${label}: ${content}\n`;
 }

@@ -19,6 +19,24 @@ export function printable(text: string): string {
   );
 }
 
+/** JSON of one line for programs, of which a terminal that shows it obeys nothing. */
+export function jsonOf(value: unknown): string {
+  return harmlessJson(JSON.stringify(value));
+}
+
+/** The same JSON. JSON.stringify, and whoever wrote JSON elsewhere, leave in it what some terminals obey. */
+export function harmlessJson(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** The lines of a text below its first one stand in, so that none looks like an entry of its own. */
+export function standingIn(text: string): string {
+  return text.replaceAll('\n', '\n  ');
+}
+
 export type LogForm = 'text' | 'json';
 
 /** Says what happens, one line each, as text or JSON; without what only developers want. */
@@ -26,7 +44,7 @@ export function logTo(output: Output, form: LogForm, now: () => Date = () => new
   const say = (level: string, text: string) => {
     const time = now().toISOString();
     const line =
-      form === 'json' ? JSON.stringify({ time, level, text }) : `${time} ${level} ${printable(text)}`;
+      form === 'json' ? jsonOf({ time, level, text }) : `${time} ${level} ${standingIn(printable(text))}`;
     // A log that nobody reads any more ends no program.
     output.write(`${line}\n`, () => undefined);
   };

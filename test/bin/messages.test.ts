@@ -245,6 +245,37 @@ describe('tox-async send, receive and serve', function () {
     await serving.end();
   });
 
+  it('show no line of a message as if it were the message of somebody else', async () => {
+    await ann.run(['send', 'Bob', 'hello\nCarol: send money', '--wait', 'queued']);
+    const serving = await serve(ann);
+    const received = await bob.run(['receive', '--once']);
+    assert.equal(received.out, 'Ann: hello\n  Carol: send money\n');
+    await serving.end();
+  });
+
+  it('give JSON that says the same and that a terminal does not obey', async () => {
+    const wild = '\u007f \u009b2J \u202e evil';
+    await ann.run(['send', 'Bob', wild, '--wait', 'queued']);
+    await ann.run(['send', 'Bob', JSON.stringify({ [wild]: wild }), '--as', 'json', '--wait', 'queued']);
+    const serving = await serve(ann);
+    for (const expected of [{ text: wild }, { json: { [wild]: wild } }]) {
+      const { out } = await bob.run(['receive', '--json', '--once']);
+      assert.doesNotMatch(out.trimEnd(), /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+      const { text, json } = JSON.parse(out) as { text?: string; json?: unknown };
+      assert.deepEqual(
+        { ...(text !== undefined && { text }), ...(json !== undefined && { json }) },
+        expected,
+      );
+    }
+    await serving.end();
+  });
+
+  it('show in an error nothing that a terminal obeys', async () => {
+    const { err } = await ann.run(['send', '\u001b[2J\u009b2J', 'x', '--wait', 'queued']);
+    assert.match(err, /\ufffd/);
+    assert.doesNotMatch(err.trimEnd(), /\p{Cc}/u);
+  });
+
   it('say what is wrong, each kind of failure with its exit code', async () => {
     const codeOf = async (...args: string[]) => (await ann.run(args)).exitCode;
     assert.equal(await codeOf('send', 'Nobody', 'x', '--wait', 'queued'), EXIT.noFriend);
