@@ -1,4 +1,5 @@
 import { toHex } from '../../../../lib/bytes';
+import { FrameAssembler } from '../../../../lib/protocol/session/frames';
 import type { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import type { SendResult, Transport, TransportHandler } from '../../../../lib/transport/transport';
 import type { PublicKey } from '../../../../lib/types';
@@ -105,4 +106,12 @@ export function connect(
 export function disconnect(a: TestTransport, b: TestTransport): void {
   a.handler?.onFriend(b.self, false);
   b.handler?.onFriend(a.self, false);
+}
+
+/** When messages that begin with `first` were sent, milliseconds. */
+export function timesOf(transport: TestTransport, first: number): number[] {
+  const frames = new FrameAssembler();
+  return transport.sent
+    .filter(({ packet, at }) => frames.accept(packet, at)?.[0] === first)
+    .map(({ at }) => at);
 }

@@ -9,6 +9,8 @@ import { RawPeer } from './raw-peer';
 import { TestTransport } from './test-transport';
 
 export const crypto = createPortableProvider();
+/** What a network says in its hello unless a test has it say something else. */
+export const FLAGS = { acceptsStores: true, openNode: false };
 
 /** Two identities, the one with the smaller key first: it is side 1. */
 export function identities(random: SeededRandom): [KeyPair, KeyPair] {
@@ -50,7 +52,7 @@ export async function watch(
     timers: time.timers,
     random,
     identity,
-    flagsFor: () => ({ acceptsStores: true, openNode: false }),
+    flagsFor: () => FLAGS,
     hasSpoken: () => false,
     allowsPlain: () => false,
     log: { ...silentLogger, error: (text) => errors.push(text) },
