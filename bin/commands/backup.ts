@@ -33,7 +33,9 @@ async function exported({ options, machine }: Call, { control, manager }: OpenSe
       'A process that holds the directory gives a sealed backup only. Leave --plain out, or stop it first.',
     );
   }
-  const passphrase = machine.env.TOX_ASYNC_BACKUP_PASSPHRASE || (await chosenPassphrase({ machine }));
+  const passphrase =
+    machine.env.TOX_ASYNC_BACKUP_PASSPHRASE ||
+    (await chosenPassphrase({ machine }, 'Set TOX_ASYNC_BACKUP_PASSPHRASE, or use --plain.'));
   const { base64 } = await control.ask({ ask: 'backup', passphrase }, machine);
   return Buffer.from(base64, 'base64');
 }

@@ -3,6 +3,8 @@ import { EXIT, Failure } from '../exit-codes';
 import { jsonOf, write } from '../output/streams';
 import { openSession } from '../session/open-session';
 
+const MESSAGE_ID = /^[0-9a-f]{64}$/i;
+
 /** Takes back a message that is on its way. */
 export const cancel: Command = {
   name: 'cancel',
@@ -16,6 +18,12 @@ same, and the answer says so.`,
     const [messageId, friend, ...others] = call.words;
     if (messageId === undefined || others.length > 0) {
       throw new Failure(EXIT.usage, `Usage: tox-async cancel ${cancel.usage}`);
+    }
+    if (!MESSAGE_ID.test(messageId)) {
+      throw new Failure(
+        EXIT.data,
+        `"${messageId}" is no messageId, which has 64 hexadecimal digits. Copy all of what "send --json" printed.`,
+      );
     }
     const { stdout, signal } = call.machine;
     await using session = await openSession(call, { network: false });

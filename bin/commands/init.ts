@@ -8,7 +8,7 @@ import {
 } from '../../lib/index';
 import type { Call, Command } from '../call';
 import { EXIT, type ExitCode, Failure } from '../exit-codes';
-import { dataDirectory } from '../options/data-directory';
+import { dataDirectory, PASSPHRASE_WAYS } from '../options/data-directory';
 import { cellUriFrom } from '../options/secret-input';
 import { write } from '../output/streams';
 import { openOwnSession, openSession } from '../session/open-session';
@@ -73,13 +73,17 @@ export async function newDirectory({ options, machine }: Call): Promise<string> 
   );
 }
 
-/** Asks a person for a new passphrase, twice. @throws Failure */
-export async function chosenPassphrase({ machine }: Pick<Call, 'machine'>): Promise<string> {
+/**
+ * Asks a person for a new passphrase, twice.
+ * @param otherwise what to do where there is nobody to ask: a sentence
+ * @throws Failure
+ */
+export async function chosenPassphrase(
+  { machine }: Pick<Call, 'machine'>,
+  otherwise: string = PASSPHRASE_WAYS,
+): Promise<string> {
   if (machine.askSecret === undefined) {
-    throw new Failure(
-      EXIT.noPermission,
-      'There is no terminal to ask for a passphrase. Set TOX_ASYNC_PASSPHRASE, or use --passphrase-file.',
-    );
+    throw new Failure(EXIT.noPermission, `There is no terminal to ask for a passphrase. ${otherwise}`);
   }
   const passphrase = await machine.askSecret('New passphrase: ');
   if (passphrase === '') throw new Failure(EXIT.noPermission, 'The passphrase is empty.');

@@ -29,15 +29,19 @@ export const status: Command = {
   },
 };
 
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 function inWords(snapshot: Hexed<SessionSnapshot>, { holder }: OpenSession): string[] {
   const { counts, kept } = snapshot;
+  // A session that is open for this command alone has no cap of its own to tell.
+  const cap = holder === undefined ? '' : ` of ${(kept.capacityBytes / 1_000_000).toFixed(0)}`;
   const lines = [
     `Tox ID    ${snapshot.toxId}`,
     `Running   ${holder === undefined ? 'no process' : `process ${holder.pid} on ${printable(holder.host)} since ${printable(holder.since)}`}`,
-    `Network   ${snapshot.online ? 'online' : 'offline'}, ${counts.nodes} storage nodes connected`,
+    `Network   ${snapshot.online ? 'online' : 'offline'}, ${counted(counts.nodes, 'storage node')} connected`,
     `Outbox    ${counts.queued} queued, ${counts.stored} stored`,
     `Inbox     ${counts.waiting} waiting`,
-    `Kept      ${kept.messages} messages for others, ${(kept.bytes / 1_000_000).toFixed(1)} of ${(kept.capacityBytes / 1_000_000).toFixed(0)} MB`,
+    `Kept      ${counted(kept.messages, 'message')} for others, ${(kept.bytes / 1_000_000).toFixed(1)}${cap} MB`,
     `Friends   ${counts.online} of ${counts.friends} online`,
   ];
   for (const { name, publicKey, online, keys, queued, stored } of snapshot.friends) {

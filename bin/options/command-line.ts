@@ -25,7 +25,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     });
     return { words: positionals, options: values, rest };
   } catch (error) {
-    const text = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
+    const text = error instanceof Error ? (error.message.split(/\.\s/)[0] ?? '') : String(error);
     throw new Failure(EXIT.usage, `${text}. See "tox-async --help".`);
   }
 }

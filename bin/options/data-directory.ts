@@ -4,6 +4,9 @@ import { EXIT, Failure } from '../exit-codes';
 import type { Machine } from '../machine';
 import type { Options } from './option-table';
 
+/** How the passphrase of a directory is given where nobody can be asked. */
+export const PASSPHRASE_WAYS = 'Set TOX_ASYNC_PASSPHRASE, or use --passphrase-file.';
+
 /** Absolute path of the data directory: the option, the environment, or where programs of a user keep their data. */
 export function dataDirectory(
   options: Options,

@@ -17,7 +17,7 @@ import {
 } from '../../lib/index';
 import type { Call } from '../call';
 import { EXIT, Failure } from '../exit-codes';
-import { dataDirectory, givenPassphrase } from '../options/data-directory';
+import { dataDirectory, givenPassphrase, PASSPHRASE_WAYS } from '../options/data-directory';
 import { networkSettings } from '../options/network-settings';
 import { commandAdmission } from './admission';
 import { judgeRequests } from './asked-friends';
@@ -141,7 +141,13 @@ async function createManager(call: Call, options: AsyncManagerOptions): Promise<
   try {
     return await AsyncManager.create({ ...options, ...(given !== undefined && { passphrase: given }) });
   } catch (error) {
-    if (!ToxAsyncError.is(error, 'ErrPassphrase') || given !== undefined || !machine.askSecret) throw error;
+    if (!ToxAsyncError.is(error, 'ErrPassphrase') || given !== undefined) throw error;
+    if (machine.askSecret === undefined) {
+      throw new Failure(
+        EXIT.noPermission,
+        `${options.dataDir} is sealed with a passphrase. ${PASSPHRASE_WAYS}`,
+      );
+    }
     const passphrase = await machine.askSecret(`Passphrase of ${options.dataDir}: `);
     return AsyncManager.create({ ...options, passphrase });
   }

@@ -61,6 +61,10 @@ describe('tox-async init, id, backup and restore', function () {
     assert.equal(made.exitCode, EXIT.ok);
     const locked = await ann.run(['id']);
     assert.equal(locked.exitCode, EXIT.noPermission);
+    assert.match(
+      locked.err,
+      /data is sealed with a passphrase\. Set TOX_ASYNC_PASSPHRASE, or use --passphrase-file/,
+    );
     await writeFile(path.join(ann.folder, 'secret'), 'horse\n');
     for (const opened of [
       await ann.run(['id'], { env: { TOX_ASYNC_PASSPHRASE: 'horse' } }),
@@ -86,6 +90,9 @@ describe('tox-async init, id, backup and restore', function () {
     const friend = (await other.run(['init'])).out.slice(0, 64).toLowerCase();
     await other.end();
     assert.equal((await ann.run(['friends', 'accept', friend, '--name', 'Friend'])).exitCode, EXIT.ok);
+    const unasked = await ann.run(['backup', 'copy.tox']);
+    assert.equal(unasked.exitCode, EXIT.noPermission);
+    assert.match(unasked.err, /Set TOX_ASYNC_BACKUP_PASSPHRASE, or use --plain/);
     const env = { TOX_ASYNC_BACKUP_PASSPHRASE: 'horse' };
     assert.equal((await ann.run(['backup', 'copy.tox'], { env })).exitCode, EXIT.ok);
     assert.equal((await ann.run(['backup', 'copy.tox'], { env })).exitCode, EXIT.cannotCreate);

@@ -286,10 +286,21 @@ describe('tox-async send, receive and serve', function () {
     assert.equal(await codeOf('send', 'Bob', 'x', '--timeout', 'soon'), EXIT.usage);
     assert.equal(await codeOf('send', 'Bob', 'x', '--once'), EXIT.usage);
     assert.equal(await codeOf('send', 'Bob', 'x', '--proxy', 'tor'), EXIT.usage);
+    assert.equal(await codeOf('cancel', 'ab'), EXIT.data);
     assert.equal(await codeOf('friends', 'add', 'ab'), EXIT.data);
     assert.equal(await codeOf('friends', 'dance'), EXIT.usage);
     assert.equal(await codeOf('dance'), EXIT.usage);
     assert.equal(await codeOf(), EXIT.usage);
+    const { err } = await ann.run(['send', 'Bob', 'x', '--timeout', '-1']);
+    assert.equal(err, `tox-async: Option '--timeout' argument is ambiguous. See "tox-async --help".\n`);
+  });
+
+  it('show mail for others with its cap only while a process has one', async () => {
+    const kept = async () => /^Kept .*$/m.exec((await ann.run(['status'])).out)?.[0];
+    assert.equal(await kept(), 'Kept      0 messages for others, 0.0 MB');
+    const serving = await serve(ann);
+    assert.equal(await kept(), 'Kept      0 messages for others, 0.0 of 64 MB');
+    await serving.end();
   });
 
   it('log as JSON where that is wanted', async () => {
