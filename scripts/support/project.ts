@@ -18,6 +18,7 @@ export interface Manifest {
   exports: Record<string, string | { default: string }>;
   bin: Record<string, string>;
   files: string[];
+  scripts: Record<string, string>;
   dependencies: Record<string, string>;
   optionalDependencies: Record<string, string>;
   'node-red': { version: string; nodes: Record<string, string>; plugins: Record<string, string> };

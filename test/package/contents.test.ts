@@ -80,6 +80,10 @@ describe('The packed package', function () {
     );
   });
 
+  it('is built before npm packs or publishes it: a clone has no code to pack', () => {
+    assert.equal(MANIFEST.scripts.prepack, 'npm run build');
+  });
+
   it('is under 1 MB', () => {
     const { size } = statSync(tarball);
     assert.ok(size < 1_000_000, `${size} bytes`);
