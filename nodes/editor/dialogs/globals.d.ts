@@ -29,5 +29,6 @@ declare const RED: {
       activateTab(id: string): void;
     };
   };
-  notify(message: string | JQuery, options: EditorNotificationOptions): EditorNotification;
+  /** Never a text: the editor takes that for HTML, and there are names in it that strangers chose. */
+  notify(message: JQuery, options: EditorNotificationOptions): EditorNotification;
 };

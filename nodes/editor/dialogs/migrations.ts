@@ -32,7 +32,7 @@ function sayOnce(type: string, old: string, name: string): void {
     type,
     name,
   });
-  RED.notify(text, { type: 'warning', fixed: true });
+  RED.notify($('<p>').text(text), { type: 'warning', fixed: true });
 }
 
 interface Defaults {

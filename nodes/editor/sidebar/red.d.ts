@@ -62,7 +62,8 @@ declare const RED: {
   readonly plugins: {
     registerPlugin(id: string, definition: { readonly type: string; readonly onadd: () => void }): void;
   };
-  notify(message: string | HTMLElement, options: RedNotificationOptions): RedNotification;
+  /** Never a text: the editor takes that for HTML, and there are names in it that strangers chose. */
+  notify(message: HTMLElement, options: RedNotificationOptions): RedNotification;
 };
 
 /** jQuery: its requests carry the editor's own token. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SessionView } from '../../../nodes/sidebar/view';
 import { eraseFolder } from '../../../nodes/sidebar/erase-folder';
@@ -61,12 +61,31 @@ describe('The data of a session, by the admin routes', function () {
   it('leaves what is not its own', async () => {
     const folder = path.join(red.userDir, 'shared');
     await mkdir(path.join(folder, 'photos'), { recursive: true });
-    for (const name of ['vault', 'vault.old-1a2b3c4d', 'identity.tox', 'vault.txt', 'my manifest.json']) {
+    for (const name of [
+      'vault',
+      'vault.old-1a2b3c4d',
+      'store.lmdb.old-first',
+      'identity.tox',
+      'vault.txt',
+      'my manifest.json',
+    ]) {
       await writeFile(path.join(folder, name), 'x');
     }
     const left = ['my manifest.json', 'photos', 'vault.txt'];
     assert.deepEqual([...(await eraseFolder(folder))].sort(), left);
     assert.deepEqual((await readdir(folder)).sort(), left);
     assert.equal(await readFile(path.join(folder, 'vault.txt'), 'utf8'), 'x');
+  });
+
+  it('says of an identity that lies elsewhere that it is still there', async () => {
+    const folder = path.join(red.userDir, 'linked');
+    const elsewhere = path.join(red.userDir, 'my.tox');
+    await mkdir(folder);
+    await writeFile(elsewhere, 'secret key');
+    await symlink(elsewhere, path.join(folder, 'identity.tox'));
+    await symlink(path.join(folder, 'nowhere'), path.join(folder, 'identity.tox.old-1a2b3c4d'));
+    assert.deepEqual(await eraseFolder(folder), [await realpath(elsewhere)]);
+    assert.equal(existsSync(folder), false);
+    assert.equal(await readFile(elsewhere, 'utf8'), 'secret key');
   });
 });

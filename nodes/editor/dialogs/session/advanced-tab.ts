@@ -20,6 +20,17 @@ export function advancedTab(node: EditedNode, running: RunningSession): void {
   });
 }
 
+/** What is not the session's own, or may be others' too, is still there. */
+function tellOfRest(node: EditedNode, left: readonly string[]): void {
+  const list = $('<p class="tox-async-mono">').text(left.join(', '));
+  const content = $('<div>').append($('<p>').text(node._('storage-node.erase.left')), list);
+  const told = RED.notify(content, {
+    fixed: true,
+    type: 'warning',
+    buttons: [{ text: node._('storage-node.button.close'), click: () => told.close() }],
+  });
+}
+
 /** Nothing is erased before the name of the session is typed out. */
 function askToErase(node: EditedNode, name: string, path: string): void {
   const label = node._('storage-node.erase.type', { name });
@@ -33,9 +44,10 @@ function askToErase(node: EditedNode, name: string, path: string): void {
     said,
   );
   const run = async () => {
-    await order(node.id, 'erase-data', { name: textOf(field.val()) });
+    const { left } = await order(node.id, 'erase-data', { name: textOf(field.val()) });
     asked.close();
-    RED.notify(node._('storage-node.erase.done'), { type: 'success' });
+    RED.notify($('<p>').text(node._('storage-node.erase.done')), { type: 'success' });
+    if (Array.isArray(left) && left.length > 0) tellOfRest(node, left.map(String));
   };
   const asked = RED.notify(content, {
     modal: true,

@@ -112,14 +112,17 @@ export class FriendDetails {
       text: text('friend.testText'),
     });
     if (done !== undefined)
-      RED.notify(text('friend.tested', { friend: called(friend) }), { type: 'success', timeout: 3000 });
+      RED.notify(h('p', {}, text('friend.tested', { friend: called(friend) })), {
+        type: 'success',
+        timeout: 3000,
+      });
   }
 
   async #renew(): Promise<void> {
     const done = await this.#actions.order('refresh-keys', { friend: this.#friend?.publicKey });
     const [exchange] = Array.isArray(done?.exchanges) ? (done.exchanges as { state?: string }[]) : [];
     if (exchange?.state !== undefined)
-      RED.notify(text(`friend.renewed.${exchange.state}`), { timeout: 4000 });
+      RED.notify(h('p', {}, text(`friend.renewed.${exchange.state}`)), { timeout: 4000 });
   }
 
   async #remove(): Promise<void> {
