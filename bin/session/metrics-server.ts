@@ -9,6 +9,8 @@ const ADDRESS = '127.0.0.1';
 const OUR_NAMES = /^(127\.0\.0\.1|localhost)(:\d+)?$/;
 /** Connections at a time: a scraper needs one. */
 const MOST_CONNECTIONS = 16;
+/** One that has asked nothing by then makes room for others; Node looks so often. Milliseconds. */
+const ASKS_WITHIN = { headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 };
 
 /** Answers `GET /metrics` on a port of the loopback address. */
 export class MetricsServer implements AsyncDisposable {
@@ -29,7 +31,7 @@ export class MetricsServer implements AsyncDisposable {
     text: () => Promise<string>,
     onError: (error: Error) => void,
   ): Promise<MetricsServer> {
-    const server = createServer((request, response) => {
+    const server = createServer(ASKS_WITHIN, (request, response) => {
       const answer = (status: number, body: string, type = 'text/plain; charset=utf-8') => {
         response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
         response.end(request.method === 'HEAD' ? '' : body);

@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
+import { connect, createServer as createTcpServer } from 'node:net';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { EXIT } from '../../bin/exit-codes';
 import { END_MS } from '../../bin/system-machine';
 import { ROOT } from '../../scripts/support/project';
@@ -76,6 +77,18 @@ describe('tox-async serve', function () {
     assert.equal((await ask(url, { host: 'localhost:9100' })).status, 200);
     assert.equal((await ask(url, { method: 'POST' })).status, 405);
     assert.equal((await ask(new URL('/', url).href)).status, 404);
+    await run.end();
+  });
+
+  it('gives them soon although others hold all its connections and ask nothing', async () => {
+    const { run, url } = await serveMetrics();
+    const silent = Array.from({ length: 16 }, () =>
+      connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined),
+    );
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    const answered = () => ask(url).catch(() => undefined);
+    while ((await answered())?.status !== 200) await setTimeout(200);
+    for (const socket of silent) socket.destroy();
     await run.end();
   });
 
