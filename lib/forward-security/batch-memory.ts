@@ -31,6 +31,8 @@ export class BatchMemory {
   readonly #listed: Table<ListedRecord>;
   /** Per peer the last place given away in this run, durable or not. */
   readonly #given = new PeerMap<number>();
+  /** Age before which none is past its time. */
+  #nextAt = 0;
 
   /** @param parts.most batches of one peer */
   constructor(parts: { readonly store: Store; readonly ages: { now(): number }; readonly most: number }) {
@@ -82,7 +84,9 @@ export class BatchMemory {
     // Places in the middle are free once something was forgotten there: at the cap one goes for each that comes.
     if (next - oldest >= this.#most && !this.#forgetOne(writes, peer, isUsable)) return false;
     this.#hashes.put(writes, [peer, batchKey(batch)], listHash);
-    this.#order.put(writes, [peer, sequenceKey(next)], { batch, takenAt: this.#ages.now() });
+    const takenAt = this.#ages.now();
+    this.#order.put(writes, [peer, sequenceKey(next)], { batch, takenAt });
+    this.#nextAt = Math.min(this.#nextAt, endOf(takenAt));
     this.#given.set(peer, next);
     return true;
   }
@@ -98,17 +102,22 @@ export class BatchMemory {
   /** Forgets what was taken too long ago to matter. @returns the age at which the next goes; Infinity: there is none */
   expire(writes: WriteBatch): number {
     const now = this.#ages.now();
+    if (now < this.#nextAt) return this.#nextAt;
     let next = Infinity;
+    let isWhole = true;
     for (const peer of this.peers()) {
       for (const { rest, record } of this.#order.entries(peer)) {
-        const until = record.takenAt + BATCH_MEMORY;
-        if (until >= now) {
-          next = Math.min(next, until + 1);
+        const endsAt = endOf(record.takenAt);
+        if (endsAt > now) {
+          next = Math.min(next, endsAt);
           break;
         }
         this.#delete(writes, peer, rest, record.batch);
+        isWhole = false;
       }
     }
+    // What is deleted is looked for once more, since the disk may refuse that.
+    if (isWhole) this.#nextAt = next;
     return next;
   }
 
@@ -149,4 +158,9 @@ export class BatchMemory {
     const [entry] = this.#store.range(range);
     return entry && readSequence(entry[0].subarray(entry[0].length - SEQUENCE_BYTES));
   }
+}
+
+/** The age at which a batch is forgotten. */
+function endOf(takenAt: number): number {
+  return takenAt + BATCH_MEMORY + 1;
 }

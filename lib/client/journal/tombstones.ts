@@ -59,6 +59,8 @@ export class Tombstones {
   /** Keys: sender, state of the receipt, age at which the tombstone may go, tag. */
   readonly #order: Table<Uint8Array>;
   readonly #counts = new ByteMap<number>();
+  /** Age before which none is past its time. */
+  #nextAt = 0;
 
   constructor(parts: { store: Store; ages: { now(): number } }) {
     this.#ages = parts.ages;
@@ -101,6 +103,7 @@ export class Tombstones {
     this.#byTag.put(writes, [tag], tombstone);
     this.#byMessage.put(writes, [sender, messageId], record);
     this.#order.put(writes, orderKey(sender, receipt, until, tag), NOTHING);
+    this.#nextAt = Math.min(this.#nextAt, until + 1);
     writes.afterCommit(() => this.#count(sender, 1));
   }
 
@@ -110,6 +113,7 @@ export class Tombstones {
     // No message has an id as short as a tag.
     this.#byTag.put(writes, [tag], { storageId: NOTHING, sender, messageId: tag, code: 'incomplete' });
     this.#order.put(writes, orderKey(sender, 'settled', until, tag), NOTHING);
+    this.#nextAt = Math.min(this.#nextAt, until + 1);
     writes.afterCommit(() => this.#count(sender, 1));
   }
 
@@ -153,7 +157,9 @@ export class Tombstones {
   /** @returns the age at which the next of the others goes; Infinity: there is none */
   expire(writes: WriteBatch): number {
     const now = this.#ages.now();
+    if (now < this.#nextAt) return this.#nextAt;
     let next = Infinity;
+    let isWhole = true;
     for (const sender of this.#senders()) {
       for (const state of STATES) {
         for (const { rest } of this.#order.entries(sender, stateByte(state))) {
@@ -165,9 +171,12 @@ export class Tombstones {
           const tag = rest.slice(SEQUENCE_BYTES);
           const messageId = this.#byTag.get(tag)?.messageId ?? NOTHING;
           this.forget(writes, sender, { tag, messageId, until });
+          isWhole = false;
         }
       }
     }
+    // What is deleted is looked for once more, since the disk may refuse that.
+    if (isWhole) this.#nextAt = next;
     return next;
   }
 

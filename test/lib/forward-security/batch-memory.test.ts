@@ -136,6 +136,16 @@ describe('the memory of batches', () => {
     assert.deepEqual([...store.range({ gte: new Uint8Array(), lt: new Uint8Array([0xff]) })], []);
   });
 
+  it('forgets in their time those that came after a look at an empty memory, and those the disk kept', async () => {
+    await write((writes) => memory.expire(writes));
+    await add(1);
+    age += 60 * DAY + 1;
+    // A batch that the disk refused.
+    memory.expire(store.batch());
+    await write((writes) => memory.expire(writes));
+    assert.deepEqual(known(), []);
+  });
+
   it('gives two batches that are on their way to the disk places of their own', async () => {
     const [one, two] = [store.batch(), store.batch()];
     memory.add(one, BOB, 1, hashOf(1), none);

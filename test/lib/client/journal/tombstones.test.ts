@@ -44,6 +44,27 @@ describe('tombstones', () => {
   const records = () =>
     [...memory.store.range({ gte: new Uint8Array(), lt: new Uint8Array(257).fill(255) })].length;
 
+  it('that come after a sweep which had nothing to do are swept in their time, however short', async () => {
+    await sweep();
+    await add(1, tombstone(5), 50 * DAY);
+    await sweep();
+    await add(2, tombstone(6));
+    memory.age += LIFE + 40 * DAY;
+    await sweep();
+    assert.notEqual(tombstones.findTag(tagOf(1)), undefined);
+    assert.equal(tombstones.findTag(tagOf(2)), undefined);
+  });
+
+  it('are swept after a sweep with nothing to do and after one that the disk refused', async () => {
+    await sweep();
+    await write((writes) => tombstones.addDead(writes, bob, tagOf(1), LIFE));
+    memory.age += LIFE + 40 * DAY;
+    // A batch that the disk refused.
+    tombstones.expire(memory.store.batch());
+    await sweep();
+    assert.equal(tombstones.findTag(tagOf(1)), undefined);
+  });
+
   it('are found by the tag of the key, and by the sender and the id of the message, by no less', async () => {
     await add(1, tombstone(5));
     assert.deepEqual(tombstones.findTag(tagOf(1)), tombstone(5));
