@@ -37,6 +37,7 @@ export class OwedDeletes {
   }
 
   owedTo(node: PublicKey): Uint8Array[] {
+    if (!this.#owed.has(node)) return [];
     return [...this.#table.entries(node)].map(({ rest }) => rest);
   }
 

@@ -121,7 +121,8 @@ export class MailList {
         unknown.note(writes, node, item.storageId);
       }
     }
-    await writes.commit();
+    // Most looks find nothing, and nothing to write.
+    if (writes.size > 0) await writes.commit();
     if (lied) nodes.noteBroken(node);
     return wanted;
   }

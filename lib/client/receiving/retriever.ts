@@ -111,10 +111,10 @@ export class Retriever {
 
   /** There may be a node to look at from time to time: as long as one is here. */
   pollLater(): void {
-    if (!this.#running) return;
+    if (!this.#running || this.#timer !== undefined) return;
     const { timers, random } = this.#components;
     const wait = POLL_INTERVAL * (0.75 + randomFraction(random) / 2);
-    this.#timer ??= timers.after(wait, () => {
+    this.#timer = timers.after(wait, () => {
       this.#timer = undefined;
       this.#unknown.forgetOld();
       this.#retrieveUnasked();
