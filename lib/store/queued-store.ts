@@ -139,9 +139,10 @@ export abstract class QueuedStore implements Store {
   }
 
   async #writeGroup(group: readonly PendingCommit[]): Promise<void> {
+    let operations: Operations;
     let publish: Publish;
     try {
-      const operations = Operations.join(group.map((commit) => commit.operations));
+      operations = Operations.join(group.map((commit) => commit.operations));
       publish = operations.count > 0 ? await this.write(operations) : () => undefined;
     } catch (error) {
       if (this.#state === 'closed') return;
@@ -153,6 +154,7 @@ export abstract class QueuedStore implements Store {
     }
     if (this.#state === 'closed') return;
     publish();
+    operations.release();
     for (const commit of group) {
       commit.succeed();
       commit.operations.release();
