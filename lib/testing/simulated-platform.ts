@@ -118,9 +118,14 @@ export function microtasks(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }
 
+const ZEROS = new Uint8Array(4096);
+
 /** The same seed gives the same bytes: the keystream of AES-256-CTR under the seed's SHA-256. */
 export class SeededRandom implements Random {
   readonly #stream: Cipher;
+  /** What comes next of the stream: a call of the cipher for a few bytes takes longer than for all of these. */
+  #ahead: Uint8Array = new Uint8Array();
+  #next = 0;
 
   constructor(seed: string | number) {
     const key = createHash('sha256').update(String(seed)).digest();
@@ -128,6 +133,17 @@ export class SeededRandom implements Random {
   }
 
   bytes(n: number): Uint8Array {
-    return new Uint8Array(this.#stream.update(new Uint8Array(n)));
+    const given = new Uint8Array(n);
+    for (let filled = 0; filled < n;) {
+      if (this.#next === this.#ahead.length) {
+        this.#ahead = this.#stream.update(ZEROS);
+        this.#next = 0;
+      }
+      const part = this.#ahead.subarray(this.#next, this.#next + n - filled);
+      given.set(part, filled);
+      this.#next += part.length;
+      filled += part.length;
+    }
+    return given;
   }
 }

@@ -41,8 +41,8 @@ export class VirtualWires {
       // A peer that was started again before anyone missed it: its old connection ends first.
       unlink(a, b.publicKey);
       unlink(b, a.publicKey);
-      const there = new VirtualLane(this.#route(a, b));
-      const back = new VirtualLane(this.#route(b, a));
+      const there: VirtualLane = new VirtualLane(this.#route(a, b, () => back));
+      const back = new VirtualLane(this.#route(b, a, () => there));
       link(a, { friend: b, out: there, in: back });
       link(b, { friend: a, out: back, in: there });
     });
@@ -83,11 +83,13 @@ export class VirtualWires {
     return this.#cuts.delete(pair);
   }
 
-  #route(from: VirtualMember, to: VirtualMember): LaneRoute {
+  /** @param opposite the lane on which the other end sends: while the connection lasts, both ends believe in it */
+  #route(from: VirtualMember, to: VirtualMember, opposite: () => VirtualLane): LaneRoute {
+    const pair = pairOf(from.publicKey, to.publicKey);
     return {
       travel: (done) => this.#travel(done),
       wait: (ms, done) => void this.#timers.after(ms, done),
-      isPassable: () => from.links.get(to.publicKey)?.in.isOpen === true && !this.#isCut(from, to),
+      isPassable: () => opposite().isOpen && !this.#cuts.has(pair),
       survives: () => {
         const { breakChance } = this.conditions;
         if (breakChance === 0 || randomFraction(this.#random) >= breakChance) return true;

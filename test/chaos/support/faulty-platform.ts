@@ -1,3 +1,4 @@
+import { textOfBytes } from '../../../lib/bytes';
 import type { Disk, DiskFile } from '../../../lib/platform/disk';
 import type { Platform } from '../../../lib/platform/platform';
 import type { CommitOptions, RangeOptions, Store, WriteBatch } from '../../../lib/store/store';
@@ -108,13 +109,14 @@ class FaultyBatch implements WriteBatch {
   #reach(when: 'commit' | 'committed'): void {
     if (this.size === 0) return;
     this.#life.reach(when);
+    if (!this.#life.isArmed) return;
     for (const table of this.#tables) if (isFaultTable(table)) this.#life.reach(`${when} ${table}`);
   }
 }
 
 /** Keys begin with the table's name and a slash. */
 function tableOf(key: Uint8Array): string {
-  return Buffer.from(key.subarray(0, key.indexOf(0x2f))).toString('latin1');
+  return textOfBytes(key.subarray(0, key.indexOf(0x2f)));
 }
 
 /** A transport whose process can die before and after each packet. */

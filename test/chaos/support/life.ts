@@ -90,6 +90,11 @@ export class Life {
     this.#reached = 0;
   }
 
+  /** There is a point at which it dies. */
+  get isArmed(): boolean {
+    return this.#plan !== undefined;
+  }
+
   /** Gives whether it lives on. */
   reach(point: FaultPoint): boolean {
     if (!this.dead && point === this.#plan?.point) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createCipheriv, createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { randomFraction } from '../../../lib/platform/random';
 import { microtasks, SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
@@ -124,9 +125,16 @@ describe('seeded random', () => {
   });
 
   it('gives the same bytes however they are asked for', () => {
-    const whole = new SeededRandom('a').bytes(40);
+    const whole = new SeededRandom('a').bytes(20_000);
     const parts = new SeededRandom('a');
-    assert.deepEqual(Buffer.concat([parts.bytes(3), parts.bytes(0), parts.bytes(37)]), Buffer.from(whole));
+    const sizes = [3, 0, 4092, 2, 4095, 4096, 7712];
+    assert.deepEqual(Buffer.concat(sizes.map((size) => parts.bytes(size))), Buffer.from(whole));
+  });
+
+  it('is the keystream that its description names', () => {
+    const key = createHash('sha256').update('a').digest();
+    const stream = createCipheriv('aes-256-ctr', key, new Uint8Array(16)).update(new Uint8Array(10_000));
+    assert.deepEqual(Buffer.from(new SeededRandom('a').bytes(10_000)), stream);
   });
 
   it('spreads evenly', () => {
