@@ -44,6 +44,7 @@ export { fromHex, toHex } from './bytes';
 export { ByteMap, ByteSet } from './byte-map';
 export { PeerMap, PeerSet } from './peer-map';
 export { openBackup } from './identity/backup';
+export { looksLikeProfile } from './identity/profile-sections';
 export { readFriendKey } from './identity/friend-text';
 export { formatToxId, parseToxId, pastedDigits, TOX_ID_DIGITS, type ToxId } from './identity/tox-id';
 export { toxIdQr } from './identity/qr/tox-id-qr';

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   fromHex,
@@ -12,6 +11,7 @@ import {
 } from '../../lib/index';
 import type { Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
+import { namedFile } from '../options/named-file';
 import { writeNewFile } from '../output/new-file';
 import { write } from '../output/streams';
 
@@ -87,11 +87,10 @@ async function certify(file: string, words: readonly string[]): Promise<string> 
 }
 
 async function read(file: string): Promise<FleetFile> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Failure(EXIT.noInput, `The file of the fleet cannot be read: ${String(error)}`);
-  });
+  // The path is absolute.
+  const bytes = await namedFile({ cwd: '/' }, file, 'The file of the fleet');
   try {
-    const found = JSON.parse(text) as FleetFile;
+    const found = JSON.parse(bytes.toString('utf8')) as FleetFile;
     const isWhole = bytesOf(found.seed).length === 32 && bytesOf(found.secret).length === 32;
     if (Number.isInteger(found.serial) && isWhole && Array.isArray(found.nodes)) return found;
   } catch {

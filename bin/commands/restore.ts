@@ -1,9 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { chooseCryptoProvider, openBackup, Passphrase, systemPlatform, ToxAsyncError } from '../../lib/index';
+import {
+  chooseCryptoProvider,
+  looksLikeProfile,
+  openBackup,
+  Passphrase,
+  systemPlatform,
+  ToxAsyncError,
+} from '../../lib/index';
 import type { Call, Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
 import { givenPassphrase } from '../options/data-directory';
+import { namedFile } from '../options/named-file';
 import { write } from '../output/streams';
 import { openOwnSession } from '../session/open-session';
 import { chosenPassphrase, newDirectory } from './init';
@@ -23,10 +29,11 @@ that runs twice loses messages.`,
       throw new Failure(EXIT.usage, 'Usage: tox-async restore FILE');
     }
     const directory = await newDirectory(call);
-    const bytes = await readFile(path.resolve(call.machine.cwd, file)).catch((error: unknown) => {
-      throw new Failure(EXIT.noInput, `The backup cannot be read: ${String(error)}`);
-    });
+    const bytes = await namedFile(call.machine, file, 'The backup');
     const profile = await opened(call, new Uint8Array(bytes));
+    if (!looksLikeProfile(profile)) {
+      throw new Failure(EXIT.data, `${file} is neither a backup nor the profile of a Tox client.`);
+    }
     const passphrase =
       call.options.seal === true
         ? await chosenPassphrase(call)

@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { ToxAsyncError, type ControlContent, type SendAnswer, type SendRequest } from '../../lib/index';
 import type { Call, Command } from '../call';
 import { EXIT, type ExitCode, Failure } from '../exit-codes';
 import { choiceOption, numberOption } from '../options/command-line';
+import { namedFile } from '../options/named-file';
 import { jsonOf, write } from '../output/streams';
 import { openSession, triesAgain } from '../session/open-session';
 
@@ -119,11 +118,7 @@ async function bytesOf(
   file: string | undefined,
   text: string | undefined,
 ): Promise<Buffer> {
-  if (file !== undefined) {
-    return readFile(path.resolve(cwd, file)).catch((error: unknown) => {
-      throw new Failure(EXIT.noInput, `The file cannot be read: ${String(error)}`);
-    });
-  }
+  if (file !== undefined) return namedFile({ cwd }, file, 'The file');
   if (text !== undefined && text !== '-') return Buffer.from(text);
   const chunks: Uint8Array[] = [];
   for await (const chunk of stdin) chunks.push(chunk);

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EXIT, Failure } from '../exit-codes';
 import type { Machine } from '../machine';
+import { namedFile } from './named-file';
 import type { Options } from './option-table';
 
 /** How the passphrase of a directory is given where nobody can be asked. */
@@ -29,10 +29,8 @@ export async function givenPassphrase(
 ): Promise<string | undefined> {
   const file = options['passphrase-file'] ?? env.TOX_ASYNC_PASSPHRASE_FILE ?? '';
   if (file === '') return env.TOX_ASYNC_PASSPHRASE || undefined;
-  const text = await readFile(path.resolve(cwd, file), 'utf8').catch((error: unknown) => {
-    throw new Failure(EXIT.noInput, `The passphrase file cannot be read: ${String(error)}`);
-  });
-  const passphrase = text.replace(/\r?\n$/, '');
+  const text = await namedFile({ cwd }, file, 'The passphrase file');
+  const passphrase = text.toString('utf8').replace(/\r?\n$/, '');
   if (passphrase !== '') return passphrase;
   throw new Failure(EXIT.noPermission, `The passphrase file ${file} is empty.`);
 }

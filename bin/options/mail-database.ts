@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type AsyncManagerOptions, fleetInFile, systemPlatform } from '../../lib/index';
 import type { Call } from '../call';
 import { EXIT, Failure } from '../exit-codes';
+import { namedFile } from './named-file';
 import { numberOption } from './command-line';
 
 /**
@@ -37,8 +37,7 @@ async function mailDatabaseOf({
     if (alone === undefined) return {};
     throw new Failure(EXIT.usage, `--${alone} is for a database: give --database FILE too.`);
   }
-  const text = await readFile(path.resolve(machine.cwd, file), 'utf8').catch(() => undefined);
-  if (text === undefined) throw new Failure(EXIT.noInput, `The file ${file} cannot be read.`);
+  const text = (await namedFile(machine, file, `The file ${file}`)).toString('utf8');
   const given = { ...(schema !== undefined && { schema }), ...(standbys !== undefined && { standbys }) };
   return { mailDatabase: { url: text.trim(), ...given } };
 }

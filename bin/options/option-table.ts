@@ -1,6 +1,8 @@
 /** An option of the command line. */
 export interface OptionSpec {
   readonly type: 'string' | 'boolean';
+  /** One letter for it, after a single dash. */
+  readonly short?: string;
   /** What stands for its value in a help page. */
   readonly value?: string;
   readonly about: string;
@@ -15,7 +17,7 @@ export const OPTIONS = {
   port: { type: 'string', value: 'PORT', about: 'UDP port; the first free one from 33445 on' },
   tcp: { type: 'boolean', about: 'no UDP' },
   log: { type: 'string', value: 'FORM', about: 'text or json' },
-  help: { type: 'boolean', about: 'this page' },
+  help: { type: 'boolean', short: 'h', about: 'this page' },
   version: { type: 'boolean', about: 'the version' },
   seal: { type: 'boolean', about: 'ask for a passphrase that seals the directory' },
   join: { type: 'string', value: 'FILE', about: 'join one of the cells in the URI of this file' },

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Call } from '../call';
 import { EXIT, Failure } from '../exit-codes';
+import { namedFile } from './named-file';
 
 /**
  * The text of a file that holds a secret, `-` being the standard input. A secret is never an argument itself: every
@@ -9,11 +8,7 @@ import { EXIT, Failure } from '../exit-codes';
  * @throws Failure it cannot be read
  */
 export async function secretFile({ machine }: Pick<Call, 'machine'>, file: string): Promise<string> {
-  if (file !== '-') {
-    return readFile(path.resolve(machine.cwd, file), 'utf8').catch((error: unknown) => {
-      throw new Failure(EXIT.noInput, `The file cannot be read: ${String(error)}`);
-    });
-  }
+  if (file !== '-') return (await namedFile(machine, file, 'The file')).toString('utf8');
   const chunks: Uint8Array[] = [];
   for await (const chunk of machine.stdin) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');

@@ -11,7 +11,9 @@ export async function writeNewFile(name: string, place: string, data: string | U
     await writeFile(place, data, { flag: 'wx', mode: 0o600, flush: true });
   } catch (error) {
     const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    const why = isThere ? 'exists already. Choose another name.' : `cannot be written: ${String(error)}`;
+    const why = isThere
+      ? 'exists already. Choose another name.'
+      : `cannot be written: ${error instanceof Error ? error.message : String(error)}.`;
     throw new Failure(EXIT.cannotCreate, `The file ${name} ${why}`);
   }
 }

@@ -15,6 +15,7 @@ describe('The help of tox-async', () => {
 
   it('fits a screen of 24 lines of 80 characters, for each command too', async () => {
     const pages = [await user.run(['--help'])];
+    assert.deepEqual(await user.run(['-h']), pages[0]);
     for (const { name } of COMMANDS) pages.push(await user.run([name, '--help']));
     for (const { exitCode, out } of pages) {
       assert.equal(exitCode, EXIT.ok);

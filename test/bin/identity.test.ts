@@ -110,6 +110,13 @@ describe('tox-async init, id, backup and restore', function () {
     const { out } = await ann.run(['init']);
     assert.equal((await ann.run(['backup', 'plain.tox', '--plain'])).exitCode, EXIT.ok);
     assert.equal((await ann.run(['restore', 'plain.tox', '--data', 'new'])).out, out);
-    assert.equal((await ann.run(['restore', 'none.tox', '--data', 'newer'])).exitCode, EXIT.noInput);
+    const none = await ann.run(['restore', 'none.tox', '--data', 'newer']);
+    assert.equal(none.exitCode, EXIT.noInput);
+    assert.match(none.err, /^tox-async: The backup cannot be read: ENOENT: no such file or directory, /);
+    await writeFile(path.join(ann.folder, 'noise.tox'), 'noise');
+    const noise = await ann.run(['restore', 'noise.tox', '--data', 'newer']);
+    assert.equal(noise.exitCode, EXIT.data);
+    assert.match(noise.err, /noise\.tox is neither a backup nor the profile of a Tox client/);
+    assert.equal((await ann.run(['id', '--data', 'newer'])).exitCode, EXIT.config, 'nothing was made');
   });
 });

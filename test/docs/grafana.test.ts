@@ -13,7 +13,7 @@ interface Dashboard {
   }[];
 }
 
-const file = path.join(ROOT, 'examples/grafana/tox-async.json');
+const file = path.join(ROOT, 'docs/grafana/tox-async.json');
 const { panels } = JSON.parse(readFileSync(file, 'utf8')) as Dashboard;
 const targets = panels.flatMap((panel) => panel.targets);
 

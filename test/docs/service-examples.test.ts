@@ -7,7 +7,7 @@ import { assertOptions, readCommandLine } from '../../bin/options/command-line';
 import { optionsOf } from '../../bin/options/help';
 import { ROOT } from '../../scripts/support/project';
 
-const FOLDER = path.join(ROOT, 'examples/service');
+const FOLDER = path.join(ROOT, 'docs/service');
 const FILES = readdirSync(FOLDER);
 const textOf = (file: string) => readFileSync(path.join(FOLDER, file), 'utf8');
 

@@ -89,8 +89,12 @@ describe('The packed package', function () {
     assert.ok(size < 1_000_000, `${size} bytes`);
   });
 
-  it('holds icons and examples', () => {
-    assert.ok(files.some((file) => file.startsWith('dist/nodes/icons/')));
-    assert.ok(files.some((file) => file.startsWith('examples/')));
+  it('holds icons, examples, units for services and the dashboard', () => {
+    for (const folder of ['dist/nodes/icons/', 'examples/', 'docs/service/', 'docs/grafana/']) {
+      assert.ok(
+        files.some((file) => file.startsWith(folder)),
+        folder,
+      );
+    }
   });
 });
