@@ -67,6 +67,8 @@ export class SimulatedTime {
     this.#advancing = true;
     try {
       const end = this.#now + ms;
+      // From a script or a callback of the loop, what `microtasks` waits for would come before all promises.
+      await Promise.resolve();
       await this.#settle();
       for (let next = this.#pending.at(-1); next && next.due <= end; next = this.#pending.at(-1)) {
         this.#pending.pop();

@@ -109,6 +109,22 @@ describe('simulated time', () => {
     await time.advance(1);
   });
 
+  it('lets promises run first when a callback of the loop advances it as well', async () => {
+    const time = new SimulatedTime(undefined, microtasks);
+    const ran = await new Promise<number[]>((resolve, reject) => {
+      setImmediate(() => {
+        const moments: number[] = [];
+        const work = async () => {
+          for (let step = 0; step < 5; step += 1) await Promise.resolve();
+          time.timers.after(10, () => moments.push(time.clock.monotonic()));
+        };
+        void work();
+        time.advance(100).then(() => resolve(moments), reject);
+      });
+    });
+    assert.deepEqual(ran, [10]);
+  });
+
   it('refuses to be advanced twice at once', async () => {
     const time = new SimulatedTime();
     const first = time.advance(1);
