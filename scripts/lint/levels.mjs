@@ -26,6 +26,7 @@ export const LEVELS = [
 
 /** The only files of `lib/` that may load a module at run time: each loads one package that not every machine has or needs. */
 export const LOADERS = [
+  'lib/crypto/kem/noble-loader.ts',
   'lib/crypto/providers/sodium.ts',
   'lib/store/lmdb/lmdb-loader.ts',
   'lib/store/nedb/nedb-loader.ts',

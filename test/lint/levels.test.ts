@@ -110,6 +110,7 @@ describe('Loading modules at run time', () => {
 
     it(`is allowed in the loaders: ${code}`, () => {
       for (const file of [
+        'crypto/kem/noble-loader',
         'crypto/providers/sodium',
         'store/lmdb/lmdb-loader',
         'transport/toxcore/binding/library-loader',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mock } from 'node:test';
 import fc from 'fast-check';
 import { nobleKem } from '../../../lib/crypto/kem/noble-kem';
@@ -34,6 +35,20 @@ describe("node:crypto's own ML-KEM", () => {
 });
 
 describe('the ML-KEM in JavaScript', () => {
+  it('is loaded for the first agreement that needs it, and not by a start', () => {
+    const script = `
+      const { chooseCryptoProvider } = require('./lib/index.ts');
+      const crypto = chooseCryptoProvider();
+      const isLoaded = () => Object.keys(require.cache).some((file) => file.includes('ml-kem.js'));
+      const before = isLoaded();
+      crypto.kemEncapsulate(crypto.kemPublicKey(new Uint8Array(64)), new Uint8Array(32));
+      console.log(before, isLoaded());`;
+    const { stdout } = spawnSync(process.execPath, ['--require', 'tsx/cjs', '-e', script], {
+      encoding: 'utf8',
+    });
+    assert.equal(stdout, 'false true\n');
+  });
+
   /** Whole arrays that were filled while `use` ran. */
   const filledBy = (use: () => unknown): Uint8Array[] => {
     const fill = mock.method(Uint8Array.prototype, 'fill');
