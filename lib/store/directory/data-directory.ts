@@ -10,6 +10,7 @@ import { lockDirectory } from './lock/directory-lock';
 import { LOCK } from './lock/lock-place';
 import { chooseStoreEngine } from './engine-choice';
 import { lmdbAvailable } from '../lmdb/lmdb-store';
+import { LmdbThread } from '../lmdb/lmdb-thread';
 import { checkEntryKinds } from './entry-kinds';
 import { ManifestFile, readManifest } from './manifest';
 import { formatAfter, migrate, type Migration, MIGRATIONS } from './migrations';
@@ -65,19 +66,25 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
   const { disk, clock } = platform;
   const folder = path.resolve(options.path);
   const newest = formatAfter(migrations);
+  const closers = new Closers(platform.timers);
+  let thread: LmdbThread | undefined;
   const look = async (logger: Logger) => {
     await checkEntryKinds(disk, folder);
     const recorded = await readManifest(disk, folder, newest);
+    if (recorded?.engine === 'lmdb' && thread === undefined) {
+      // Beside all that comes before the store is opened.
+      const early = (thread = new LmdbThread());
+      closers.add(() => early.end());
+    }
     const wish = { asked, recorded: recorded?.engine, lmdbLoads: lmdbAvailable() };
     return { recorded, engine: chooseStoreEngine(wish, logger) };
   };
-  // Once to refuse before anything is touched, once when no other process can change it any more.
-  const first = await look(silentLogger);
-  if (!options.startOver)
-    await assertOpensVault({ disk, folder, crypto, passphrase, expected: first.recorded?.vaultKey });
-  await makeFolder(platform.disk, folder);
-  const closers = new Closers(platform.timers);
   try {
+    // Once to refuse before anything is touched, once when no other process can change it any more.
+    const first = await look(silentLogger);
+    if (!options.startOver)
+      await assertOpensVault({ disk, folder, crypto, passphrase, expected: first.recorded?.vaultKey });
+    await makeFolder(platform.disk, folder);
     const lock = await lockDirectory(folder, platform);
     closers.whenAllEnded(() => lock.release());
     const { recorded, engine } = await look(log);
@@ -87,7 +94,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
       recorded ?? { format: newest, engine, created: clock.wall() },
     );
     if (recorded === undefined) await manifest.change({});
-    const own = { platform, folder, manifest, log, startNew };
+    const own = { platform, folder, manifest, log, startNew, thread };
     if (options.startOver) await startOver(options.startOver, own);
     const openStore = async () => {
       const store = await openOwnStore(own);

@@ -2,6 +2,7 @@ import type { Disk } from '../../platform/disk';
 import { systemKeepAlive, systemTimers, type Timers } from '../../platform/timers';
 import { prepareLmdbFiles } from './lmdb-preflight';
 import { LmdbReader } from './lmdb-reader';
+import { LmdbThread } from './lmdb-thread';
 import { LmdbWriter } from './lmdb-writer';
 import type { Operations } from '../operations';
 import { type Publish, QueuedStore } from '../queued-store';
@@ -25,6 +26,8 @@ export interface LmdbStoreOptions {
   readonly check?: (store: Pick<Store, 'get' | 'range'>) => void;
   /** For the pauses between the starts of a writing thread that keeps dying, and for batches that can wait. */
   readonly timers?: Timers;
+  /** A writing thread that gets ready already; it is ended with the store, or when that cannot be opened. @internal */
+  readonly thread?: LmdbThread | undefined;
 }
 
 /**
@@ -33,35 +36,38 @@ export interface LmdbStoreOptions {
  * @throws ErrLocalStorageFull, ErrStore, ErrMissingLibrary
  */
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
+  // It gets ready while this thread looks at the file.
+  const { path, timers = systemTimers, thread = new LmdbThread() } = options;
   let reader: LmdbReader | undefined;
+  const writer = new LmdbWriter({ path, timers, thread, onDeath: () => reader?.reset() });
   try {
     await prepareLmdbFiles(options);
-    reader = new LmdbReader(options.path);
+    reader = new LmdbReader(path);
     options.check?.(reader);
-    const store = new LmdbStore(options, reader);
-    await store.start();
-    return store;
+    await writer.start();
+    return new LmdbStore({ ...options, timers }, reader, writer);
   } catch (error) {
     reader?.reset();
+    await writer.close();
     throw await storeErrorByFreeSpace(error, options.disk, options.path, 0);
   }
 }
 
 class LmdbStore extends QueuedStore {
   readonly engine = 'lmdb';
-  readonly #options: LmdbStoreOptions;
+  readonly #options: LmdbStoreOptions & { readonly timers: Timers };
   readonly #reader: LmdbReader;
   readonly #writer: LmdbWriter;
 
-  constructor(options: LmdbStoreOptions, reader: LmdbReader) {
+  constructor(
+    options: LmdbStoreOptions & { readonly timers: Timers },
+    reader: LmdbReader,
+    writer: LmdbWriter,
+  ) {
     super();
     this.#options = options;
     this.#reader = reader;
-    this.#writer = new LmdbWriter(options.path, options.timers ?? systemTimers, () => reader.reset());
-  }
-
-  start(): Promise<void> {
-    return this.#writer.start();
+    this.#writer = writer;
   }
 
   override close(): Promise<void> {
@@ -94,7 +100,7 @@ class LmdbStore extends QueuedStore {
   protected override later(write: () => void): () => void {
     // It is under way as much as one that is being written: the process must not end before.
     const alive = systemKeepAlive();
-    const timer = (this.#options.timers ?? systemTimers).after(WAIT_MS, write);
+    const timer = this.#options.timers.after(WAIT_MS, write);
     return () => {
       alive.cancel();
       timer.cancel();

@@ -1,36 +1,32 @@
-import { Worker } from 'node:worker_threads';
 import { backoff } from '../../platform/backoff';
 import { sleep, type Timers } from '../../platform/timers';
-import { lmdbWorkerFile } from './lmdb-loader';
+import { LmdbThread } from './lmdb-thread';
 
 /** Wait before a thread that keeps dying is started again, milliseconds. */
 const RESTART = { first: 100, longest: 5000 };
 
-interface Thread {
-  readonly worker: Worker;
-  /** The caller that waits for the thread's next answer. */
-  waiting?: { resolve: () => void; reject: (cause: unknown) => void };
-  cause?: unknown;
+export interface LmdbWriterOptions {
+  readonly path: string;
+  readonly timers: Timers;
+  /** Runs when a thread has ended by itself, before the commit under way fails. */
+  readonly onDeath: () => void;
+  /** The first thread, which gets ready already. */
+  readonly thread?: LmdbThread | undefined;
 }
 
 /**
  * Owns the writing thread. One that dies fails the commit under way and is started again for the next one: the
- * first time at once, then after a pause that doubles until a commit succeeds. The thread keeps the process
- * alive only while a commit is under way.
+ * first time at once, then after a pause that doubles until a commit succeeds.
  */
 export class LmdbWriter {
-  readonly #path: string;
-  readonly #timers: Timers;
-  readonly #onDeath: () => void;
+  readonly #o: LmdbWriterOptions;
   readonly #closing = new AbortController();
-  #thread: Thread | undefined;
+  /** That has opened the file, or is about to. */
+  #thread: LmdbThread | undefined;
   #failures = 0;
 
-  /** @param onDeath runs when a thread has ended by itself, before the commit under way fails */
-  constructor(path: string, timers: Timers, onDeath: () => void) {
-    this.#path = path;
-    this.#timers = timers;
-    this.#onDeath = onDeath;
+  constructor(options: LmdbWriterOptions) {
+    this.#o = options;
   }
 
   /** Starts the thread. Rejects with the reason why it ended, when it cannot open the file. */
@@ -44,7 +40,7 @@ export class LmdbWriter {
    */
   async commit(packed: ArrayBuffer): Promise<void> {
     const thread = await this.#running();
-    await answer(thread, () => thread.worker.postMessage(packed, [packed]));
+    await thread.commit(packed);
     this.#failures = 0;
   }
 
@@ -55,49 +51,30 @@ export class LmdbWriter {
 
   /** Ends the thread; nothing is under way any more. */
   async close(): Promise<void> {
-    const thread = this.#thread;
+    const thread = this.#thread ?? this.#o.thread;
     this.#thread = undefined;
-    thread?.worker.ref();
-    await thread?.worker.terminate();
+    await thread?.end();
   }
 
-  async #running(): Promise<Thread> {
+  async #running(): Promise<LmdbThread> {
     if (this.#thread) return this.#thread;
     const pause = restartPause(this.#failures);
-    if (pause > 0) await sleep(this.#timers, pause, this.#closing.signal);
-    const worker = new Worker(lmdbWorkerFile(), { workerData: { path: this.#path } });
-    const thread: Thread = { worker };
+    if (pause > 0) await sleep(this.#o.timers, pause, this.#closing.signal);
+    const thread = this.#o.thread?.hasEnded === false ? this.#o.thread : new LmdbThread();
     this.#thread = thread;
-    worker.on('message', () => thread.waiting?.resolve());
-    worker.on('error', (error) => (thread.cause = error));
-    worker.on('exit', () => this.#ended(thread));
-    await answer(thread, () => undefined);
+    thread.onDeath = () => this.#ended();
+    await thread.open(this.#o.path);
     return thread;
   }
 
-  #ended(thread: Thread): void {
-    if (this.#thread !== thread) return;
+  #ended(): void {
     this.#thread = undefined;
     this.#failures += 1;
-    this.#onDeath();
-    thread.waiting?.reject(thread.cause ?? new Error('The writer thread of the store ended.'));
+    this.#o.onDeath();
   }
 }
 
 /** Milliseconds to wait after so many failures in a row: the first does not count. */
 export function restartPause(failures: number): number {
   return backoff(failures - 1, RESTART);
-}
-
-async function answer(thread: Thread, ask: () => void): Promise<void> {
-  thread.worker.ref();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      thread.waiting = { resolve, reject };
-      ask();
-    });
-  } finally {
-    delete thread.waiting;
-    thread.worker.unref();
-  }
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Platform } from '../../../platform/platform';
 import type { Logger } from '../../../types';
 import { openLmdbStore } from '../../lmdb/lmdb-store';
+import type { LmdbThread } from '../../lmdb/lmdb-thread';
 import { openNedbStore } from '../../nedb/nedb-store';
 import type { Store } from '../../store';
 import { isLost, lostError } from '../../store-errors';
@@ -16,6 +17,8 @@ export interface OwnStoreOptions {
   readonly log: Logger;
   /** The word of a user who starts a lost part new. */
   readonly startNew: string | undefined;
+  /** For a store on lmdb: it gets ready already. */
+  readonly thread?: LmdbThread | undefined;
 }
 
 /** Errors about a store that is the right one, but lacks its end. */
@@ -70,7 +73,7 @@ export async function setStoreAside(
 }
 
 async function openJudged(file: string, options: OwnStoreOptions): Promise<Store> {
-  const { manifest, platform, log } = options;
+  const { manifest, platform, log, thread } = options;
   const stamp = await platform.disk.stampOf(file);
   if ((stamp?.size ?? 0) === 0 && manifest.now.store !== undefined) {
     throw lostError(
@@ -86,6 +89,7 @@ async function openJudged(file: string, options: OwnStoreOptions): Promise<Store
         path: file,
         disk,
         timers,
+        thread,
         check,
         readFirst: stamp?.text !== manifest.now.stamp,
       });

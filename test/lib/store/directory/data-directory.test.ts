@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { mock } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { utf8 } from '../../../../lib/bytes';
 import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { type ErrorCode, ToxAsyncError } from '../../../../lib/errors';
@@ -112,6 +114,17 @@ describe('a data directory', () => {
     await assert.rejects(make(), isCode('ErrIdentityInUse'));
     await first.close();
     await make();
+  });
+
+  it('leaves no writing thread where it is refused', async () => {
+    await make({ engine: 'lmdb' });
+    const terminate = mock.method(Worker.prototype, 'terminate');
+    try {
+      await assert.rejects(make(), isCode('ErrIdentityInUse'));
+      assert.equal(terminate.mock.callCount(), 1);
+    } finally {
+      terminate.mock.restore();
+    }
   });
 
   describe('of an older format', () => {

@@ -7,6 +7,7 @@ import { utf8 } from '../../../../lib/bytes';
 import { systemDisk } from '../../../../lib/platform/system/system-disk';
 import { systemTimers, type Timers } from '../../../../lib/platform/timers';
 import { LmdbReader } from '../../../../lib/store/lmdb/lmdb-reader';
+import { LmdbThread } from '../../../../lib/store/lmdb/lmdb-thread';
 import { lmdbAvailable, openLmdbStore } from '../../../../lib/store/lmdb/lmdb-store';
 import { LmdbWriter, restartPause } from '../../../../lib/store/lmdb/lmdb-writer';
 import type { Store } from '../../../../lib/store/store';
@@ -36,7 +37,7 @@ describe('the writing thread of lmdb', () => {
 
   it('fails the commit it dies of and is started again for the next one', async () => {
     const reader = new LmdbReader(path);
-    const writer = new LmdbWriter(path, systemTimers, () => reader.reset());
+    const writer = new LmdbWriter({ path, timers: systemTimers, onDeath: () => reader.reset() });
     await writer.commit(put('before'));
     await assert.rejects(writer.commit(poison()), RangeError);
     assert.deepEqual(reader.get(utf8('before')), utf8('v'));
@@ -56,7 +57,7 @@ describe('the writing thread of lmdb', () => {
         return { cancel: () => undefined };
       },
     };
-    const writer = new LmdbWriter(path, timers, () => undefined);
+    const writer = new LmdbWriter({ path, timers, onDeath: () => undefined });
     for (let n = 0; n < 3; n += 1) await assert.rejects(writer.commit(poison()));
     await writer.commit(put('a'));
     assert.deepEqual(pauses, [100, 200]);
@@ -66,13 +67,22 @@ describe('the writing thread of lmdb', () => {
     await writer.close();
   });
 
+  it('is another one when the one that got ready before died of it', async () => {
+    const thread = new LmdbThread();
+    await thread.open(path);
+    await assert.rejects(thread.commit(poison()), RangeError);
+    const writer = new LmdbWriter({ path, timers: systemTimers, onDeath: () => undefined, thread });
+    await writer.commit(put('a'));
+    await writer.close();
+  });
+
   it('waits twice as long after each failure, up to 5 s', () => {
     assert.deepEqual([0, 1, 2, 3, 4, 7, 8, 2000].map(restartPause), [0, 0, 100, 200, 400, 3200, 5000, 5000]);
   });
 
   it('does not wait out a pause when the store closes', async () => {
     const never: Timers = { after: () => ({ cancel: () => undefined }) };
-    const writer = new LmdbWriter(path, never, () => undefined);
+    const writer = new LmdbWriter({ path, timers: never, onDeath: () => undefined });
     for (let n = 0; n < 2; n += 1) await assert.rejects(writer.commit(poison()));
     const last = writer.commit(put('a'));
     writer.hurry();
@@ -82,7 +92,7 @@ describe('the writing thread of lmdb', () => {
 
   it('ends a scan under way with ErrClosed when the file is opened again', async () => {
     const reader = new LmdbReader(path);
-    const writer = new LmdbWriter(path, systemTimers, () => reader.reset());
+    const writer = new LmdbWriter({ path, timers: systemTimers, onDeath: () => reader.reset() });
     await writer.commit(put('a', 'b', 'c'));
     reader.refresh();
     const scan = reader.range({ gte: utf8('a'), lt: utf8('z') });
