@@ -92,6 +92,8 @@ export class FleetBook {
 
   /** The fleet that certifies this node now. */
   fleetOf(node: PublicKey): Fleet | undefined {
+    // Most know of none, and are asked some 80 times a message.
+    if (this.#nodes.size === 0) return undefined;
     const record = this.#nodes.get(node)?.record;
     const fleet = record && this.#fleets.get(record.fleetKey);
     if (record === undefined || fleet === undefined || record.serial !== fleet.serial) return undefined;
