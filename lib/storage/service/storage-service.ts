@@ -43,8 +43,6 @@ const DEFAULTS = {
   readBurst: 500,
   readsPerSecond: 100,
 };
-/** A start has other work first: the free space is read by another program, df. */
-const SETTLE_MS = 1000;
 /** A peer must not be able to fill the log. */
 const QUIET_MS = 60_000;
 /** The field of a hint has two bytes. */
@@ -69,9 +67,6 @@ export class StorageService {
   #stopMail: () => void = () => undefined;
   /** When the disk's free space was last asked for, monotonic milliseconds. */
   #measuredAt = -Infinity;
-  /** The first time that it is asked for; until then the smallest capacity holds. */
-  #firstMeasure: Promise<void> | undefined;
-  #measureTimer: Timer | undefined;
   /** Before this moment of the monotonic clock no further failure is logged. */
   #quietUntil = 0;
 
@@ -85,21 +80,19 @@ export class StorageService {
     this.#reads = new TokenBuckets({ burst: readBurst, perSecond: readsPerSecond }, clock);
   }
 
-  /** Begins to answer, sweeps at once, and looks at the disk in a moment. */
+  /** Begins to answer, and sweeps at once. */
   start(): void {
     if (this.#running) return;
     this.#running = true;
     this.#stopMail = this.#storage.onMail((recipient) => this.#mailCame(recipient));
     this.#stopped = new AbortController();
-    this.#measureTimer = this.#options.timers.after(SETTLE_MS, () => this.#measureIfDue());
-    void this.#track(() => this.#sweep());
+    this.#sweep();
   }
 
   /** Answers `busy` from now on and resolves when everything under way is done. */
   async stop(): Promise<void> {
     this.#running = false;
     this.#stopped.abort();
-    this.#measureTimer?.cancel();
     this.#sweepTimer?.cancel();
     this.#sweepTimer = undefined;
     await Promise.all(this.#tasks);
@@ -142,9 +135,9 @@ export class StorageService {
     const { request } = message;
     switch (message.kind) {
       case 'store': {
-        this.#measureIfDue();
-        // More than the smallest capacity may lie here already.
-        await this.#firstMeasure;
+        const { clock, sweepSeconds } = this.#options;
+        if (clock.monotonic() - this.#measuredAt >= sweepSeconds * 1000)
+          void this.#track(() => this.#measure());
         const answer = await this.#storage.tryStore(peer, message.envelope, message.remaining);
         const { code, storageId } = answer;
         const kept = 'kept' in answer ? answer.kept : 0;
@@ -244,15 +237,19 @@ export class StorageService {
     }
   }
 
-  async #sweep(signal = this.#stopped.signal): Promise<void> {
-    try {
-      if (!signal.aborted) await this.#storage.cleanupExpiredMessages(signal);
-    } catch (error) {
-      this.#report('Expired mail could not be deleted', error);
-    }
-    // An engine that does not work cannot say what lies there.
-    const { totalMessages, trouble } = this.#storage.getStorageStats();
-    if (totalMessages > 0 || trouble !== undefined) this.#sweepLater();
+  #sweep(): void {
+    const { signal } = this.#stopped;
+    void this.#track(async () => {
+      await this.#measure();
+      try {
+        if (!signal.aborted) await this.#storage.cleanupExpiredMessages(signal);
+      } catch (error) {
+        this.#report('Expired mail could not be deleted', error);
+      }
+      // An engine that does not work cannot say what lies there.
+      const { totalMessages, trouble } = this.#storage.getStorageStats();
+      if (totalMessages > 0 || trouble !== undefined) this.#sweepLater();
+    });
   }
 
   #sweepLater(): void {
@@ -260,18 +257,8 @@ export class StorageService {
     const { timers, sweepSeconds } = this.#options;
     this.#sweepTimer ??= timers.after(sweepSeconds * 1000, () => {
       this.#sweepTimer = undefined;
-      void this.#track(async () => {
-        await this.#measure();
-        await this.#sweep();
-      });
+      this.#sweep();
     });
-  }
-
-  #measureIfDue(): void {
-    const { clock, sweepSeconds } = this.#options;
-    if (clock.monotonic() - this.#measuredAt < sweepSeconds * 1000) return;
-    const measuring = this.#track(() => this.#measure());
-    this.#firstMeasure ??= measuring;
   }
 
   async #measure(): Promise<void> {
