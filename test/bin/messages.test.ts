@@ -147,7 +147,7 @@ describe('tox-async send, receive and serve', function () {
     assert.equal(cancelled.exitCode, EXIT.ok);
     assert.match(cancelled.out, /^cancelled/);
     assert.equal((await ann.run(['cancel', messageId])).exitCode, EXIT.data);
-    assert.equal((await ann.run(['cancel', 'ab'])).exitCode, EXIT.usage);
+    assert.equal((await ann.run(['cancel', 'ab'])).exitCode, EXIT.data);
     await ann.run(['send', 'Bob', '{"level":3}', '--as', 'json', '--wait', 'queued']);
     await ann.run(['send', 'Bob', 'waves', '--as', 'action', '--wait', 'queued', '--overdue-after', '60']);
     assert.equal((await ann.run(['send', 'Bob', '{', '--as', 'json'])).exitCode, EXIT.data);

@@ -20,6 +20,8 @@ const SHAPE = [
   /^resources\/[\w/-]+\.(js|css)$/,
   /^docs\/(guides\/)?[\w-]+\.md$/,
   /^docs\/images\/[\w-]+\.png$/,
+  /^docs\/service\/(Containerfile|[\w-]+\.service)$/,
+  /^docs\/grafana\/[\w-]+\.json$/,
   /^examples\/[\w-]+\.json$/,
 ];
 

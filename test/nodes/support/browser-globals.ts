@@ -36,8 +36,8 @@ function editor(configNodes: ReadonlyMap<string, object>, said: string[]): objec
     events: { on: () => undefined },
     nodes: { node: (id: string) => configNodes.get(id) ?? null },
     tabs: { create: () => ({ addTab: () => undefined, activateTab: () => undefined }) },
-    notify: (text: unknown) => {
-      said.push(String(text));
+    notify: (message: { text(): string }) => {
+      said.push(message.text());
       return { close: () => undefined };
     },
   };
@@ -66,11 +66,17 @@ export function inBrowser<T>(
   }
 }
 
-/** jQuery that takes anything and does nothing; fields have the values of `fields`, by selector. */
+/** jQuery that takes anything and keeps texts alone; fields have the values of `fields`, by selector. */
 export function jQueryOf(fields: Readonly<Record<string, string>> = {}) {
   return (selector: string): unknown => {
+    let shown = '';
     const own: Record<string, (...args: unknown[]) => unknown> = {
       val: () => fields[selector] ?? '',
+      text: (...args) => {
+        if (args.length === 0) return shown;
+        shown = String(args[0]);
+        return element;
+      },
       attr: (...args) => (args.length === 1 && typeof args[0] === 'string' ? '' : element),
       toArray: () => [],
       is: () => false,
