@@ -8,7 +8,6 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { chooseSuites, type NamedSuite } from './support/choose-suites';
 import type { Counts } from './support/counting-reporter';
-import { canMount, inMountNamespace } from './support/mount-namespace';
 import { missingForEditors, prepareEditors } from './support/node-red/editor-stage';
 import { newerNode } from './support/node-versions';
 import { CACHE, ROOT, tool } from './support/project';
@@ -55,20 +54,6 @@ function inPairs(name: string, ...folders: string[]): Suite {
     folders,
     run: (chosen = folders) =>
       runMocha(name, chosen, (command) => run(tool('mocha'), [...IN_PAIRS, ...command], { env, limitMs })),
-  };
-}
-
-/** The same in a mount namespace, where it can be had. */
-function onVolumes(name: string, folder: string): Suite {
-  if (!canMount()) return inPairs(name, folder);
-  return {
-    name,
-    folders: [folder],
-    run: (chosen = [folder]) =>
-      runMocha(name, chosen, (args) => {
-        const inside = inMountNamespace([tool('mocha'), ...IN_PAIRS, ...args]);
-        return run(inside.file, inside.args, { env: { ...env, ...inside.env }, limitMs });
-      }),
   };
 }
 
@@ -185,7 +170,7 @@ const SUITES: readonly Suite[] = [
   mocha('simulation', 'test/simulation'),
   // Two days of 200 users; the suite before it has a slice of that.
   ...(full ? [command('reliability', 'npm', 'run', '--silent', 'reliability')] : []),
-  onVolumes('storage', 'test/storage-faults'),
+  mocha('storage', 'test/storage-faults'),
   databases('postgres', 'test/postgres'),
   { ...mocha('package', 'test/package'), needs: 'build' },
   editors('editor', 'test/editor'),
