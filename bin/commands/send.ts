@@ -11,8 +11,6 @@ import { openSession, triesAgain } from '../session/open-session';
 /** How long a message is waited for, seconds. */
 const TIMEOUT_S = 120;
 const LONGEST_S = 14 * 24 * 60 * 60;
-/** How often a holder is asked: of many commands at the same time each holds the directory for a moment, then ends. */
-const ATTEMPTS = 25;
 const KINDS = ['text', 'action', 'json', 'binary'] as const;
 
 /** Sends one message. */
@@ -56,18 +54,32 @@ async function ask(call: Call, request: SendRequest): Promise<SendAnswer> {
   let latest: SendAnswer | undefined;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await using session = await openSession(call, { network: request.until !== 'queued' });
-      const timeout = Math.max(0, (end - performance.now()) / 1000);
-      const onProgress = (progress: SendAnswer) => (latest = progress);
-      return await session.control.ask({ ...request, timeout }, { signal, onProgress });
+      return await askOnce(call, request, end, (progress) => (latest = progress));
     } catch (error) {
       if (!signal.aborted && !ToxAsyncError.is(error, 'ErrClosed')) throw error;
-      const goesOn = !signal.aborted && performance.now() < end && (await triesAgain(attempt, ATTEMPTS));
+      const goesOn = !signal.aborted && performance.now() < end && (await triesAgain(attempt));
       if (goesOn) continue;
       if (latest === undefined) throw error;
       return { ...latest, timedOut: true };
     }
   }
+}
+
+/**
+ * A function of its own: esbuild, which runs our sources in tests, carries the error of one round of a loop into the
+ * `using` of the next.
+ * @param end when the answer is no longer waited for, by performance.now()
+ */
+async function askOnce(
+  call: Call,
+  request: SendRequest,
+  end: number,
+  onProgress: (progress: SendAnswer) => void,
+): Promise<SendAnswer> {
+  await using session = await openSession(call, { network: request.until !== 'queued' });
+  const timeout = Math.max(0, (end - performance.now()) / 1000);
+  const { signal } = call.machine;
+  return await session.control.ask({ ...request, timeout }, { signal, onProgress });
 }
 
 async function requestOf(call: Call): Promise<SendRequest> {

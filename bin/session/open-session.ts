@@ -22,16 +22,15 @@ import { networkSettings } from '../options/network-settings';
 import { commandAdmission } from './admission';
 import { judgeRequests } from './asked-friends';
 
-/** How often a command tries to open a directory while others come and go. */
+/** How often a command tries to open a directory, or to ask its holder, while others come and go. */
 const ATTEMPTS = 8;
-/** It waits so long before the second attempt, and as much longer before each further one, up to the longest. */
+/** It waits so long before the second attempt, milliseconds, and as much longer before each further one. */
 const PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 1400;
 
 /** Waits a little before another attempt. False when it was the last one. */
-export async function triesAgain(attempt: number, most = ATTEMPTS): Promise<boolean> {
-  if (attempt >= most) return false;
-  await setTimeout(Math.min(attempt * PAUSE_MS, LONGEST_PAUSE_MS));
+export async function triesAgain(attempt: number): Promise<boolean> {
+  if (attempt >= ATTEMPTS) return false;
+  await setTimeout(attempt * PAUSE_MS);
   return true;
 }
 
