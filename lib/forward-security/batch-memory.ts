@@ -86,7 +86,8 @@ export class BatchMemory {
     this.#hashes.put(writes, [peer, batchKey(batch)], listHash);
     const takenAt = this.#ages.now();
     this.#order.put(writes, [peer, sequenceKey(next)], { batch, takenAt });
-    this.#nextAt = Math.min(this.#nextAt, endOf(takenAt));
+    // A sweep before that does not see it, and would forget its time again.
+    writes.afterCommit(() => (this.#nextAt = Math.min(this.#nextAt, endOf(takenAt))));
     this.#given.set(peer, next);
     return true;
   }

@@ -103,8 +103,7 @@ export class Tombstones {
     this.#byTag.put(writes, [tag], tombstone);
     this.#byMessage.put(writes, [sender, messageId], record);
     this.#order.put(writes, orderKey(sender, receipt, until, tag), NOTHING);
-    this.#nextAt = Math.min(this.#nextAt, until + 1);
-    writes.afterCommit(() => this.#count(sender, 1));
+    writes.afterCommit(() => this.#noteNew(sender, until));
   }
 
   /** The key is gone and what it opened is forgotten: it may come again under another. */
@@ -113,8 +112,7 @@ export class Tombstones {
     // No message has an id as short as a tag.
     this.#byTag.put(writes, [tag], { storageId: NOTHING, sender, messageId: tag, code: 'incomplete' });
     this.#order.put(writes, orderKey(sender, 'settled', until, tag), NOTHING);
-    this.#nextAt = Math.min(this.#nextAt, until + 1);
-    writes.afterCommit(() => this.#count(sender, 1));
+    writes.afterCommit(() => this.#noteNew(sender, until));
   }
 
   /** What became of its receipt: it says what goes first when room is needed. */
@@ -196,6 +194,12 @@ export class Tombstones {
       yield sender;
       gte = afterPrefix(this.#order.key(sender));
     }
+  }
+
+  /** Not before it is durable: a sweep until then does not see it, and would forget its time again. */
+  #noteNew(sender: PublicKey, until: number): void {
+    this.#nextAt = Math.min(this.#nextAt, until + 1);
+    this.#count(sender, 1);
   }
 
   /** The tombstones of one message among those of another state. */

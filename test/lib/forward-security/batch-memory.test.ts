@@ -136,6 +136,16 @@ describe('the memory of batches', () => {
     assert.deepEqual([...store.range({ gte: new Uint8Array(), lt: new Uint8Array([0xff]) })], []);
   });
 
+  it('forgets in its time one that was written while a look was under way', async () => {
+    const batch = store.batch();
+    memory.add(batch, BOB, 1, hashOf(1), none);
+    await write((writes) => memory.expire(writes));
+    await batch.commit();
+    age += 60 * DAY + 1;
+    await write((writes) => memory.expire(writes));
+    assert.deepEqual(known(), []);
+  });
+
   it('forgets in their time those that came after a look at an empty memory, and those the disk kept', async () => {
     await write((writes) => memory.expire(writes));
     await add(1);

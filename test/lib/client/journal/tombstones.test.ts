@@ -55,6 +55,16 @@ describe('tombstones', () => {
     assert.equal(tombstones.findTag(tagOf(2)), undefined);
   });
 
+  it('are swept in their time although a sweep came while they were written', async () => {
+    const batch = memory.store.batch();
+    tombstones.addDead(batch, bob, tagOf(1), LIFE);
+    await sweep();
+    await batch.commit();
+    memory.age += LIFE + 40 * DAY;
+    await sweep();
+    assert.equal(tombstones.findTag(tagOf(1)), undefined);
+  });
+
   it('are swept after a sweep with nothing to do and after one that the disk refused', async () => {
     await sweep();
     await write((writes) => tombstones.addDead(writes, bob, tagOf(1), LIFE));
