@@ -3,46 +3,22 @@ import { writeFile, chmod, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { EXIT } from '../../bin/exit-codes';
-import { CommandUser, newNetwork, type Run } from './support/command-user';
+import type { CommandUser, Run } from './support/command-user';
+import { keysOf, serve, twoFriends } from './support/two-friends';
 
 describe('tox-async send, receive and serve', function () {
   this.timeout(90_000);
   let ann: CommandUser;
   let bob: CommandUser;
 
-  /** Both have keys of each other, and nothing of theirs runs. */
   beforeEach(async () => {
-    const network = newNetwork();
-    ann = await CommandUser.of('Ann', network);
-    bob = await CommandUser.of('Bob', network);
-    await ann.run(['init']);
-    await bob.run(['init']);
-    const served = [await serve(ann), await serve(bob)];
-    for (const user of [ann, bob]) await keysOf(user);
-    for (const run of served) assert.equal(await run.end(), EXIT.ok);
+    ({ ann, bob } = await twoFriends());
   });
 
   afterEach(async () => {
     await ann.end();
     await bob.end();
   });
-
-  async function serve(user: CommandUser): Promise<Run> {
-    const run = user.start(['serve']);
-    await run.says(/Serving/);
-    return run;
-  }
-
-  async function keysOf(user: CommandUser): Promise<void> {
-    for (;;) {
-      const { exitCode, out } = await user.run(['status', '--json']);
-      const status = JSON.parse(exitCode === EXIT.ok ? out : '{}') as {
-        friends?: { keys: { sendable: number } }[];
-      };
-      if ((status.friends?.[0]?.keys.sendable ?? 0) > 0) return;
-      await setTimeout(50);
-    }
-  }
 
   /** The first message of a receiving command, once it is there. */
   async function firstOf(run: Run): Promise<unknown> {
@@ -237,45 +213,6 @@ describe('tox-async send, receive and serve', function () {
     await serving.end();
   });
 
-  it('show what friends wrote without letting it at the terminal', async () => {
-    await ann.run(['send', 'Bob', '\u001b[2Jgone', '--wait', 'queued']);
-    const serving = await serve(ann);
-    const received = await bob.run(['receive', '--once']);
-    assert.equal(received.out, 'Ann: \ufffd[2Jgone\n');
-    await serving.end();
-  });
-
-  it('show no line of a message as if it were the message of somebody else', async () => {
-    await ann.run(['send', 'Bob', 'hello\nCarol: send money', '--wait', 'queued']);
-    const serving = await serve(ann);
-    const received = await bob.run(['receive', '--once']);
-    assert.equal(received.out, 'Ann: hello\n  Carol: send money\n');
-    await serving.end();
-  });
-
-  it('give JSON that says the same and that a terminal does not obey', async () => {
-    const wild = '\u007f \u009b2J \u202e evil';
-    await ann.run(['send', 'Bob', wild, '--wait', 'queued']);
-    await ann.run(['send', 'Bob', JSON.stringify({ [wild]: wild }), '--as', 'json', '--wait', 'queued']);
-    const serving = await serve(ann);
-    for (const expected of [{ text: wild }, { json: { [wild]: wild } }]) {
-      const { out } = await bob.run(['receive', '--json', '--once']);
-      assert.doesNotMatch(out.trimEnd(), /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
-      const { text, json } = JSON.parse(out) as { text?: string; json?: unknown };
-      assert.deepEqual(
-        { ...(text !== undefined && { text }), ...(json !== undefined && { json }) },
-        expected,
-      );
-    }
-    await serving.end();
-  });
-
-  it('show in an error nothing that a terminal obeys', async () => {
-    const { err } = await ann.run(['send', '\u001b[2J\u009b2J', 'x', '--wait', 'queued']);
-    assert.match(err, /\ufffd/);
-    assert.doesNotMatch(err.trimEnd(), /\p{Cc}/u);
-  });
-
   it('say what is wrong, each kind of failure with its exit code', async () => {
     const codeOf = async (...args: string[]) => (await ann.run(args)).exitCode;
     assert.equal(await codeOf('send', 'Nobody', 'x', '--wait', 'queued'), EXIT.noFriend);
@@ -293,24 +230,6 @@ describe('tox-async send, receive and serve', function () {
     assert.equal(await codeOf(), EXIT.usage);
     const { err } = await ann.run(['send', 'Bob', 'x', '--timeout', '-1']);
     assert.equal(err, `tox-async: Option '--timeout' argument is ambiguous. See "tox-async --help".\n`);
-  });
-
-  it('show mail for others with its cap only while a process has one', async () => {
-    const kept = async () => /^Kept .*$/m.exec((await ann.run(['status'])).out)?.[0];
-    assert.equal(await kept(), 'Kept      0 messages for others, 0.0 MB');
-    const serving = await serve(ann);
-    assert.equal(await kept(), 'Kept      0 messages for others, 0.0 of 64 MB');
-    await serving.end();
-  });
-
-  it('log as JSON where that is wanted', async () => {
-    const serving = ann.start(['serve', '--log', 'json']);
-    await serving.says(/health/);
-    await serving.end();
-    const lines = serving.stdout.lines.map((line) => JSON.parse(line) as { level: string; text: string });
-    assert.match(lines[0]?.text ?? '', /^Serving [0-9A-F]{76}$/);
-    assert.match(lines[1]?.text ?? '', /^Engine \w+, cryptography [\w-]+$/);
-    assert.ok(lines.every(({ level }) => level === 'info'));
   });
 
   it('find in words why a message would go out or not', async () => {
