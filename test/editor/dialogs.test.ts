@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Editor } from './support/editor';
 import { inEachEditor } from './support/stage';
 
@@ -92,5 +94,24 @@ inEachEditor('A dialog', (stage) => {
     const alone = await editor.edit('t3');
     await alone.hint('storageNode').getByText('Online', { exact: true }).waitFor();
     await alone.cancel();
+  });
+
+  it('erases the data of a session behind its name, and says what it left', async () => {
+    const editor = await stage().open(FLOW);
+    const { page } = editor;
+    const dialog = await editor.edit('s3');
+    await dialog.showTab(3);
+    const folder = await dialog.tray.locator('#tox-async-folder .tox-async-mono').innerText();
+    await writeFile(path.join(folder, 'notes.txt'), 'not ours');
+    await dialog.tray.locator('#tox-async-erase').click();
+    await page.getByLabel('Type the name: Hermit').fill('Hermit');
+    await page.getByRole('button', { name: 'Erase', exact: true }).click();
+    const notice = page.locator('.red-ui-notification', { hasText: 'These files were left' });
+    await notice.getByText('notes.txt').waitFor();
+    assert.deepEqual(await readdir(folder), ['notes.txt']);
+    await notice.getByRole('button', { name: 'Close' }).click();
+    await dialog.cancel();
+    stage().forget();
+    assert.deepEqual(editor.takeComplaints(), []);
   });
 });
