@@ -1,28 +1,41 @@
 import { Worker } from 'node:worker_threads';
+import { atExit } from '../../platform/system/at-exit';
 import { lmdbWorkerFile } from './lmdb-loader';
+import { ThreadGate } from './thread-gate';
+
+/** Longest wait of a process that ends for what its thread is at, milliseconds: for a sync on a slow card. */
+const LONGEST_MS = 10_000;
 
 /**
  * A thread of lmdb-worker.ts, for one caller that waits for each answer. It opens nothing by itself: to get ready takes
  * as long as a fifth of a start, in which others look at the file. It keeps the process alive only while its answer is
- * awaited.
+ * awaited, and the end of the process waits until it is at nothing.
  */
 export class LmdbThread {
   /** Runs when it has ended by itself, before the answer under way fails. */
   onDeath: () => void = () => undefined;
-  readonly #worker = new Worker(lmdbWorkerFile());
+  readonly #gate = new ThreadGate();
+  readonly #worker = new Worker(lmdbWorkerFile(), { workerData: this.#gate.memory });
+  readonly #exited: Promise<void>;
   #waiting: { resolve: () => void; reject: (cause: unknown) => void } | undefined;
   #cause: unknown;
   #hasEnded = false;
 
   constructor() {
-    this.#worker.unref();
     this.#worker.on('message', () => this.#waiting?.resolve());
     this.#worker.on('error', (error) => (this.#cause = error));
-    this.#worker.on('exit', () => {
-      this.#hasEnded = true;
-      this.onDeath();
-      this.#waiting?.reject(this.#cause ?? new Error('The writer thread of the store ended.'));
+    const ended = atExit(() => this.#gate.shut(LONGEST_MS));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on('exit', () => {
+        ended();
+        this.#hasEnded = true;
+        this.onDeath();
+        this.#waiting?.reject(this.#cause ?? new Error('The writer thread of the store ended.'));
+        resolve();
+      });
     });
+    // After the listeners, of which the first holds the process.
+    this.#worker.unref();
   }
 
   get hasEnded(): boolean {
@@ -39,11 +52,12 @@ export class LmdbThread {
     return this.#answer(() => this.#worker.postMessage(packed, [packed]));
   }
 
-  /** Idempotent; nothing is under way any more. */
+  /** Idempotent. It ends by itself, once it has got ready and done what was asked of it: see ThreadGate. */
   async end(): Promise<void> {
     this.onDeath = () => undefined;
     this.#worker.ref();
-    await this.#worker.terminate();
+    this.#worker.postMessage(undefined);
+    await this.#exited;
   }
 
   async #answer(ask: () => void): Promise<void> {
