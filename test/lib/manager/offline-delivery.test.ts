@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { ToxAsyncError, type ErrorCode } from '../../../lib/errors';
 import { DAY, HOUR, MINUTE, SECOND, World, type Device } from '../../support/world';
-
-function code(expected: ErrorCode) {
-  return (error: unknown) => ToxAsyncError.is(error, expected);
-}
+import { isCode } from '../../support/is-code';
 
 describe('an alert to a friend who is offline', () => {
   let world: World;
@@ -205,7 +201,7 @@ describe('an alert to a friend who is offline', () => {
     assert.equal(device.manager.canSendAsyncMessage(phone.pk), false);
     const receipt = await device.send(phone, 'the 93rd');
     assert.equal(receipt.reason, 'no-prekeys');
-    await assert.rejects(device.send(phone, 'now', { withoutKeys: 'error' }), code('ErrNoPreKeys'));
+    await assert.rejects(device.send(phone, 'now', { withoutKeys: 'error' }), isCode('ErrNoPreKeys'));
     await phone.online(true);
     await world.until('all received', () => phone.received.length === 93);
     assert.equal(phone.texts.at(-1), 'the 93rd');
@@ -228,15 +224,15 @@ describe('an alert to a friend who is offline', () => {
 
   it('refuses what it cannot send, with a code', async () => {
     const stranger = new Uint8Array(32).fill(9);
-    await assert.rejects(device.send(phone, ''), code('ErrMessageEmpty'));
-    await assert.rejects(device.send(phone, 'x'.repeat(262_145)), code('ErrMessageTooLarge'));
-    await assert.rejects(device.send(stranger, 'x'), code('ErrUnknownFriend'));
-    await assert.rejects(device.send(stranger.subarray(1), 'x'), code('ErrInvalidKey'));
-    await assert.rejects(device.send(new Uint8Array(32), 'x'), code('ErrInvalidKey'));
-    await assert.rejects(device.send(phone, 'x', { lifetime: 15 * 86_400 }), code('ErrInvalidArgument'));
+    await assert.rejects(device.send(phone, ''), isCode('ErrMessageEmpty'));
+    await assert.rejects(device.send(phone, 'x'.repeat(262_145)), isCode('ErrMessageTooLarge'));
+    await assert.rejects(device.send(stranger, 'x'), isCode('ErrUnknownFriend'));
+    await assert.rejects(device.send(stranger.subarray(1), 'x'), isCode('ErrInvalidKey'));
+    await assert.rejects(device.send(new Uint8Array(32), 'x'), isCode('ErrInvalidKey'));
+    await assert.rejects(device.send(phone, 'x', { lifetime: 15 * 86_400 }), isCode('ErrInvalidArgument'));
     await assert.rejects(
       device.send(phone, 'x', { messageId: new Uint8Array(5) }),
-      code('ErrInvalidArgument'),
+      isCode('ErrInvalidArgument'),
     );
     const receipt = await device.send(phone, 'x'.repeat(1372));
     await world.until('delivered', () => device.statesOf(receipt).includes('delivered'));
@@ -248,7 +244,7 @@ describe('an alert to a friend who is offline', () => {
     await phone.online(false);
     await small.send(phone, 'one');
     await small.send(phone, 'two');
-    await assert.rejects(small.send(phone, 'three'), code('ErrOutboxFull'));
+    await assert.rejects(small.send(phone, 'three'), isCode('ErrOutboxFull'));
     await phone.online(true);
     await world.until('delivered', () => small.manager.counts().unfinished === 0);
     await small.send(phone, 'three');

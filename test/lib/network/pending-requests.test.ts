@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { ToxAsyncError, type ErrorCode } from '../../../lib/errors';
+import { ToxAsyncError } from '../../../lib/errors';
 import { MAX_IN_LINE, MAX_WAITING, PendingRequests } from '../../../lib/network/pending-requests';
 import type { AnswerMessage, MessageOf } from '../../../lib/network/requests';
 import { SeededRandom, SimulatedTime } from '../../../lib/testing/simulated-platform';
 import type { SessionMessage } from '../../../lib/protocol/session/message-kinds';
+import { isCode } from '../../support/is-code';
 
-const code = (expected: ErrorCode) => (error: unknown) => ToxAsyncError.is(error, expected);
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 const list = { kind: 'list', after: 0, max: 1 } as const;
@@ -59,7 +59,7 @@ describe('requests to a friend', () => {
     const failed: string[] = [];
     const failing = (name: string, request: Promise<unknown>) =>
       request.catch((error: unknown) => {
-        failed.push(`${name} ${code('ErrTimeout')(error)}`);
+        failed.push(`${name} ${isCode('ErrTimeout')(error)}`);
       });
     void failing('deliver', requests.add(deliver));
     void failing('list', requests.add(list));
@@ -114,7 +114,7 @@ describe('requests to a friend', () => {
 
   it('fail after 20 s without an answer, and an answer that comes later is ignored', async () => {
     const request = requests.add(list);
-    const failed = assert.rejects(request, code('ErrTimeout'));
+    const failed = assert.rejects(request, isCode('ErrTimeout'));
     await time.advance(19_999);
     assert.equal(time.pendingTimers, 1);
     await time.advance(1);
@@ -125,7 +125,7 @@ describe('requests to a friend', () => {
   it('of kind deliver fail after 10 s: then the message goes to storage nodes as well', async () => {
     const failed = assert.rejects(
       requests.add({ kind: 'deliver', envelope: new Uint8Array(287) }),
-      code('ErrTimeout'),
+      isCode('ErrTimeout'),
     );
     await time.advance(9_999);
     assert.equal(time.pendingTimers, 1);
@@ -136,7 +136,7 @@ describe('requests to a friend', () => {
   it('of which part of the answers is missing fail', async () => {
     const failed = assert.rejects(
       requests.add({ kind: 'fetch', storageIds: [id(1), id(2)] }),
-      code('ErrTimeout'),
+      isCode('ErrTimeout'),
     );
     requests.take(fetched(numberOf(0), 0));
     await time.advance(20_000);
@@ -172,14 +172,14 @@ describe('requests to a friend', () => {
     assert.equal(MAX_IN_LINE, 256);
     const all = Array.from({ length: MAX_WAITING + MAX_IN_LINE }, () => requests.add(list));
     const outcomes = Promise.allSettled(all);
-    await assert.rejects(requests.add(list), code('ErrRateLimited'));
+    await assert.rejects(requests.add(list), isCode('ErrRateLimited'));
     requests.close();
     assert.ok((await outcomes).every(({ status }) => status === 'rejected'));
   });
 
   it('are refused when too much waits for this friend', async () => {
     room = false;
-    await assert.rejects(requests.add(list), code('ErrRateLimited'));
+    await assert.rejects(requests.add(list), isCode('ErrRateLimited'));
     assert.equal(time.pendingTimers, 0);
   });
 
@@ -188,7 +188,7 @@ describe('requests to a friend', () => {
     const outcomes = Promise.allSettled(all);
     requests.close();
     for (const outcome of await outcomes) {
-      assert.ok(outcome.status === 'rejected' && code('ErrNotConnected')(outcome.reason));
+      assert.ok(outcome.status === 'rejected' && isCode('ErrNotConnected')(outcome.reason));
     }
     assert.equal(sent.length, MAX_WAITING);
     assert.equal(time.pendingTimers, 0);
@@ -231,7 +231,7 @@ describe('requests to a friend', () => {
         throw new ToxAsyncError('ErrInvalidArgument', 'too long');
       },
     });
-    await assert.rejects(failing.add(list), code('ErrInvalidArgument'));
+    await assert.rejects(failing.add(list), isCode('ErrInvalidArgument'));
     assert.equal(time.pendingTimers, 0);
   });
 });

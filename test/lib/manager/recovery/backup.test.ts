@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isPassEncrypted, Passphrase } from '../../../../lib/crypto/pass-encryption';
 import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
-import { ToxAsyncError, type ErrorCode } from '../../../../lib/errors';
+import { ToxAsyncError } from '../../../../lib/errors';
 import { openBackup } from '../../../../lib/identity/backup';
 import { parseProfile } from '../../../../lib/identity/tox-profile';
 import { AsyncManager } from '../../../../lib/manager/async-manager';
@@ -12,9 +12,9 @@ import type { AsyncManagerOptions } from '../../../../lib/manager/options';
 import { systemPlatform } from '../../../../lib/platform/system/system-platform';
 import { MINUTE, World, type Device } from '../../../support/world';
 import { friendRecord, keys, savedata, section } from '../../identity/support/savedata';
+import { isCode } from '../../../support/is-code';
 
 const crypto = createPortableProvider();
-const isCode = (code: ErrorCode) => (error: unknown) => ToxAsyncError.is(error, code);
 const pairOf = (word: string) => crypto.keyPairFromSecret(crypto.sha256(new TextEncoder().encode(word)));
 
 describe('a backup of an identity', () => {

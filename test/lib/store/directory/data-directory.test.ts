@@ -17,8 +17,7 @@ import {
 import type { Manifest } from '../../../../lib/store/directory/manifest';
 import type { Migration } from '../../../../lib/store/directory/migrations';
 import { silentLogger } from '../../../../lib/types';
-
-const isCode = (code: ErrorCode) => (error: unknown) => ToxAsyncError.is(error, code);
+import { isCode } from '../../../support/is-code';
 
 describe('a data directory', () => {
   let parent: string;

@@ -4,13 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { isPassEncrypted, Passphrase } from '../../../../lib/crypto/pass-encryption';
 import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
-import { type ErrorCode, ToxAsyncError } from '../../../../lib/errors';
 import { systemPlatform } from '../../../../lib/platform/system/system-platform';
 import { type DataDirectory, openDataDirectory } from '../../../../lib/store/directory/data-directory';
+import { isCode } from '../../../support/is-code';
 
 const crypto = createPortableProvider();
 const { random } = systemPlatform;
-const isCode = (code: ErrorCode) => (error: unknown) => ToxAsyncError.is(error, code);
 
 describe('a data directory under a passphrase', () => {
   let folder: string;

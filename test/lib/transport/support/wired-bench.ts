@@ -2,15 +2,11 @@ import assert from 'node:assert/strict';
 import { toHex } from '../../../../lib/bytes';
 import { generateKeyPair } from '../../../../lib/crypto/generate';
 import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
-import { ToxAsyncError, type ErrorCode } from '../../../../lib/errors';
 import { SeededRandom, SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import { RecordingHandler } from '../../../../lib/testing/transport/recording-handler';
 import type { ToForeign } from '../../../../lib/transport/wired/wire-messages';
 import { WiredTransport } from '../../../../lib/transport/wired/wired-transport';
 import type { PublicKey } from '../../../../lib/types';
-
-/** Whether an error of this code was thrown. */
-export const code = (expected: ErrorCode) => (error: unknown) => ToxAsyncError.is(error, expected);
 
 /** A wired transport whose other side is played by the test. */
 export class WiredBench {

@@ -3,7 +3,8 @@ import { toHex } from '../../../../lib/bytes';
 import { PACKET_WINDOW } from '../../../../lib/transport/transport';
 import { WIRE_BURST } from '../../../../lib/transport/wired/wired-lane';
 import { numbered } from '../../../../lib/testing/transport/recording-handler';
-import { code, WiredBench } from '../support/wired-bench';
+import { isCode } from '../../../support/is-code';
+import { WiredBench } from '../support/wired-bench';
 
 describe('wired transport', () => {
   let bench: WiredBench;
@@ -17,9 +18,9 @@ describe('wired transport', () => {
   describe('packets', () => {
     it('of a stranger, and of a friend who is offline, are refused', async () => {
       await bench.synced();
-      assert.throws(() => bench.packet(undefined, toHex(bench.key())), code('ErrUnknownFriend'));
+      assert.throws(() => bench.packet(undefined, toHex(bench.key())), isCode('ErrUnknownFriend'));
       bench.status(false);
-      assert.throws(() => bench.packet(), code('ErrNotConnected'));
+      assert.throws(() => bench.packet(), isCode('ErrNotConnected'));
       assert.deepEqual(bench.heard.packets, []);
     });
 
@@ -34,7 +35,7 @@ describe('wired transport', () => {
         undefined,
       ];
       for (const payload of bad)
-        assert.throws(() => bench.packet(payload ?? null), code('ErrInvalidArgument'));
+        assert.throws(() => bench.packet(payload ?? null), isCode('ErrInvalidArgument'));
       bench.packet(Buffer.alloc(1373, 177));
       assert.equal(bench.heard.packets.length, 1);
     });

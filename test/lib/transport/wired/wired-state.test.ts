@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { toHex } from '../../../../lib/bytes';
 import { formatToxId } from '../../../../lib/identity/tox-id';
 import { numbered } from '../../../../lib/testing/transport/recording-handler';
-import { code, WiredBench } from '../support/wired-bench';
+import { isCode } from '../../../support/is-code';
+import { WiredBench } from '../support/wired-bench';
 
 describe('wired transport', () => {
   let bench: WiredBench;
@@ -85,10 +86,10 @@ describe('wired transport', () => {
 
     it('refuses a transport of another identity, whenever it shows', async () => {
       await bench.time.advance(1);
-      assert.throws(() => bench.state({ self: toHex(bench.key()) }), code('ErrIdentityMismatch'));
+      assert.throws(() => bench.state({ self: toHex(bench.key()) }), isCode('ErrIdentityMismatch'));
       assert.equal(bench.bridge.isSynced, false);
       bench.state();
-      assert.throws(() => bench.state({ self: toHex(bench.key()) }), code('ErrIdentityMismatch'));
+      assert.throws(() => bench.state({ self: toHex(bench.key()) }), isCode('ErrIdentityMismatch'));
       assert.deepEqual([bench.bridge.isSynced, bench.bridge.isFriendOnline(bench.friend)], [false, false]);
     });
 
@@ -113,8 +114,8 @@ describe('wired transport', () => {
 
     it('takes nothing but a state before the first one', async () => {
       await bench.time.advance(1);
-      assert.throws(() => bench.status(true), code('ErrNotConnected'));
-      assert.throws(() => bench.packet(), code('ErrNotConnected'));
+      assert.throws(() => bench.status(true), isCode('ErrNotConnected'));
+      assert.throws(() => bench.packet(), isCode('ErrNotConnected'));
     });
   });
 
@@ -145,7 +146,7 @@ describe('wired transport', () => {
 
     it('of somebody who is not in the state is refused', async () => {
       await bench.synced();
-      assert.throws(() => bench.status(true, toHex(bench.key())), code('ErrUnknownFriend'));
+      assert.throws(() => bench.status(true, toHex(bench.key())), isCode('ErrUnknownFriend'));
       assert.equal(bench.bridge.friends().length, 1);
     });
   });

@@ -10,7 +10,8 @@ import { readWireMessage } from '../../../../lib/transport/wired/read-wire-messa
 import { ForeignTransport } from '../support/foreign-pair';
 import { numbered } from '../../../../lib/testing/transport/recording-handler';
 import { transportSuite } from '../../../../lib/testing/transport/transport-suite';
-import { code, WiredBench } from '../support/wired-bench';
+import { isCode } from '../../../support/is-code';
+import { WiredBench } from '../support/wired-bench';
 
 /** A Buffer as JSON shows one. */
 const reviveBuffer = (_key: string, value: unknown): unknown =>
@@ -125,7 +126,7 @@ describe('wired transport', () => {
       [{ topic: 'tox/request', friend: bench.id, payload: 3 }, 'ErrInvalidArgument'],
     ];
     for (const [msg, expected] of bad) {
-      assert.throws(() => bench.bridge.take(msg), code(expected), JSON.stringify(msg));
+      assert.throws(() => bench.bridge.take(msg), isCode(expected), JSON.stringify(msg));
     }
     assert.deepEqual(bench.heard.calls, []);
     bench.packet();
@@ -151,7 +152,7 @@ describe('wired transport', () => {
     bench.bridge.sendPacket(bench.friend, numbered(1));
     await bench.bridge.stop();
     bench.state();
-    assert.throws(() => bench.packet(), code('ErrNotConnected'));
+    assert.throws(() => bench.packet(), isCode('ErrNotConnected'));
     bench.sent.length = 0;
     await bench.time.advance(600_000);
     assert.deepEqual([bench.sent, bench.heard.calls], [[], []]);
