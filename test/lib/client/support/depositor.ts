@@ -12,6 +12,8 @@ import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-st
 type StoreAnswer = Extract<SessionMessage, { kind: 'store-answer' }>;
 /** What a node does with an envelope: answers, fails, or takes its time. */
 export type Answering = (remaining: number) => Promise<Partial<StoreAnswer>>;
+/** A node that refuses. */
+export const refuse: Answering = () => Promise.resolve({ code: 'busy' });
 
 export const DAY = 24 * 60 * 60;
 /** Nodes have one letter. */
