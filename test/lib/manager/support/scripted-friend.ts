@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { toHex } from '../../../../lib/bytes';
 import type { Outcome, SendOptions } from '../../../../lib/client/messages';
 import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
 import { AsyncManager } from '../../../../lib/manager/async-manager';
@@ -147,6 +148,13 @@ export class ScriptedFriend {
   async take({ exchange }: Said<'exchange'>): Promise<void> {
     const { batch } = await this.keys.fsm.processPreKeyExchange(exchange);
     this.peer.say({ kind: 'exchange-ack', batch, digest: crypto.sha256(exchange).slice(0, 16) });
+  }
+
+  /** How many keys the session and the friend have of each other, as the session knows it. */
+  stats() {
+    const found = this.manager.getPreKeyStats().get(toHex(this.keys.pk));
+    assert.ok(found);
+    return found;
   }
 
   /** Both have keys of each other. @returns the friend's exchange */
