@@ -25,6 +25,7 @@ import type { MailOwner } from './connection/ownership';
 import { inTransaction } from './connection/transaction';
 import { entryOf, numberIn, storedMailOf } from './mail-rows';
 import { PostgresFleetRegister } from './postgres-fleet-register';
+import { GREATEST_CURSOR } from './soundness';
 import { GET, PAGE, STATS } from './statements';
 import { Watcher } from './watcher';
 import { WriteQueue } from './write-queue';
@@ -38,9 +39,6 @@ export interface PostgresEngineOptions {
   readonly clock?: Clock;
   readonly log?: Logger;
 }
-
-/** Cursors beyond this are no numbers of a record. */
-const GREATEST_CURSOR = Number.MAX_SAFE_INTEGER;
 
 /**
  * Opens the engine that keeps mail in a PostgreSQL of version 13 or later, which several processes may share. It resolves

@@ -1,12 +1,15 @@
+import { MAILBOX_BYTES } from '../../protocol/names';
 import type { PublicKey } from '../../types';
 import type { FleetFriend, FleetRegister } from '../fleet/fleet-register';
 import type { DatabaseClient, Row } from './connection/pg-loader';
 import { bytesIn } from './mail-rows';
+import { SUBMITTER_BYTES } from './soundness';
 
 /** Nodes that said nothing for so long are forgotten, seconds. */
 const FORGOTTEN_AFTER = 604_800;
 
-const PRESENT = `published > age_seconds() - ${FORGOTTEN_AFTER}`;
+/** A time far ahead nobody published: such a node would never be forgotten. */
+const PRESENT = `(published BETWEEN age_seconds() - ${FORGOTTEN_AFTER} AND age_seconds() + ${FORGOTTEN_AFTER}) IS TRUE`;
 
 /** Locks the row of the node, so that two runs of one node take turns. */
 const ENTER = `INSERT INTO fleet_nodes (node, published, edition) VALUES ($1, age_seconds(), gen_random_uuid())
@@ -17,7 +20,7 @@ const LEAVE_OUT =
 
 const ADD = `INSERT INTO fleet_friends (node, mailbox, mark)
   SELECT $1, k.mailbox, k.mark FROM unnest($2::bytea[], $3::bytea[]) AS k (mailbox, mark)
-  ON CONFLICT (node, mailbox) DO UPDATE SET mark = excluded.mark WHERE fleet_friends.mark <> excluded.mark
+  ON CONFLICT (node, mailbox) DO UPDATE SET mark = excluded.mark WHERE fleet_friends.mark IS DISTINCT FROM excluded.mark
   RETURNING mailbox`;
 
 const NEW_EDITION = 'UPDATE fleet_nodes SET edition = gen_random_uuid() WHERE node = $1';
@@ -30,7 +33,8 @@ const EDITIONS = `SELECT coalesce(string_agg(edition::text, ' ' ORDER BY node), 
   FROM fleet_nodes WHERE ${PRESENT}`;
 
 const FRIENDS = `SELECT DISTINCT ON (f.mailbox) f.mailbox, f.mark
-  FROM fleet_friends AS f JOIN fleet_nodes USING (node) WHERE ${PRESENT} ORDER BY f.mailbox, node`;
+  FROM fleet_friends AS f JOIN fleet_nodes USING (node)
+  WHERE ${PRESENT} AND octet_length(f.mailbox) = ${MAILBOX_BYTES} AND octet_length(f.mark) = ${SUBMITTER_BYTES} ORDER BY f.mailbox, node`;
 
 /** What the register needs of the engine's connections. */
 export interface FleetRegisterLinks {

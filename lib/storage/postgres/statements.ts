@@ -1,3 +1,14 @@
+import { CHUNK_ENVELOPE_BYTES } from '../../protocol/envelope/envelope';
+import {
+  countable,
+  neverOver,
+  SOUND_MAIL,
+  soundArrival,
+  soundCounts,
+  soundFigures,
+  soundName,
+} from './soundness';
+
 /** What makes the numbers of locks differ between the schemas of one database, which has one room for them all. */
 const SCHEMA = '(SELECT oid::bigint << 32 FROM pg_namespace WHERE nspname = current_schema())';
 /** Low half of the number of the lock that a wave holds which is near a limit, alone, and others together. */
@@ -19,19 +30,23 @@ export const LOCK_NAMES = `SELECT pg_advisory_xact_lock(k # ${SCHEMA}), (SELECT 
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS others
   FROM unnest($1::bigint[]) AS k`;
 
+/** Figures are kept within what a number of JavaScript and a column hold, whatever somebody wrote there. */
+const MOST = Number.MAX_SAFE_INTEGER;
+const bounded = (value: string) => `least(greatest(${value}, -${MOST}), ${MOST})::bigint`;
+
 /** What lies under each name, and what all processes have stored in all. */
-export const FIND = `SELECT k.place, m.number, m.submitter, m.expires, octet_length(m.envelope) AS bytes, n.*
-  FROM (SELECT age_seconds() AS now, coalesce(sum(messages), 0)::bigint AS all_messages,
-    coalesce(sum(bytes), 0)::bigint AS all_bytes FROM totals) AS n
+export const FIND = `SELECT k.place, m.number, m.submitter, m.expires, octet_length(m.envelope) AS bytes,
+    ${SOUND_MAIL} AS sound, n.*
+  FROM (SELECT age_seconds() AS now, ${bounded('coalesce(sum(messages), 0)')} AS all_messages,
+    ${bounded('coalesce(sum(bytes), 0)')} AS all_bytes FROM totals) AS n
   CROSS JOIN unnest($1::bytea[], $2::bytea[]) WITH ORDINALITY AS k (mailbox, storage_id, place)
   LEFT JOIN mail AS m ON m.mailbox = k.mailbox AND m.storage_id = k.storage_id
   ORDER BY k.place`;
 
-export const COUNTS_OF_SUBMITTERS =
-  'SELECT * FROM counts WHERE submitter = ANY($1::bytea[]) AND messages > 0';
+export const COUNTS_OF_SUBMITTERS = `SELECT * FROM counts AS c WHERE submitter = ANY($1::bytea[]) AND messages > 0 AND ${soundCounts('c')}`;
 
 export const COUNTS_OF_ALL = `SELECT submitter, sum(messages)::bigint AS messages, sum(bytes)::bigint AS bytes
-  FROM counts WHERE messages > 0 GROUP BY submitter`;
+  FROM counts AS c WHERE messages > 0 AND ${soundCounts('c')} GROUP BY submitter`;
 
 export const DELETE = 'DELETE FROM mail WHERE number = ANY($1::bigint[])';
 
@@ -45,33 +60,71 @@ export const INSERT = `WITH arrival AS MATERIALIZED (SELECT era_of_arrivals() <<
       WITH ORDINALITY AS u (mailbox, storage_id, submitter, tag, deposited, expires, envelope, place) ORDER BY place
   ) AS k RETURNING number, mailbox, submitter`;
 
+const SUMS = `SELECT coalesce(sum(messages), 0) AS messages, coalesce(sum(bytes), 0) AS bytes
+  FROM counts AS c WHERE ${soundCounts('c')}`;
+
 /**
- * Changes of counts; a row that becomes empty stays a while, so that the other processes hear of it. The sum of all rows
- * is kept in parts, since one row would let the processes commit only one by one.
+ * Changes of counts; a row that becomes empty stays a while, so that the other processes hear of it. One that cannot be
+ * right is counted again. The sum of all rows is kept in parts, since one row would let the processes commit only one
+ * by one.
  */
 export const COUNT = `WITH change AS (
     SELECT sum(m) AS messages, sum(b) AS bytes FROM unnest($3::integer[], $5::bigint[]) AS u (m, b)
   ), total AS (
     INSERT INTO totals SELECT pg_backend_pid() % 256, messages, bytes FROM change
-    ON CONFLICT (part) DO UPDATE SET messages = totals.messages + excluded.messages,
-      bytes = totals.bytes + excluded.bytes
+    ON CONFLICT (part) DO UPDATE SET messages = ${bounded('totals.messages::numeric + excluded.messages')},
+      bytes = ${bounded('totals.bytes::numeric + excluded.bytes')}
   )
   INSERT INTO counts (mailbox, submitter, messages, chunks, bytes, arrived, changed, written)
-  SELECT k.mailbox, k.submitter, k.messages, k.chunks, k.bytes, k.arrived,
+  SELECT k.mailbox, k.submitter, n.messages, n.chunks, n.bytes,
+    greatest(k.arrived, n.arrived, CASE WHEN ${soundArrival('c')} THEN c.arrived END),
     pg_current_xact_id()::text::bigint, age_seconds()
   FROM unnest($1::bytea[], $2::bytea[], $3::integer[], $4::integer[], $5::bigint[], $6::bigint[])
     AS k (mailbox, submitter, messages, chunks, bytes, arrived)
-  ON CONFLICT (mailbox, submitter) DO UPDATE SET messages = counts.messages + excluded.messages,
-    chunks = counts.chunks + excluded.chunks, bytes = counts.bytes + excluded.bytes,
-    arrived = greatest(counts.arrived, excluded.arrived), changed = excluded.changed, written = excluded.written
+  LEFT JOIN counts AS c ON c.mailbox = k.mailbox AND c.submitter = k.submitter
+  CROSS JOIN LATERAL (SELECT coalesce(c.messages, 0)::bigint + k.messages AS messages,
+    coalesce(c.chunks, 0)::bigint + k.chunks AS chunks, coalesce(c.bytes, 0)::numeric + k.bytes AS bytes) AS s
+  CROSS JOIN LATERAL (SELECT ${soundFigures('s')} AND (c.mailbox IS NULL OR ${soundCounts('c')}) AS sound) AS j
+  CROSS JOIN LATERAL (
+    SELECT s.messages, s.chunks, s.bytes, 0::bigint AS arrived WHERE j.sound
+    UNION ALL
+    SELECT count(*), count(*) FILTER (WHERE octet_length(m.envelope) = ${CHUNK_ENVELOPE_BYTES}),
+      coalesce(sum(octet_length(m.envelope)), 0), max(m.number)
+    FROM mail AS m WHERE NOT j.sound AND m.mailbox = k.mailbox AND m.submitter = k.submitter
+      AND ${countable('m')} HAVING NOT j.sound
+  ) AS n
+  ON CONFLICT (mailbox, submitter) DO UPDATE SET messages = excluded.messages, chunks = excluded.chunks,
+    bytes = excluded.bytes, arrived = excluded.arrived, changed = excluded.changed, written = excluded.written
   RETURNING *`;
 
-/** What is over by both clocks, the server's and the one that is given. */
-export const DUE = `SELECT number, mailbox FROM mail WHERE expires <= least(age_seconds(), $2::bigint)
-  ORDER BY expires LIMIT $1`;
+/** Some of the rows that cannot be right. */
+export const UNSOUND_COUNTS = `SELECT mailbox, submitter FROM counts AS c
+  WHERE ${soundName('c')} AND NOT ${soundCounts('c')} LIMIT $1`;
 
-export const SWEEP = `DELETE FROM mail WHERE number = ANY($1::bigint[]) AND expires <= least(age_seconds(), $2::bigint)
-  RETURNING mailbox, submitter, octet_length(envelope) AS bytes`;
+/** Rows that stand for no mail. */
+export const FORGET_UNNAMED = `DELETE FROM counts AS c WHERE NOT ${soundName('c')}`;
+
+/** Both are written in one statement, so they never differ in what another connection sees. */
+export const TOTALS_DIFFER = `SELECT (t.messages, t.bytes) IS DISTINCT FROM (c.messages, c.bytes) AS differ
+  FROM (SELECT coalesce(sum(messages), 0) AS messages, coalesce(sum(bytes), 0) AS bytes FROM totals) AS t,
+    (${SUMS}) AS c`;
+
+export const HOLD_TOTALS = 'LOCK TABLE totals IN SHARE ROW EXCLUSIVE MODE';
+export const EMPTY_TOTALS = 'DELETE FROM totals';
+export const ADD_UP = `INSERT INTO totals SELECT 0, messages, bytes FROM (${SUMS}) AS c`;
+
+/** The earlier and the later one of two clocks, the server's and the one that is given. */
+const EARLIER = '(SELECT least(age_seconds(), $2::bigint))';
+const LATER = '(SELECT greatest(age_seconds(), $2::bigint))';
+/** What is over by both clocks, and what somebody wrote who wanted it to stay. */
+const OVER: readonly string[] = [`expires <= ${EARLIER}`, neverOver(LATER)];
+
+export const DUE = `SELECT number, mailbox FROM (${OVER.map(
+  (condition) => `(SELECT number, mailbox FROM mail WHERE ${condition} ORDER BY expires LIMIT $1)`,
+).join(' UNION ALL ')}) AS due LIMIT $1`;
+
+export const SWEEP = `DELETE FROM mail WHERE number = ANY($1::bigint[]) AND (${OVER.join(' OR ')})
+  RETURNING mailbox, submitter, coalesce(octet_length(envelope), 0) AS bytes`;
 
 /** Rows that have been empty for ten minutes: every process has heard of them. */
 export const FORGET_EMPTY = `DELETE FROM counts WHERE (mailbox, submitter) IN (
@@ -87,16 +140,17 @@ export const NEW_ERA = 'UPDATE lineage SET era = era + 1';
 /** What changed since a transaction number, and the one from which to ask next time. */
 export const LOOK = `SELECT s.next, c.* FROM
   (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS next) AS s
-  LEFT JOIN counts AS c ON c.changed >= $1`;
+  LEFT JOIN counts AS c ON c.changed >= $1 AND ${soundCounts('c')}`;
 
-export const GET = `SELECT number, storage_id, tag, deposited, expires, envelope, n.now
-  FROM (SELECT age_seconds() AS now) AS n, mail WHERE mailbox = $1 AND storage_id = $2 AND expires > n.now`;
+const NOW = '(SELECT age_seconds() AS now) AS n';
 
-export const PAGE = `SELECT number, storage_id, tag, deposited, n.now
-  FROM (SELECT age_seconds() AS now) AS n, mail
-  WHERE mailbox = $1 AND number > $2 AND expires > n.now ORDER BY number LIMIT $3`;
+export const GET = `SELECT number, storage_id, tag, deposited, expires, envelope, n.now FROM ${NOW}, mail AS m
+  WHERE mailbox = $1 AND storage_id = $2 AND expires > n.now AND ${SOUND_MAIL}`;
+
+export const PAGE = `SELECT number, storage_id, tag, deposited, n.now FROM ${NOW}, mail AS m
+  WHERE mailbox = $1 AND number > $2 AND expires > n.now AND ${SOUND_MAIL} ORDER BY number LIMIT $3`;
 
 export const STATS = `SELECT coalesce(sum(messages), 0) AS messages, coalesce(sum(bytes), 0) AS bytes,
     count(DISTINCT mailbox) AS mailboxes,
-    (SELECT greatest(0, age_seconds() - deposited) FROM mail ORDER BY number LIMIT 1) AS oldest
-  FROM counts WHERE messages > 0`;
+    (SELECT greatest(0, n.now - deposited) FROM ${NOW}, mail AS m WHERE ${SOUND_MAIL} ORDER BY number LIMIT 1) AS oldest
+  FROM counts AS c WHERE messages > 0 AND ${soundCounts('c')}`;

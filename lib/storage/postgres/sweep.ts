@@ -33,7 +33,7 @@ async function sweepDue(client: DatabaseClient, max: number, latest: number): Pr
     due.rows.map((row) => bytesIn(row, 'mailbox')),
   );
   // Looked at again under the locks: some may have been renewed or deleted.
-  const { rows } = await client.query(SWEEP, [due.rows.map((row) => numberIn(row, 'number')), latest]);
+  const { rows } = await client.query(SWEEP, [due.rows.map(({ number }) => number), latest]);
   const changes = new CountChanges();
   for (const row of rows) {
     changes.add(bytesIn(row, 'mailbox'), bytesIn(row, 'submitter'), numberIn(row, 'bytes'), -1);

@@ -14,6 +14,7 @@ import { connectToPrimary, cut } from './connection/primary';
 import { claimTables, type MailOwner } from './connection/ownership';
 import { migrate } from './connection/schema';
 import { checkServer, type ServerState, shortcoming } from './connection/server-checks';
+import { repairCounts } from './repair';
 import { BACK_IN_TIME, LOOK, NEW_ERA } from './statements';
 
 /** Looks without a notification, and at most so often with them. */
@@ -157,6 +158,7 @@ export class Watcher {
       await client.query(`LISTEN "${address.schema}"`);
       this.#options.onConnected();
       await client.query(BACK_IN_TIME);
+      await repairCounts(client);
       // What was known may be ahead of what this server has.
       await this.#look(client, true);
       this.#succeed(state);

@@ -60,7 +60,8 @@ class Wave {
   readonly #client: DatabaseClient;
   readonly #operations: readonly Operation[];
   readonly #counts = new CountChanges();
-  readonly #deleted: number[] = [];
+  /** As the database writes them: a spoiled one may be no number of ours. */
+  readonly #deleted: unknown[] = [];
   readonly #renewed: { readonly number: number; readonly expires: number }[] = [];
   readonly #stored: PutOperation[] = [];
   #now = 0;
@@ -164,7 +165,7 @@ class Wave {
   #decide(operation: Operation, row: Row, put: (put: PutOperation) => PutAnswer): () => void {
     const number = numberIn(row, 'number');
     const isThere = !Number.isNaN(number);
-    const isLive = isThere && numberIn(row, 'expires') > this.#now;
+    const isLive = isThere && row.sound === true && numberIn(row, 'expires') > this.#now;
     switch (operation.kind) {
       case 'put': {
         const answer = isLive ? 'known' : put(operation);
@@ -189,8 +190,8 @@ class Wave {
   }
 
   #delete({ mailbox }: Operation, row: Row): void {
-    this.#deleted.push(numberIn(row, 'number'));
-    this.#counts.add(mailbox, bytesIn(row, 'submitter'), numberIn(row, 'bytes'), -1);
+    this.#deleted.push(row.number);
+    this.#counts.add(mailbox, bytesIn(row, 'submitter'), numberIn(row, 'bytes') || 0, -1);
   }
 
   async #write(): Promise<void> {

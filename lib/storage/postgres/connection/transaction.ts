@@ -46,8 +46,15 @@ async function commit(client: DatabaseClient): Promise<void> {
  */
 export async function lockNames(client: DatabaseClient, names: Iterable<Uint8Array>): Promise<number> {
   const numbers = new Set<bigint>();
-  for (const name of names) numbers.add(Buffer.from(name).readBigInt64BE());
+  for (const name of names) numbers.add(lockNumber(name));
   const sorted = [...numbers].sort((a, b) => (a < b ? -1 : 1));
   const { rows } = await client.query(LOCK_NAMES, [sorted.map(String)]);
   return Number(rows[0]?.others ?? 0);
+}
+
+/** Of a name that somebody cut short in the database, what is left of it. */
+function lockNumber(name: Uint8Array): bigint {
+  const start = Buffer.alloc(8);
+  start.set(name.subarray(0, 8));
+  return start.readBigInt64BE();
 }
