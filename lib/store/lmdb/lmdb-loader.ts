@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import type * as Lmdb from 'lmdb';
 import { ToxAsyncError } from '../../errors';
+import { loadersIn } from '../../platform/system/loaders';
 
 /** Keys and values are raw bytes. */
 export type LmdbDatabase = Lmdb.RootDatabase<Uint8Array, Uint8Array>;
@@ -65,7 +66,8 @@ export function lmdbWorkerFile(): string {
  * @throws Error when that process ended for a reason of its own, such as memory that ran out: nothing is known then
  */
 export function isReadableLmdbFile(path: string): Promise<boolean> {
-  const child = fork(require.resolve('./lmdb-probe'), [path], { stdio: 'ignore' });
+  const execArgv = loadersIn(process.execArgv);
+  const child = fork(require.resolve('./lmdb-probe'), [path], { stdio: 'ignore', execArgv });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { fork as forkModule } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { utf8 } from '../../../../lib/bytes';
 import { systemDisk } from '../../../../lib/platform/system/system-disk';
@@ -57,6 +59,39 @@ describe('the process that reads an lmdb file before it is opened', function () 
     replaceNode('exit 1');
     await assert.rejects(open(), /could not be checked/);
     assert.deepEqual(readFileSync(path), before);
+  });
+
+  /** The process as isReadableLmdbFile starts it. */
+  const fork = (file: string, options: readonly string[] = []) => {
+    const execArgv = [...process.execArgv, '--require', 'tsx/cjs', ...options];
+    return forkModule(require.resolve('../../../../lib/store/lmdb/lmdb-probe'), [file], {
+      stdio: 'ignore',
+      execArgv,
+    });
+  };
+
+  it('ends with its parent, and opens nothing after that', async () => {
+    const orphan = fork(`${path}-gone`);
+    orphan.disconnect();
+    assert.deepEqual(await once(orphan, 'exit'), [1, null]);
+    assert.equal(existsSync(`${path}-gone`), false);
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    it(`reads on after ${signal}, which is for its parent`, async () => {
+      const killer = join(scratch.path, 'killer.js');
+      writeFileSync(killer, `setImmediate(() => process.kill(process.pid, '${signal}'));`);
+      assert.deepEqual(await once(fork(path, ['--require', killer]), 'exit'), [0, null]);
+    });
+  }
+
+  it('waits for no debugger where its parent has one', async () => {
+    process.execArgv.push('--inspect-brk=0');
+    try {
+      await (await open()).close();
+    } finally {
+      process.execArgv.pop();
+    }
   });
 
   it('calls a file damaged that ends it', async () => {
