@@ -86,3 +86,11 @@ export async function withRawPeer(
 }
 
 export const mail = (waiting: number): SessionMessage => ({ kind: 'mail', waiting });
+
+/** A session in which the test plays side 1. `told` gives what the network said of it since the last call. */
+export async function rawSession(world: World) {
+  const watched = await withRawPeer(world, 2);
+  watched.peer.greet();
+  const told = () => watched.events.splice(0).filter((event) => event !== 'session');
+  return { ...watched, told, friend: watched.peer.identity.publicKey };
+}
