@@ -75,5 +75,7 @@ export const MAX_OUTBOX_BYTES = 64_000_000;
 export const MAX_INBOX_MESSAGES = 1000;
 /** Most bytes in the inbox, with the room that large messages will take which are not complete. */
 export const MAX_INBOX_BYTES = 64_000_000;
+/** Shortest passphrase of a backup, characters: the file may lie anywhere. */
+export const MIN_BACKUP_PASSPHRASE = 8;
 /** Storage role's own cap in a new session, bytes. */
 export const DEFAULT_STORAGE_CAP_BYTES = 64_000_000;

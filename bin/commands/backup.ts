@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { MIN_BACKUP_PASSPHRASE } from '../../lib/index';
 import type { Call, Command } from '../call';
 import { EXIT, Failure } from '../exit-codes';
 import { writeNewFile } from '../output/new-file';
@@ -12,7 +13,8 @@ export const backup: Command = {
   about: 'write identity and friends to a new file, sealed with a passphrase',
   options: ['plain'],
   more: `The passphrase of the backup comes from TOX_ASYNC_BACKUP_PASSPHRASE, or is asked
-for. The file is a Tox profile, as other Tox clients have it too.`,
+for; it has at least ${MIN_BACKUP_PASSPHRASE} characters. The file is a Tox profile, as other Tox
+clients have it too.`,
   run: async (call) => {
     const [file, ...others] = call.words;
     if (file === undefined || others.length > 0) {

@@ -161,7 +161,7 @@ export class AsyncManager implements AsyncDisposable {
     return this.#parts.friends.nameOf(publicKey);
   }
 
-  /** Identity and friends as a Tox profile, never one-time keys or messages. Seal it: it has the secret key. @throws ErrPassphrase */
+  /** Identity and friends as a Tox profile, never one-time keys or messages. Seal it: it has the secret key. @throws ErrPassphrase it has fewer than 8 characters */
   async exportIdentity(passphrase?: string): Promise<Uint8Array> {
     return exportIdentity(this.#parts, passphrase);
   }

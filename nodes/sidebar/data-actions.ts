@@ -5,21 +5,12 @@ import type { Session } from '../session/session';
 import type { Order } from './actions';
 import { eraseFolder } from './erase-folder';
 
-/** Shortest passphrase of a backup, characters: the file may lie anywhere. */
-const SHORTEST = 8;
-
 /**
  * Identity and friends, sealed with a passphrase: what a session elsewhere starts with.
- * @throws ErrInvalidArgument, and what manager() throws
+ * @throws ErrInvalidArgument, ErrPassphrase, and what manager() throws
  */
 export async function backUp(session: Session, order: Order): Promise<{ backup: string; toxId: string }> {
   const passphrase = settingSecret(order.passphrase, 'The passphrase of the backup');
-  if (passphrase.length < SHORTEST) {
-    throw new ToxAsyncError(
-      'ErrInvalidArgument',
-      `The passphrase of the backup is too short. Use at least ${SHORTEST} characters.`,
-    );
-  }
   const manager = await session.manager();
   const backup = Buffer.from(await manager.exportIdentity(passphrase)).toString('base64');
   return { backup, toxId: manager.toxId };

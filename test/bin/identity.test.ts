@@ -93,13 +93,16 @@ describe('tox-async init, id, backup and restore', function () {
     const unasked = await ann.run(['backup', 'copy.tox']);
     assert.equal(unasked.exitCode, EXIT.noPermission);
     assert.match(unasked.err, /Set TOX_ASYNC_BACKUP_PASSPHRASE, or use --plain/);
-    const env = { TOX_ASYNC_BACKUP_PASSPHRASE: 'horse' };
+    const short = await ann.run(['backup', 'copy.tox'], { secrets: ['horse', 'horse'] });
+    assert.equal(short.exitCode, EXIT.noPermission);
+    assert.match(short.err, /too short. Use at least 8 characters/);
+    const env = { TOX_ASYNC_BACKUP_PASSPHRASE: 'a strong horse' };
     assert.equal((await ann.run(['backup', 'copy.tox'], { env })).exitCode, EXIT.ok);
     assert.equal((await ann.run(['backup', 'copy.tox'], { env })).exitCode, EXIT.cannotCreate);
 
     const locked = await ann.run(['restore', 'copy.tox', '--data', 'new']);
     assert.equal(locked.exitCode, EXIT.noPermission);
-    const restored = await ann.run(['restore', 'copy.tox', '--data', 'new'], { secrets: ['horse'] });
+    const restored = await ann.run(['restore', 'copy.tox', '--data', 'new'], { secrets: ['a strong horse'] });
     assert.equal(restored.out, out);
     assert.equal((await ann.run(['friends', '--data', 'new'])).out, `${friend}  offline  Friend\n`);
     const onto = await ann.run(['restore', 'copy.tox', '--data', 'new'], { env });

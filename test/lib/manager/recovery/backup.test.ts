@@ -90,7 +90,9 @@ describe('a backup of an identity', () => {
     const plain = await openBackup(sealed, pass('correct horse'));
     assert.deepEqual(plain, await phone.manager.exportIdentity());
     await assert.rejects(openBackup(sealed, pass('wrong')), isCode('ErrPassphrase'));
-    await assert.rejects(phone.manager.exportIdentity(''), isCode('ErrPassphrase'));
+    for (const short of ['', '1234567', '🔑🔑🔑🔑']) {
+      await assert.rejects(phone.manager.exportIdentity(short), isCode('ErrPassphrase'), short);
+    }
     await assert.rejects(world.add('Second', { profile: sealed }), isCode('ErrPassphrase'));
     world.devices.pop();
   });
