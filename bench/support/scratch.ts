@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { chooseCryptoProvider } from '../../lib/crypto/providers/choose-provider';
 import { systemPlatform } from '../../lib/platform/system/system-platform';
@@ -8,7 +8,7 @@ const CACHE = path.resolve('.cache');
 
 /** A folder on the disk of this checkout (a folder of temporary files may lie in memory), removed afterwards. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  await systemPlatform.disk.makeFolder(CACHE);
+  await mkdir(CACHE, { recursive: true });
   const folder = await mkdtemp(path.join(CACHE, 'bench-'));
   try {
     return await use(folder);

@@ -32,6 +32,12 @@ describe('A session that is asked over the lock of its data directory', function
 
   afterEach(() => sessions.stop());
 
+  /** Resolves when the Pi knows. */
+  async function phoneLeaves(): Promise<void> {
+    await phone.manager.detachTransport();
+    await until(() => pi.manager.friends().every(({ online }) => !online));
+  }
+
   it('says which process holds the directory, and who the session is', async () => {
     assert.equal(holder.pid, process.pid);
     assert.deepEqual(await holder.ask({ ask: 'identity' }, new Asker().hooks), {
@@ -73,7 +79,7 @@ describe('A session that is asked over the lock of its data directory', function
   });
 
   it('says that the time was over, and the message goes on', async () => {
-    await phone.manager.detachTransport();
+    await phoneLeaves();
     const request = { ask: 'send', friend: 'Phone', content: { text: 'x' }, until: 'delivered' } as const;
     const answer = await holder.ask({ ...request, timeout: 0.05 }, new Asker().hooks);
     assert.equal(answer.timedOut, true);
@@ -84,7 +90,7 @@ describe('A session that is asked over the lock of its data directory', function
 
   it('takes a message once, however often it is asked with one id, and says where that is', async () => {
     const request = { ask: 'send', friend: 'Phone', messageId: '0e'.repeat(32), timeout: 30 } as const;
-    await phone.manager.detachTransport();
+    await phoneLeaves();
     const first = { ...request, content: { text: 'first' } };
     const queued = await holder.ask({ ...first, until: 'queued' }, new Asker().hooks);
     assert.deepEqual([queued.messageId, queued.state], [request.messageId, 'queued']);
@@ -108,7 +114,7 @@ describe('A session that is asked over the lock of its data directory', function
       ['json', { level: [3] }],
       ['action', 'waves'],
     ]);
-    await phone.manager.detachTransport();
+    await phoneLeaves();
     const options: unknown[] = [];
     const send = pi.manager.sendAsyncMessage.bind(pi.manager);
     pi.manager.sendAsyncMessage = (friend, content, type, given) => {
@@ -127,7 +133,7 @@ describe('A session that is asked over the lock of its data directory', function
   });
 
   it('takes messages back, at the friend who is named or at all', async () => {
-    await phone.manager.detachTransport();
+    await phoneLeaves();
     const messageId = '0c'.repeat(32);
     const send = { ask: 'send', friend: 'Phone', messageId, content: { text: 'x' } } as const;
     await holder.ask({ ...send, until: 'queued', timeout: 0 }, new Asker().hooks);

@@ -14,7 +14,7 @@ export function openAll<Opened>(options: OpenAllOptions): (Opened | { readonly s
   const outcomes: (Opened | { readonly signal: string })[] = [];
   while (outcomes.length < folders.length) {
     const rest = folders.slice(outcomes.length);
-    const { stdout, stderr, signal, status } = spawnSync(
+    const { error, stdout, stderr, signal, status } = spawnSync(
       process.execPath,
       ['--require', 'tsx/cjs', program, ...rest],
       {
@@ -23,6 +23,7 @@ export function openAll<Opened>(options: OpenAllOptions): (Opened | { readonly s
         ...(uid === undefined ? {} : { uid, gid: uid }),
       },
     );
+    if (error) throw error;
     const lines = stdout.split('\n').filter((line) => line !== '');
     outcomes.push(...lines.map((line) => JSON.parse(line) as Opened));
     if (signal !== null) outcomes.push({ signal });

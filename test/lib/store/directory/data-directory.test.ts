@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { mock } from 'node:test';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { utf8 } from '../../../../lib/bytes';
 import { createPortableProvider } from '../../../../lib/crypto/providers/portable';
 import { type ErrorCode, ToxAsyncError } from '../../../../lib/errors';
@@ -117,12 +117,15 @@ describe('a data directory', () => {
 
   it('leaves no writing thread where it is refused', async () => {
     await make({ engine: 'lmdb' });
-    const terminate = mock.method(Worker.prototype, 'terminate');
+    const exits: Promise<unknown>[] = [];
+    const onWorker = (worker: Worker) => exits.push(once(worker, 'exit'));
+    process.on('worker', onWorker);
     try {
       await assert.rejects(make(), isCode('ErrIdentityInUse'));
-      assert.equal(terminate.mock.callCount(), 1);
+      assert.equal(exits.length, 1);
+      await Promise.all(exits);
     } finally {
-      terminate.mock.restore();
+      process.off('worker', onWorker);
     }
   });
 
