@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { THREE, withChange } from './support/flows';
+import { THREE, withChange, STRANGER } from './support/flows';
 import { managerOf, met, NodeRed, sessionOf, until } from './support/node-red';
 import type { Seen } from './support/probe';
 
 /** A public key of which nobody has the secret at hand. */
-const STRANGER = '3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29';
 const SESSIONS = ['device-session', 'phone-session', 'home-session'];
 
 describe('send-async', function () {

@@ -1,5 +1,8 @@
 import type { FlowEntry } from './node-red';
 
+/** A public key that is valid, and nobody's in a test. */
+export const STRANGER = '3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29';
+
 export const TAB: FlowEntry = { id: 'tab', type: 'tab', label: 'test' };
 
 /** A storage-node of this name; its id is another, since a config node that names its own id would depend on itself. */
@@ -46,6 +49,15 @@ export const WATCH: FlowEntry[] = [
   { id: 'watch', type: 'status', z: 'tab', x: 0, y: 0, scope: null, wires: [['statuses']] },
   probe('errors'),
   probe('statuses'),
+];
+
+/** A session "ann" with one node that uses it, so that its errors and statuses have a way into the flow. */
+export const annFlow = (more: Record<string, unknown> = {}): FlowEntry[] => [
+  TAB,
+  ...WATCH,
+  storageNode('ann', more),
+  node('send-async', 'send', 'ann-session', { wires: [['receipts'], []] }),
+  probe('receipts'),
 ];
 
 /** Sender "device" and receiver "phone", each with a transport; `home` stores mail for both. */
