@@ -11,9 +11,10 @@ export async function runCommandLine(args: readonly string[], machine: Machine):
   try {
     return await run(readCommandLine(args), machine);
   } catch (error) {
-    // The user knows that they ended it.
-    if (machine.signal.aborted && error === machine.signal.reason) return EXIT.later;
     const exitCode = exitCodeOf(error);
+    // The user knows that they ended it. What failed then may be a process of ours that got the signal too.
+    const isEnded = machine.signal.aborted && (error === machine.signal.reason || exitCode !== EXIT.software);
+    if (isEnded) return EXIT.later;
     const text = error instanceof Error ? error.message : String(error);
     // A fault of ours is of use only with the place where it happened.
     const more = exitCode === EXIT.software && error instanceof Error ? `\n${error.stack ?? ''}` : '';

@@ -7,6 +7,7 @@ import { connect, createServer as createTcpServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { EXIT } from '../../bin/exit-codes';
+import { ToxAsyncError } from '../../lib/index';
 import { END_MS } from '../../bin/system-machine';
 import { ROOT } from '../../scripts/support/project';
 import { CommandUser, newNetwork } from './support/command-user';
@@ -50,6 +51,24 @@ describe('tox-async serve', function () {
     const [, url = ''] = /Metrics at (http:\/\/127\.0\.0\.1:\d+\/metrics)\n/.exec(run.stdout.text) ?? [];
     return { run, url };
   }
+
+  it('ends with 75 and no word when a signal also ends the process of Tox that starts', async () => {
+    let childEnds: (error: Error) => void = () => undefined;
+    const connecting = new Promise<never>((_, reject) => (childEnds = reject));
+    let isConnecting: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (isConnecting = resolve));
+    const serving = ann.start(['serve'], {
+      connect: () => {
+        isConnecting();
+        return connecting;
+      },
+    });
+    await begun;
+    const ended = serving.end();
+    childEnds(new ToxAsyncError('ErrTransport', 'The libtoxcore process ended: SIGTERM.'));
+    assert.equal(await ended, EXIT.later);
+    assert.equal(serving.stderr.text, '');
+  });
 
   it('gives its figures to programs of this machine, and names no peer in them', async () => {
     const { run, url } = await serveMetrics();
