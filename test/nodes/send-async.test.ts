@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { THREE, withChange, STRANGER } from './support/flows';
+import { STRANGER, THREE, withChange } from './support/flows';
 import { managerOf, met, NodeRed, sessionOf, until } from './support/node-red';
 import type { Seen } from './support/probe';
 
-/** A public key of which nobody has the secret at hand. */
 const SESSIONS = ['device-session', 'phone-session', 'home-session'];
 
 describe('send-async', function () {

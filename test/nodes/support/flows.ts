@@ -1,6 +1,6 @@
 import type { FlowEntry } from './node-red';
 
-/** A public key that is valid, and nobody's in a test. */
+/** A public key of which nobody has the secret at hand. */
 export const STRANGER = '3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29';
 
 export const TAB: FlowEntry = { id: 'tab', type: 'tab', label: 'test' };
