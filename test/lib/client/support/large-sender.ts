@@ -1,4 +1,4 @@
-import { sameBytes, toHex } from '../../../../lib/bytes';
+import { sameBytes, toHex, utf8 } from '../../../../lib/bytes';
 import type { SendOptions } from '../../../../lib/client/messages';
 import { Outbox, type OutboxEntry } from '../../../../lib/client/journal/outgoing/outbox';
 import { ServiceMail } from '../../../../lib/client/journal/service-mail';
@@ -18,21 +18,16 @@ import { noFleets } from './no-fleets';
 import { NodeHolds } from '../../../../lib/client/storage-nodes/node-holds';
 import { Wakeup } from '../../../../lib/client/wakeup';
 import { chooseCryptoProvider } from '../../../../lib/crypto/providers/choose-provider';
-import { ToxAsyncError } from '../../../../lib/errors';
-import type { MessageOf } from '../../../../lib/network/requests';
 import { KeyedQueue } from '../../../../lib/platform/queues/keyed-queue';
 import type { CodeWord } from '../../../../lib/protocol/codes';
 import { chunksOf, joinedLarge } from '../../../../lib/protocol/envelope/large/split-large';
-import { storageIdOf } from '../../../../lib/protocol/names';
 import { SeededRandom } from '../../../../lib/testing/simulated-platform';
 import { allocateSlot } from '../../../../lib/store/vault/slot-box';
 import { type KeyPeer, pair } from '../../forward-security/support/key-peer';
 import { DAY, nodeOf } from './depositor';
+import { LargeNetwork, type Piece } from './large-network';
 
 const crypto = chooseCryptoProvider();
-/** A piece of a large message: its head, or a chunk by its index. */
-export type Piece = 'head' | number;
-type Answering = (piece: Piece, message: string) => CodeWord | 'silence' | Promise<CodeWord | 'silence'>;
 
 function* nobody(): Generator<never, void> {}
 
@@ -40,22 +35,13 @@ function* nobody(): Generator<never, void> {}
 export class LargeSender {
   readonly alice: KeyPeer;
   readonly bob: KeyPeer;
-  /** Nodes that are connected, a letter each. */
-  nodes = '';
-  /** What a node says beside `ok` and `known`; by letter. */
-  node: Record<string, Answering> = {};
-  friend: Answering = () => 'ok';
-  /** Storage ids that each node has. */
-  readonly kept = new Map<string, Set<string>>();
-  /** What was asked: `a m head` is the head of message m at node a, `bob m 0` its first chunk to Bob. */
-  asked: string[] = [];
-  /** Most requests under way at once, by whom they went to. */
-  readonly most: Record<string, number> = {};
   /** `stored` outcomes, and how messages ended. */
   outcomes: string[] = [];
   errors: unknown[] = [];
   /** An ordinary client was offered everything. */
   wasOffered = false;
+  /** Bob and the nodes, as the test has them answer. */
+  readonly network: LargeNetwork;
   readonly holds: NodeHolds;
   outbox!: Outbox;
   large!: ReturnType<typeof buildLarge>;
@@ -70,10 +56,10 @@ export class LargeSender {
   wakeup!: Wakeup;
   #sender!: Sender;
   readonly #names = new Map<string, string>();
-  readonly #underWay: Record<string, number> = {};
 
   private constructor({ alice, bob }: { alice: KeyPeer; bob: KeyPeer }) {
     [this.alice, this.bob] = [alice, bob];
+    this.network = new LargeNetwork(bob.pk, (envelope) => this.#pieceOf(envelope));
     this.holds = new NodeHolds({ clock: alice.time.clock, random: new SeededRandom('holds') });
   }
 
@@ -86,58 +72,30 @@ export class LargeSender {
   }
 
   /** Accepts a message of so many bytes, named by one letter. */
-  async add(name: string, bytes: number, lifetime = 7 * DAY): Promise<OutboxEntry> {
-    const { store, vault } = this.alice;
-    const messageId = crypto.sha256(new TextEncoder().encode(name));
-    this.#names.set(toHex(messageId), name);
+  add(name: string, bytes: number, lifetime = 7 * DAY): Promise<OutboxEntry> {
     const payload = new SeededRandom(name).bytes(bytes);
     const content = { inner: 2, label: '', isDeflated: false, bytes: payload } as const;
-    const { ref, secret } = await allocateSlot(vault);
-    const writes = store.batch();
-    const fields = {
-      messageId,
-      friend: this.bob.pk,
-      type: 4,
-      ref,
-      lifetime,
-      acceptedAt: this.#age(),
-      createdAt: 5_000,
-      large: this.large.turns.first(this.bob.pk, chunksOf(content)),
-    };
-    const entry = this.outbox.add(writes, fields, joinedLarge(content), secret);
-    await writes.commit();
-    this.#dispatcher.dispatch(entry);
-    return entry;
+    const large = this.large.turns.first(this.bob.pk, chunksOf(content));
+    return this.#accept(name, { type: 4, lifetime, large }, joinedLarge(content));
   }
 
   /** Accepts a message of so many bytes as the library does. */
   async send(name: string, bytes: number, options: SendOptions = {}): Promise<void> {
-    const messageId = crypto.sha256(new TextEncoder().encode(name));
-    this.#names.set(toHex(messageId), name);
+    const messageId = this.#idOf(name);
     const payload = new SeededRandom(name).bytes(bytes);
     await this.#sender.send(this.bob.pk, payload, 0, { compress: 'off', ...options, messageId });
   }
 
   /** A small message, for what large ones must not hold up. */
-  async addSmall(name: string): Promise<OutboxEntry> {
-    const { store, vault } = this.alice;
-    const messageId = crypto.sha256(new TextEncoder().encode(name));
-    this.#names.set(toHex(messageId), name);
-    const { ref, secret } = await allocateSlot(vault);
-    const writes = store.batch();
-    const times = { lifetime: DAY, acceptedAt: this.alice.age, createdAt: 5_000 };
-    const fields = { messageId, friend: this.bob.pk, type: 0, ref, ...times };
-    const entry = this.outbox.add(writes, fields, new Uint8Array([0x61]), secret);
-    await writes.commit();
-    this.#dispatcher.dispatch(entry);
-    return entry;
+  addSmall(name: string): Promise<OutboxEntry> {
+    return this.#accept(name, { type: 0, lifetime: DAY }, new Uint8Array([0x61]));
   }
 
   /** Time passes. @returns what was asked */
   async pass(seconds = 0): Promise<string[]> {
     await this.alice.time.advance(10 + seconds * 1000);
     await this.queues.idle();
-    return this.asked.splice(0);
+    return this.network.asked.splice(0);
   }
 
   /** A session with Bob begins; his list of keys names all that Alice holds, or those of `keys`. */
@@ -201,7 +159,7 @@ export class LargeSender {
       onKeySpent: () => undefined,
     };
     const nodes = {
-      candidates: () => Array.from(this.nodes, nodeOf),
+      candidates: () => Array.from(this.network.nodes, nodeOf),
       isGone: () => false,
       goneAt: () => Infinity,
       stores: noFleets(),
@@ -223,9 +181,8 @@ export class LargeSender {
       stored: (entry: OutboxEntry, { nodes: count }: { nodes: number }) =>
         this.outcomes.push(`${this.#nameOf(entry)} stored ${count}`),
     };
-    const network = { request: this.#request.bind(this) };
     const base = { crypto, store, vault, clock, timers, random, ages, outbox, wakeup, queues, hooks, nodes };
-    const parts = { ...base, network, mail, outcomes, forwardSecurity };
+    const parts = { ...base, network: this.network, mail, outcomes, forwardSecurity };
     const completion = new Completion(parts, { wanted: 3 });
     const large = buildLarge({ ...parts, completion });
     const deposits = messageDeposits({ ...parts, ...large }, { wanted: 3, maxStorageTime: DAY });
@@ -278,47 +235,20 @@ export class LargeSender {
     });
   }
 
-  #request(
-    peer: Uint8Array,
-    request: Omit<MessageOf<'store'>, 'request'>,
-  ): Promise<MessageOf<'store-answer'>>;
-  #request(
-    peer: Uint8Array,
-    request: Omit<MessageOf<'deliver'>, 'request'>,
-  ): Promise<MessageOf<'deliver-answer'>>;
-  async #request(
-    peer: Uint8Array,
-    request: Omit<MessageOf<'store'>, 'request'> | Omit<MessageOf<'deliver'>, 'request'>,
-  ): Promise<MessageOf<'store-answer'> | MessageOf<'deliver-answer'>> {
-    const { envelope } = request;
-    const who = sameBytes(peer, this.bob.pk) ? 'bob' : String.fromCharCode(peer[0] ?? 0);
-    const { name, piece } = this.#pieceOf(envelope);
-    this.asked.push(`${who} ${name} ${piece}`);
-    this.#underWay[who] = (this.#underWay[who] ?? 0) + 1;
-    this.most[who] = Math.max(this.most[who] ?? 0, this.#underWay[who]);
-    try {
-      await Promise.resolve();
-      const said = who === 'bob' ? await this.friend(piece, name) : await this.node[who]?.(piece, name);
-      if (said === 'silence') throw new ToxAsyncError('ErrTimeout', 'It did not answer.');
-      if (request.kind === 'deliver') return { kind: 'deliver-answer', request: 1, code: said ?? 'ok' };
-      const storageId = storageIdOf(crypto, envelope);
-      const kept = this.kept.get(who) ?? new Set<string>();
-      this.kept.set(who, kept);
-      const code = said ?? (kept.has(toHex(storageId)) ? 'known' : 'ok');
-      const taken = code === 'ok' || code === 'known';
-      if (taken) kept.add(toHex(storageId));
-      const seconds = taken ? Math.min(request.remaining, DAY) : 0;
-      return {
-        kind: 'store-answer',
-        request: 1,
-        code,
-        storageId,
-        kept: seconds,
-        wait: code === 'rate' ? 1 : 0,
-      };
-    } finally {
-      this.#underWay[who] -= 1;
-    }
+  async #accept(
+    name: string,
+    fields: Pick<OutboxEntry, 'type' | 'lifetime' | 'large'>,
+    content: Uint8Array,
+  ): Promise<OutboxEntry> {
+    const { store, vault } = this.alice;
+    const { ref, secret } = await allocateSlot(vault);
+    const writes = store.batch();
+    const own = { messageId: this.#idOf(name), friend: this.bob.pk, ref };
+    const times = { acceptedAt: this.#age(), createdAt: 5_000 };
+    const entry = this.outbox.add(writes, { ...own, ...times, ...fields }, content, secret);
+    await writes.commit();
+    this.#dispatcher.dispatch(entry);
+    return entry;
   }
 
   #pieceOf(envelope: Uint8Array): { name: string; piece: Piece } {
@@ -338,6 +268,13 @@ export class LargeSender {
   #age(): number {
     this.alice.age = 1000 + Math.floor(this.alice.time.clock.monotonic() / 1000);
     return this.alice.age;
+  }
+
+  /** The id of the message of this name, from which its name is known again. */
+  #idOf(name: string): Uint8Array {
+    const messageId = crypto.sha256(utf8(name));
+    this.#names.set(toHex(messageId), name);
+    return messageId;
   }
 
   #nameOf({ messageId }: OutboxEntry): string {

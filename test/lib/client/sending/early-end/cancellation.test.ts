@@ -54,7 +54,7 @@ describe('the cancellation of a message', () => {
     await assert.rejects(cancel(), /the disk is gone/);
     alice.store.batch = batch;
     assert.deepEqual([sender.outcomes, outbox.has(entry)], [[], true]);
-    sender.nodes = 'a';
+    sender.network.nodes = 'a';
     sender.wakeup.message(entry);
     assert.deepEqual(await sender.pass(1), ['a leak head'], 'it goes on');
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { LargeSender, type Piece } from '../../support/large-sender';
+import type { Piece } from '../../support/large-network';
+import { LargeSender } from '../../support/large-sender';
 
 /** Four chunks. */
 const BYTES = 20_000;
@@ -27,7 +28,7 @@ describe('delivery of large messages', () => {
   });
 
   it('asks no node while it goes on, nor when the friend has answered all', async () => {
-    sender.nodes = 'abc';
+    sender.network.nodes = 'abc';
     await sender.meet();
     await sender.add('m', BYTES);
     assert.deepEqual(await sender.pass(600), toBob('m'));
@@ -36,55 +37,55 @@ describe('delivery of large messages', () => {
   it('has four chunks under way of sixteen messages, and what is small goes past them', async () => {
     let release = () => {};
     const held = new Promise<'ok'>((resolve) => (release = () => resolve('ok')));
-    sender.friend = (piece, name) => (piece === 'head' && name === 'm' ? 'ok' : held);
+    sender.network.friend = (piece, name) => (piece === 'head' && name === 'm' ? 'ok' : held);
     await sender.meet();
     await sender.add('m', 60_000);
     assert.deepEqual(await sender.pass(), toBob('m', ['head', 0, 1, 2, 3]));
     for (let n = 0; n < 20; n++) await sender.addSmall(String.fromCharCode(65 + n));
     assert.equal((await sender.pass()).length, 12);
-    assert.equal(sender.most.bob, 16);
+    assert.equal(sender.network.most.bob, 16);
     release();
     await sender.pass();
   });
 
   it('begins each meeting with the head, and goes on with the chunks not answered when it is known', async () => {
-    sender.friend = (piece) => (piece === 2 ? 'silence' : 'ok');
+    sender.network.friend = (piece) => (piece === 2 ? 'silence' : 'ok');
     await sender.meet();
     await sender.add('m', BYTES);
     await sender.pass();
     sender.part();
-    sender.friend = (piece) => (piece === 'head' ? 'known' : 'ok');
+    sender.network.friend = (piece) => (piece === 'head' ? 'known' : 'ok');
     await sender.meet();
     assert.deepEqual(await sender.pass(), toBob('m', ['head', 2]));
   });
 
   it('goes on so after a restart', async () => {
-    sender.friend = (piece) => (piece === 2 ? 'silence' : 'ok');
+    sender.network.friend = (piece) => (piece === 2 ? 'silence' : 'ok');
     await sender.meet();
     await sender.add('m', BYTES);
     await sender.pass();
     await sender.restart();
-    sender.friend = (piece) => (piece === 'head' ? 'known' : 'ok');
+    sender.network.friend = (piece) => (piece === 'head' ? 'known' : 'ok');
     await sender.meet();
     assert.deepEqual(await sender.pass(), toBob('m', ['head', 2]));
   });
 
   it('gives a friend who answers ok to the head all chunks, whatever it had before', async () => {
-    sender.friend = (piece) => (piece === 2 ? 'silence' : 'ok');
+    sender.network.friend = (piece) => (piece === 2 ? 'silence' : 'ok');
     await sender.meet();
     await sender.add('m', BYTES);
     await sender.pass();
     sender.part();
-    sender.friend = () => 'ok';
+    sender.network.friend = () => 'ok';
     await sender.meet();
     assert.deepEqual((await sender.pass()).toSorted(), toBob('m').toSorted());
   });
 
   it('makes the chunks at nodes undone with it: the friend may have taken them from there, and lost them', async () => {
-    sender.nodes = 'a';
+    sender.network.nodes = 'a';
     await sender.add('m', BYTES);
     await sender.pass();
-    sender.friend = (piece) => (piece === 'head' ? 'ok' : 'busy');
+    sender.network.friend = (piece) => (piece === 'head' ? 'ok' : 'busy');
     await sender.meet();
     const asked = await sender.pass(15);
     assert.deepEqual(
@@ -97,7 +98,7 @@ describe('delivery of large messages', () => {
     await sender.meet();
     await sender.add('m', BYTES);
     await sender.pass();
-    sender.friend = () => 'known';
+    sender.network.friend = () => 'known';
     for (let meeting = 0; meeting < 3; meeting++) {
       sender.part();
       await sender.meet();
@@ -108,8 +109,8 @@ describe('delivery of large messages', () => {
   it('goes to nodes while the friend is busy, with the head or a chunk, and comes back', async () => {
     for (const busy of ['head', 1] as const) {
       sender = await LargeSender.open();
-      sender.nodes = 'a';
-      sender.friend = (piece) => (piece === busy ? 'busy' : 'ok');
+      sender.network.nodes = 'a';
+      sender.network.friend = (piece) => (piece === busy ? 'busy' : 'ok');
       await sender.meet();
       await sender.add('m', BYTES);
       const first = await sender.pass(20);
@@ -117,14 +118,14 @@ describe('delivery of large messages', () => {
         first.filter((each) => each.startsWith('a')),
         ALL.map((piece) => `a m ${piece}`),
       );
-      sender.friend = () => 'ok';
+      sender.network.friend = () => 'ok';
       const again = await sender.pass(20);
       assert.deepEqual(again, busy === 'head' ? toBob('m') : toBob('m', [1]));
     }
   });
 
   it('goes to nodes when the friend leaves without a receipt', async () => {
-    sender.nodes = 'a';
+    sender.network.nodes = 'a';
     await sender.meet();
     await sender.add('m', BYTES);
     await sender.pass();
@@ -136,17 +137,17 @@ describe('delivery of large messages', () => {
   });
 
   it('keeps the head on its envelope when a list of keys does not name its key: it may be open long since', async () => {
-    sender.nodes = 'a';
+    sender.network.nodes = 'a';
     const { sealed } = await sender.add('m', BYTES);
     await sender.pass();
-    sender.friend = (piece) => (piece === 'head' ? 'known' : 'ok');
+    sender.network.friend = (piece) => (piece === 'head' ? 'known' : 'ok');
     await sender.meet(new Map());
     assert.deepEqual(sender.entry('m').sealed, sealed);
     assert.deepEqual(await sender.pass(), toBob('m'));
   });
 
   it('is sealed anew when the friend does not know the key, and its list neither: all chunks go again', async () => {
-    sender.nodes = 'a';
+    sender.network.nodes = 'a';
     const entry = await sender.add('m', BYTES);
     const { sealed } = entry;
     await sender.pass();
@@ -160,7 +161,7 @@ describe('delivery of large messages', () => {
         ]),
     );
     let heads = 0;
-    sender.friend = (piece) => (piece === 'head' && ++heads === 1 ? 'unknown-tag' : 'ok');
+    sender.network.friend = (piece) => (piece === 'head' && ++heads === 1 ? 'unknown-tag' : 'ok');
     await sender.meet(alive);
     assert.deepEqual(await sender.pass(), toBob('m', ['head']));
     await sender.state(alive);
@@ -176,7 +177,7 @@ describe('delivery of large messages', () => {
 
   it('backs off when the friend does not know the key that its list names', async () => {
     const { sealed } = await sender.add('m', BYTES);
-    sender.friend = () => 'unknown-tag';
+    sender.network.friend = () => 'unknown-tag';
     await sender.meet();
     assert.deepEqual(await sender.pass(), toBob('m', ['head']));
     await sender.state();
@@ -187,11 +188,11 @@ describe('delivery of large messages', () => {
   it('offers the head again, later, to a friend who does not expect a chunk', async () => {
     for (const code of ['unknown-tag', 'forged'] as const) {
       sender = await LargeSender.open();
-      sender.friend = (piece) => (piece === 1 ? code : 'ok');
+      sender.network.friend = (piece) => (piece === 1 ? code : 'ok');
       await sender.meet();
       await sender.add('m', BYTES);
       assert.deepEqual(await sender.pass(20), toBob('m'));
-      sender.friend = () => 'ok';
+      sender.network.friend = () => 'ok';
       assert.deepEqual(await sender.pass(20), toBob('m'));
     }
   });
@@ -199,7 +200,7 @@ describe('delivery of large messages', () => {
   it('ends with what the friend says of a head that ended there', async () => {
     for (const code of ['incomplete', 'malformed', 'unsupported', 'forged'] as const) {
       sender = await LargeSender.open();
-      sender.friend = () => code;
+      sender.network.friend = () => code;
       await sender.meet();
       await sender.add('m', BYTES);
       assert.deepEqual(await sender.pass(), toBob('m', ['head']));
@@ -219,16 +220,16 @@ describe('delivery of large messages', () => {
   it('ends with the session, and takes no answer of it for one of the next', async () => {
     let release = () => {};
     const held = new Promise<'ok'>((resolve) => (release = () => resolve('ok')));
-    sender.friend = (piece) => (piece === 'head' ? 'ok' : held);
+    sender.network.friend = (piece) => (piece === 'head' ? 'ok' : held);
     await sender.meet();
     await sender.add('m', BYTES);
     await sender.pass();
     sender.part();
-    sender.friend = (piece) => (piece === 'head' ? 'ok' : 'silence');
+    sender.network.friend = (piece) => (piece === 'head' ? 'ok' : 'silence');
     await sender.meet();
     release();
     await sender.pass();
-    sender.friend = (piece) => (piece === 'head' ? 'known' : 'ok');
+    sender.network.friend = (piece) => (piece === 'head' ? 'known' : 'ok');
     sender.part();
     await sender.meet();
     assert.deepEqual(await sender.pass(), toBob('m', ['head', ...CHUNKS]));

@@ -9,7 +9,7 @@ describe('turns of large messages for one friend', () => {
 
   beforeEach(async () => {
     sender = await LargeSender.open();
-    sender.nodes = 'a';
+    sender.network.nodes = 'a';
   });
 
   afterEach(() => assert.deepEqual(sender.errors, []));

@@ -10,7 +10,7 @@ describe('large messages that replace earlier ones', () => {
 
   beforeEach(async () => {
     sender = await LargeSender.open();
-    sender.nodes = 'a';
+    sender.network.nodes = 'a';
   });
 
   afterEach(() => assert.deepEqual(sender.errors, []));
@@ -20,11 +20,11 @@ describe('large messages that replace earlier ones', () => {
   const keys = () => sender.alice.fsm.getAvailableKeyCount(sender.bob.pk);
 
   it('take the place, the turn and the key of one that nobody had', async () => {
-    sender.nodes = '';
+    sender.network.nodes = '';
     const before = keys();
     for (const name of ['m', 'n', 'o']) await picture(name);
     assert.deepEqual([sender.outbox.messages, keys()], [1, before]);
-    sender.nodes = 'a';
+    sender.network.nodes = 'a';
     sender.wakeup.all();
     assert.deepEqual(names(await sender.pass(MINUTE)), ['o']);
     assert.deepEqual(
@@ -34,11 +34,11 @@ describe('large messages that replace earlier ones', () => {
   });
 
   it('take the turn of one that nobody had before others that wait for it', async () => {
-    sender.nodes = '';
+    sender.network.nodes = '';
     await picture('m');
     await sender.send('x', BYTES);
     await picture('n');
-    sender.nodes = 'a';
+    sender.network.nodes = 'a';
     sender.wakeup.all();
     assert.deepEqual(names(await sender.pass(MINUTE)), ['n']);
   });
@@ -55,14 +55,14 @@ describe('large messages that replace earlier ones', () => {
 
   it('take the turn after 10 minutes, and no chunk of the earlier one goes out after that', async () => {
     // The node takes the head and no chunk.
-    sender.node['a'] = (piece) => (piece === 'head' ? 'ok' : 'busy');
+    sender.network.node['a'] = (piece) => (piece === 'head' ? 'ok' : 'busy');
     await picture('m');
     await sender.pass(MINUTE);
     await picture('n');
     assert.deepEqual(names(await sender.pass(8 * MINUTE)), ['m']);
     await sender.pass(2 * MINUTE);
     assert.deepEqual(sender.outcomes, ['m cancelled true replaced']);
-    sender.node = {};
+    sender.network.node = {};
     assert.deepEqual(names(await sender.pass(DAY / 2)), ['n']);
     assert.deepEqual(sender.outcomes.slice(1), ['n stored 1']);
   });
