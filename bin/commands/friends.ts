@@ -1,6 +1,7 @@
 import type { ControlRequest, FriendAnswer } from '../../lib/index';
 import type { Call, Command } from '../call';
 import { EXIT, type ExitCode, Failure } from '../exit-codes';
+import { assertNoNetworkOptions } from '../options/command-line';
 import type { OptionName } from '../options/option-table';
 import { jsonOf, printable, write } from '../output/streams';
 import { openSession } from '../session/open-session';
@@ -25,6 +26,7 @@ A FRIEND is a name, a public key of 64 digits or a Tox ID of 76.`,
     const [action = 'list', ...words] = call.words;
     if (action === 'list') return list(call, words);
     const { request, network } = orderOf(call, action, words);
+    if (!network) assertNoNetworkOptions(`"tox-async friends ${action}"`, call.options);
     const { stdout, signal } = call.machine;
     await using session = await openSession(call, { network });
     const friend = await session.control.ask(request, { signal });
@@ -74,6 +76,7 @@ function orderOf(
 
 async function list(call: Call, words: readonly string[]): Promise<ExitCode> {
   if (words.length > 0) throw new Failure(EXIT.usage, USAGE);
+  assertNoNetworkOptions('"tox-async friends list"', call.options);
   const { stdout, signal } = call.machine;
   await using session = await openSession(call, { network: false });
   const answer = await session.control.ask({ ask: 'friends' }, { signal });

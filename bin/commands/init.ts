@@ -8,6 +8,7 @@ import {
 } from '../../lib/index';
 import type { Call, Command } from '../call';
 import { EXIT, type ExitCode, Failure } from '../exit-codes';
+import { assertNoNetworkOptions } from '../options/command-line';
 import { dataDirectory, PASSPHRASE_WAYS } from '../options/data-directory';
 import { cellUriFrom } from '../options/secret-input';
 import { write } from '../output/streams';
@@ -25,7 +26,10 @@ cell, to be friends: "collector", "node-1" and so on. "serve" goes on asking
 until they accept. --join on a session that is there already joins it.`,
   run: async (call) => {
     const { join } = call.options;
-    if (join === undefined) return make(call);
+    if (join === undefined) {
+      assertNoNetworkOptions('"tox-async init" without --join', call.options);
+      return make(call);
+    }
     const invitation = parseCellUri(await cellUriFrom(call, join));
     const isThere =
       (await recordedIdentity(systemPlatform.disk, dataDirectory(call.options, call.machine))) !== undefined;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { ToxAsyncError, type ControlContent, type SendAnswer, type SendRequest } from '../../lib/index';
 import type { Call, Command } from '../call';
 import { EXIT, type ExitCode, Failure } from '../exit-codes';
-import { choiceOption, numberOption } from '../options/command-line';
+import { assertNoNetworkOptions, choiceOption, numberOption } from '../options/command-line';
 import { namedFile } from '../options/named-file';
 import { jsonOf, write } from '../output/streams';
 import { openSession, triesAgain } from '../session/open-session';
@@ -36,6 +36,7 @@ Exit code 75: it is not there after --timeout (120 s). It waits in the data
 directory, and goes on its way while serve, receive, send or Node-RED runs.`,
   run: async (call) => {
     const request = await requestOf(call);
+    if (request.until === 'queued') assertNoNetworkOptions('"tox-async send --wait queued"', call.options);
     const { stdout, signal } = call.machine;
     const answer = await ask(call, request);
     const isJson = call.options.json === true;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { EXIT, Failure } from '../exit-codes';
-import { type OptionName, OPTIONS, type Options } from './option-table';
+import { NETWORK, type OptionName, OPTIONS, type Options } from './option-table';
 
 /** A command line, read. */
 export interface CommandLine {
@@ -38,6 +38,20 @@ export function assertOptions(command: string, given: Options, allowed: readonly
   throw new Failure(
     EXIT.usage,
     `"tox-async ${command}" has no option --${wrong}. See "tox-async ${command} --help".`,
+  );
+}
+
+/**
+ * For what a command does without the network: somebody who gives it a proxy expects a connection.
+ * @param what the command, such as '"tox-async id"'
+ * @throws Failure a network option was given
+ */
+export function assertNoNetworkOptions(what: string, given: Options): void {
+  const name = NETWORK.find((each) => given[each] !== undefined);
+  if (name === undefined) return;
+  throw new Failure(
+    EXIT.usage,
+    `${what} does not connect. Leave --${name} out here, and give it to a command that does, such as "tox-async serve".`,
   );
 }
 

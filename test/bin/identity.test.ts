@@ -34,6 +34,25 @@ describe('tox-async init, id, backup and restore', function () {
     assert.match(again.err, /has a session already/);
   });
 
+  it('say where options of the network belong, and make nothing then', async () => {
+    for (const option of [
+      ['--proxy', 'socks5://127.0.0.1:9050'],
+      ['--bootstrap', 'none'],
+      ['--port', '33445'],
+      ['--tcp'],
+    ]) {
+      const { exitCode, err } = await ann.run(['init', ...option]);
+      assert.equal(exitCode, EXIT.usage);
+      assert.match(
+        err,
+        new RegExp(`"tox-async init" without --join does not connect. Leave ${option[0]} out here`),
+      );
+    }
+    assert.equal((await ann.run(['id'])).exitCode, EXIT.config);
+    const env = { TOX_ASYNC_PROXY: 'socks5://127.0.0.1:9050' };
+    assert.equal((await ann.run(['init'], { env })).exitCode, EXIT.ok);
+  });
+
   it('use the directory of the option, of the environment, or the usual one', async () => {
     const inOption = await ann.run(['init', '--data', 'elsewhere']);
     assert.equal((await ann.run(['id'], { env: { TOX_ASYNC_DATA: 'elsewhere' } })).out, inOption.out);

@@ -223,7 +223,10 @@ describe('tox-async send, receive and serve', function () {
     assert.equal(await codeOf('send', 'Bob', 'x', '--timeout', 'soon'), EXIT.usage);
     assert.equal(await codeOf('send', 'Bob', 'x', '--once'), EXIT.usage);
     assert.equal(await codeOf('send', 'Bob', 'x', '--proxy', 'tor'), EXIT.usage);
+    assert.equal(await codeOf('send', 'Bob', 'x', '--wait', 'queued', '--tcp'), EXIT.usage);
     assert.equal(await codeOf('cancel', 'ab'), EXIT.data);
+    assert.equal(await codeOf('friends', '--port', '33445'), EXIT.usage);
+    assert.equal(await codeOf('friends', 'rename', 'Bob', 'Rob', '--tcp'), EXIT.usage);
     assert.equal(await codeOf('friends', 'add', 'ab'), EXIT.data);
     assert.equal(await codeOf('friends', 'dance'), EXIT.usage);
     assert.equal(await codeOf('dance'), EXIT.usage);
