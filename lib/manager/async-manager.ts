@@ -54,6 +54,10 @@ export class AsyncManager implements AsyncDisposable {
 
   /**
    * Opens the data directory (its lock, store and vault), and makes an identity if it has none.
+   *
+   * In a thread of your own (`node:worker_threads`) with the engine lmdb: stop it before the thread is terminated or the
+   * process ends. Node tells a thread neither, and waits for ever for one that it stopped within a commit. The main
+   * thread needs no such care.
    * @throws ErrIdentityInUse, ErrForeignDirectory, ErrIdentityFile, ErrIdentityMismatch, ErrPassphrase,
    * ErrMissingLibrary, ErrLocalStorageFull, ErrStore
    */

@@ -6,7 +6,7 @@ const SHUT = 2;
 /**
  * Keeps the end of a process and the work of its thread apart. Node stops a thread wherever it is; in the middle of
  * native code it cannot: while the binary of lmdb loads, that aborts the process, and within a transaction the process
- * waits for ever for a lock that nobody gives back.
+ * waits for ever for a lock that nobody gives back. It cannot help in a thread that is terminated: that hears nothing of it.
  */
 export class ThreadGate {
   readonly #state: Int32Array;
