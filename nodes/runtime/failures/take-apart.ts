@@ -8,14 +8,15 @@ import type { Said } from './said';
 
 const TEXTS: Readonly<Record<string, string>> = catalog['storage-node'].failure.text;
 
-const BLANK = /__(\w+?)__/g;
+const BLANK = /__(\w+?)__/;
 
 /** Blanks that a text may fill. What fills another one, a name or a path, is nobody's to translate: it may read as a text. */
 const OF_TEXTS = new Set(['what', 'where', 'why', 'reason', 'fault', 'problem', 'who', 'without']);
 
 interface Form {
   readonly key: string;
-  readonly pattern: RegExp;
+  /** Words, a blank's name, words, and so on: it begins and ends with words, which may be none. */
+  readonly pieces: readonly string[];
   /** Letters that are the same whatever fills the blanks: of two forms that fit, the one with more of them is meant. */
   readonly letters: number;
 }
@@ -28,22 +29,40 @@ let forms: readonly Form[] | undefined;
 /** Made when the first error is told, not when Node-RED starts. */
 function allForms(): readonly Form[] {
   forms ??= Object.entries(TEXTS)
-    .map(([key, text]) => ({ key, pattern: patternOf(text), letters: text.replace(BLANK, '').length }))
+    .map(([key, text]) => ({ key, pieces: text.split(BLANK) }))
+    .map(({ key, pieces }) => ({ key, pieces, letters: wordsIn(pieces).join('').length }))
     .sort((a, b) => b.letters - a.letters);
   return forms;
 }
 
-/** A name that comes again stands for the same. */
-function patternOf(text: string): RegExp {
-  const seen = new Set<string>();
-  const parts = text.split(/(__\w+?__)/).map((part) => {
-    const name = /^__(\w+?)__$/.exec(part)?.[1];
-    if (name === undefined) return part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-    if (seen.has(name)) return `\\k<${name}>`;
-    seen.add(name);
-    return `(?<${name}>.+?)`;
-  });
-  return new RegExp(`^${parts.join('')}$`, 's');
+const wordsIn = (pieces: readonly string[]) => pieces.filter((_piece, at) => at % 2 === 0);
+
+/**
+ * What fills the blanks; undefined where the sentence is not of this form. It goes through the sentence once, whatever is
+ * in it: each blank ends at the first place where the words behind it stand, and the last one at the end. If any blanks
+ * fit, these do. (A pattern with several `.+?` would try them all: minutes, for a name that is made for it.) A name that
+ * comes again stands for the same.
+ */
+function fillOf(
+  [first = '', ...pieces]: readonly string[],
+  sentence: string,
+): Map<string, string> | undefined {
+  const filled = new Map<string, string>();
+  if (!sentence.startsWith(first)) return undefined;
+  let from = first.length;
+  for (let at = 0; at < pieces.length; at += 2) {
+    const [name = '', words = ''] = pieces.slice(at, at + 2);
+    const known = filled.get(name);
+    const isLast = at + 2 === pieces.length;
+    let to = isLast ? sentence.length - words.length : sentence.indexOf(words, from + 1);
+    if (known !== undefined) to = from + known.length;
+    if (to <= from || !sentence.startsWith(words, to)) return undefined;
+    const part = sentence.slice(from, to);
+    if (known !== undefined && part !== known) return undefined;
+    filled.set(name, part);
+    from = to + words.length;
+  }
+  return from === sentence.length ? filled : undefined;
 }
 
 /**
@@ -51,15 +70,15 @@ function patternOf(text: string): RegExp {
  * is no code either.
  */
 export function takeApart(sentence: string, code?: ErrorCode): Said | undefined {
-  for (const { key, pattern } of allForms()) {
-    const found = sentence.length > LONGEST ? null : pattern.exec(sentence);
-    if (found !== null) return { key: `text.${key}`, params: partsOf(found.groups ?? {}) };
+  for (const { key, pieces } of sentence.length > LONGEST ? [] : allForms()) {
+    const filled = fillOf(pieces, sentence);
+    if (filled !== undefined) return { key: `text.${key}`, params: partsOf(filled) };
   }
   return code && { key: `other.${code}`, params: { text: sentence } };
 }
 
-function partsOf(groups: Readonly<Record<string, string>>): Said['params'] {
-  const parts = Object.entries(groups).map(([name, part]) => [
+function partsOf(filled: ReadonlyMap<string, string>): Said['params'] {
+  const parts = [...filled].map(([name, part]) => [
     name,
     (OF_TEXTS.has(name) ? takeApart(part) : undefined) ?? part,
   ]);

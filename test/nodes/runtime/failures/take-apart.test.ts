@@ -119,6 +119,19 @@ describe('What an error says', () => {
     assert.equal(takeApart('?'), undefined);
   });
 
+  it('costs no more to look for when its names are made to fit in many ways', function () {
+    this.timeout(2_000);
+    const dots = '.'.repeat(960);
+    assert.equal(takeApart(`The installed libtoxcore is ${dots}; this package needs 0.${dots}`), undefined);
+    const said = takeApart(
+      'The installed libtoxcore is 1.2.3.4; this package needs 0.2.19 or a later 0.2. Install that version (Debian 12: "apt install libtoxcore2").',
+    );
+    assert.deepEqual(said?.params, { major: '1', minor: '2', patch: '3.4', known: '2', oldest: '19' });
+    const other =
+      'The installed libtoxcore is 1.2.3; this package needs 0.2.19 or a later 0.3. Install that version (Debian 12: "apt install libtoxcore2").';
+    assert.equal(takeApart(other), undefined, 'a name that comes again is another one');
+  });
+
   it('is not searched when it is very long, as the path of a payload may be', () => {
     const path = 'msg.payload.' + ' is '.repeat(100_000);
     const { key } = takeApart(`${path} is X, which cannot be sent as it is.`, 'ErrPayload') ?? { key: '' };
