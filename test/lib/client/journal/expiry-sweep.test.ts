@@ -5,6 +5,7 @@ import { watchedStore } from '../../../../lib/store/directory/watched-store';
 import { MemoryVolume, openMemoryStore } from '../../../../lib/testing/memory-store';
 import { SimulatedTime } from '../../../../lib/testing/simulated-platform';
 import type { Store } from '../../../../lib/store/store';
+import { refuseCommits } from '../../../support/refusing-commits';
 
 const MINUTE = 60_000;
 const KEY = new Uint8Array([1]);
@@ -95,16 +96,11 @@ describe('the sweep of what is past its time', () => {
   });
 
   it('comes again after one that the disk refused, which it reports', async () => {
-    const batch = store.batch.bind(store);
-    store.batch = () => {
-      const refused = batch();
-      refused.commit = () => Promise.reject(new Error('full'));
-      return refused;
-    };
+    const endRefusal = refuseCommits(store);
     await sweep.start();
-    store.batch = batch;
+    endRefusal();
     assert.deepEqual(await pass(1000), [0, 10]);
-    assert.deepEqual(errors, ['Error: full']);
+    assert.deepEqual(errors, ['Error: the disk is gone']);
   });
 
   it('ends with its stop', async () => {

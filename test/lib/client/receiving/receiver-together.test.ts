@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { encodeMailReceipts } from '../../../../lib/protocol/keys/mail-receipts';
 import { ReceivingPeer } from '../support/receiving-peer';
 import { filled, ID, NODE, ReceivingPair } from './support/receiving-pair';
+import { refuseCommits } from '../../../support/refusing-commits';
 
 describe('receiving an envelope together with others of the same friend', () => {
   let peers: ReceivingPair;
@@ -85,14 +86,9 @@ describe('receiving an envelope together with others of the same friend', () => 
   it('consumes nothing of any when the batch fails', async () => {
     const envelopes = await sealMany(10, 14);
     const { store } = peers.bob.keys;
-    const batch = store.batch.bind(store);
-    store.batch = () => {
-      const writes = batch();
-      writes.commit = () => Promise.reject(new Error('the disk is gone'));
-      return writes;
-    };
+    const endRefusal = refuseCommits(store);
     await assert.rejects(receiveAll(envelopes), /the disk is gone/);
-    store.batch = batch;
+    endRefusal();
     assert.equal(peers.bob.inbox.size, 0);
     assert.equal(peers.keysLeft(), 104);
     await peers.bob.crash();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { utf8 } from '../../../../lib/bytes';
 import { MAX_PAYLOAD_SIZE } from '../../../../lib/constants';
 import { SendingPeer } from './support/sending-peer';
+import { refuseCommits } from '../../../support/refusing-commits';
 
 const ID = new Uint8Array(32).fill(1);
 
@@ -70,14 +71,9 @@ describe('the sender', () => {
 
   it('takes back what could not be made durable, and goes on', async () => {
     const { store } = peer.alice;
-    const batch = store.batch.bind(store);
-    store.batch = () => {
-      const writes = batch();
-      writes.commit = () => Promise.reject(new Error('the disk is gone'));
-      return writes;
-    };
+    const endRefusal = refuseCommits(store);
     await assert.rejects(peer.send('leak'), /the disk is gone/);
-    store.batch = batch;
+    endRefusal();
     assert.deepEqual([peer.accepted, peer.outbox.messages], [[], 0]);
     await peer.outbox.settled();
     await peer.send('another');

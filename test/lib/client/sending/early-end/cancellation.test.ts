@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { OutboxEntry } from '../../../../../lib/client/journal/outgoing/outbox';
 import { Cancellation } from '../../../../../lib/client/sending/early-end/cancellation';
 import { LargeSender } from '../../support/large-sender';
+import { refuseCommits } from '../../../../support/refusing-commits';
 
 describe('the cancellation of a message', () => {
   let sender: LargeSender;
@@ -45,14 +46,9 @@ describe('the cancellation of a message', () => {
 
   it('leaves the message as it was when the disk refuses it', async () => {
     const { alice, outbox } = sender;
-    const batch = alice.store.batch.bind(alice.store);
-    alice.store.batch = () => {
-      const writes = batch();
-      writes.commit = () => Promise.reject(new Error('the disk is gone'));
-      return writes;
-    };
+    const endRefusal = refuseCommits(alice.store);
     await assert.rejects(cancel(), /the disk is gone/);
-    alice.store.batch = batch;
+    endRefusal();
     assert.deepEqual([sender.outcomes, outbox.has(entry)], [[], true]);
     sender.network.nodes = 'a';
     sender.wakeup.message(entry);

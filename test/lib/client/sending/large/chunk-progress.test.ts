@@ -149,12 +149,11 @@ describe('what is known of chunks', () => {
   });
 
   it('outlives a disk that refuses it, in memory', async () => {
-    const batch = store.batch.bind(store);
-    store.batch = () => Object.assign(batch(), { commit: () => Promise.reject(new Error('full')) });
+    const endRefusal = refuseCommits(store);
     noteAll();
     await chunks.settled();
     assert.deepEqual(known(), all(true));
-    store.batch = batch;
+    endRefusal();
     chunks.note(entry, b, 0);
     await restart();
     assert.deepEqual([known(), known(b)[0]], [all(false), true]);

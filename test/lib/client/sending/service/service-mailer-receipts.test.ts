@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { DAY } from '../../../forward-security/support/key-peer';
 import { idOf, keyOf, MailingPeer, numberOf } from '../../support/mailing-peer';
 import type { MailReceipts } from '../../../../../lib/protocol/keys/mail-receipts';
+import { refuseCommits } from '../../../../support/refusing-commits';
 
 const MINUTE = 60;
 /** The messages that a mail of receipts names. */
@@ -205,14 +206,9 @@ describe('the mailer of receipts', () => {
   it('names what fails, loses none of them, and looks again', async () => {
     await peer.owe(1);
     const { store } = peer.keys;
-    const batch = store.batch.bind(store);
-    store.batch = () => {
-      const writes = batch();
-      writes.commit = () => Promise.reject(new Error('the disk is gone'));
-      return writes;
-    };
+    const endRefusal = refuseCommits(store);
     await peer.pass(10);
-    store.batch = batch;
+    endRefusal();
     assert.deepEqual([peer.errors, peer.mail.entries(), peer.due], [['Error: the disk is gone'], [], 1]);
     await peer.wait(10);
     assert.equal(peer.mailedReceipts.length, 1);
