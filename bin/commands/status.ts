@@ -40,7 +40,7 @@ function inWords(snapshot: Hexed<SessionSnapshot>, { holder }: OpenSession): str
     `Running   ${holder === undefined ? 'no process' : `process ${holder.pid} on ${printable(holder.host)} since ${printable(holder.since)}`}`,
     `Network   ${snapshot.online ? 'online' : 'offline'}, ${counted(counts.nodes, 'storage node')} connected`,
     `Outbox    ${counts.queued} queued, ${counts.stored} stored`,
-    `Inbox     ${counts.waiting} waiting`,
+    `Inbox     ${counts.waiting} waiting${counts.failed > 0 ? `, ${counts.failed} to be handed over again` : ''}`,
     `Kept      ${counted(kept.messages, 'message')} for others, ${(kept.bytes / 1_000_000).toFixed(1)}${cap} MB`,
     `Friends   ${counts.online} of ${counts.friends} online`,
   ];

@@ -105,7 +105,12 @@ export class AsyncClient {
 
   /** Messages in the inbox that no handler has taken yet. */
   get waiting(): number {
-    return this.#parts.handOver.waiting;
+    return this.#parts.handOver.count('waiting');
+  }
+
+  /** Messages in the inbox that a handler failed to handle; they are handed over again. */
+  get failed(): number {
+    return this.#parts.handOver.count('failed');
   }
 
   /** Journals a message; see Sender. */
@@ -151,6 +156,11 @@ export class AsyncClient {
   /** Ends a message of this friend whose handler resolved with 'later'. False when there is no such message. */
   acknowledge(friend: PublicKey, messageId: Uint8Array): Promise<boolean> {
     return this.#parts.handOver.acknowledge(friend, messageId);
+  }
+
+  /** A message that was kept could not be handled: it waits until it is handed over again. */
+  giveBack(friend: PublicKey, messageId: Uint8Array): void {
+    this.#parts.handOver.giveBack(friend, messageId);
   }
 
   /** Friends who have a message with this id in the inbox. */

@@ -25,6 +25,7 @@ export type DeskManager = FriendManager &
     | 'exportIdentity'
     | 'setMessageHandler'
     | 'acknowledge'
+    | 'giveBack'
     | 'retrieve'
     | 'nameOf'
   >;

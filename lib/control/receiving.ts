@@ -8,7 +8,10 @@ import type { ControlHooks, ControlMessage } from './requests';
 /** A message that was not taken comes again after these times, milliseconds; the last one goes on for ever. */
 const AGAIN_AFTER = [60_000, 300_000, 1_800_000];
 
-type ReceivingManager = Pick<AsyncManager, 'setMessageHandler' | 'acknowledge' | 'retrieve' | 'nameOf'>;
+type ReceivingManager = Pick<
+  AsyncManager,
+  'setMessageHandler' | 'acknowledge' | 'giveBack' | 'retrieve' | 'nameOf'
+>;
 
 /**
  * Hands the messages of a session to one asker, one at a time: the next one when the asker said of the last one whether
@@ -81,7 +84,9 @@ export class Receiving {
 
   async #hand(message: ReceivedMessage): Promise<void> {
     const taken = await this.#onMessage(controlMessage(message, this.#manager.nameOf(message.sender)));
-    if (taken) await this.#manager.acknowledge(message.sender, message.messageId);
+    const { sender, messageId } = message;
+    if (taken) await this.#manager.acknowledge(sender, messageId);
+    else this.#manager.giveBack(sender, messageId);
     this.#inHand = false;
     if (taken) this.#onTaken();
     if (this.#ended) return;

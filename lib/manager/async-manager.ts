@@ -210,6 +210,11 @@ export class AsyncManager implements AsyncDisposable {
     return this.#parts.client.acknowledge(friend, messageId);
   }
 
+  /** A message whose handler resolved with 'later' could not be handled: it waits for `retrieve` with `again`, or the next start. */
+  giveBack(friend: PublicKey, messageId: Uint8Array): void {
+    this.#parts.client.giveBack(friend, messageId);
+  }
+
   /** Friends who have a message with this id in the inbox: an id names a message only together with its friend. */
   sendersOf(messageId: Uint8Array): PublicKey[] {
     return this.#parts.client.sendersOf(messageId);

@@ -87,6 +87,8 @@ export interface SessionCounts {
   readonly unfinished: number;
   /** Messages in the inbox that no handler has taken yet. */
   readonly waiting: number;
+  /** Messages in the inbox that a handler failed to handle; they are handed over again. */
+  readonly failed: number;
   readonly friends: number;
   readonly online: number;
   /** Friends that would store mail for us now. */

@@ -207,6 +207,11 @@ describe('tox-async send, receive and serve', function () {
     assert.match(none.err, /The program cannot be started/);
     const failing = bob.start(['receive', '--exec', 'false']);
     while (!failing.stderr.text.includes('false ended with 1: the message comes again')) await setTimeout(20);
+    assert.match((await bob.run(['status'])).out, /^Inbox {5}0 waiting, 1 to be handed over again$/m);
+    const { counts } = JSON.parse((await bob.run(['status', '--json'])).out) as {
+      counts: { waiting: number; failed: number };
+    };
+    assert.deepEqual([counts.waiting, counts.failed], [0, 1]);
     assert.equal(await failing.end(), EXIT.ok);
     const received = await bob.run(['receive', '--once']);
     assert.equal(received.out, 'Ann: try again\n');

@@ -57,9 +57,9 @@ export class HandOver {
     this.#heads = new MessageHeads(components.inbox);
   }
 
-  /** Entries that no handler took yet. */
-  get waiting(): number {
-    return this.#components.inbox.entries().filter(({ sequence }) => !this.#standing.has(sequence)).length;
+  /** Entries that no handler took yet, and those that one failed to handle. */
+  count(state: 'waiting' | 'failed'): number {
+    return this.#components.inbox.entries().filter((entry) => this.stateOf(entry) === state).length;
   }
 
   /** 'waiting' for a handler; 'kept' by one that will acknowledge it; 'failed': a handler did, and gets it again. */
@@ -122,6 +122,14 @@ export class HandOver {
     if (entry === undefined) return false;
     await this.#erase(entry);
     return true;
+  }
+
+  /** The handler that kept an entry could not handle it. It is not offered before `offerAgain`, or the next start. */
+  giveBack(sender: PublicKey, messageId: Uint8Array): void {
+    const entry = this.#components.inbox.find(sender, messageId);
+    if (entry === undefined) return;
+    this.#standing.set(entry.sequence, { state: 'failed', failures: 1, retryAt: Infinity });
+    this.#components.hooks.onHandled();
   }
 
   async #run(): Promise<void> {

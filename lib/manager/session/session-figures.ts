@@ -28,6 +28,7 @@ export function countsOf(
     stored: client.stored,
     unfinished: client.queued + client.stored,
     waiting: client.waiting,
+    failed: client.failed,
     friends: friends.length,
     online: friends.filter(({ online }) => online).length,
     nodes: nodes.polled().filter((node) => network.isProven(node)).length,

@@ -197,6 +197,11 @@ describe('A session that is asked over the lock of its data directory', function
     first.takes = () => false;
     const refused = holder.ask({ ask: 'receive' }, first.hooks);
     await until(() => first.messages.length === 1);
+    await until(() => pi.manager.counts().failed === 1);
+    assert.deepEqual(
+      pi.manager.snapshot().inbox.map(({ state }) => state),
+      ['failed'],
+    );
     first.leave();
     await assert.rejects(refused);
     assert.equal(pi.manager.snapshot().inbox.length, 1);

@@ -29,7 +29,7 @@ const session = (more: Partial<SessionSnapshot> = {}): SessionSnapshot => ({
   attached: true,
   online: true,
   engine: 'lmdb',
-  counts: { queued: 0, stored: 0, unfinished: 0, waiting: 0, friends: 0, online: 0, nodes: 0 },
+  counts: { queued: 0, stored: 0, unfinished: 0, waiting: 0, failed: 0, friends: 0, online: 0, nodes: 0 },
   friends: [],
   outbox: [],
   inbox: [],

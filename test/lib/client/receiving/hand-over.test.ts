@@ -15,7 +15,7 @@ describe('hand-over of what the inbox holds', () => {
   it('tells each change of what waits; what was answered with later waits no more, and is not done', async () => {
     bench.handle(() => 'later');
     await bench.receive('one', 'two');
-    assert.equal(bench.handOver.waiting, 2);
+    assert.equal(bench.handOver.count('waiting'), 2);
     bench.handOver.start();
     await bench.peer.time.advance(1);
     assert.deepEqual(bench.waiting, [1, 0]);
@@ -48,7 +48,7 @@ describe('hand-over of what the inbox holds', () => {
     await bench.peer.time.advance(1);
     assert.deepEqual(seen, [undefined, 'garden', undefined, 'garden']);
     assert.equal(reads, 2);
-    assert.equal(bench.handOver.waiting, 2, 'not marked, not handed');
+    assert.equal(bench.handOver.count('waiting'), 2, 'not marked, not handed');
     wanted = 'garden';
     bench.handOver.offer();
     await bench.peer.time.advance(1);

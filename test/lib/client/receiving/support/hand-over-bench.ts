@@ -38,7 +38,7 @@ export class HandOverBench {
       hooks: {
         onLost: () => (this.lost += 1),
         onError: (error) => this.errors.push(String(error)),
-        onHandled: () => this.waiting.push(this.handOver.waiting),
+        onHandled: () => this.waiting.push(this.handOver.count('waiting')),
       },
     });
   }
