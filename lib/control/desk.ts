@@ -25,7 +25,6 @@ export type DeskManager = FriendManager &
     | 'exportIdentity'
     | 'setMessageHandler'
     | 'acknowledge'
-    | 'giveBack'
     | 'retrieve'
     | 'nameOf'
   >;

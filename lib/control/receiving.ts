@@ -8,10 +8,9 @@ import type { ControlHooks, ControlMessage } from './requests';
 /** A message that was not taken comes again after these times, milliseconds; the last one goes on for ever. */
 const AGAIN_AFTER = [60_000, 300_000, 1_800_000];
 
-type ReceivingManager = Pick<
-  AsyncManager,
-  'setMessageHandler' | 'acknowledge' | 'giveBack' | 'retrieve' | 'nameOf'
->;
+type ReceivingManager = Pick<AsyncManager, 'setMessageHandler' | 'acknowledge' | 'retrieve' | 'nameOf'> & {
+  readonly control: Pick<AsyncManager['control'], 'giveBack'>;
+};
 
 /**
  * Hands the messages of a session to one asker, one at a time: the next one when the asker said of the last one whether
@@ -86,7 +85,7 @@ export class Receiving {
     const taken = await this.#onMessage(controlMessage(message, this.#manager.nameOf(message.sender)));
     const { sender, messageId } = message;
     if (taken) await this.#manager.acknowledge(sender, messageId);
-    else this.#manager.giveBack(sender, messageId);
+    else this.#manager.control.giveBack(sender, messageId);
     this.#inHand = false;
     if (taken) this.#onTaken();
     if (this.#ended) return;

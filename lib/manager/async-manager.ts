@@ -53,11 +53,8 @@ export class AsyncManager implements AsyncDisposable {
   }
 
   /**
-   * Opens the data directory (its lock, store and vault), and makes an identity if it has none.
-   *
-   * In a thread of your own (`node:worker_threads`) with the engine lmdb: stop it before the thread is terminated or the
-   * process ends. Node tells a thread neither, and waits for ever for one that it stopped within a commit. The main
-   * thread needs no such care.
+   * Opens the data directory (its lock, store and vault), and makes an identity if it has none. In a worker thread of
+   * yours: stop it before that thread or the process ends, which would else hang where lmdb is within a commit.
    * @throws ErrIdentityInUse, ErrForeignDirectory, ErrIdentityFile, ErrIdentityMismatch, ErrPassphrase,
    * ErrMissingLibrary, ErrLocalStorageFull, ErrStore
    */
@@ -153,10 +150,7 @@ export class AsyncManager implements AsyncDisposable {
     return this.#friends.list();
   }
 
-  /**
-   * The friend meant by a name, a 64-digit public key or a 76-digit Tox ID.
-   * @throws ErrUnknownFriend, ErrAmbiguousFriend, ErrInvalidKey, ErrInvalidToxId
-   */
+  /** Who is meant by a name, a public key or a Tox ID. @throws ErrUnknownFriend, ErrAmbiguousFriend, ErrInvalidKey, ErrInvalidToxId */
   resolveFriend(text: string): PublicKey {
     return this.#parts.friends.resolve(text);
   }
@@ -208,11 +202,6 @@ export class AsyncManager implements AsyncDisposable {
   async acknowledge(friend: PublicKey, messageId: Uint8Array): Promise<boolean> {
     this.#life.assertOpen();
     return this.#parts.client.acknowledge(friend, messageId);
-  }
-
-  /** A message whose handler resolved with 'later' could not be handled: it waits for `retrieve` with `again`, or the next start. */
-  giveBack(friend: PublicKey, messageId: Uint8Array): void {
-    this.#parts.client.giveBack(friend, messageId);
   }
 
   /** Friends who have a message with this id in the inbox: an id names a message only together with its friend. */

@@ -16,6 +16,8 @@ export interface SessionControl {
   requestFriend(toxId: string, greeting: string): Promise<boolean>;
   /** How a message fares or ended, while that is remembered; undefined when there is no such message. */
   progressOf(friend: PublicKey, messageId: Uint8Array): Progress | undefined;
+  /** A message whose handler resolved with 'later' could not be handled: it waits for `retrieve` with `again`, or the next start. */
+  giveBack(friend: PublicKey, messageId: Uint8Array): void;
   /** Who takes connections of this user's other processes to the lock of the data directory. */
   onVisit(receive: (visitor: Duplex) => void): void;
 }
@@ -29,6 +31,7 @@ export function sessionControl(
     requestFriend: (toxId, greeting) => friends.request(toxId, greeting),
     progressOf: (friend, messageId) =>
       client.outcomes.find(friend, messageId) ?? underWay(client, friend, messageId),
+    giveBack: (friend, messageId) => client.giveBack(friend, messageId),
     onVisit: (receive) => directory.onVisit?.(receive),
   };
 }
