@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { NodeRedProcess } from '../../scripts/support/node-red/node-red-process';
 import { CACHE, ROOT } from '../../scripts/support/project';
 
@@ -60,6 +61,8 @@ describe('The admin routes in a Node-RED with a login', function () {
     const response = await ask('writer', '/flows', { method: 'POST', body: JSON.stringify(FLOW) });
     assert.equal(response, 204);
     await red.waitForLog(/Started flows/, { from: 1 });
+    // A session opens after that.
+    while ((await ask('writer', '/tox-async/sessions/home')) === 404) await setTimeout(50);
   });
 
   after(async () => {
