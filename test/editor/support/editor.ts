@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-core';
+import type { Browser, BrowserContext, ConsoleMessage, Locator, Page } from 'playwright-core';
 import type { NodeRedProcess } from '../../../scripts/support/node-red/node-red-process';
 import { MANIFEST } from '../../../scripts/support/project';
 import { Dialog } from './dialog';
@@ -90,8 +90,11 @@ export class Editor {
     const had = (await this.flows()).length;
     await page.evaluate(() => window.RED?.actions.invoke('core:show-examples-import-dialog'));
     const dialog = page.locator('.ui-dialog:visible');
-    await dialog.getByText(MANIFEST.name, { exact: true }).click();
-    await dialog.getByText(name, { exact: true }).click();
+    const entry = dialog.getByText(name, { exact: true });
+    // A click on the package while the dialog is being drawn may open nothing.
+    do await dialog.getByText(MANIFEST.name, { exact: true }).click();
+    while (!(await isShown(entry)));
+    await entry.click();
     await dialog.locator('#red-ui-clipboard-dialog-ok:enabled').click();
     await dialog.waitFor({ state: 'hidden' });
     // An example that is there already is imported as a copy. The editor asks for it only when it has fetched the flow.
@@ -166,4 +169,12 @@ export class Editor {
   #hear(message: ConsoleMessage): void {
     if (message.type() === 'error') this.#complaints.push(`${message.text()} (${message.location().url})`);
   }
+}
+
+/** Within what a list takes to open. */
+async function isShown(entry: Locator): Promise<boolean> {
+  return entry.waitFor({ timeout: 3000 }).then(
+    () => true,
+    () => false,
+  );
 }
