@@ -1,9 +1,9 @@
 import { textOfBytes } from '../../bytes';
 import { CHUNK_ENVELOPE_BYTES } from '../../protocol/envelope/envelope';
-import { COUNT } from './statements';
+import { COUNT, COUNT_AGAIN } from './statements';
 import type { CountRow } from './counts-view';
-import { countRowOf } from './mail-rows';
-import type { DatabaseClient } from './connection/pg-loader';
+import { bytesIn, countRowOf } from './mail-rows';
+import type { DatabaseClient, Row } from './connection/pg-loader';
 
 interface Change {
   readonly mailbox: Uint8Array;
@@ -20,7 +20,7 @@ export class CountChanges {
 
   /** @param by 1: stored, -1: gone; `arrived` is the number of what was stored */
   add(mailbox: Uint8Array, submitter: Uint8Array, bytes: number, by: 1 | -1, arrived = 0): void {
-    const name = textOfBytes(mailbox) + textOfBytes(submitter);
+    const name = nameOf(mailbox, submitter);
     const change = this.#changes.get(name) ?? {
       mailbox,
       submitter,
@@ -48,6 +48,24 @@ export class CountChanges {
       changes.map(({ bytes }) => bytes),
       changes.map(({ arrived }) => arrived),
     ]);
-    return rows.map(countRowOf);
+    const sound = rows.filter((row) => row.sound === true);
+    const names = new Set(sound.map((row) => nameOf(bytesIn(row, 'mailbox'), bytesIn(row, 'submitter'))));
+    const others = changes.filter(({ mailbox, submitter }) => !names.has(nameOf(mailbox, submitter)));
+    return [...sound, ...(await countAgain(client, others))].map(countRowOf);
   }
 }
+
+/** Makes rows that cannot be right from the mail, and gives them. Their mailboxes are locked. */
+export async function countAgain(
+  client: DatabaseClient,
+  names: readonly Pick<Change, 'mailbox' | 'submitter'>[],
+): Promise<readonly Row[]> {
+  if (names.length === 0) return [];
+  const { rows } = await client.query(COUNT_AGAIN, [
+    names.map(({ mailbox }) => Buffer.from(mailbox)),
+    names.map(({ submitter }) => Buffer.from(submitter)),
+  ]);
+  return rows;
+}
+
+const nameOf = (mailbox: Uint8Array, submitter: Uint8Array) => textOfBytes(mailbox) + textOfBytes(submitter);

@@ -1,8 +1,8 @@
+import { countAgain } from './count-changes';
 import { bytesIn } from './mail-rows';
 import type { DatabaseClient, Row } from './connection/pg-loader';
 import {
   ADD_UP,
-  COUNT,
   EMPTY_TOTALS,
   FORGET_UNNAMED,
   HOLD_TOTALS,
@@ -22,26 +22,22 @@ export async function repairCounts(client: DatabaseClient): Promise<void> {
   const { rows } = await client.query(UNSOUND_COUNTS, [MOST_ROWS]);
   for (let at = 0; at < rows.length; at += AT_ONCE) {
     const some = rows.slice(at, at + AT_ONCE);
-    await inTransaction(client, () => countAgain(client, some));
+    await inTransaction(client, () => repairRows(client, some));
   }
   const totals = await client.query(TOTALS_DIFFER);
   if (totals.rows[0]?.differ === true) await inTransaction(client, () => addUp(client));
 }
 
-/** A change by nothing of a row that cannot be right counts its mail. */
-async function countAgain(client: DatabaseClient, rows: readonly Row[]): Promise<void> {
-  const mailboxes = rows.map((row) => bytesIn(row, 'mailbox'));
-  await lockNames(client, mailboxes);
-  const submitters = rows.map((row) => Buffer.from(bytesIn(row, 'submitter')));
-  const zeros = rows.map(() => 0);
-  await client.query(COUNT, [
-    mailboxes.map((name) => Buffer.from(name)),
-    submitters,
-    zeros,
-    zeros,
-    zeros,
-    zeros,
-  ]);
+async function repairRows(client: DatabaseClient, rows: readonly Row[]): Promise<void> {
+  const names = rows.map((row) => ({
+    mailbox: bytesIn(row, 'mailbox'),
+    submitter: bytesIn(row, 'submitter'),
+  }));
+  await lockNames(
+    client,
+    names.map(({ mailbox }) => mailbox),
+  );
+  await countAgain(client, names);
 }
 
 async function addUp(client: DatabaseClient): Promise<void> {

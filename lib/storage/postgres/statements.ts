@@ -1,13 +1,5 @@
 import { CHUNK_ENVELOPE_BYTES } from '../../protocol/envelope/envelope';
-import {
-  countable,
-  neverOver,
-  SOUND_MAIL,
-  soundArrival,
-  soundCounts,
-  soundFigures,
-  soundName,
-} from './soundness';
+import { countable, neverOver, SOUND_MAIL, soundArrival, soundCounts, soundName } from './soundness';
 
 /** What makes the numbers of locks differ between the schemas of one database, which has one room for them all. */
 const SCHEMA = '(SELECT oid::bigint << 32 FROM pg_namespace WHERE nspname = current_schema())';
@@ -65,8 +57,8 @@ const SUMS = `SELECT coalesce(sum(messages), 0) AS messages, coalesce(sum(bytes)
 
 /**
  * Changes of counts; a row that becomes empty stays a while, so that the other processes hear of it. One that cannot be
- * right is counted again. The sum of all rows is kept in parts, since one row would let the processes commit only one
- * by one.
+ * right is left as it is, and not given. The sum of all rows is kept in parts, since one row would let the processes
+ * commit only one by one.
  */
 export const COUNT = `WITH change AS (
     SELECT sum(m) AS messages, sum(b) AS bytes FROM unnest($3::integer[], $5::bigint[]) AS u (m, b)
@@ -76,25 +68,29 @@ export const COUNT = `WITH change AS (
       bytes = ${bounded('totals.bytes::numeric + excluded.bytes')}
   )
   INSERT INTO counts (mailbox, submitter, messages, chunks, bytes, arrived, changed, written)
-  SELECT k.mailbox, k.submitter, n.messages, n.chunks, n.bytes,
-    greatest(k.arrived, n.arrived, CASE WHEN ${soundArrival('c')} THEN c.arrived END),
+  SELECT k.mailbox, k.submitter, k.messages, k.chunks, k.bytes, k.arrived,
     pg_current_xact_id()::text::bigint, age_seconds()
   FROM unnest($1::bytea[], $2::bytea[], $3::integer[], $4::integer[], $5::bigint[], $6::bigint[])
     AS k (mailbox, submitter, messages, chunks, bytes, arrived)
-  LEFT JOIN counts AS c ON c.mailbox = k.mailbox AND c.submitter = k.submitter
-  CROSS JOIN LATERAL (SELECT coalesce(c.messages, 0)::bigint + k.messages AS messages,
-    coalesce(c.chunks, 0)::bigint + k.chunks AS chunks, coalesce(c.bytes, 0)::numeric + k.bytes AS bytes) AS s
-  CROSS JOIN LATERAL (SELECT ${soundFigures('s')} AND (c.mailbox IS NULL OR ${soundCounts('c')}) AS sound) AS j
+  ON CONFLICT (mailbox, submitter) DO UPDATE SET messages = counts.messages + excluded.messages,
+    chunks = counts.chunks + excluded.chunks, bytes = counts.bytes + excluded.bytes,
+    arrived = greatest(counts.arrived, excluded.arrived), changed = excluded.changed, written = excluded.written
+  WHERE ${soundCounts('counts')}
+  RETURNING *, ${soundCounts('counts')} AS sound`;
+
+/** Rows made from the mail that is there. */
+export const COUNT_AGAIN = `INSERT INTO counts (mailbox, submitter, messages, chunks, bytes, arrived, changed, written)
+  SELECT k.mailbox, k.submitter, n.messages, n.chunks, n.bytes, n.arrived,
+    pg_current_xact_id()::text::bigint, age_seconds()
+  FROM unnest($1::bytea[], $2::bytea[]) AS k (mailbox, submitter)
   CROSS JOIN LATERAL (
-    SELECT s.messages, s.chunks, s.bytes, 0::bigint AS arrived WHERE j.sound
-    UNION ALL
-    SELECT count(*), count(*) FILTER (WHERE octet_length(m.envelope) = ${CHUNK_ENVELOPE_BYTES}),
-      coalesce(sum(octet_length(m.envelope)), 0), max(m.number)
-    FROM mail AS m WHERE NOT j.sound AND m.mailbox = k.mailbox AND m.submitter = k.submitter
-      AND ${countable('m')} HAVING NOT j.sound
+    SELECT count(*) AS messages, count(*) FILTER (WHERE octet_length(m.envelope) = ${CHUNK_ENVELOPE_BYTES}) AS chunks,
+      coalesce(sum(octet_length(m.envelope)), 0) AS bytes, coalesce(max(m.number), 0) AS arrived
+    FROM mail AS m WHERE m.mailbox = k.mailbox AND m.submitter = k.submitter AND ${countable('m')}
   ) AS n
   ON CONFLICT (mailbox, submitter) DO UPDATE SET messages = excluded.messages, chunks = excluded.chunks,
-    bytes = excluded.bytes, arrived = excluded.arrived, changed = excluded.changed, written = excluded.written
+    bytes = excluded.bytes, changed = excluded.changed, written = excluded.written,
+    arrived = greatest(excluded.arrived, CASE WHEN ${soundArrival('counts')} THEN counts.arrived END)
   RETURNING *`;
 
 /** Some of the rows that cannot be right. */
