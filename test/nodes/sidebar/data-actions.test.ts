@@ -18,7 +18,7 @@ describe('The data of a session, by the admin routes', function () {
   beforeEach(async () => {
     api = new AdminApi();
     red = await NodeRed.start(FLOW, undefined, api.module);
-    await managerOf(red, 'ann-session');
+    for (const id of ['ann-session', 'bob-session']) await managerOf(red, id);
   });
 
   afterEach(async () => {
